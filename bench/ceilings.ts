@@ -1,0 +1,121 @@
+import { Agent, request } from 'node:http';
+
+import { describeSync } from '../src/activities/describe-sync';
+import { prepareIndex } from '../src/activities/prepare-index';
+import { refreshIndex } from '../src/elasticsearch/count-documents';
+import { copyRows } from '../src/postgres/copy-rows';
+import { cutChunks } from '../src/activities/cut-chunks';
+import { type CopyPiece } from '../src/postgres/copy-request';
+import { type Sample } from './sample';
+import { forgetIndex } from './run-sync';
+import { type Stage } from './stage';
+
+/** Bytes of a prepared body. */
+const BODY_BYTES = 4 * 1_048_576;
+/** Readers of PostgreSQL at a time: as many as a sync has by default. */
+const READERS = 2;
+/** What a sync's own request asks for. */
+const ANSWER = 'errors,took,items.*.status,items.*.error';
+
+/** What a sync of a connector's one table reads and sends. */
+async function* readPieces(stage: Stage, connectorId: string): AsyncGenerator<AsyncIterable<CopyPiece>> {
+  const connector = stage.registry.open(connectorId);
+  const { plan, relations } = await describeSync(connector, { jobType: 'full', jobId: 'bench', options: {} });
+  for (const { relation, projection } of relations) {
+    for (const leaf of relation.leaves) {
+      for (const range of cutChunks(0, null, leaf.blocks)) {
+        yield copyRows(connector.source, {
+          relation,
+          leaf,
+          range,
+          projection,
+          version: String(plan.job.version),
+          maxRowBytes: connector.settings.limits.maxRowBytes,
+          targetBytes: () => BODY_BYTES,
+        });
+      }
+    }
+  }
+}
+
+/** (a) Reads every row as bulk bodies and drops them, with as many readers as a sync has. */
+export async function readAll(stage: Stage, connectorId: string): Promise<Sample> {
+  const started = performance.now();
+  const chunks = readPieces(stage, connectorId);
+  let documents = 0;
+  await inLanes(READERS, async () => {
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
+      for await (const { body } of next.value) documents += body.offsets.length;
+    }
+  });
+  return { seconds: (performance.now() - started) / 1_000, documents };
+}
+
+/** Documents in memory, as bulk bodies. */
+export interface Prepared {
+  readonly bodies: readonly Buffer[];
+  readonly documents: number;
+}
+
+export async function prepareBodies(stage: Stage, connectorId: string): Promise<Prepared> {
+  const bodies: Buffer[] = [];
+  let documents = 0;
+  for await (const pieces of readPieces(stage, connectorId)) {
+    for await (const { body } of pieces) {
+      // Of its own size: a piece's buffer has room to spare.
+      bodies.push(Buffer.from(body.bytes));
+      documents += body.offsets.length;
+    }
+  }
+  return { bodies, documents };
+}
+
+/**
+ * (b) Sends prepared bodies into a new index, made as a sync makes it, over plain connections that stay open; done when
+ * all documents can be found, as a sync is.
+ */
+export async function sendAll(
+  stage: Stage,
+  connectorId: string,
+  { bodies, documents }: Prepared,
+  connections: number,
+): Promise<Sample> {
+  await forgetIndex(stage, connectorId);
+  const connector = stage.registry.open(connectorId);
+  const { plan } = await describeSync(connector, { jobType: 'full', jobId: `ceiling-${Date.now()}`, options: {} });
+  await prepareIndex(connector, plan);
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const url = new URL(`/${plan.job.index}/_bulk?filter_path=${ANSWER}`, stage.elasticsearch);
+  const queue = bodies.values();
+  const started = performance.now();
+  await inLanes(connections, async () => {
+    for (const body of queue) await post(url, agent, body);
+  });
+  await refreshIndex(connector.elasticsearch, plan.job.concreteIndex);
+  const seconds = (performance.now() - started) / 1_000;
+  agent.destroy();
+  const bytes = bodies.reduce((sum, body) => sum + body.length, 0);
+  return { seconds, documents, bytes };
+}
+
+function post(url: URL, agent: Agent, body: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/x-ndjson', 'content-length': body.length };
+    const sent = request(url, { method: 'POST', agent, headers }, (response) => {
+      let start = '';
+      response.setEncoding('utf8').on('data', (part: string) => {
+        if (start.length < 100) start += part;
+      });
+      response.on('end', () => {
+        if (start.startsWith('{"errors":false')) resolve();
+        else reject(new Error(`a bulk was answered ${response.statusCode ?? 0}: ${start.slice(0, 300)}`));
+      });
+    });
+    sent.on('error', reject).end(body);
+  });
+}
+
+/** Shares the iteration of one queue between several workers. */
+async function inLanes(lanes: number, work: () => Promise<void>): Promise<void> {
+  await Promise.all(Array.from({ length: lanes }, work));
+}

@@ -1,0 +1,56 @@
+import { Context } from '@temporalio/activity';
+
+import { catchUpRelations } from './catch-up-relations';
+import { compareIds, eachPart } from './compare-ids';
+import { type ConnectorRegistry, type OpenConnector } from './connector-registry';
+import { copyPartitions } from './copy-partitions';
+import { deleteStaleDocuments } from './delete-stale-documents';
+import { describeSync } from './describe-sync';
+import { finishSync, restoreIndex } from './finish-sync';
+import { losePatience } from './lose-patience';
+import { prepareIndex } from './prepare-index';
+import { replanRelations } from './replan-relations';
+import { retryRejected } from './retry-rejected';
+import { surveyRelations } from './survey-relations';
+import { type SyncActivities } from './sync-activities';
+import { validateConnector } from './validate-connector';
+import { type ActivityScope, withScope } from './activity-scope';
+import { type SyncJob } from '../sync/sync-plan';
+
+/** The activities of a worker, over the connectors that it knows. @param searchAttributes whether syncs can set them */
+export function createActivities(registry: ConnectorRegistry, searchAttributes = false): SyncActivities {
+  const open = (job: SyncJob) => registry.open(job.connectorId, job.definition);
+  const scoped = <Result>(work: (scope: ActivityScope) => Promise<Result>) => withScope(Context.current(), work);
+  return {
+    validateConnector: ({ connectorId }) =>
+      scoped(async () => {
+        const connector = registry.open(connectorId);
+        await losePatience(Context.current().info, () => validateConnector(connector));
+        const { concurrency, maxDeleteRatio, maxRejected } = connector.settings.limits;
+        return { definition: connector.definition, concurrency, maxDeleteRatio, maxRejected, searchAttributes };
+      }),
+    planSync: ({ connectorId, definition, ...request }) =>
+      scoped(async () => (await describeSync(registry.open(connectorId, definition), request)).plan),
+    prepareIndex: ({ plan }) => scoped(() => prepareIndex(open(plan.job), plan)),
+    copyPartitions: (input) => scoped((scope) => copyPartitions(open(input.job), input, scope)),
+    catchUpRelations: (input) => scoped((scope) => catchUpRelations(open(input.job), input, scope)),
+    replanRelations: (input) => scoped(() => replanRelations(open(input.job), input)),
+    retryRejected: (input) => scoped((scope) => retryRejected(open(input.job), input, scope)),
+    surveyRelations: (input) => scoped((scope) => surveyRelations(open(input.job), input, scope)),
+    compareIds: (input) => scoped((scope) => eachPart(input, (part) => compareIds(open(input.job), part, scope))),
+    deleteStaleDocuments: (input) =>
+      scoped((scope) => eachPart(input, (part) => deleteStaleDocuments(open(input.job), part, scope))),
+    finishSync: ({ plan }) => scoped(() => finishSync(open(plan.job), plan)),
+    // After ConfigChanged the index must be restored all the same.
+    restoreIndex: ({ job }) => scoped(() => restoreIndex(openAnyhow(registry, job), job)),
+  };
+}
+
+/** The connector as the sync was planned or, where that is no longer known, as it is now. */
+function openAnyhow(registry: ConnectorRegistry, { connectorId, definition }: SyncJob): OpenConnector {
+  try {
+    return registry.open(connectorId, definition);
+  } catch {
+    return registry.open(connectorId);
+  }
+}

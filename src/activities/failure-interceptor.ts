@@ -1,0 +1,38 @@
+import { type ActivityInboundCallsInterceptor, type ActivityExecuteInput, type Next } from '@temporalio/worker';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+
+import { SyncFailure } from '../sync/failures';
+
+/** Turns what activities throw into Temporal's failures: the one place that knows both. */
+export const failureInterceptor: ActivityInboundCallsInterceptor = {
+  async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {
+    try {
+      return await next(input);
+    } catch (error) {
+      throw toApplicationFailure(error);
+    }
+  },
+};
+
+/** Type, remedy and whether to try again; anything unforeseen is a defect whose message may quote values, so only its name is kept. */
+export function toApplicationFailure(error: unknown): Error {
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
+  const failure = error instanceof SyncFailure ? error : toDefect(error);
+  const translated = ApplicationFailure.create({
+    type: failure.type,
+    message: failure.message,
+    nonRetryable: !failure.retryable,
+    details: [{ remedy: failure.remedy }],
+  });
+  // It would say that it was translated here, above the reason in the Temporal UI.
+  translated.stack = '';
+  return translated;
+}
+
+function toDefect(error: unknown): SyncFailure {
+  const name = error instanceof Error ? error.constructor.name : typeof error;
+  const frames =
+    error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')) : [];
+  const where = frames[0]?.trim().replace(/\(.*[\\/](?=[^\\/]+\))/u, '(') ?? 'somewhere';
+  return new SyncFailure('Defect', `Unexpected ${name} ${where}`);
+}

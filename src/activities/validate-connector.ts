@@ -1,0 +1,56 @@
+import { describeIndex } from '../elasticsearch/describe-index';
+import { checkPrivileges } from '../elasticsearch/check-privileges';
+import { probeElasticsearch } from '../elasticsearch/probe-elasticsearch';
+import { probeSource } from '../postgres/probe-source';
+import { type FailureType, SyncFailure } from '../sync/failures';
+import { type OpenConnector } from './connector-registry';
+import { describeSync } from './describe-sync';
+
+/** Something that keeps a connector from being synced. */
+export interface ConnectorProblem {
+  readonly type: FailureType;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Tries everything that a sync needs and collects every problem; changes nothing. */
+export async function checkConnector(connector: OpenConnector): Promise<readonly ConnectorProblem[]> {
+  const servers = await checkServers(connector);
+  if (servers.length > 0) return servers;
+  return collectProblems([() => describeSync(connector, { jobType: 'full', jobId: 'check', options: {} })]);
+}
+
+/**
+ * Tries both servers; what is wrong with tables and index is for planning to say, which knows what the sync may do.
+ * @throws SyncFailure with every problem in its message and the type of the first
+ */
+export async function validateConnector(connector: OpenConnector): Promise<void> {
+  const problems = await checkServers(connector);
+  const [first] = problems;
+  if (first === undefined) return;
+  throw new SyncFailure(first.type, problems.map(({ message }) => message).join(' '), first.remedy);
+}
+
+function checkServers(connector: OpenConnector): Promise<ConnectorProblem[]> {
+  return collectProblems([() => probeSource(connector.source), () => checkDestination(connector)]);
+}
+
+async function checkDestination({ elasticsearch, settings }: OpenConnector): Promise<void> {
+  await probeElasticsearch(elasticsearch);
+  const missing = await checkPrivileges(elasticsearch, settings.indexName);
+  if (missing.length > 0) {
+    const list = missing.map(({ privilege, index }) => `${privilege} on ${index}`).join(', ');
+    throw new SyncFailure('DestinationPermission', `Elasticsearch: the credentials lack the index privileges ${list}.`);
+  }
+  await describeIndex(elasticsearch, settings.indexName);
+}
+
+async function collectProblems(checks: readonly (() => Promise<unknown>)[]): Promise<ConnectorProblem[]> {
+  const results = await Promise.allSettled(checks.map((check) => check()));
+  return results.flatMap((result) => {
+    if (result.status === 'fulfilled') return [];
+    const failure: unknown = result.reason;
+    if (!(failure instanceof SyncFailure)) throw failure;
+    return [{ type: failure.type, message: failure.message, remedy: failure.remedy }];
+  });
+}

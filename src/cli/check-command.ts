@@ -1,0 +1,67 @@
+import { type Command } from 'commander';
+
+import { createConnectorRegistry } from '../activities/connector-registry';
+import { checkConnector, type ConnectorProblem } from '../activities/validate-connector';
+import { findConnector } from '../config/find-connector';
+import { type Settings } from '../config/settings';
+import { SyncFailure } from '../sync/failures';
+import { connectTemporal } from '../worker/connect-temporal';
+import { configuredCommand } from './configured-command';
+import { EXIT, exitCodeOfType } from './exit-codes';
+import { type ConfigurationOptions, loadCommandSettings } from './load-command-settings';
+import { createTerminal, dim, green, red } from './terminal';
+
+interface CheckedConnector {
+  readonly connector_id: string;
+  readonly problems: readonly ConnectorProblem[];
+}
+
+/** `pgferry check`: every problem at once, each with its remedy; changes nothing. */
+export function checkCommand(): Command {
+  return configuredCommand('check', 'try everything that a sync needs, and tell every problem with its remedy')
+    .argument('[connector]', 'connector_id (default: all)')
+    .action(async (id: string | undefined, options: ConfigurationOptions) => {
+      const terminal = createTerminal(options.json === true);
+      const settings = await loadCommandSettings(options, terminal);
+      const checked = [await checkTemporal(settings), ...(await checkConnectors(settings, id))];
+      const problems = checked.flatMap((connector) => connector.problems);
+      terminal.result({ ok: problems.length === 0, checked }, () => checked.map(renderChecked).join('\n'));
+      process.exitCode = Math.max(EXIT.done, ...problems.map(({ type }) => exitCodeOfType(type)));
+    });
+}
+
+async function checkTemporal({ temporal }: Settings): Promise<CheckedConnector> {
+  try {
+    const client = await connectTemporal(temporal);
+    await client.connection.close();
+    return { connector_id: 'temporal', problems: [] };
+  } catch (error) {
+    if (!(error instanceof SyncFailure)) throw error;
+    const { type, message, remedy } = error;
+    return { connector_id: 'temporal', problems: [{ type, message, remedy }] };
+  }
+}
+
+async function checkConnectors(settings: Settings, id: string | undefined): Promise<CheckedConnector[]> {
+  const ids =
+    id === undefined ? settings.connectors.map((connector) => connector.id) : [findConnector(settings, id).id];
+  const registry = createConnectorRegistry(settings);
+  try {
+    return await Promise.all(
+      ids.map(async (connectorId) => ({
+        connector_id: connectorId,
+        problems: await checkConnector(registry.open(connectorId)),
+      })),
+    );
+  } finally {
+    await registry.close();
+  }
+}
+
+function renderChecked({ connector_id: id, problems }: CheckedConnector): string {
+  if (problems.length === 0) return `${green('✓')} ${id}`;
+  return [
+    `${red('✗')} ${id}`,
+    ...problems.flatMap(({ type, message, remedy }) => [`    ${message} ${dim(`(${type})`)}`, `    → ${remedy}`]),
+  ].join('\n');
+}

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
+
+import { findConnector } from '../../config/find-connector';
+import { SyncFailure } from '../../sync/failures';
+import { syncWorkflowId } from '../../sync/job';
+import { type TemporalSession } from '../with-temporal';
+
+/** What can be done to a running job. */
+export type JobVerb = 'cancel' | 'pause' | 'resume';
+
+/** Milliseconds that a cancelled job gets to stop before the command stops waiting for it. */
+const CANCEL_MS = 10_000;
+const LOOK_MS = 200;
+
+/** `pgferry jobs cancel|pause|resume` */
+export async function controlJob(
+  { client, settings, terminal }: TemporalSession,
+  id: string | undefined,
+  verb: JobVerb,
+): Promise<void> {
+  const connectorId = id ?? findConnector(settings, id).id;
+  const handle = client.workflow.getHandle(syncWorkflowId(connectorId));
+  const status = await control(handle, verb).catch((error: unknown) => {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    throw new SyncFailure(
+      'InvalidConfig',
+      `no sync of ${connectorId} is running`,
+      '`pgferry jobs list` shows its jobs.',
+    );
+  });
+  terminal.result({ connector_id: connectorId, action: verb, status }, () => `sync of ${connectorId}: ${status}`);
+}
+
+async function control(handle: WorkflowHandle, verb: JobVerb): Promise<string> {
+  // Temporal takes a request to cancel a workflow that has ended, and does nothing.
+  if ((await handle.describe()).status.name !== 'RUNNING') throw new WorkflowNotFoundError('', handle.workflowId, '');
+  if (verb !== 'cancel') {
+    await handle.signal(verb);
+    return verb === 'pause' ? 'paused' : 'resumed';
+  }
+  await handle.cancel();
+  for (const deadline = Date.now() + CANCEL_MS; Date.now() < deadline;) {
+    const { status } = await handle.describe();
+    if (status.name !== 'RUNNING') return status.name.toLowerCase();
+    await sleep(LOOK_MS);
+  }
+  return 'cancelling';
+}

@@ -1,0 +1,66 @@
+import { type JobFilter, listJobs, type ListedJob } from '../../jobs/list-jobs';
+import { renderTable } from '../render-table';
+import { type TemporalSession } from '../with-temporal';
+
+/** `pgferry jobs list` */
+export async function printJobs(
+  { client, settings, terminal }: TemporalSession,
+  connectorId: string | undefined,
+  { status, since, limit }: Omit<JobFilter, 'taskQueue' | 'connectorId'>,
+): Promise<void> {
+  const jobs = await listJobs(client, {
+    taskQueue: settings.temporal.taskQueue,
+    limit,
+    ...(connectorId === undefined ? {} : { connectorId }),
+    ...(status === undefined ? {} : { status }),
+    ...(since === undefined ? {} : { since }),
+  });
+  terminal.result({ jobs: jobs.map(jobDocument) }, () => renderJobs(jobs));
+}
+
+/** A job as `--json` prints it. */
+export function jobDocument({ connectorId, runId, status, startedAt, closedAt, memo }: ListedJob) {
+  const { jobType, trigger, indexed, unchanged, deleted, rejected } = memo;
+  return {
+    connector_id: connectorId,
+    run_id: runId,
+    job_type: jobType ?? null,
+    trigger: trigger ?? null,
+    status,
+    started_at: startedAt.toISOString(),
+    closed_at: closedAt?.toISOString() ?? null,
+    ...(indexed === undefined ? {} : { indexed, unchanged, deleted, rejected }),
+  };
+}
+
+function renderJobs(jobs: readonly ListedJob[]): string {
+  if (jobs.length === 0) return 'No such jobs.';
+  const rows = jobs.map(({ connectorId, runId, status, startedAt, closedAt, memo }) => [
+    connectorId,
+    toText(memo['jobType']),
+    toText(memo['trigger']),
+    status,
+    startedAt.toISOString().slice(0, 19),
+    closedAt === undefined ? '' : `${((closedAt.getTime() - startedAt.getTime()) / 1_000).toFixed(1)} s`,
+    ...['indexed', 'deleted', 'rejected'].map((key) => toText(memo[key])),
+    runId,
+  ]);
+  const header = [
+    'connector',
+    'job',
+    'trigger',
+    'status',
+    'started (UTC)',
+    'took',
+    'indexed',
+    'deleted',
+    'rejected',
+    'run',
+  ];
+  return renderTable(header, rows);
+}
+
+function toText(value: unknown): string {
+  if (typeof value === 'number') return value.toLocaleString('en-US');
+  return typeof value === 'string' ? value : '';
+}

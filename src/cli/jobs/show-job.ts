@@ -1,0 +1,105 @@
+import { findConnector } from '../../config/find-connector';
+import { type JobDetails, readJob } from '../../jobs/read-job';
+import { type PendingWork } from '../../jobs/read-pending-work';
+import { syncWorkflowId } from '../../sync/job';
+import { EXIT } from '../exit-codes';
+import { followSync, type SyncWorkflow } from '../follow-sync';
+import { outageNotice } from '../follow-to-end';
+import { renderTable } from '../render-table';
+import { createProgressDisplay } from '../sync-progress-bar';
+import { dim, red } from '../terminal';
+import { type TemporalSession } from '../with-temporal';
+import { readEnding } from '../workflow-failure';
+import { jobDocument } from './print-jobs';
+
+interface ShowSelection {
+  readonly run?: string;
+  readonly follow?: true;
+}
+
+/** `pgferry jobs show` */
+export async function showJob(
+  session: TemporalSession,
+  id: string | undefined,
+  { run, follow }: ShowSelection,
+): Promise<void> {
+  const { client, settings, terminal, signal } = session;
+  const connectorId = id ?? findConnector(settings, id).id;
+  const before = await readJob(client, connectorId, run);
+  const isFollowed = follow === true && before.status === 'running';
+  if (isFollowed) await followJob(session, connectorId, run);
+  const job = isFollowed ? await readJob(client, connectorId, run) : before;
+  terminal.result(toDocument(job), () => renderJob(job));
+  if (follow === true && !signal.aborted && job.status !== 'completed') process.exitCode = EXIT.failed;
+}
+
+/** Shows the progress of a job until it ends, or the command is interrupted: then the job goes on unwatched. */
+async function followJob({ client, terminal, signal }: TemporalSession, connectorId: string, run?: string) {
+  const handle = client.workflow.getHandle<SyncWorkflow>(syncWorkflowId(connectorId), run);
+  const display = createProgressDisplay(terminal);
+  const follower = { show: display.show, onOutage: outageNotice(terminal) };
+  try {
+    await followSync(handle, follower, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    terminal.say(`The job goes on: pgferry jobs show ${connectorId} --follow watches it again.`);
+  } finally {
+    display.end();
+  }
+}
+
+function toDocument(job: JobDetails) {
+  const { phase, paused, relations, pending } = job;
+  const failure = failureOf(job);
+  return {
+    ...jobDocument(job),
+    phase: phase ?? null,
+    paused: paused ?? false,
+    relations: relations.map((report) => ({ ...report, rate: rateOf(report) })),
+    pending: pending.map(({ activity, attempt, checkpoint, lastFailure }) => ({
+      activity,
+      attempt,
+      ...(checkpoint === undefined ? {} : { checkpoint: { partition: checkpoint.partition, block: checkpoint.block } }),
+      ...(lastFailure === undefined ? {} : { last_failure: lastFailure }),
+    })),
+    ...(failure === undefined
+      ? {}
+      : { error: { type: failure.type, message: failure.message, remedy: failure.remedy } }),
+  };
+}
+
+function failureOf({ error }: JobDetails) {
+  return error === undefined ? undefined : readEnding(error).failure;
+}
+
+/** Documents a second of the time that activities spent on the relation. */
+function rateOf({ indexed, seconds }: { readonly indexed: number; readonly seconds: number }): number {
+  return seconds > 0 ? Math.round(indexed / seconds) : 0;
+}
+
+function renderJob(job: JobDetails): string {
+  const { connectorId, runId, status, startedAt, memo, phase, paused, relations, pending } = job;
+  const kind = typeof memo['jobType'] === 'string' ? `${memo['jobType']} ` : '';
+  const state = status === 'running' ? [phase, ...(paused === true ? ['paused'] : [])].join(', ') : status;
+  const rows = relations.map((r) => [r.relation, r.read, r.indexed, r.unchanged, r.deleted, r.rejected, rateOf(r)]);
+  const failure = failureOf(job);
+  return [
+    `${kind}sync of ${connectorId}: ${state} ${dim(`(started ${startedAt.toISOString()}, run ${runId})`)}`,
+    ...(rows.length === 0
+      ? []
+      : [renderTable(['relation', 'read', 'indexed', 'unchanged', 'deleted', 'rejected', 'documents/s'], rows)]),
+    ...pending.map(renderPending),
+    ...(failure === undefined
+      ? []
+      : [`${red('✗')} ${failure.message} ${dim(`(${failure.type})`)}`, `  → ${failure.remedy}`]),
+  ].join('\n');
+}
+
+function renderPending({ activity, attempt, checkpoint, lastFailure }: PendingWork): string {
+  const relation = checkpoint?.reports.at(-1)?.relation;
+  const of = relation === undefined ? '' : ` of ${relation}`;
+  const where = checkpoint === undefined ? '' : `${of} at partition ${checkpoint.partition}, block ${checkpoint.block}`;
+  const retry = attempt > 1 ? `, attempt ${attempt}` : '';
+  const failure = lastFailure === undefined ? '' : `: ${lastFailure}`;
+  return `  ${activity}${where}${retry}${failure}`;
+}

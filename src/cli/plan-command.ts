@@ -1,0 +1,40 @@
+import { type Command } from 'commander';
+
+import { createConnectorRegistry } from '../activities/connector-registry';
+import { describeSync } from '../activities/describe-sync';
+import { validateConnector } from '../activities/validate-connector';
+import { findConnector } from '../config/find-connector';
+import { type JobType } from '../sync/job';
+import { configuredCommand } from './configured-command';
+import { type ConfigurationOptions, loadCommandSettings } from './load-command-settings';
+import { planDocument, renderPlan } from './render-plan';
+import { createTerminal } from './terminal';
+
+interface PlanOptions extends ConfigurationOptions {
+  readonly incremental?: true;
+  readonly mapping?: true;
+}
+
+/** `pgferry plan`: what a sync would do; changes nothing. */
+export function planCommand(): Command {
+  return configuredCommand('plan', 'show what a sync would do: relations, keys, partitions, mapping; changes nothing')
+    .argument('[connector]', 'connector_id; may be left out when there is one only')
+    .option('--incremental', 'plan an incremental sync (default: a full one)')
+    .option('--mapping', 'print the whole mapping of the index')
+    .action(async (id: string | undefined, options: PlanOptions) => {
+      const terminal = createTerminal(options.json === true);
+      const settings = await loadCommandSettings(options, terminal);
+      const connectorId = findConnector(settings, id).id;
+      const registry = createConnectorRegistry(settings);
+      try {
+        const jobType: JobType = options.incremental === true ? 'incremental' : 'full';
+        const request = { jobType, jobId: 'planned', options: {} };
+        const connector = registry.open(connectorId);
+        await validateConnector(connector);
+        const description = await describeSync(connector, request);
+        terminal.result(planDocument(description), () => renderPlan(description, options.mapping === true));
+      } finally {
+        await registry.close();
+      }
+    });
+}

@@ -1,0 +1,65 @@
+import { type SyncDescription } from '../activities/describe-sync';
+import { cutTasks } from '../sync/partitions';
+import { renderTable } from './render-table';
+import { bold } from './terminal';
+
+/** A plan as `plan --json` prints it. */
+export function planDocument({ plan, relations, mapping }: SyncDescription) {
+  const described = new Map(relations.map((projected) => [projected.name, projected]));
+  return {
+    connector_id: plan.job.connectorId,
+    job_type: plan.job.jobType,
+    index: plan.job.index,
+    new_index: plan.job.newIndex,
+    relations: plan.relations.map((planned) => {
+      const projected = described.get(planned.name);
+      return {
+        relation: planned.name,
+        kind: projected?.relation.kind,
+        key: projected?.relation.key,
+        mode: planned.since === undefined ? 'copy' : 'refresh',
+        estimated_rows: planned.rows,
+        partitions: cutTasks([planned]).flat().length,
+        renamed: projected?.projection.renamed,
+      };
+    }),
+    skipped: plan.skipped,
+    dropped: plan.dropped,
+    mapping,
+  };
+}
+
+/** A plan for people. */
+export function renderPlan(description: SyncDescription, withMapping = false): string {
+  const document = planDocument(description);
+  const { relations, skipped, dropped, mapping } = document;
+  const rows = relations.map(({ relation, kind, key, mode, estimated_rows: estimated, partitions }) => [
+    relation,
+    kind ?? '',
+    (key ?? []).join(', '),
+    mode,
+    estimated,
+    partitions,
+  ]);
+  const renamed = relations.flatMap(({ relation, renamed: fields }) =>
+    (fields ?? []).map(({ column, field, reason }) => `  ${relation}: column ${column} becomes ${field} (${reason})`),
+  );
+  return [
+    `${bold(document.index)}${document.new_index ? ' (new)' : ''}, ${Object.keys(mapping.properties).length} fields`,
+    renderTable(['relation', 'kind', 'key', 'mode', 'rows (about)', 'partitions'], rows),
+    ...section('Renamed', renamed),
+    ...section(
+      'Skipped',
+      skipped.map(({ relation, reason }) => `  ${relation}: ${reason}`),
+    ),
+    ...section(
+      'No longer selected: their documents will be deleted',
+      dropped.map((name) => `  ${name}`),
+    ),
+    ...(withMapping ? section('Mapping', [JSON.stringify(mapping, undefined, 2)]) : []),
+  ].join('\n');
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', bold(title), ...lines];
+}

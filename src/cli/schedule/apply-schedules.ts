@@ -1,0 +1,47 @@
+import { type ScheduleChange } from '../../schedules/compare-schedules';
+import { applyScheduleChange, findScheduleChanges } from '../../schedules/reconcile-schedules';
+import { dim, green, red, yellow } from '../terminal';
+import { type TemporalSession } from '../with-temporal';
+
+/** Shows what is different between the file and Temporal, then makes it equal. */
+export async function applySchedules({ client, settings, terminal }: TemporalSession, dryRun: boolean): Promise<void> {
+  const changes = await findScheduleChanges(client, settings);
+  terminal.say(changes.length === 0 ? 'No schedule is enabled, and none is there.' : renderChanges(changes));
+  if (!dryRun) for (const change of changes) await applyScheduleChange(client, change);
+  const count = changes.filter(({ action }) => action !== 'unchanged').length;
+  terminal.result({ changes: changes.map(toDocument), applied: !dryRun }, () => summarize(count, dryRun));
+}
+
+function summarize(count: number, dryRun: boolean): string {
+  if (count === 0) return `${green('✓')} nothing to change`;
+  const schedules = count === 1 ? '1 schedule' : `${count} schedules`;
+  return dryRun ? `${schedules} would change; nothing was changed` : `${green('✓')} ${schedules} changed`;
+}
+
+function toDocument(change: ScheduleChange) {
+  const { action, id } = change;
+  if (change.action === 'delete') return { action, id };
+  const { input, interval, timezone } = change.wanted;
+  const schedule = { action, id, connector_id: input.connectorId, job_type: input.jobType, interval, timezone };
+  return change.action === 'update' ? { ...schedule, differences: change.differences } : schedule;
+}
+
+function renderChanges(changes: readonly ScheduleChange[]): string {
+  return changes.flatMap(renderChange).join('\n');
+}
+
+function renderChange(change: ScheduleChange): string[] {
+  if (change.action === 'delete') return [`${red('-')} ${change.id}`];
+  const line = `${change.id}  ${change.wanted.interval} ${dim(`(${change.wanted.timezone})`)}`;
+  if (change.action === 'create') return [`${green('+')} ${line}`];
+  if (change.action === 'unchanged') return [`  ${line}`];
+  // Calendars say in Temporal's words what the interval says in the file's.
+  const told = change.differences.filter(({ setting }) => setting !== 'calendars');
+  const differences = told.map(({ setting, from, to }) => `    ${setting}: ${toText(from)} → ${toText(to)}`);
+  return [`${yellow('~')} ${line}`, ...differences];
+}
+
+function toText(value: unknown): string {
+  if (value === undefined) return 'none';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

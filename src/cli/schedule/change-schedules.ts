@@ -1,0 +1,67 @@
+import { type ScheduleHandle } from '@temporalio/client';
+
+import { listOwnedSchedules, type OwnedSchedule } from '../../schedules/owned-schedules';
+import { SyncFailure } from '../../sync/failures';
+import { type TemporalSession } from '../with-temporal';
+
+/** Which schedules a command is about. */
+export interface ScheduleSelection {
+  readonly connectorId?: string;
+  readonly full?: true;
+  readonly incremental?: true;
+  readonly all?: true;
+  readonly note?: string;
+}
+
+type Verb = 'trigger' | 'pause' | 'resume' | 'delete';
+
+const DONE: Readonly<Record<Verb, string>> = {
+  trigger: 'triggered',
+  pause: 'paused',
+  resume: 'resumed',
+  delete: 'deleted',
+};
+
+/** Does the same to every selected schedule, also of connectors that the file no longer names. */
+export async function changeSchedules(
+  { client, settings, terminal }: TemporalSession,
+  verb: Verb,
+  selection: ScheduleSelection,
+): Promise<void> {
+  const selected = selectSchedules(await listOwnedSchedules(client, settings.temporal), selection);
+  const ids = selected.map(({ description }) => description.scheduleId);
+  for (const id of ids) await change(client.schedule.getHandle(id), verb, selection.note);
+  terminal.result({ action: verb, schedules: ids }, () => ids.map((id) => `${id} ${DONE[verb]}`).join('\n'));
+}
+
+async function change(handle: ScheduleHandle, verb: Verb, note?: string): Promise<void> {
+  if (verb === 'trigger') await handle.trigger();
+  if (verb === 'pause') await handle.pause(note);
+  if (verb === 'resume') await handle.unpause(note);
+  if (verb === 'delete') await handle.delete();
+}
+
+function selectSchedules(owned: readonly OwnedSchedule[], selection: ScheduleSelection): OwnedSchedule[] {
+  const { connectorId, full, incremental, all } = selection;
+  const ids = [...new Set(owned.map(({ owner }) => owner.connectorId))];
+  if (connectorId === undefined && all !== true && ids.length > 1) {
+    throw new SyncFailure(
+      'InvalidConfig',
+      `which connector? There are schedules of ${ids.join(', ')}`,
+      'Name one, or give --all.',
+    );
+  }
+  const isBoth = full === incremental;
+  const selected = owned.filter(
+    ({ owner }) =>
+      (connectorId === undefined || owner.connectorId === connectorId) &&
+      (isBoth || owner.jobType === (full === true ? 'full' : 'incremental')),
+  );
+  if (selected.length > 0) return selected;
+  const whose = connectorId === undefined ? '' : ` of ${connectorId}`;
+  throw new SyncFailure(
+    'InvalidConfig',
+    `there is no such schedule${whose}`,
+    '`pgferry schedule list` shows those that are there.',
+  );
+}

@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client } from '@temporalio/client';
+import { type Command } from 'commander';
+
+import { findConnector } from '../config/find-connector';
+import { type Settings } from '../config/settings';
+import { type SyncInput, type SyncOptions } from '../sync/job';
+import { SyncFailure } from '../sync/failures';
+import { connectTemporal } from '../worker/connect-temporal';
+import { type RunningWorker } from '../worker/start-worker';
+import { catchInterrupts } from './catch-interrupts';
+import { configuredCommand } from './configured-command';
+import { EXIT, exitCodeOf } from './exit-codes';
+import { followToEnd, outageNotice } from './follow-to-end';
+import { type ConfigurationOptions, loadCommandSettings } from './load-command-settings';
+import { reportDocument, renderReport } from './render-report';
+import { leaveConnection } from './leave-connection';
+import { ensureWorker, startSync, type StartedSync } from './start-sync';
+import { createTerminal, type Terminal, yellow } from './terminal';
+
+interface SyncCommandOptions extends ConfigurationOptions {
+  readonly full?: true;
+  readonly incremental?: true;
+  readonly rebuild?: true;
+  readonly forget?: readonly string[];
+  readonly allowMassDelete?: true;
+  readonly detach?: true;
+}
+
+/** `pgferry sync`: runs one sync and follows it. */
+export function syncCommand(): Command {
+  return configuredCommand('sync', 'run a sync of a connector and follow it')
+    .argument('[connector]', 'connector_id; may be left out when there is one only')
+    .option('--full', 'compare everything (default)')
+    .option('--incremental', 'read only what changed since the last sync')
+    .option('--rebuild', 'copy everything into a new index, then swap the alias')
+    .option('--forget <relation...>', 'delete the documents of relations that are gone from the source')
+    .option('--allow-mass-delete', 'delete stale documents beyond max_delete_ratio')
+    .option('--detach', 'start it and leave it to the workers')
+    .action(async (id: string | undefined, options: SyncCommandOptions) => {
+      const terminal = createTerminal(options.json === true);
+      const settings = await loadCommandSettings(options, terminal);
+      const input = readInput(findConnector(settings, id).id, options);
+      process.exitCode = await runSync(settings, input, terminal, options.detach === true);
+    });
+}
+
+function readInput(connectorId: string, options: SyncCommandOptions): SyncInput {
+  const syncOptions: SyncOptions = {
+    ...(options.rebuild === true ? { rebuild: true } : {}),
+    ...(options.allowMassDelete === true ? { allowMassDelete: true } : {}),
+    ...(options.forget === undefined ? {} : { forget: options.forget }),
+  };
+  return {
+    connectorId,
+    jobType: options.incremental === true ? 'incremental' : 'full',
+    trigger: 'manual',
+    options: syncOptions,
+  };
+}
+
+/** Starts a sync and follows it to its end. @returns the exit code */
+export async function runSync(
+  settings: Settings,
+  input: SyncInput,
+  terminal: Terminal,
+  detach = false,
+): Promise<number> {
+  // From the first moment on: a sync that was started must not be left behind unsaid.
+  const interruption = catchInterrupts();
+  try {
+    const { signal } = interruption;
+    return await withTemporal(settings, signal, (client) =>
+      startAndFollow(client, settings, input, terminal, { detach, signal }),
+    );
+  } catch (error) {
+    if (!(error instanceof SyncFailure)) throw error;
+    const ending = { status: 'failed', failure: error } as const;
+    terminal.result(reportDocument(input, ending), () => renderReport(input, ending));
+    return exitCodeOf(error);
+  } finally {
+    interruption.release();
+  }
+}
+
+async function withTemporal<Result>(
+  settings: Settings,
+  signal: AbortSignal,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  const client = await connectTemporal(settings.temporal);
+  try {
+    return await work(client);
+  } finally {
+    await leaveConnection(client.connection, signal);
+  }
+}
+
+async function startAndFollow(
+  client: Client,
+  settings: Settings,
+  input: SyncInput,
+  terminal: Terminal,
+  { detach, signal }: { readonly detach: boolean; readonly signal: AbortSignal },
+): Promise<number> {
+  if (signal.aborted) return EXIT.interrupted;
+  const started = await startSync(client, settings, input);
+  announce(started, input, terminal);
+  if (detach) {
+    terminal.result({ connector_id: input.connectorId, workflow_id: started.handle.workflowId }, () => 'started');
+    return EXIT.done;
+  }
+  // Both at once: whoever interrupts the command must not wait for a worker to start.
+  const worker = ensureWorker(started.handle, settings, outageNotice(terminal), signal).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+    return undefined;
+  });
+  const following = followToEnd(started, input, terminal, signal);
+  const failed = worker.then(() => following);
+  try {
+    return await Promise.race([following, failed]);
+  } finally {
+    await stopWorker(worker, signal);
+  }
+}
+
+/** Milliseconds that a worker of an interrupted command gets to hand its work back. */
+const LAST_MS = 1_000;
+
+async function stopWorker(worker: Promise<RunningWorker | undefined>, signal: AbortSignal): Promise<void> {
+  const stopped = worker.then((running) => running?.stop());
+  stopped.catch(() => undefined);
+  await (signal.aborted ? Promise.race([stopped, sleep(LAST_MS)]) : stopped);
+}
+
+function announce({ handle, isNew }: StartedSync, { connectorId, jobType }: SyncInput, terminal: Terminal): void {
+  if (isNew) terminal.say(`${jobType} sync of ${connectorId} (workflow ${handle.workflowId})`);
+  else terminal.say(`${yellow('note')} a sync of ${connectorId} is running already: following that one`);
+}

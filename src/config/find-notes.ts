@@ -1,0 +1,44 @@
+import { type ConfigurationPath } from './configuration-path';
+import { isNode } from './expand-dotted-keys';
+import { type ProblemList } from './problem-list';
+import { type ConfigurationFile, type ConnectorEntry } from './schema/configuration-file';
+import { schemaAt } from './schema-walk';
+
+/** Notes every key of Elastic's configuration that is there and has no effect. */
+export function noteIgnoredKeys(value: unknown, path: ConfigurationPath, notes: ProblemList): void {
+  const schema = schemaAt(path);
+  if (schema?.deprecated === true) {
+    if (value !== undefined) notes.add(path, lowerFirst(schema.description ?? 'has no effect'));
+  } else if (Array.isArray(value)) {
+    value.forEach((item, index) => {
+      noteIgnoredKeys(item, [...path, index], notes);
+    });
+  } else if (isNode(value)) {
+    for (const [key, child] of Object.entries(value)) noteIgnoredKeys(child, [...path, key], notes);
+  }
+}
+
+/** Notes settings that are right in form, and may not do what they look like. */
+export function noteSurprises({ elasticsearch, connectors }: ConfigurationFile, notes: ProblemList): void {
+  if (!elasticsearch.verify_certs)
+    notes.add(['elasticsearch', 'verify_certs'], "is false: anybody can pose as the server; give 'ca' instead");
+  connectors.forEach((connector, index) => {
+    noteConnector(connector, ['connectors', index], notes);
+  });
+}
+
+function noteConnector(
+  { configuration, sync_rules }: ConnectorEntry,
+  path: ConfigurationPath,
+  notes: ProblemList,
+): void {
+  const { ssl_ca, ssl_mode, ssl_enabled, tables } = configuration;
+  if (ssl_ca !== undefined && (ssl_mode === 'require' || ssl_mode === 'disable' || ssl_enabled === false))
+    notes.add([...path, 'configuration', 'ssl_ca'], 'is not used: only verify-ca and verify-full check certificates');
+  if (sync_rules.advanced.length > 0 && !tables.includes('*'))
+    notes.add([...path, 'configuration', 'tables'], 'is not used: the advanced sync rules take its place');
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');
+}

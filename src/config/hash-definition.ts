@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { type ConnectorSettings, type ElasticsearchSettings } from './settings';
+
+/**
+ * A stable hash (16 hex digits) of what a connector syncs, and where to: two settings with the same hash mean the same
+ * sync. Left out: secrets and certificates, which are rotated while syncs run, and what doesn't change a sync that is
+ * under way (the connector's name and its schedule).
+ */
+export function hashDefinition(connector: ConnectorSettings, elasticsearch: ElasticsearchSettings): string {
+  const { id, indexName, source, selection, documents, rules, pipeline, limits } = connector;
+  const { host, port, username, database, tls } = source;
+  const definition = {
+    id,
+    indexName,
+    source: { host, port, username, database, tls: tls?.mode },
+    selection,
+    documents,
+    rules,
+    pipeline,
+    limits,
+    destination: elasticsearch.host,
+  };
+  return createHash('sha256')
+    .update(JSON.stringify(sortKeys(definition)))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  // Pairs, not an object: keys that look like numbers would be put in another order.
+  return entries.map(([key, child]) => [key, sortKeys(child)]);
+}

@@ -1,0 +1,70 @@
+import { ConfigurationError, type ConfigurationProblem } from './configuration-error';
+import { describeIssues } from './describe-issues';
+import { expandDottedKeys } from './expand-dotted-keys';
+import { noteIgnoredKeys, noteSurprises } from './find-notes';
+import { parseYaml } from './parse-yaml';
+import { createProblemList, type ProblemList } from './problem-list';
+import { readAdvancedRules } from './read-advanced-rules';
+import { readReferencedFiles } from './read-referenced-files';
+import { configurationFile } from './schema/configuration-file';
+import { type Settings } from './settings';
+import { substituteVariables } from './substitute-variables';
+import { toSettings } from './to-settings';
+
+/** What a configuration file's text is read with. */
+export interface ParseOptions {
+  /** Variables for `${NAME}`. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Directory that relative paths (`*_file`, rules) start from. */
+  readonly directory: string;
+  /** Reads a text file; throws where it can't. */
+  readonly readFile: (path: string) => string;
+  /** The file's name in messages. @default 'the configuration' */
+  readonly file?: string;
+}
+
+/** Settings together with what the user should know of them. */
+export interface ParsedSettings {
+  readonly settings: Settings;
+  /** Keys that are accepted and have no effect, and the like; not errors. */
+  readonly notes: readonly ConfigurationProblem[];
+}
+
+/**
+ * Parses the text of a `pgferry.yml`.
+ *
+ * @throws ConfigurationError with every problem at once; never with a secret in its message.
+ */
+export function parseSettings(text: string, options: ParseOptions): ParsedSettings {
+  try {
+    return parseText(text, options);
+  } catch (error) {
+    // Deep nesting exhausts the stack of any recursive reader.
+    if (!(error instanceof RangeError)) throw error;
+    throw new ConfigurationError([{ path: '', message: 'is nested too deeply' }], options.file);
+  }
+}
+
+function parseText(text: string, options: ParseOptions): ParsedSettings {
+  const { value, lineOf } = parseYaml(text, options.file);
+  const problems = createProblemList(lineOf);
+  const tree = resolveTree(value, options, problems);
+  const parsed = configurationFile.safeParse(tree);
+  if (!parsed.success) describeIssues(parsed.error.issues, [], tree, problems);
+  const found = problems.list();
+  if (!parsed.success || found.length > 0) throw new ConfigurationError(found, options.file);
+  const notes = createProblemList(lineOf);
+  noteIgnoredKeys(tree, [], notes);
+  noteSurprises(parsed.data, notes);
+  return { settings: toSettings(parsed.data, options.environment), notes: notes.list() };
+}
+
+/** The file's values with dotted keys, variables and files in their places. */
+function resolveTree(value: unknown, options: ParseOptions, problems: ProblemList): unknown {
+  const expanded = expandDottedKeys(value ?? {}, [], problems);
+  readAdvancedRules(expanded, problems);
+  const tree = substituteVariables(expanded, options.environment, [], problems);
+  readReferencedFiles(tree, [], options, problems);
+  readAdvancedRules(tree, problems, options);
+  return tree;
+}

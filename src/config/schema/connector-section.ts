@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { number, optionalText, text } from './coerced-values';
+import { documentsSection } from './documents-section';
+import { findIndexNameProblem } from './index-name';
+import { schedulingSection } from './scheduling-section';
+import { documented, ignored, section } from './section';
+import { sourceSection } from './source-section';
+import { syncRulesSection } from './sync-rules-section';
+
+const KIBANA = 'only Kibana shows it';
+const FLAGS = 'set it in the pipeline itself';
+
+const indexName = text.superRefine((value, context) => {
+  const problem = findIndexNameProblem(value);
+  if (problem !== undefined) context.addIssue(problem);
+});
+
+const pipelineSection = section({
+  name: documented(optionalText, 'Ingest pipeline that every document passes.'),
+  extract_binary_content: ignored(FLAGS),
+  reduce_whitespace: ignored(FLAGS),
+  run_ml_inference: ignored(FLAGS),
+});
+
+const limitKeys = {
+  concurrency: documented(number({ min: 1, max: 64 }).default(2), 'Partitions that a sync copies at the same time.', {
+    fallback: 2,
+  }),
+  max_delete_ratio: documented(
+    number({ min: 0, max: 1, whole: false }).default(0.5),
+    "Share of the connector's documents that a sync may delete without consent, once it is more than 1,000 documents.",
+    { fallback: 0.5 },
+  ),
+  max_rejected: documented(
+    number({ min: 0, max: 1_000_000_000 }).default(1_000),
+    'Rejected documents above which a sync fails.',
+    { fallback: 1_000 },
+  ),
+  max_row_bytes: documented(
+    number({ min: 1_024, max: 1_073_741_824 }).default(52_428_800),
+    'Bytes; a row whose values are larger is rejected unread.',
+    { fallback: 52_428_800 },
+  ),
+};
+
+/** `connectors[]:` */
+export const connectorSection = section({
+  connector_id: documented(
+    text.regex(
+      /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/,
+      'must be letters, digits, _ and -, starting with a letter or digit, at most 64',
+    ),
+    'Identifies the connector: in commands, in workflow ids and in document ids.',
+  ),
+  service_type: documented(
+    z.literal('postgresql', 'must be postgresql: pgferry syncs nothing else').default('postgresql'),
+    'Kind of source.',
+    { fallback: 'postgresql' },
+  ),
+  name: documented(optionalText, "The connector's name for people; by default its `connector_id`."),
+  index_name: documented(indexName, 'Index to sync into; pgferry makes it, behind an alias of this name.'),
+  configuration: documented(sourceSection, 'The PostgreSQL database.'),
+  sync_rules: documented(syncRulesSection, 'Which rows are synced.'),
+  documents: documented(documentsSection, 'How rows become documents.'),
+  scheduling: documented(schedulingSection, 'When syncs start by themselves; `pgferry schedule apply` makes it so.'),
+  pipeline: documented(pipelineSection.optional(), 'Ingest pipeline.'),
+  ...limitKeys,
+  api_key: ignored('documents are written with the credentials under `elasticsearch`'),
+  description: ignored(KIBANA),
+  language: ignored('fields are mapped by their types'),
+  is_native: ignored(KIBANA),
+});

@@ -1,0 +1,81 @@
+import { flag, number, optionalText } from './coerced-values';
+import { certificates, findKeyProblems, privateKey } from './pem-text';
+import { documented, findMissingHalf, ignored, relate, section } from './section';
+
+const NOT_TUNED = 'pgferry sizes its requests by what the server takes';
+
+const keys = section({
+  host: documented(
+    optionalText.refine((value) => value === undefined || isHttpUrl(value), 'must be a URL: http://HOST:PORT'),
+    'Address of Elasticsearch. A user name and password within it are taken as `username` and `password`.',
+    { fallback: 'http://localhost:9200' },
+  ),
+  api_key: documented(optionalText, 'API key, encoded (base64).', { secret: true }),
+  api_key_file: documented(optionalText, 'File that holds `api_key`.'),
+  service_token: documented(optionalText, 'Token of a service account.', { secret: true }),
+  service_token_file: documented(optionalText, 'File that holds `service_token`.'),
+  username: documented(optionalText, 'User name, together with `password`.'),
+  password: documented(optionalText, 'Password of `username`.', { secret: true }),
+  password_file: documented(optionalText, 'File that holds `password`.'),
+  ca: documented(certificates, 'Certificate(s) of the authority that signed the server, PEM text.'),
+  ca_file: documented(optionalText, 'File that holds `ca`.'),
+  ca_certs: documented(optionalText, "Elastic's name of `ca_file`."),
+  ca_fingerprint: documented(
+    optionalText.refine(
+      (value) => value === undefined || /^([0-9a-f]{2}:?){32}$/i.test(value),
+      'must be a SHA-256 fingerprint: 64 hex digits',
+    ),
+    'SHA-256 fingerprint of that certificate, as Elasticsearch prints it at its first start; instead of `ca`.',
+  ),
+  client_cert: documented(certificates, 'Certificate that pgferry shows to the server, PEM text.'),
+  client_cert_file: documented(optionalText, 'File that holds `client_cert`.'),
+  client_key: documented(privateKey, 'Private key of `client_cert`, PEM text.', { secret: true }),
+  client_key_file: documented(optionalText, 'File that holds `client_key`.'),
+  verify_certs: documented(flag.default(true), "Whether the server's certificate is checked.", { fallback: true }),
+  request_timeout: documented(number({ min: 1, max: 86_400 }).default(240), 'Seconds a request may take.', {
+    fallback: 240,
+  }),
+  ssl: ignored('`http://` or `https://` in `host` decides'),
+  bulk: ignored(NOT_TUNED),
+  max_retries: ignored('Temporal retries'),
+  retry_interval: ignored('Temporal retries'),
+  retry_on_timeout: ignored('Temporal retries'),
+  initial_backoff_duration: ignored('Temporal retries'),
+  backoff_multiplier: ignored('Temporal retries'),
+  max_wait_duration: ignored('pgferry waits for Elasticsearch as long as it takes'),
+  log_level: ignored('the log level is an option of the worker'),
+});
+
+const withCredentials = relate(keys, ['api_key', 'service_token', 'username', 'password', 'host'], (section) => {
+  const user = userOf(section.host);
+  if (user !== undefined && (section.username ?? section.password) !== undefined)
+    return [{ key: 'host', message: 'names a user, and so does username or password: give one of them' }];
+  const methods = [section.api_key, section.service_token, section.username ?? section.password ?? user];
+  if (methods.filter((method) => method !== undefined).length > 1)
+    return [{ key: 'api_key', message: 'give one of api_key, service_token, or username and password' }];
+  return findMissingHalf(section, ['username', 'password']);
+});
+
+/** `elasticsearch:` */
+export const elasticsearchSection = relate(withCredentials, ['client_cert', 'client_key'], (section) => [
+  ...findMissingHalf(section, ['client_cert', 'client_key']),
+  ...findKeyProblems('client_key', section.client_key),
+]).prefault({});
+
+function isHttpUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, search, hash, username, password } = new URL(value);
+  return /^https?:$/.test(protocol) && search === '' && hash === '' && isEncoded(`${username}:${password}`);
+}
+
+function isEncoded(userinfo: string): boolean {
+  try {
+    return decodeURIComponent(userinfo) !== '';
+  } catch {
+    return false;
+  }
+}
+
+function userOf(host: string | undefined): string | undefined {
+  return host === undefined || !URL.canParse(host) ? undefined : new URL(host).username || undefined;
+}

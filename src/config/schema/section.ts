@@ -1,0 +1,85 @@
+import { z } from 'zod';
+
+/** A mapping with the given keys and no other. */
+export function section<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: ({ code, input }) => {
+      // Unknown keys are told one by one, with the nearest known name: see describeIssues.
+      if (code !== 'invalid_type') return undefined;
+      return input === undefined ? 'is required' : 'must be a mapping: keys and values, one a line';
+    },
+  });
+}
+
+/** A section that may be left out, then every key of it has its default. */
+export function optionalSection<Shape extends z.ZodRawShape>(shape: Shape) {
+  return section(shape).prefault({} as never);
+}
+
+/** What editors and the reference show of a key. */
+export interface KeyDocumentation {
+  readonly description: string;
+  /** Shown as the default; the schema itself or the conversion to settings applies it. */
+  readonly fallback?: unknown;
+  /** Set for keys of Elastic's files that are accepted and do nothing. */
+  readonly noEffect?: true;
+  /** Set for values that are never shown. */
+  readonly secret?: true;
+  /** JSON Schemas of forms that are brought into the schema's own before it sees them. */
+  readonly otherForms?: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** Documents a key. */
+export function documented<Schema extends z.ZodType>(
+  schema: Schema,
+  description: string,
+  more: Omit<KeyDocumentation, 'description'> = {},
+): Schema {
+  return schema.meta({ description, ...more });
+}
+
+/** A key of Elastic's configuration that has no meaning for pgferry: accepted, and told as a note. */
+export function ignored(why: string) {
+  return z
+    .unknown()
+    .optional()
+    .meta({ description: `Has no effect: ${why}.`, noEffect: true });
+}
+
+/** What is wrong with one key of a section. */
+export interface KeyProblem {
+  readonly key: string;
+  readonly message: string;
+}
+
+/** Adds a check over several keys of a section; it runs when these went through unharmed, whatever the others did. */
+export function relate<Schema extends z.ZodType>(
+  schema: Schema,
+  keys: readonly (string & keyof z.output<Schema>)[],
+  find: (section: z.output<Schema>) => readonly KeyProblem[],
+): Schema {
+  return schema.superRefine(
+    (value, context) => {
+      for (const { key, message } of find(value)) context.addIssue({ code: 'custom', path: [key], message });
+    },
+    {
+      when: ({ value, issues }) =>
+        typeof value === 'object' &&
+        value !== null &&
+        issues.every(
+          ({ code, path = [] }) =>
+            code === 'unrecognized_keys' || !keys.some((key) => path.length === 0 || path[0] === key),
+        ),
+    },
+  );
+}
+
+/** The problem of two keys that are given together or not at all. */
+export function findMissingHalf<Key extends string>(
+  section: Readonly<Partial<Record<Key, unknown>>>,
+  pair: readonly [Key, Key],
+): KeyProblem[] {
+  const missing = pair.filter((key) => section[key] === undefined);
+  if (missing.length !== 1) return [];
+  return missing.map((key) => ({ key, message: `is required: ${pair.join(' and ')} belong together` }));
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { expected, flag, nameList, number, optionalText, text } from './coerced-values';
+import { certificates, findKeyProblems, privateKey } from './pem-text';
+import { documented, findMissingHalf, ignored, relate, section } from './section';
+
+const MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const;
+
+const keys = section({
+  host: documented(
+    text.refine((value) => !/[\s@]|:\/\//.test(value), 'must be a host name or an address, not a URL'),
+    'Host name or address of PostgreSQL, or the directory of its socket.',
+  ),
+  port: documented(number({ min: 1, max: 65_535 }).default(5432), 'Port of PostgreSQL.', { fallback: 5432 }),
+  username: documented(text, 'Role to connect as; it needs `usage` on the schemas and `select` on the tables.'),
+  password: documented(z.string(expected('text: put the value in quotes')).default(''), 'Password of the role.', {
+    secret: true,
+  }),
+  password_file: documented(optionalText, 'File that holds `password`.'),
+  database: documented(text, 'Database to read.'),
+  schema: documented(nameList.default(['public']), 'Schema(s) of the tables; several are separated by commas.', {
+    fallback: 'public',
+  }),
+  tables: documented(
+    nameList.default(['*']),
+    'Tables to sync: names separated by commas, or a list; `*` stands for any text, alone for every table that can be ' +
+      'synced. A name may carry its schema: `sales.orders`. Not used when there are advanced sync rules.',
+    { fallback: '*' },
+  ),
+  ssl_enabled: documented(flag.optional(), 'Whether the connection is encrypted.', { fallback: true }),
+  ssl_mode: documented(
+    z.enum(MODES, expected(`one of ${MODES.join(', ')}`)).optional(),
+    'As in libpq: `require` encrypts, `verify-ca` checks who signed the server, `verify-full` its name too. The ' +
+      'default is `verify-full` when `ssl_ca` is given, else `require`.',
+  ),
+  ssl_ca: documented(
+    certificates,
+    'Certificate(s) of the authority that signed the server, PEM text; line breaks may be spaces, as Kibana stores it.',
+  ),
+  ssl_ca_file: documented(optionalText, 'File that holds `ssl_ca`.'),
+  ssl_cert: documented(certificates, 'Certificate that pgferry shows to the server, PEM text.'),
+  ssl_cert_file: documented(optionalText, 'File that holds `ssl_cert`.'),
+  ssl_key: documented(privateKey, 'Private key of `ssl_cert`, PEM text.', { secret: true }),
+  ssl_key_file: documented(optionalText, 'File that holds `ssl_key`.'),
+  ssl_key_passphrase: documented(optionalText, 'Passphrase of `ssl_key`.', { secret: true }),
+  ssl_key_passphrase_file: documented(optionalText, 'File that holds `ssl_key_passphrase`.'),
+  connect_timeout: documented(number({ min: 1, max: 3_600 }).default(10), 'Seconds an attempt to connect may take.', {
+    fallback: 10,
+  }),
+  fetch_size: ignored('rows are streamed'),
+  retry_count: ignored('Temporal retries'),
+});
+
+const withMode = relate(keys, ['ssl_enabled', 'ssl_mode'], ({ ssl_enabled, ssl_mode }) => {
+  if (ssl_enabled === undefined || ssl_mode === undefined || ssl_enabled === (ssl_mode !== 'disable')) return [];
+  return [{ key: 'ssl_mode', message: `contradicts ssl_enabled: ${String(ssl_enabled)}; leave one of the two out` }];
+});
+
+/** `connectors[].configuration:`, Elastic's names and defaults. */
+export const sourceSection = relate(withMode, ['ssl_cert', 'ssl_key', 'ssl_key_passphrase'], (section) => [
+  ...findMissingHalf(section, ['ssl_cert', 'ssl_key']),
+  ...findKeyProblems('ssl_key', section.ssl_key, section.ssl_key_passphrase),
+]);

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { optionalText, text } from './coerced-values';
+import { certificates, findKeyProblems, privateKey } from './pem-text';
+import { documented, findMissingHalf, optionalSection, relate, section } from './section';
+
+const tlsKeys = section({
+  ca: documented(certificates, 'Certificate(s) of the authority that signed the server, PEM text.'),
+  ca_file: documented(optionalText, 'File that holds `ca`.'),
+  cert: documented(certificates, 'Certificate that pgferry shows to the server, PEM text.'),
+  cert_file: documented(optionalText, 'File that holds `cert`.'),
+  key: documented(privateKey, 'Private key of `cert`, PEM text.', { secret: true }),
+  key_file: documented(optionalText, 'File that holds `key`.'),
+  server_name: documented(optionalText, "Name to expect in the server's certificate, if not the one of `address`."),
+});
+
+const tls = relate(tlsKeys, ['cert', 'key'], (section) => [
+  ...findMissingHalf(section, ['cert', 'key']),
+  ...findKeyProblems('key', section.key),
+]);
+
+/** `temporal:` */
+export const temporalSection = optionalSection({
+  address: documented(
+    text
+      .regex(/^(\[[0-9A-Fa-f:.]+\]|[^\s/:@]+):\d{1,5}$/, 'must be HOST:PORT, without http://')
+      .default('localhost:7233'),
+    'Address of Temporal, HOST:PORT.',
+    { fallback: 'localhost:7233' },
+  ),
+  namespace: documented(text.default('default'), 'Namespace of Temporal.', { fallback: 'default' }),
+  task_queue: documented(
+    text.default('pgferry'),
+    'Task queue of the workers; activities that carry data use it with the suffix `-data`.',
+    { fallback: 'pgferry' },
+  ),
+  api_key: documented(optionalText, 'API key of Temporal Cloud; switches TLS on.', { secret: true }),
+  api_key_file: documented(optionalText, 'File that holds `api_key`.'),
+  tls: documented(
+    z
+      .preprocess(
+        readSwitch,
+        z.union([z.literal(false), tls], 'must be true, false or a mapping with ca, cert and key'),
+      )
+      .optional(),
+    'TLS: `true`, `false`, or a mapping.',
+    { fallback: false },
+  ),
+});
+
+function readSwitch(value: unknown): unknown {
+  if (value === true || value === 'true') return {};
+  return value === 'false' ? false : value;
+}

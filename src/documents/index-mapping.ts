@@ -1,0 +1,93 @@
+import { type DocumentField, type FieldMapping, type IndexMapping } from '../sync/field';
+import { type Projection } from './projection';
+
+/** A column of a relation with the mapping that it needs. */
+interface MappedColumn {
+  readonly relation: string;
+  readonly column: string;
+  readonly mapping: FieldMapping;
+}
+
+/** Two columns that want the same field with different mappings. */
+export interface MappingConflict {
+  readonly field: string;
+  readonly first: MappedColumn;
+  readonly second: MappedColumn;
+  /** A sentence that names both. */
+  readonly message: string;
+}
+
+/** The wider of two types that hold the same values: a field fed by both takes it. */
+const WIDER: Readonly<Record<string, string>> = {
+  'integer long': 'long',
+  'double float': 'double',
+  'double integer': 'double',
+};
+
+/**
+ * The mapping that all projections of an index need together, and where they contradict each other. A field that
+ * several relations share takes the wider of integer and long, and of float or integer and double.
+ */
+export function buildMapping(projections: readonly Projection[]): {
+  readonly mapping: IndexMapping;
+  readonly conflicts: readonly MappingConflict[];
+} {
+  const fields = new Map<string, MappedColumn>();
+  const conflicts: MappingConflict[] = [];
+  for (const { relation, fields: own } of projections) {
+    for (const field of own) {
+      const second = mappedColumn(relation, field);
+      const first = fields.get(field.name);
+      const merged = first === undefined ? second.mapping : mergeMappings(first.mapping, second.mapping);
+      if (merged !== undefined) fields.set(field.name, { ...(first ?? second), mapping: merged });
+      else if (first !== undefined) conflicts.push(describeConflict(field.name, first, second));
+    }
+  }
+  const properties = Object.fromEntries([...fields].map(([name, { mapping }]) => [name, mapping]));
+  return { mapping: { dynamic: false, properties }, conflicts };
+}
+
+/** How many fields count against `index.mapping.total_fields.limit`: objects, leaves and multi-fields. */
+export function totalFields({ properties }: Pick<IndexMapping, 'properties'>): number {
+  return Object.values(properties).reduce((total, mapping) => total + 1 + childFields(mapping), 0);
+}
+
+function childFields({ properties, fields }: FieldMapping): number {
+  return [properties, fields].reduce<number>(
+    (total, children) => total + (isMappings(children) ? totalFields({ properties: children }) : 0),
+    0,
+  );
+}
+
+function isMappings(value: unknown): value is Readonly<Record<string, FieldMapping>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function mappedColumn(relation: string, { name, column = name, mapping }: DocumentField): MappedColumn {
+  return { relation, column, mapping };
+}
+
+function mergeMappings(first: FieldMapping, second: FieldMapping): FieldMapping | undefined {
+  if (canonicalJson(first) === canonicalJson(second)) return first;
+  const wider = WIDER[[first.type, second.type].sort().join(' ')];
+  const widened = wider === undefined ? undefined : { ...first, type: wider };
+  return widened !== undefined && canonicalJson(widened) === canonicalJson({ ...second, type: wider })
+    ? widened
+    : undefined;
+}
+
+/** JSON with its keys in order, so that equal mappings give equal texts. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
+
+function describeConflict(field: string, first: MappedColumn, second: MappedColumn): MappingConflict {
+  const describe = ({ relation, column, mapping }: MappedColumn): string =>
+    `column "${column}" of ${relation} needs ${mapping.type ?? 'object'}`;
+  const message = `field ${field}: ${describe(first)}, but ${describe(second)}`;
+  return { field, first, second, message };
+}

@@ -1,0 +1,79 @@
+import { type DocumentField } from '../sync/field';
+import { type Column, formatRelation, isReadAsWhole, type Relation } from '../sync/relation';
+import { addedFieldNames, ATTACHMENT_FIELD, listAddedFields } from './added-fields';
+import { listColumnNames } from './column-names';
+import { documentExpression, fingerprintExpression, type RenderedField } from './document-expression';
+import { nameFields } from './field-names';
+import { idExpression } from './id-expression';
+import { type DocumentOptions, type Projection } from './projection';
+import { type RowRule } from './row-rule';
+import { ruleFilter } from './rule-filter';
+import { renderType } from './render-type';
+import { omittedExpression, sizeExpression } from './row-size';
+import { quoteIdentifier } from './sql-text';
+
+export interface ProjectionInput {
+  readonly connectorId: string;
+  readonly relation: Relation;
+  readonly database: string;
+  readonly options: DocumentOptions;
+  /** Whether `pg_xact_commit_timestamp(t.xmin)` can be asked. */
+  readonly commitTimestamps: boolean;
+  /** ISO 8601: `_timestamp` of rows without a commit timestamp. */
+  readonly startedAt: string;
+  /** Basic sync rules, in their order. @default [] */
+  readonly rules?: readonly RowRule[];
+}
+
+/**
+ * Describes in SQL how the rows of a relation become documents.
+ * @throws SyncFailure `MappingConflict` when two columns would share a field; `InvalidConfig` for a connector id too
+ * long; `InvalidRule` for a basic rule that can't be.
+ */
+export function projectRelation(input: ProjectionInput): Projection {
+  const { relation, options } = input;
+  const columns = relation.columns.filter((column) => !isExcluded(relation, column, options));
+  const { fields, renamed } = nameFields(relation, columns, options);
+  const rendered = fields.map(({ column, field }) => renderField(relation, column, field, options));
+  const names = addedFieldNames(options.fieldNames);
+  const has = {
+    fingerprint: isReadAsWhole(relation),
+    attachment: rendered.some(({ name }) => name === ATTACHMENT_FIELD),
+  };
+  const document = { ...input, names, fields: rendered, fingerprinted: has.fingerprint };
+  const size = sizeExpression(columns);
+  const omitted = omittedExpression(columns);
+  const id = idExpression(input.connectorId, relation);
+  const filter = ruleFilter(input.rules ?? [], { relation, database: input.database, names, fields, id });
+  return {
+    relation: formatRelation(relation),
+    id,
+    ...(filter !== undefined && { filter }),
+    document: documentExpression(document),
+    ...(has.fingerprint && { fingerprint: fingerprintExpression(document) }),
+    ...(size !== undefined && { size }),
+    ...(omitted !== undefined && { omitted }),
+    fields: [
+      ...listAddedFields(names, has),
+      ...rendered.map(({ name, column, mapping }) => ({ name, column, mapping })),
+    ],
+    renamed,
+  };
+}
+
+function isExcluded(relation: Relation, column: Column, { excludeColumns }: DocumentOptions): boolean {
+  return listColumnNames(relation, column).some((name) => excludeColumns.includes(name));
+}
+
+function renderField(
+  relation: Relation,
+  column: Column,
+  name: string,
+  { json, mapping: overrides }: DocumentOptions,
+): RenderedField & Required<DocumentField> {
+  const { render, mapping } = renderType(column.type, json);
+  const override = listColumnNames(relation, column)
+    .map((columnName) => overrides[columnName])
+    .find((candidate) => candidate !== undefined);
+  return { name, column: column.name, mapping: override ?? mapping, sql: render(`t.${quoteIdentifier(column.name)}`) };
+}

@@ -1,0 +1,51 @@
+import { type Column, type ColumnType } from '../sync/relation';
+import { MAX_BINARY_BYTES } from './render-bytes';
+import { quoteIdentifier } from './sql-text';
+
+/** Base types whose values can be large; `octet_length` knows the length of these without detoasting them. */
+const TEXTS: ReadonlySet<string> = new Set(['text', 'varchar', 'citext', 'bpchar']);
+
+/** Base types whose values are always small. */
+const SMALL: ReadonlySet<string> = new Set(
+  (
+    'int2 int4 int8 oid numeric money float4 float8 bool name uuid macaddr macaddr8 pg_lsn bit time timetz interval date ' +
+    'timestamp timestamptz inet cidr point line lseg box circle char xid xid8 cid tid regclass regproc regtype regrole'
+  ).split(' '),
+);
+
+/** Characters up to which a varchar(n) counts as small. */
+const SMALL_VARCHAR = 10_000;
+
+/** SQL of the bytes of a row's values that may be large; undefined when none can be. Leaves out what documents leave out. */
+export function sizeExpression(columns: readonly Column[]): string | undefined {
+  const parts = columns.flatMap((column) => sizeOf(column) ?? []);
+  return parts.length === 0 ? undefined : `(${parts.map((part) => `coalesce(${part}, 0)::bigint`).join(' + ')})`;
+}
+
+/** SQL of how many bytea values of a row are too large for its document; undefined when there is no such column. */
+export function omittedExpression(columns: readonly Column[]): string | undefined {
+  const parts = columns
+    .filter(({ type }) => isBytes(type))
+    .map(({ name }) => `(octet_length(t.${quoteIdentifier(name)}) > ${MAX_BINARY_BYTES})::integer`);
+  return parts.length === 0 ? undefined : `(${parts.map((part) => `coalesce(${part}, 0)`).join(' + ')})`;
+}
+
+function sizeOf({ name, type }: Column): string | undefined {
+  const value = `t.${quoteIdentifier(name)}`;
+  const base = type.kind === 'domain' ? baseOf(type) : type;
+  if (isBytes(base)) return `case when octet_length(${value}) <= ${MAX_BINARY_BYTES} then octet_length(${value}) end`;
+  if (base.kind === 'enum' || base.kind === 'range') return undefined;
+  if (base.kind !== 'base') return `pg_column_size(${value})`;
+  if (SMALL.has(base.name)) return undefined;
+  if (!TEXTS.has(base.name)) return `pg_column_size(${value})`;
+  return base.modifier >= 0 && base.modifier <= SMALL_VARCHAR ? undefined : `octet_length(${value}::text)`;
+}
+
+function isBytes(type: ColumnType): boolean {
+  const base = baseOf(type);
+  return base.kind === 'base' && base.name === 'bytea';
+}
+
+function baseOf(type: ColumnType): ColumnType {
+  return type.kind === 'domain' ? baseOf(type.base) : type;
+}

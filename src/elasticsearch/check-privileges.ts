@@ -1,0 +1,40 @@
+import { type Client, errors } from '@elastic/elasticsearch';
+import { translateFailures } from './translate-failure';
+
+/** An index privilege that the credentials lack. */
+export interface MissingPrivilege {
+  /** Name or pattern of indices: `search-shop`, `search-shop-*`. */
+  readonly index: string;
+  /** `manage` */
+  readonly privilege: string;
+}
+
+/** `manage` for settings, aliases, mappings and refresh; `create_index` and `view_index_metadata` are part of it. */
+const PRIVILEGES = ['read', 'write', 'manage'] as const;
+
+/**
+ * Which index privileges the credentials lack for the index (or alias) and for what pgferry keeps beside it: concrete
+ * indices and dead letters. Without security in Elasticsearch none is missing.
+ */
+export async function checkPrivileges(client: Client, indexName: string): Promise<MissingPrivilege[]> {
+  return translateFailures(`checking the privileges for ${indexName}`, async () => {
+    try {
+      const names = [indexName, `${indexName}-*`];
+      const answer = await client.security.hasPrivileges({ index: [{ names, privileges: [...PRIVILEGES] }] });
+      return names.flatMap((index) =>
+        PRIVILEGES.filter((privilege) => answer.index[index]?.[privilege] !== true).map((privilege) => ({
+          index,
+          privilege,
+        })),
+      );
+    } catch (error) {
+      if (hasNoSecurity(error)) return [];
+      throw error;
+    }
+  });
+}
+
+/** A node without security answers 400 "no handler found", or 405; one with security switched off, too. */
+function hasNoSecurity(error: unknown): boolean {
+  return error instanceof errors.ResponseError && [400, 404, 405, 500].includes(error.statusCode ?? 0);
+}

@@ -1,0 +1,69 @@
+/** An error as Elasticsearch reports it, in answers and in the items of a bulk. */
+export interface ErrorCause {
+  readonly type?: string;
+  readonly reason?: string;
+  readonly caused_by?: ErrorCause;
+}
+
+/** What an error says apart from values: Elasticsearch quotes values and document ids in its reasons. */
+export interface ErrorSummary {
+  /** `document_parsing_exception` */
+  readonly type: string;
+  /** Type of the innermost cause, where it differs: `number_format_exception`. */
+  readonly cause?: string;
+  /** Field that the error speaks of. */
+  readonly field?: string;
+  /** Type of that field: `long`. */
+  readonly fieldType?: string;
+}
+
+/** Everything from here on may quote a value. */
+const QUOTES = /preview of|in document with id|'|"/iu;
+const FIELD =
+  /\bfield(?: name)? \[([^\]]{1,512})\]|\bobject mapping for \[([^\]]{1,512})\]|\bmapper \[([^\]]{1,512})\]/u;
+const TERM_FIELD = /^Document contains at least one immense term in field="([^"]{1,512})"/u;
+const FIELD_TYPE = /\bof type \[(\w{1,64})\]/u;
+
+/** Reduces an error to its types and the field's name, so that it can be shown, logged and kept without a row's value. */
+export function summarizeError(error: ErrorCause): ErrorSummary {
+  const reason = error.reason ?? '';
+  const safe = reason.slice(0, Math.max(0, indexOf(reason, QUOTES)));
+  const field = FIELD.exec(safe)?.slice(1).find(Boolean) ?? TERM_FIELD.exec(reason)?.[1];
+  const fieldType = FIELD_TYPE.exec(safe)?.[1];
+  const cause = findInnermostType(error);
+  return {
+    type: error.type ?? 'unknown',
+    ...(cause === undefined || cause === error.type ? {} : { cause }),
+    ...(field === undefined ? {} : { field }),
+    ...(fieldType === undefined ? {} : { fieldType }),
+  };
+}
+
+/** "rejected execution of coordinating operation [..., coordinating_operation_bytes=1000208, max_coordinating_bytes=307200]" */
+const LIMIT = /\b(?:coordinating|primary)_operation_bytes=(\d+), max_(?:coordinating|primary)_bytes=(\d+)/u;
+
+/** Whether Elasticsearch refused something (429) that is larger than it takes even when it has nothing else to do. */
+export function exceedsLimit(error: ErrorCause | undefined): boolean {
+  const [, bytes, limit] = LIMIT.exec(error?.reason ?? '') ?? [];
+  return Number(bytes) > Number(limit);
+}
+
+/** One line for messages: `document_parsing_exception (number_format_exception) in field "n" of type long`. */
+export function formatErrorSummary({ type, cause, field, fieldType }: ErrorSummary): string {
+  const parts = [type];
+  if (cause !== undefined) parts.push(`(${cause})`);
+  if (field !== undefined) parts.push(`in field "${field}"`);
+  if (fieldType !== undefined) parts.push(`of type ${fieldType}`);
+  return parts.join(' ');
+}
+
+function indexOf(text: string, pattern: RegExp): number {
+  const position = text.search(pattern);
+  return position === -1 ? text.length : position;
+}
+
+function findInnermostType(error: ErrorCause): string | undefined {
+  let innermost = error;
+  while (innermost.caused_by !== undefined) innermost = innermost.caused_by;
+  return innermost.type;
+}

@@ -1,0 +1,23 @@
+import { type Client } from '@elastic/elasticsearch';
+import { type RelationScan, scanPages } from './scan-pages';
+
+/** A document's id and its field `_fingerprint`, as a double; NaN where it has none. */
+export interface DocumentFingerprint {
+  readonly id: string;
+  readonly fingerprint: number;
+}
+
+const FIELD = '_fingerprint';
+
+/** The fingerprints of a relation's documents, in pages, see {@link scanPages}. */
+export async function* scanFingerprints(
+  client: Client,
+  scan: RelationScan,
+): AsyncGenerator<DocumentFingerprint[], void, undefined> {
+  for await (const hits of scanPages(client, scan, FIELD)) {
+    yield hits.map(({ _id: id = '', fields }) => {
+      const [fingerprint] = (fields?.[FIELD] as number[] | undefined) ?? [];
+      return { id, fingerprint: fingerprint ?? NaN };
+    });
+  }
+}

@@ -1,0 +1,97 @@
+import { type Client, type estypes } from '@elastic/elasticsearch';
+import { type BucketRange, BUCKETS } from '../sync/bucket-ranges';
+import { translateFailures } from './translate-failure';
+
+/** Documents a page: Elasticsearch's largest (`index.max_result_window`). */
+const PAGE = 10_000;
+const KEEP_ALIVE = '5m';
+
+/** Which documents of a relation to scan. */
+export interface RelationScan {
+  readonly index: string;
+  /** Value of the documents' field `_relation`, see `relationField`. */
+  readonly relationField: string;
+  /** Absent: all buckets. */
+  readonly buckets?: BucketRange;
+  /** One of `max` parts that can be scanned at the same time. */
+  readonly slice?: { readonly id: number; readonly max: number };
+  readonly signal?: AbortSignal;
+}
+
+/** A document's id and, where asked for, one of its fields. */
+export type ScannedHit = Pick<estypes.SearchHit, '_id' | 'sort' | 'fields'>;
+
+/**
+ * A relation's documents, in pages, as of one point in time: documents written or deleted meanwhile don't shift the
+ * pages. Sees what was refreshed. An incomplete answer of Elasticsearch is an error, never a shorter scan.
+ * @param field a field whose value comes from the doc values, for each hit
+ */
+export async function* scanPages(
+  client: Client,
+  scan: RelationScan,
+  field?: string,
+): AsyncGenerator<readonly ScannedHit[], void, undefined> {
+  const doing = `scanning the ids of index ${scan.index}`;
+  let pit = await translateFailures(doing, async () => {
+    return (await client.openPointInTime({ index: scan.index, keep_alive: KEEP_ALIVE }, requestOptions(scan))).id;
+  });
+  try {
+    let after: estypes.SortResults | undefined;
+    do {
+      const request = pageRequest(scan, { pit, after, field });
+      const page: ScannedPage = await translateFailures(doing, () => client.search(request, requestOptions(scan)));
+      pit = page.pit_id ?? pit;
+      const hits = page.hits?.hits ?? [];
+      if (hits.length > 0) yield hits;
+      after = hits.length < PAGE ? undefined : hits.at(-1)?.sort;
+    } while (after !== undefined);
+  } catch (error) {
+    scan.signal?.throwIfAborted();
+    throw error;
+  } finally {
+    // It would expire by itself: failing to close it must not hide what ended the scan.
+    await client.closePointInTime({ id: pit }).catch(() => undefined);
+  }
+}
+
+/** The answer as `filter_path` leaves it: an empty page has no `hits`. */
+type ScannedPage = Partial<Pick<estypes.SearchResponse, 'pit_id' | 'hits'>>;
+
+interface PagePosition {
+  readonly pit: string;
+  readonly after: estypes.SortResults | undefined;
+  readonly field: string | undefined;
+}
+
+function pageRequest(scan: RelationScan, { pit, after, field }: PagePosition): estypes.SearchRequest {
+  const { relationField, buckets, slice } = scan;
+  const filter: estypes.QueryDslQueryContainer[] = [{ term: { _relation: relationField } }];
+  if (buckets !== undefined) filter.push(bucketFilter(buckets));
+  return {
+    pit: { id: pit, keep_alive: KEEP_ALIVE },
+    size: PAGE,
+    _source: false,
+    track_total_hits: false,
+    allow_partial_search_results: false,
+    sort: [{ _shard_doc: 'asc' }],
+    query: { bool: { filter } },
+    filter_path: ['pit_id', 'hits.hits._id', 'hits.hits.sort', ...(field === undefined ? [] : ['hits.hits.fields'])],
+    ...(field === undefined ? {} : { docvalue_fields: [field] }),
+    ...(slice === undefined || slice.max === 1 ? {} : { slice: { id: String(slice.id), max: slice.max } }),
+    ...(after === undefined ? {} : { search_after: after }),
+  };
+}
+
+/**
+ * Ranges that cover all buckets cover all documents: what others wrote without a bucket, or with one that there is not,
+ * is in the first range or in the last.
+ */
+function bucketFilter({ from, to }: BucketRange): estypes.QueryDslQueryContainer {
+  const above = { range: { _bucket: { gte: from } } };
+  const beyond = { range: { _bucket: { gte: to } } };
+  return { bool: { ...(from === 0 ? {} : { filter: [above] }), ...(to === BUCKETS ? {} : { must_not: [beyond] }) } };
+}
+
+function requestOptions({ signal }: RelationScan): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
+}

@@ -1,0 +1,77 @@
+import { type Client, type WorkflowExecutionInfo } from '@temporalio/client';
+
+import { syncWorkflowId } from '../sync/job';
+
+/** Which sync jobs to list. */
+export interface JobFilter {
+  /** Only jobs of this configuration's workers. */
+  readonly taskQueue: string;
+  readonly connectorId?: string;
+  readonly status?: JobStatus;
+  readonly since?: Date;
+  readonly limit: number;
+}
+
+/** How a job stands, as Temporal calls it. */
+export const JOB_STATUSES = ['running', 'completed', 'failed', 'cancelled', 'terminated', 'timed_out'] as const;
+export type JobStatus = (typeof JOB_STATUSES)[number];
+
+/** Temporal's names in queries. */
+const QUERIED: Readonly<Record<JobStatus, string>> = {
+  running: 'Running',
+  completed: 'Completed',
+  failed: 'Failed',
+  cancelled: 'Canceled',
+  terminated: 'Terminated',
+  timed_out: 'TimedOut',
+};
+
+/** A sync job, from Temporal's visibility; kept as long as the namespace's retention says. */
+export interface ListedJob {
+  readonly connectorId: string;
+  readonly runId: string;
+  readonly status: string;
+  readonly startedAt: Date;
+  readonly closedAt?: Date;
+  /** What the sync noted of itself: `jobType`, `trigger`, and its totals once it is completed. */
+  readonly memo: Readonly<Record<string, unknown>>;
+}
+
+/** The newest jobs first. Needs no search attributes: they may not be registered. */
+export async function listJobs(client: Client, filter: JobFilter): Promise<ListedJob[]> {
+  const jobs: ListedJob[] = [];
+  for await (const execution of client.workflow.list({ query: toQuery(filter), pageSize: filter.limit })) {
+    jobs.push(toJob(execution));
+    if (jobs.length >= filter.limit) break;
+  }
+  return jobs;
+}
+
+function toQuery({ taskQueue, connectorId, status, since }: JobFilter): string {
+  const conditions = [
+    `WorkflowType = 'syncConnector'`,
+    `TaskQueue = ${JSON.stringify(taskQueue)}`,
+    // A job that went on under a new history is the one that goes on.
+    status === undefined ? `ExecutionStatus != 'ContinuedAsNew'` : `ExecutionStatus = '${QUERIED[status]}'`,
+    ...(connectorId === undefined ? [] : [`WorkflowId = ${JSON.stringify(syncWorkflowId(connectorId))}`]),
+    ...(since === undefined ? [] : [`StartTime >= '${since.toISOString()}'`]),
+  ];
+  return conditions.join(' and ');
+}
+
+type Described = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' | 'startTime' | 'memo'> & {
+  readonly closeTime?: Date | undefined;
+};
+
+/** What Temporal says of a workflow, as a job. */
+export function toJob(execution: Described): ListedJob {
+  const { workflowId, runId, status, startTime, closeTime, memo } = execution;
+  return {
+    connectorId: workflowId.replace(/^sync-/, ''),
+    runId,
+    status: status.name.toLowerCase(),
+    startedAt: startTime,
+    ...(closeTime === undefined ? {} : { closedAt: closeTime }),
+    memo: memo ?? {},
+  };
+}

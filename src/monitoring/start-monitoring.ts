@@ -1,0 +1,78 @@
+import { type ConnectorMeter } from '../activities/connector-meter';
+import { type Settings } from '../config/settings';
+import { createConnectorMeter } from './connector-metrics';
+import { createLastSyncs, type ReadLastSync } from './last-syncs';
+import { createMetricRegistry } from './metric-registry';
+import { serveMonitoring } from './monitoring-server';
+import { createReadinessProbe, type ReadinessCheck } from './readiness';
+import { reserveTemporalMetrics } from './temporal-metrics';
+
+/** A worker as monitoring sees it, once it polls. */
+export interface WatchedWorker {
+  /** What must answer for the worker to do its work. */
+  readonly checks: Readonly<Record<string, ReadinessCheck>>;
+  readonly readLastSync: ReadLastSync;
+}
+
+/** Metrics and health of this process, served over HTTP. */
+export interface Monitoring {
+  /** Base URL. */
+  readonly url: string;
+  /** HOST:PORT at which Temporal's runtime is to serve its own metrics, for this endpoint to pass on. */
+  readonly temporalAddress: string;
+  readonly meterOf: (connectorId: string) => ConnectorMeter;
+  /** An attempt of an activity failed. */
+  readonly countFailure: (connectorId: string, type: string) => void;
+  /** The worker polls: `/readyz` may say so. */
+  readonly watch: (worker: WatchedWorker) => void;
+  /** The worker takes no more work: `/readyz` says so. */
+  readonly drain: () => void;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Starts to serve `/metrics`, `/healthz` and `/readyz`.
+ * @returns undefined where the configuration names no address
+ * @throws SyncFailure `InvalidConfig` when the address can't be listened at
+ */
+export async function startMonitoring({ monitoring, connectors }: Settings): Promise<Monitoring | undefined> {
+  if (monitoring?.address === undefined) return undefined;
+  const metrics = createMetricRegistry();
+  const lastSyncs = createLastSyncs();
+  const readiness = createReadinessProbe();
+  const temporal = await reserveTemporalMetrics();
+  const meters = new Map<string, ConnectorMeter>();
+  const meterOf = (id: string): ConnectorMeter => {
+    const known = meters.get(id);
+    if (known !== undefined) return known;
+    lastSyncs.track(id);
+    const meter = createConnectorMeter(metrics, id, () => {
+      lastSyncs.note(id);
+    });
+    meters.set(id, meter);
+    return meter;
+  };
+  connectors.forEach(({ id }) => meterOf(id));
+  const server = await serveMonitoring(monitoring.address, {
+    readiness: readiness.read,
+    metrics: async () => {
+      for (const [connector, lag] of await lastSyncs.lags())
+        metrics.set('pgferry_sync_lag_seconds', { connector }, lag);
+      return (await Promise.all([metrics.text(), temporal.text()])).join('\n');
+    },
+  });
+  return {
+    url: server.url,
+    temporalAddress: temporal.bindAddress,
+    meterOf,
+    countFailure: (connector, type) => {
+      metrics.add('pgferry_failures_total', { connector, type }, 1);
+    },
+    watch: ({ checks, readLastSync }) => {
+      lastSyncs.readFrom(readLastSync);
+      readiness.begin(checks);
+    },
+    drain: readiness.end,
+    close: server.close,
+  };
+}

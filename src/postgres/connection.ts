@@ -1,0 +1,90 @@
+import { connect } from 'node:net';
+import type { PoolClient } from 'pg';
+import type { Source } from './source';
+
+/** A connection borrowed from the pool. */
+export interface BorrowedConnection {
+  readonly client: PoolClient;
+  /** Gives it back for others to use. */
+  readonly release: () => void;
+  /** Ends whatever runs on it, and the connection; does nothing when it was given back. */
+  readonly destroy: () => void;
+}
+
+/**
+ * Borrows a connection, and destroys it as soon as the signal fires.
+ * @throws the signal's reason, or what `pg` throws when it can't connect
+ */
+export async function borrowConnection(source: Source, signal?: AbortSignal): Promise<BorrowedConnection> {
+  signal?.throwIfAborted();
+  const client = await abortable(source.pool.connect(), signal);
+  let borrowed = true;
+  const giveBack = (broken: boolean) => {
+    if (!borrowed) return;
+    borrowed = false;
+    signal?.removeEventListener('abort', destroy);
+    if (broken) cancelStatement(source, client);
+    client.release(broken);
+  };
+  const destroy = () => {
+    giveBack(true);
+  };
+  signal?.addEventListener('abort', destroy);
+  // The statement that runs reports what breaks the connection; without a listener it would end the process, too.
+  if (client.listenerCount('error', ignoreError) === 0) client.on('error', ignoreError);
+  return {
+    client,
+    release: () => {
+      giveBack(false);
+    },
+    destroy,
+  };
+}
+
+/** Waits for a connection no longer than the signal allows; one that comes later goes back unused. */
+async function abortable(connecting: Promise<PoolClient>, signal: AbortSignal | undefined): Promise<PoolClient> {
+  if (signal === undefined) return connecting;
+  return new Promise<PoolClient>((resolve, reject) => {
+    const abort = () => {
+      reject(asError(signal.reason));
+    };
+    signal.addEventListener('abort', abort);
+    connecting.then(
+      (client) => {
+        signal.removeEventListener('abort', abort);
+        if (signal.aborted) client.release();
+        else resolve(client);
+      },
+      (error: unknown) => {
+        signal.removeEventListener('abort', abort);
+        reject(asError(error));
+      },
+    );
+  });
+}
+
+/**
+ * Asks the server to end the statement: it would notice a closed connection only when it next sends a row. Format:
+ * CancelRequest in https://www.postgresql.org/docs/current/protocol-message-formats.html
+ */
+function cancelStatement({ settings }: Source, client: PoolClient): void {
+  const key = client as { readonly processID?: unknown; readonly secretKey?: unknown };
+  if (typeof key.processID !== 'number' || typeof key.secretKey !== 'number') return;
+  const request = Buffer.alloc(16);
+  request.writeInt32BE(16, 0);
+  request.writeInt32BE(80_877_102, 4);
+  request.writeInt32BE(key.processID, 8);
+  request.writeInt32BE(key.secretKey, 12);
+  const socket = connect({ host: settings.host, port: settings.port }, () => socket.end(request));
+  socket.on('error', ignoreError);
+  socket.setTimeout(settings.connectTimeoutMs, () => socket.destroy());
+  socket.unref();
+}
+
+function ignoreError(): void {
+  // The error has reached whoever waits for the statement.
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('aborted');
+}

@@ -1,0 +1,63 @@
+import type { Connection, PoolClient } from 'pg';
+import { type CopyDataSink, createMessageSplitter } from './message-splitter';
+
+/** A COPY that runs. */
+export interface CopyOut {
+  /** Settles when the server is done and the connection takes statements again; rejects with what `pg` throws. */
+  readonly finished: Promise<void>;
+  /** Stops taking bytes from the socket, so that the server has to wait. */
+  readonly pause: () => void;
+  readonly resume: () => void;
+}
+
+/**
+ * Runs `copy (query) to stdout (format binary)` and hands the sink what arrives, at once and without copying it:
+ * node-postgres would make an object of every row. While the COPY runs, this listens to the socket in place of
+ * node-postgres. All data that precede an error reach the sink before the error is thrown.
+ */
+export function startCopyOut(client: PoolClient, query: string, sink: CopyDataSink): CopyOut {
+  const { stream } = client.connection;
+  const finished = new Promise<void>((resolve, reject) => {
+    // The methods that node-postgres calls on a query: see its lib/query.js.
+    client.query({
+      submit: (connection: Connection) => {
+        listenInPlaceOfDriver(connection, sink);
+        connection.query(`copy (${query}) to stdout (format binary)`);
+      },
+      handleCommandComplete: () => undefined,
+      handleReadyForQuery: () => {
+        resolve();
+      },
+      handleError: (error: Error) => {
+        reject(error);
+      },
+    });
+  });
+  // Who stops reading early does not wait for the end.
+  finished.catch(() => undefined);
+  return {
+    finished,
+    pause: () => stream.pause(),
+    resume: () => stream.resume(),
+  };
+}
+
+function listenInPlaceOfDriver({ stream }: Connection, sink: CopyDataSink): void {
+  const [driver] = stream.listeners('data') as ((chunk: Buffer) => void)[];
+  if (driver === undefined) throw new Error('node-postgres does not listen to its socket');
+  const splitter = createMessageSplitter(sink);
+  const listen = (chunk: Buffer) => {
+    try {
+      const rest = splitter.push(chunk);
+      if (rest === undefined) return;
+      stream.on('data', driver);
+      stream.removeListener('data', listen);
+      stream.resume();
+      driver(rest);
+    } catch (error) {
+      stream.destroy(error as Error);
+    }
+  };
+  stream.on('data', listen);
+  stream.removeListener('data', driver);
+}

@@ -1,0 +1,44 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import { type ScheduleDefinition } from './schedule-definition';
+
+/** What makes a schedule in Temporal equal to the file. */
+export type ScheduleChange =
+  | { readonly action: 'create'; readonly id: string; readonly wanted: ScheduleDefinition }
+  | { readonly action: 'unchanged'; readonly id: string; readonly wanted: ScheduleDefinition }
+  | {
+      readonly action: 'update';
+      readonly id: string;
+      readonly wanted: ScheduleDefinition;
+      readonly differences: readonly ScheduleDifference[];
+    }
+  | { readonly action: 'delete'; readonly id: string };
+
+/** A setting of a schedule that is another in the file. */
+export interface ScheduleDifference {
+  readonly setting: keyof ScheduleDefinition;
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+/** What must change so that the schedules that are there become those that are wanted; in the order of the ids. */
+export function compareSchedules(
+  wanted: readonly ScheduleDefinition[],
+  present: readonly ScheduleDefinition[],
+): ScheduleChange[] {
+  const byId = new Map(present.map((schedule) => [schedule.id, schedule]));
+  const kept = new Set(wanted.map(({ id }) => id));
+  const changes = wanted.map((schedule) => compareSchedule(schedule, byId.get(schedule.id)));
+  const gone = present.filter(({ id }) => !kept.has(id)).map(({ id }) => ({ action: 'delete', id }) as const);
+  return [...changes, ...gone].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function compareSchedule(wanted: ScheduleDefinition, present: ScheduleDefinition | undefined): ScheduleChange {
+  const { id } = wanted;
+  if (present === undefined) return { action: 'create', id, wanted };
+  const settings = new Set([...Object.keys(wanted), ...Object.keys(present)] as (keyof ScheduleDefinition)[]);
+  const differences = [...settings]
+    .filter((setting) => !isDeepStrictEqual(wanted[setting], present[setting]))
+    .map((setting) => ({ setting, from: present[setting], to: wanted[setting] }));
+  return differences.length === 0 ? { action: 'unchanged', id, wanted } : { action: 'update', id, wanted, differences };
+}

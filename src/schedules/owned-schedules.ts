@@ -1,0 +1,57 @@
+import { type Client, type ScheduleDescription, ScheduleNotFoundError, type ScheduleSummary } from '@temporalio/client';
+
+import { type TemporalSettings } from '../config/settings';
+import { SyncFailure } from '../sync/failures';
+import { OWNER_MEMO, type ScheduleOwner } from './temporal-schedule';
+
+/** A schedule that pgferry made for this task queue. */
+export interface OwnedSchedule {
+  readonly owner: ScheduleOwner;
+  readonly description: ScheduleDescription;
+}
+
+/** The schedules of this task queue, whatever the configuration says by now; in the order of their ids. */
+export async function listOwnedSchedules(client: Client, { taskQueue }: TemporalSettings): Promise<OwnedSchedule[]> {
+  const owned: OwnedSchedule[] = [];
+  for await (const summary of client.schedule.list()) {
+    const owner = readOwner(summary);
+    if (owner?.taskQueue !== taskQueue) continue;
+    const description = await describeSchedule(client, summary.scheduleId);
+    if (description !== undefined) owned.push({ owner, description });
+  }
+  return owned.sort((a, b) => (a.description.scheduleId < b.description.scheduleId ? -1 : 1));
+}
+
+/**
+ * The schedule of that id; Temporal's list shows a new one only after a while.
+ * @throws SyncFailure `InvalidConfig` when somebody else owns it
+ */
+export async function findOwnedSchedule(
+  client: Client,
+  { taskQueue }: TemporalSettings,
+  id: string,
+): Promise<OwnedSchedule | undefined> {
+  const description = await describeSchedule(client, id);
+  if (description === undefined) return undefined;
+  const owner = readOwner(description);
+  if (owner?.taskQueue === taskQueue) return { owner, description };
+  throw new SyncFailure(
+    'InvalidConfig',
+    `Schedule ${id} is there already, but ${owner === undefined ? 'pgferry did not make it' : `it belongs to task queue ${owner.taskQueue}`}`,
+    'Delete it, or call the connector something else.',
+  );
+}
+
+/** @returns undefined where there is none, or none any more */
+async function describeSchedule(client: Client, id: string): Promise<ScheduleDescription | undefined> {
+  try {
+    return await client.schedule.getHandle(id).describe();
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+function readOwner({ memo }: Pick<ScheduleSummary, 'memo'>): ScheduleOwner | undefined {
+  return memo?.[OWNER_MEMO] as ScheduleOwner | undefined;
+}

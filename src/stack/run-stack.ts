@@ -1,0 +1,35 @@
+import { startStack, type Stack, type StackOptions } from './start-stack';
+
+/** What tells a stack in the foreground to end. */
+const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Runs a stack until this process is told to end, and stops it then. A start that is under way is left to the
+ * supervisors, which stop everything as soon as the caller lets this process end.
+ *
+ * @param onReady - Called once, when all servers answer.
+ */
+export async function runStackInForeground(
+  options: StackOptions,
+  onReady: (stack: Stack) => void | Promise<void>,
+): Promise<void> {
+  const told = awaitSignal();
+  const stack = await Promise.race([startStack(options), told]);
+  if (stack === undefined) return;
+  try {
+    await onReady(stack);
+    await told;
+  } finally {
+    await stack.stop();
+  }
+}
+
+function awaitSignal(): Promise<undefined> {
+  return new Promise((resolve) => {
+    for (const signal of ENDING_SIGNALS) {
+      process.once(signal, () => {
+        resolve(undefined);
+      });
+    }
+  });
+}

@@ -1,0 +1,48 @@
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/**
+ * Runs while no other process runs under the same lock file; a lock left by a process that is gone doesn't count.
+ * It saves work rather than guards data: two processes that find the same dead holder at once may both go ahead.
+ */
+export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
+  while (!(await takeLock(file))) {
+    if (await holderRuns(file)) await delay(200);
+    else await rm(file, { force: true });
+  }
+  try {
+    return await work();
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+/** Links a file that is complete already, so that nobody ever reads a lock without its holder. */
+async function takeLock(file: string): Promise<boolean> {
+  const own = `${file}-${process.pid}`;
+  await writeFile(own, String(process.pid));
+  try {
+    await link(own, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(own, { force: true });
+  }
+}
+
+async function holderRuns(file: string): Promise<boolean> {
+  return isRunning(Number(await readFile(file, 'utf8').catch(() => '')));
+}
+
+/** True while a process of that id exists. */
+export function isRunning(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,83 @@
+interface FailurePolicy {
+  readonly retryable: boolean;
+  /** What the operator does about it; one sentence for `--help`, messages and docs/operations.md. */
+  readonly remedy: string;
+}
+
+/** Every way in which a sync can fail: whether trying again can help, and what to do. */
+export const FAILURES = {
+  InvalidConfig: {
+    retryable: false,
+    remedy: 'Correct the configuration; `pgferry check` lists every problem at once.',
+  },
+  SourceAuthentication: { retryable: false, remedy: 'Correct username and password, or pg_hba.conf of the server.' },
+  SourcePermission: { retryable: false, remedy: 'Grant the role usage on the schema and select on the table.' },
+  RelationMissing: {
+    retryable: false,
+    remedy: 'Restore the table, or take its documents out of the index with `pgferry sync ID --forget RELATION`.',
+  },
+  InvalidRule: { retryable: false, remedy: 'Correct the sync rule; `pgferry check` shows what PostgreSQL says of it.' },
+  FullSyncDue: { retryable: false, remedy: 'Run a full sync: `pgferry sync ID --full`.' },
+  DestinationAuthentication: { retryable: false, remedy: 'Correct api_key or username and password of Elasticsearch.' },
+  DestinationPermission: {
+    retryable: false,
+    remedy: 'Give the user or API key the privileges that README and docs list.',
+  },
+  MappingConflict: {
+    retryable: false,
+    remedy: 'Rename or exclude the column, override its mapping, or sync into a new index with `--rebuild`.',
+  },
+  TooManyRejections: {
+    retryable: false,
+    remedy: '`pgferry rejected list` tells the reasons; correct rows or mapping, or raise max_rejected to accept them.',
+  },
+  MassDeletionRefused: {
+    retryable: false,
+    remedy: 'Check the source; if the rows are really gone, sync with --allow-mass-delete.',
+  },
+  ConfigChanged: { retryable: false, remedy: 'The definition changed while the sync ran: start it again.' },
+  SourceUnavailable: { retryable: true, remedy: 'Check that PostgreSQL runs and can be reached from the worker.' },
+  SourceChanged: { retryable: true, remedy: 'The table changed while it was read: pgferry plans it anew.' },
+  DestinationUnavailable: {
+    retryable: true,
+    remedy: 'Check that Elasticsearch runs and can be reached from the worker.',
+  },
+  DestinationOverloaded: { retryable: true, remedy: 'Give Elasticsearch more resources, or lower concurrency.' },
+  DestinationChanged: {
+    retryable: false,
+    remedy: 'The index was deleted, replaced or written by somebody else while the sync ran: start the sync again.',
+  },
+  TemporalUnavailable: {
+    retryable: true,
+    remedy: 'Start Temporal (`temporal server start-dev`, or `pgferry stack up`), or correct temporal.address.',
+  },
+  LocalStack: {
+    retryable: false,
+    remedy:
+      'Mend what the message names, or use servers of your own: PGFERRY_POSTGRES_URL, PGFERRY_ELASTICSEARCH_URL, TEMPORAL_ADDRESS.',
+  },
+  Defect: { retryable: false, remedy: 'This is a defect of pgferry: please report it with this message.' },
+} as const satisfies Record<string, FailurePolicy>;
+
+export type FailureType = keyof typeof FAILURES;
+
+/**
+ * A failure that names its type, so that whoever catches it knows whether to try again and what to advise.
+ * The message names the connector, relation or setting; never a secret, never a row's value.
+ */
+export class SyncFailure extends Error {
+  override readonly name = 'SyncFailure';
+
+  constructor(
+    readonly type: FailureType,
+    message: string,
+    /** Remedy for this very case; the type's own where there is none. */
+    readonly remedy: string = FAILURES[type].remedy,
+  ) {
+    super(message);
+  }
+
+  get retryable(): boolean {
+    return FAILURES[this.type].retryable;
+  }
+}

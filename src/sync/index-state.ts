@@ -1,0 +1,45 @@
+/** What pgferry knows of a relation in the index, kept in the index's mapping `_meta`: state and data live and die together. */
+export interface RelationState {
+  /** Transactions below it are in the index; absent while the relation is being copied. */
+  readonly watermark?: string;
+  /** {@link Relation.definition} together with the projection: another one means copying again. */
+  readonly definition?: string;
+  /** File node of each leaf by its oid. */
+  readonly leaves?: Readonly<Record<string, number>>;
+  /** Of a rule: hash of what the configuration says of it. */
+  readonly rule?: string;
+}
+
+/** Which database the state speaks of: another one means that no watermark can be trusted. */
+export interface SourceIdentity {
+  readonly systemIdentifier: string;
+  readonly database: string;
+  readonly timeline: number;
+}
+
+/** A transaction of the source and when it committed, to the microsecond: history that a restored backup has differently. */
+export interface CommitMark {
+  /** 32-bit transaction id in decimal digits */
+  readonly transaction: string;
+  /** `timestamptz` in UTC, as PostgreSQL prints it */
+  readonly committedAt: string;
+}
+
+/** A connector's state in an index. */
+export interface ConnectorState {
+  /** Newest external version that the connector wrote, microseconds since 1970. */
+  readonly version: number;
+  readonly source?: SourceIdentity;
+  /** The source's last commit when the last sync had read everything; absent where the server does not track commit times. */
+  readonly lastCommit?: CommitMark;
+  readonly relations: Readonly<Record<string, RelationState>>;
+}
+
+/** pgferry's part of an index's `_meta`. */
+export interface IndexState {
+  readonly connectors: Readonly<Record<string, ConnectorState>>;
+  /** Settings that the sync replaced and `finish` restores. */
+  readonly restore?: Readonly<Record<string, string | null>>;
+}
+
+export const NO_STATE: IndexState = { connectors: {} };

@@ -1,0 +1,88 @@
+import { type PlannedRelation } from './sync-plan';
+
+interface RelationPart {
+  readonly relation: string;
+  /** `pg_class.oid` of the relation; 0 for a rule */
+  readonly oid: number;
+  readonly definition: string;
+}
+
+/** A slice of a leaf that one activity reads: the blocks from `from` to before `to`, or to the end where it is null. */
+export interface LeafPartition extends RelationPart {
+  /** `pg_class.oid` of the leaf */
+  readonly leaf: number;
+  readonly fileNode: number;
+  readonly from: number;
+  readonly to: number | null;
+  /** Read only rows changed since this watermark; absent: every row. */
+  readonly since?: string;
+}
+
+/** A view, foreign table or rule: it has no blocks and is read as a whole, but for documents that are right already. */
+export interface WholePartition extends RelationPart {
+  readonly whole: true;
+}
+
+/** What one activity reads of a relation. */
+export type Partition = LeafPartition | WholePartition;
+
+export function isWhole(partition: Partition): partition is WholePartition {
+  return 'whole' in partition;
+}
+
+/** Partitions that one activity works through in order: one of a large leaf, or many small ones. */
+export type CopyTask = readonly Partition[];
+
+/** Blocks (8 KiB each) that one activity copies of a large leaf: 128 MiB, some 10 seconds of work. */
+const BLOCKS_PER_TASK = 16_384;
+/** Small relations share an activity, since each costs Temporal some 6 events and 10 ms. */
+const PARTITIONS_PER_TASK = 50;
+
+/**
+ * Cuts relations into tasks of similar size. The last partition of each leaf is open-ended: rows that are appended
+ * while the sync runs belong to it.
+ */
+export function cutTasks(relations: readonly PlannedRelation[], blocksPerTask = BLOCKS_PER_TASK): CopyTask[] {
+  const tasks: CopyTask[] = [];
+  let task: Partition[] = [];
+  let taskBlocks = 0;
+  for (const { partition, blocks } of relations.flatMap((relation) => cutRelation(relation, blocksPerTask))) {
+    if (task.length > 0 && (task.length === PARTITIONS_PER_TASK || taskBlocks + blocks > blocksPerTask)) {
+      tasks.push(task);
+      task = [];
+      taskBlocks = 0;
+    }
+    task.push(partition);
+    taskBlocks += blocks;
+  }
+  return task.length > 0 ? [...tasks, task] : tasks;
+}
+
+function cutRelation(
+  relation: PlannedRelation,
+  blocksPerTask: number,
+): { readonly partition: Partition; readonly blocks: number }[] {
+  const { name, oid, definition, since } = relation;
+  if (relation.whole === true) {
+    const partition: Partition = { relation: name, oid, definition, whole: true };
+    return [{ partition, blocks: blocksPerTask }];
+  }
+  return relation.leaves.flatMap(([leaf, fileNode, blocks, copy]) =>
+    Array.from({ length: Math.max(1, Math.ceil(blocks / blocksPerTask)) }, (_, index) => {
+      const from = index * blocksPerTask;
+      const isLast = from + blocksPerTask >= blocks;
+      const reads = copy === 0 && since !== undefined ? { since } : {};
+      const partition: Partition = {
+        relation: name,
+        oid,
+        definition,
+        leaf,
+        fileNode,
+        from,
+        to: isLast ? null : from + blocksPerTask,
+        ...reads,
+      };
+      return { partition, blocks: Math.min(blocksPerTask, Math.max(1, blocks - from)) };
+    }),
+  );
+}

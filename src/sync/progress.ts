@@ -1,0 +1,63 @@
+import { type RelationReport } from './report';
+
+/** How far a sync is; what the query `progress` answers. */
+export interface SyncProgress {
+  readonly phase: string;
+  readonly paused: boolean;
+  /** Rows that the relations hold, as PostgreSQL estimates. */
+  readonly estimatedRows: number;
+  readonly relations: readonly RelationReport[];
+  /** How it ended, where it did not complete: why, and what to do. */
+  readonly ending?: string;
+}
+
+export function emptyProgress(): SyncProgress {
+  return { phase: 'validate', paused: false, estimatedRows: 0, relations: [] };
+}
+
+/** Relations shown in the Temporal UI: the busiest ones. */
+const SHOWN = 20;
+
+/** Progress as Markdown, for the Temporal UI. @param estimates rows of each relation, as PostgreSQL estimates */
+export function renderProgress(progress: SyncProgress, estimates: ReadonlyMap<string, number> = new Map()): string {
+  const { relations } = progress;
+  const heading = renderHeading(progress);
+  if (relations.length === 0) return heading;
+  const busiest = [...relations].sort((a, b) => b.read - a.read).slice(0, SHOWN);
+  const rows = busiest.map((report) => renderRow(report, estimates.get(report.relation)));
+  const more = relations.length > SHOWN ? [`\n… and ${relations.length - SHOWN} more relations`] : [];
+  const table = [
+    `| ${['relation', ...['read', 'rows', 'indexed', 'deleted', 'rejected'].map(pad)].join(' | ')} |`,
+    '|---|--:|--:|--:|--:|--:|',
+    ...rows,
+  ];
+  return [heading, '', ...table, ...more].join('\n');
+}
+
+function renderHeading({ phase, paused, estimatedRows, relations, ending }: SyncProgress): string {
+  const read = relations.reduce((sum, relation) => sum + relation.read, 0);
+  const share = phase === 'copy' && estimatedRows > 0 ? `, ${Math.min(99, percent(read, estimatedRows))} %` : '';
+  const heading = `**${phase}**${share}${paused ? ' (paused)' : ''}`;
+  return ending === undefined ? heading : `**${ending}**\n\nIt got as far as: ${phase}${share}`;
+}
+
+function percent(part: number, whole: number): number {
+  return Math.floor((part / whole) * 100);
+}
+
+function renderRow(report: RelationReport, estimate: number | undefined): string {
+  const { relation, read, indexed, deleted, rejected } = report;
+  const about = estimate === undefined ? '' : renderNumber(estimate);
+  const cells = [renderNumber(read), about, ...[indexed, deleted, rejected].map(renderNumber)].map(pad);
+  return `| ${[relation.replaceAll('|', '\\|'), ...cells].join(' | ')} |`;
+}
+
+/** The Temporal UI leaves no room between columns, nor for many of them. */
+function pad(cell: string): string {
+  return `\u00a0\u00a0${cell}`;
+}
+
+/** With a comma each three digits; workflow code has no locales to rely on. */
+function renderNumber(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/gu, ',');
+}

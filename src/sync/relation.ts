@@ -1,0 +1,113 @@
+/** Names a table, partitioned table, view, materialized or foreign table within its database. */
+export interface QualifiedName {
+  readonly schema: string;
+  readonly table: string;
+}
+
+/** What a relation is, in PostgreSQL's own terms; `rule` is the query of an advanced sync rule. */
+export type RelationKind = 'table' | 'partitioned' | 'foreign' | 'view' | 'materialized' | 'rule';
+
+/**
+ * A column's type, with everything that rendering and mapping it needs.
+ * `sqlName` is `format_type(atttypid, atttypmod)`: safe to use in a cast.
+ */
+export type ColumnType =
+  | {
+      readonly kind: 'base';
+      readonly sqlName: string;
+      /** `pg_type.typname`: `int4`, `timestamptz`. */ readonly name: string;
+      /** `atttypmod`, -1 for none. */ readonly modifier: number;
+    }
+  | { readonly kind: 'enum'; readonly sqlName: string; readonly labels: readonly string[] }
+  | { readonly kind: 'array'; readonly sqlName: string; readonly element: ColumnType }
+  | { readonly kind: 'range'; readonly sqlName: string; readonly element: ColumnType }
+  | { readonly kind: 'multirange'; readonly sqlName: string; readonly element: ColumnType }
+  | { readonly kind: 'domain'; readonly sqlName: string; readonly base: ColumnType }
+  | { readonly kind: 'composite'; readonly sqlName: string; readonly attributes: readonly Attribute[] };
+
+/** An attribute of a composite type. */
+export interface Attribute {
+  readonly name: string;
+  readonly type: ColumnType;
+}
+
+/** A column of a relation, in the order of `attnum`. */
+export interface Column extends Attribute {
+  readonly notNull: boolean;
+}
+
+/**
+ * A table that holds rows itself: an ordinary table is its own only leaf, a partitioned table has one a partition
+ * (of any depth), views and rules have none.
+ */
+export interface Leaf extends QualifiedName {
+  /** `pg_class.oid` */
+  readonly oid: number;
+  /** `pg_relation_filenode`: another one means that rows moved without their xmin saying so. */
+  readonly fileNode: number;
+  /** Size of the main fork in blocks when it was read. */
+  readonly blocks: number;
+  /**
+   * Its rows are read through the partitioned table: the role may not select from the partition itself, or the row
+   * level security of the partitioned table decides which rows it sees.
+   */
+  readonly throughParent?: boolean;
+}
+
+/** A relation as the catalog describes it. */
+export interface Relation extends QualifiedName {
+  /** `pg_class.oid`; 0 for a rule. */
+  readonly oid: number;
+  readonly kind: RelationKind;
+  /** Of a rule: the tables that it names, which its documents carry in place of the rule's own name. */
+  readonly tables?: readonly string[];
+  readonly columns: readonly Column[];
+  /** The columns that identify a row, in the key's order; never empty for a relation that is synced. */
+  readonly key: readonly string[];
+  /** No unique index over the key's columns makes sure that they identify a row. */
+  readonly keyIsUnbacked?: boolean;
+  readonly leaves: readonly Leaf[];
+  /** Hash of all that shapes a document: columns, types, defaults, enum labels, composite attributes. */
+  readonly definition: string;
+  /** `pg_class.reltuples` summed over the leaves, 0 when never analyzed: for progress bars only. */
+  readonly estimatedRows: number;
+}
+
+/**
+ * Whether a relation is read as a whole, and compared by fingerprint: it has no leaves and no `xmin` that tells of
+ * changes, or only a look at all of its rows tells which of them share a key.
+ */
+export function isReadAsWhole({ kind, keyIsUnbacked }: Pick<Relation, 'kind' | 'keyIsUnbacked'>): boolean {
+  return (kind !== 'table' && kind !== 'partitioned') || keyIsUnbacked === true;
+}
+
+/** A relation that a sync leaves out, and why. */
+export interface SkippedRelation {
+  readonly relation: string;
+  readonly reason: string;
+}
+
+const ENCODED = /[%.:/,\s\p{Cc}]/gu;
+
+/**
+ * The relation's name in messages, in state and in the field `_relation`: `schema.table`, each part percent-encoded
+ * where it holds a separator, so that no two relations share a name.
+ */
+export function formatRelation({ schema, table }: QualifiedName): string {
+  return `${encodePart(schema)}.${encodePart(table)}`;
+}
+
+/** The schema and table that {@link formatRelation} made a name of. */
+export function parseRelation(name: string): QualifiedName {
+  const [schema = '', table = ''] = name.split('.', 2).map(decodeURIComponent);
+  return { schema, table };
+}
+
+function encodePart(part: string): string {
+  return part.replace(ENCODED, (character) => (character === '.' ? '%2E' : encodeURIComponent(character)));
+}
+
+/** The value of the field `_relation`, which every scan, count and delete filters on. */
+export function relationField(connectorId: string, relation: string): string {
+  return `${connectorId}/${relation}`;
+}

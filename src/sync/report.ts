@@ -1,0 +1,64 @@
+/** What a sync did with one relation; counts of rows and documents. */
+export interface RelationReport {
+  readonly relation: string;
+  /** Rows read from PostgreSQL. */
+  readonly read: number;
+  /** Documents created or overwritten. */
+  readonly indexed: number;
+  /** Rows whose document was right already. */
+  readonly unchanged: number;
+  /** Stale documents deleted. */
+  readonly deleted: number;
+  /** Rows that became dead letters. */
+  readonly rejected: number;
+  /** Bytes sent to Elasticsearch. */
+  readonly bytes: number;
+  /** Time that activities spent on it, added up over parallel partitions. */
+  readonly seconds: number;
+}
+
+/** How a sync ended. */
+export type SyncStatus = 'completed' | 'cancelled' | 'failed';
+
+/** Result of the workflow `syncConnector`. */
+export interface SyncReport {
+  readonly connectorId: string;
+  readonly jobType: 'full' | 'incremental';
+  readonly status: SyncStatus;
+  readonly index: string;
+  readonly indexed: number;
+  readonly unchanged: number;
+  readonly deleted: number;
+  readonly rejected: number;
+  readonly durationMs: number;
+  readonly relations: readonly RelationReport[];
+  readonly skipped: readonly { readonly relation: string; readonly reason: string }[];
+}
+
+export function emptyReport(relation: string): RelationReport {
+  return { relation, read: 0, indexed: 0, unchanged: 0, deleted: 0, rejected: 0, bytes: 0, seconds: 0 };
+}
+
+/** Adds up two reports of the same relation. */
+export function addReports(a: RelationReport, b: RelationReport): RelationReport {
+  return {
+    relation: a.relation,
+    read: a.read + b.read,
+    indexed: a.indexed + b.indexed,
+    unchanged: a.unchanged + b.unchanged,
+    deleted: a.deleted + b.deleted,
+    rejected: a.rejected + b.rejected,
+    bytes: a.bytes + b.bytes,
+    // To the millisecond: thousands of reports travel together.
+    seconds: Math.round((a.seconds + b.seconds) * 1_000) / 1_000,
+  };
+}
+
+/** Totals over relations. */
+export function sumReports(
+  reports: readonly RelationReport[],
+): Pick<SyncReport, 'indexed' | 'unchanged' | 'deleted' | 'rejected'> {
+  const totals = reports.reduce(addReports, emptyReport(''));
+  const { indexed, unchanged, deleted, rejected } = totals;
+  return { indexed, unchanged, deleted, rejected };
+}

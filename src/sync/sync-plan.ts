@@ -1,0 +1,80 @@
+import { type JobType } from './job';
+import { type SkippedRelation } from './relation';
+
+/**
+ * What every activity of one sync job must know. Small, since it travels with each of them: the connector's definition
+ * and its secrets stay with the worker.
+ */
+export interface SyncJob {
+  readonly connectorId: string;
+  readonly jobType: JobType;
+  /** The workflow's run id: names the index of a rebuild and the job in dead letters. */
+  readonly jobId: string;
+  /** Hash of the connector's definition when the sync was planned; another one ends the sync with `ConfigChanged`. */
+  readonly definition: string;
+  /** ISO 8601; `_timestamp` of rows whose commit time PostgreSQL does not know. */
+  readonly startedAt: string;
+  /** The transaction horizon from which the next sync must read changes: `pg_snapshot_xmin` at the start. */
+  readonly watermark: string;
+  /** External version of the first pass; pass `n` writes `version + n`. */
+  readonly version: number;
+  /** `index_name`: an alias, or an index that was there before pgferry. */
+  readonly index: string;
+  /** The index itself that this sync writes to. */
+  readonly concreteIndex: string;
+  /** Whether writes go to the alias `index`; else to `concreteIndex`. */
+  readonly behindAlias: boolean;
+  /** Whether this sync makes the index, so that it holds nothing else. */
+  readonly newIndex: boolean;
+  /** Copy everything into a new index, then swap the alias. */
+  readonly rebuild: boolean;
+}
+
+/** A leaf to read: `[oid, file node, blocks, copy]`; copy 1 reads every row, 0 those changed since `since`. */
+export type PlannedLeaf = readonly [oid: number, fileNode: number, blocks: number, copy: 0 | 1];
+
+/** A relation to read; compact, since thousands of them travel together. */
+export interface PlannedRelation {
+  readonly name: string;
+  /** `pg_class.oid`; 0 for a rule */
+  readonly oid: number;
+  /** Definition of the relation and its projection when the sync was planned. */
+  readonly definition: string;
+  /** Watermark of the last sync, from which a refresh reads; absent where every leaf is copied. */
+  readonly since?: string;
+  /** Estimate, for progress only. */
+  readonly rows: number;
+  /** A view, foreign table or rule: without leaves, read as a whole and compared by fingerprint. */
+  readonly whole?: true;
+  /** Of a rule: hash of what the configuration says of it. */
+  readonly rule?: string;
+  readonly leaves: readonly PlannedLeaf[];
+}
+
+/** What a sync will do. Holds names, block ranges and counts; never a key's value. */
+export interface SyncPlan {
+  readonly job: SyncJob;
+  readonly relations: readonly PlannedRelation[];
+  readonly skipped: readonly SkippedRelation[];
+  /** Relations of the saved state that are no longer selected: all their documents are stale. */
+  readonly dropped: readonly string[];
+}
+
+/** Passes of one sync; each writes its own version, so that a delayed request of an earlier pass can't win. */
+export const PASS = { copy: 0, catchUp: 1, heal: 2, deleteStale: 3 } as const;
+
+/** Versions that one sync may use: the newest that its writes may carry is `version + VERSIONS_PER_SYNC - 1`. */
+export const VERSIONS_PER_SYNC = 100;
+
+/** Passes of one round: a relation that changed while it was read is copied again in the next round. */
+const PASSES_PER_ROUND = 4;
+
+/** External version of a pass in a round. */
+export function passVersion(job: SyncJob, pass: keyof typeof PASS, round: number): number {
+  return job.version + round * PASSES_PER_ROUND + PASS[pass];
+}
+
+/** Highest version that a write of this job can carry: a conflict with one up to it means superseded. */
+export function newestVersion(job: SyncJob): number {
+  return job.version + VERSIONS_PER_SYNC - 1;
+}

@@ -1,0 +1,96 @@
+import { type ProjectedRelation } from '../activities/projected-relation';
+import { type StoredDocument } from '../elasticsearch/cut-hits';
+import { getDocuments } from '../elasticsearch/stored-documents';
+import { type CopyPiece } from '../postgres/copy-request';
+import { copyRowsById } from '../postgres/copy-whole';
+import { findExisting } from '../postgres/read-ids';
+import { copiedDocuments } from './copied-documents';
+import { compareFields } from './difference';
+import { digestDocument } from './document-digest';
+import { copyOptions, identifyRows } from './read-row-digests';
+import { type RejectedRows } from './rejected-rows';
+import { type VerifyContext } from './verify-context';
+
+/** Documents that are fetched by one request. */
+const IDS_PER_REQUEST = 100;
+
+/**
+ * Looks once more at rows whose document seemed to be missing or to differ: rows change, and syncs run, while
+ * relations are read one after the other. What still differs is logged.
+ */
+export async function confirmRows(
+  context: VerifyContext,
+  projected: ProjectedRelation,
+  ids: readonly string[],
+  rejected: RejectedRows,
+): Promise<void> {
+  const gone = new Set(ids);
+  const request = { ...copyOptions(context, projected), rows: projected.rows, ids };
+  for await (const piece of copyRowsById(context.connector.source, request)) {
+    const rows = [...copiedDocuments(piece)];
+    for (const { id } of [...rows, ...withoutDocument(piece)]) gone.delete(id);
+    for (let start = 0; start < rows.length; start += IDS_PER_REQUEST) {
+      await compareRows(context, projected.name, rows.slice(start, start + IDS_PER_REQUEST), rejected);
+    }
+    await compareRejected(context, projected.name, piece, rejected);
+  }
+  await confirmExtras(context, projected, [...gone]);
+}
+
+/** Looks once more at documents that seemed to have no row. */
+export async function confirmExtras(
+  context: VerifyContext,
+  projected: ProjectedRelation,
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return;
+  const { connector, index, log } = context;
+  const existing = await findExisting(connector.source, { ...identifyRows(context, projected), ids });
+  const withoutRow = ids.filter((id) => !existing.has(id));
+  for (let start = 0; start < withoutRow.length; start += IDS_PER_REQUEST) {
+    const slice = withoutRow.slice(start, start + IDS_PER_REQUEST);
+    for (const { id } of await getDocuments(connector.elasticsearch, index, slice)) {
+      log.add({ relation: projected.name, id, kind: 'extra' });
+    }
+  }
+}
+
+async function compareRows(
+  { connector, index, comparesContent, log }: VerifyContext,
+  relation: string,
+  rows: readonly StoredDocument[],
+  rejected: RejectedRows,
+): Promise<void> {
+  const found = await getDocuments(
+    connector.elasticsearch,
+    index,
+    rows.map(({ id }) => id),
+  );
+  const documents = new Map(found.map(({ id, source }) => [id, source]));
+  for (const { id, source } of rows) {
+    const document = documents.get(id);
+    if (document === undefined) {
+      if (!rejected.confirm(id)) log.add({ relation, id, kind: 'missing' });
+    } else if (comparesContent && digestDocument(source) !== digestDocument(document)) {
+      log.add({ relation, id, kind: 'changed', fields: compareFields(source, document) });
+    }
+  }
+}
+
+/** Rows that are too large, or can't be rendered: they have no document, but a dead letter. */
+function withoutDocument({ oversized, unrendered = [] }: CopyPiece): readonly { readonly id: string }[] {
+  return [...oversized, ...unrendered];
+}
+
+async function compareRejected(
+  { connector, index, log }: VerifyContext,
+  relation: string,
+  piece: CopyPiece,
+  rejected: RejectedRows,
+): Promise<void> {
+  for (const { id } of withoutDocument(piece)) {
+    const [document] = await getDocuments(connector.elasticsearch, index, [id]);
+    if (document !== undefined) log.add({ relation, id, kind: 'changed' });
+    else if (!rejected.confirm(id)) log.add({ relation, id, kind: 'missing' });
+  }
+}

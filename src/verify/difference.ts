@@ -1,0 +1,52 @@
+import { readMembers } from '../elasticsearch/raw-json';
+
+/**
+ * How a row and its document can differ: the row has no document, the document is not what the row says, the document
+ * has no row, or a dead letter stands for a row that is gone or was indexed since.
+ */
+export const DIFFERENCES = ['missing', 'changed', 'extra', 'outdated'] as const;
+
+export type DifferenceKind = (typeof DIFFERENCES)[number];
+
+/** How many there are of each kind. */
+export type DifferenceCounts = Readonly<Record<DifferenceKind, number>>;
+
+export const NO_DIFFERENCES: DifferenceCounts = { missing: 0, changed: 0, extra: 0, outdated: 0 };
+
+/** A field's value on both sides as raw JSON, every digit kept; absent where that side has no such field. */
+export interface FieldDifference {
+  readonly field: string;
+  readonly row?: string;
+  readonly document?: string;
+}
+
+/** A row and its document that are not in step. */
+export interface Difference {
+  readonly relation: string;
+  readonly id: string;
+  readonly kind: DifferenceKind;
+  /** Of a changed document: what differs. */
+  readonly fields?: readonly FieldDifference[];
+}
+
+/** The fields in which two documents differ, but for `_timestamp`; empty where only their order or spaces do. */
+export function compareFields(row: Buffer, document: Buffer): FieldDifference[] {
+  const [wanted, found] = [readFields(row), readFields(document)];
+  const names = new Set([...wanted.keys(), ...found.keys()]);
+  names.delete('_timestamp');
+  return [...names].flatMap((field) => {
+    const [inRow, inDocument] = [wanted.get(field), found.get(field)];
+    if (inRow === inDocument) return [];
+    return [
+      {
+        field,
+        ...(inRow === undefined ? {} : { row: inRow }),
+        ...(inDocument === undefined ? {} : { document: inDocument }),
+      },
+    ];
+  });
+}
+
+function readFields(json: Buffer): Map<string, string> {
+  return new Map([...readMembers(json)].map(([field, value]) => [field, value.toString()]));
+}

@@ -1,0 +1,96 @@
+import { IdSet } from '../activities/id-set';
+import { type ProjectedRelation } from '../activities/projected-relation';
+import { copyBuckets } from '../postgres/copy-buckets';
+import { type CopyOptions, type CopyPiece } from '../postgres/copy-request';
+import { copyQuery } from '../postgres/copy-whole';
+import { type IdRequest } from '../postgres/read-ids';
+import { type BucketRange } from '../sync/bucket-ranges';
+import { copiedDocuments } from './copied-documents';
+import { digestDocument } from './document-digest';
+import { type RejectedRows } from './rejected-rows';
+import { type VerifyContext } from './verify-context';
+
+/** The rows of a part of a relation, as 32 bytes each. */
+export interface RowDigests {
+  /** Ids of the rows. */
+  readonly ids: IdSet;
+  /** Each row's id together with the digest of its document, see {@link contentKey}. */
+  readonly contents: IdSet;
+  readonly rows: number;
+  /** Bytes of all their documents. */
+  readonly bytes: number;
+}
+
+/** Bytes of rows that are held at once. */
+const PIECE_BYTES = 2 * 1_048_576;
+
+/** How rows are read to be compared, whatever is asked of them. */
+export function copyOptions({ connector, signal }: VerifyContext, { projection }: ProjectedRelation): CopyOptions {
+  return {
+    projection,
+    version: '0',
+    maxRowBytes: connector.settings.limits.maxRowBytes,
+    targetBytes: () => PIECE_BYTES,
+    signal,
+  };
+}
+
+/** How rows are told apart. */
+export function identifyRows({ signal }: VerifyContext, { rows, projection }: ProjectedRelation): IdRequest {
+  const { id, filter } = projection;
+  return { rows, id, signal, ...(filter === undefined ? {} : { filter }) };
+}
+
+/** Reads the rows of a part. Those that can't be read, or share an id, are expected among the rejected ones. */
+export async function readRowDigests(
+  context: VerifyContext,
+  projected: ProjectedRelation,
+  buckets: BucketRange,
+  rejected: RejectedRows,
+): Promise<RowDigests> {
+  let [ids, contents] = [new IdSet(), new IdSet()];
+  let [rows, bytes] = [0, 0];
+  const ambiguous = new Set<string>();
+  for await (const piece of readPart(context, projected, buckets)) {
+    if (piece.restart === true) [ids, contents, rows, bytes] = [new IdSet(), new IdSet(), 0, 0];
+    for (const { id } of piece.ambiguous ?? []) ambiguous.add(id);
+    for (const { id, source } of copiedDocuments(piece)) {
+      ids.add(id);
+      if (context.comparesContent && !ambiguous.has(id)) contents.add(contentKey(id, digestDocument(source)));
+    }
+    for (const { id } of [...piece.oversized, ...(piece.unrendered ?? [])]) ids.add(id);
+    for (const { leaf, ctid } of piece.unreadable) {
+      const position = `${leaf.schema}.${leaf.table}${ctid}`;
+      if (!rejected.confirm(position)) {
+        context.log.add({ relation: projected.name, id: position, kind: 'missing' });
+      }
+    }
+    rows +=
+      piece.body.offsets.length + piece.oversized.length + piece.unreadable.length + (piece.unrendered?.length ?? 0);
+    bytes += piece.body.bytes.length;
+  }
+  return { ids, contents, rows, bytes };
+}
+
+function readPart(
+  context: VerifyContext,
+  projected: ProjectedRelation,
+  buckets: BucketRange,
+): AsyncIterable<CopyPiece> {
+  const { source, settings } = context.connector;
+  const options = copyOptions(context, projected);
+  const { rows, relation } = projected;
+  if ('leaves' in rows) return copyBuckets(source, { ...options, rows, buckets });
+  return copyQuery(source, {
+    ...options,
+    rows,
+    buckets,
+    key: relation.key,
+    maxAmbiguous: settings.limits.maxRejected + 1,
+  });
+}
+
+/** What a row and its document share when they are in step. */
+export function contentKey(id: string, digest: string): string {
+  return `${digest}${id}`;
+}

@@ -1,0 +1,34 @@
+import { type StoredDeadLetter } from '../elasticsearch/find-dead-letters';
+import { DIFFERENCES, type Difference, type DifferenceCounts, NO_DIFFERENCES } from './difference';
+
+/** How one relation's rows and documents stand against each other. */
+export interface RelationVerification extends DifferenceCounts {
+  readonly relation: string;
+  readonly rows: number;
+  readonly documents: number;
+  /** Rows without a document, for which there is a dead letter. */
+  readonly rejected: number;
+}
+
+/** What comparing every row with its document found. */
+export interface Verification {
+  readonly connectorId: string;
+  readonly index: string;
+  /** False where an ingest pipeline changes documents, so that only their presence could be compared. */
+  readonly comparedContent: boolean;
+  readonly relations: readonly RelationVerification[];
+  /** The first ones; the counts of the relations say how many there are. */
+  readonly differences: readonly Difference[];
+  /** Dead letters, the first ones. */
+  readonly rejections: readonly StoredDeadLetter[];
+  readonly seconds: number;
+}
+
+export function emptyVerification(relation: string): RelationVerification {
+  return { relation, rows: 0, documents: 0, rejected: 0, ...NO_DIFFERENCES };
+}
+
+/** Rows and documents that are not in step; rejected rows are not among them. */
+export function countDifferences({ relations }: Pick<Verification, 'relations'>): number {
+  return relations.reduce((sum, relation) => sum + DIFFERENCES.reduce((n, kind) => n + relation[kind], 0), 0);
+}

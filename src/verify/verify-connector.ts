@@ -1,0 +1,117 @@
+import { type OpenConnector } from '../activities/connector-registry';
+import { readSource, throwProblems } from '../activities/read-source';
+import { countByRelation, refreshIndex } from '../elasticsearch/count-documents';
+import { describeIndex } from '../elasticsearch/describe-index';
+import { listDeadLetters, type StoredDeadLetter } from '../elasticsearch/find-dead-letters';
+import { deadLetterIndexName } from '../elasticsearch/index-names';
+import { scanIds } from '../elasticsearch/scan-ids';
+import { SyncFailure } from '../sync/failures';
+import { relationField } from '../sync/relation';
+import { createDifferenceLog } from './difference-log';
+import { type RejectedRows, subjectOf, trackRejectedRows } from './rejected-rows';
+import { emptyVerification, type RelationVerification, type Verification } from './verification';
+import { type VerifyContext } from './verify-context';
+import { verifyRelation } from './verify-relation';
+
+/** How a connector is verified. */
+export interface VerifyOptions {
+  /** Differences, and dead letters, to list; all are counted. */
+  readonly limit: number;
+  readonly signal: AbortSignal;
+  /** Told about each relation when it is done. */
+  readonly onRelation?: (relation: RelationVerification) => void;
+}
+
+/**
+ * Compares every row of a connector with its document: presence, content, and nothing extra. Changes nothing.
+ * @throws SyncFailure when a server can't be read or a relation is missing: a failed read is no difference
+ */
+export async function verifyConnector(connector: OpenConnector, options: VerifyOptions): Promise<Verification> {
+  const started = performance.now();
+  const context = await openContext(connector, options);
+  const { relations, problems } = await readSource(connector, new Date().toISOString());
+  throwProblems(connector.settings.id, problems);
+  const letters = await listLetters(connector);
+  const verified: RelationVerification[] = [];
+  const tracked: RejectedRows[] = [];
+  for (const projected of relations) {
+    const rejected = trackRejectedRows(letters.filter(({ relation }) => relation === projected.name));
+    tracked.push(rejected);
+    const result = await verifyRelation(context, projected, rejected);
+    verified.push(result);
+    options.onRelation?.(result);
+  }
+  const known = new Set(relations.map(({ name }) => name));
+  await findUnknownRelations(context, known);
+  const orphans = letters.filter(({ relation }) => !known.has(relation));
+  await findOutdated(context, [...orphans, ...tracked.flatMap((rejected) => rejected.outdated())]);
+  return {
+    connectorId: connector.settings.id,
+    index: context.index,
+    comparedContent: context.comparesContent,
+    relations: withLoggedCounts(context, verified),
+    differences: context.log.listed(),
+    rejections: letters.slice(0, options.limit),
+    seconds: (performance.now() - started) / 1_000,
+  };
+}
+
+async function openContext(connector: OpenConnector, { limit, signal }: VerifyOptions): Promise<VerifyContext> {
+  const { elasticsearch, settings } = connector;
+  const index = await describeIndex(elasticsearch, settings.indexName);
+  if (index === undefined) {
+    const message = `Connector ${settings.id}: there is no index ${settings.indexName}.`;
+    throw new SyncFailure('DestinationChanged', message, `Make it: pgferry sync ${settings.id}`);
+  }
+  await refreshIndex(elasticsearch, index.concrete);
+  return {
+    connector,
+    index: index.concrete,
+    documents: await countByRelation(elasticsearch, index.concrete, settings.id),
+    comparesContent: settings.pipeline === undefined,
+    log: createDifferenceLog(limit),
+    signal,
+  };
+}
+
+async function listLetters({ elasticsearch, settings }: OpenConnector): Promise<StoredDeadLetter[]> {
+  const letters: StoredDeadLetter[] = [];
+  const filter = { connectorId: settings.id };
+  for await (const page of listDeadLetters(elasticsearch, deadLetterIndexName(settings.indexName), filter)) {
+    letters.push(...page);
+  }
+  return letters;
+}
+
+/** Documents of relations that are no longer synced: none of them has a row. */
+async function findUnknownRelations(
+  { connector, index, documents, log, signal }: VerifyContext,
+  known: ReadonlySet<string>,
+): Promise<void> {
+  for (const relation of documents.keys()) {
+    if (known.has(relation)) continue;
+    const scan = { index, relationField: relationField(connector.settings.id, relation), signal };
+    for await (const ids of scanIds(connector.elasticsearch, scan)) {
+      for (const id of ids) log.add({ relation, id, kind: 'extra' });
+    }
+  }
+}
+
+/** Dead letters for rows that are gone or have a document by now, unless a sync has removed them meanwhile. */
+async function findOutdated({ connector, log }: VerifyContext, letters: readonly StoredDeadLetter[]): Promise<void> {
+  if (letters.length === 0) return;
+  const still = new Set((await listLetters(connector)).map(({ id }) => id));
+  for (const letter of letters) {
+    if (still.has(letter.id)) log.add({ relation: letter.relation, id: subjectOf(letter), kind: 'outdated' });
+  }
+}
+
+/** The relations with what was found after they had been compared, and those that have nothing but differences. */
+function withLoggedCounts({ log, documents }: VerifyContext, verified: RelationVerification[]): RelationVerification[] {
+  const names = new Set(verified.map(({ relation }) => relation));
+  const others = log
+    .relations()
+    .filter((relation) => !names.has(relation))
+    .map((relation) => ({ ...emptyVerification(relation), documents: documents.get(relation) ?? 0 }));
+  return [...verified, ...others].map((relation) => ({ ...relation, ...log.counts(relation.relation) }));
+}

@@ -1,0 +1,14 @@
+import { type OpenConnector } from '../activities/connector-registry';
+import { type DifferenceLog } from './difference-log';
+
+/** What comparing the relations of one connector shares. */
+export interface VerifyContext {
+  readonly connector: OpenConnector;
+  /** The index itself. */
+  readonly index: string;
+  /** Documents of each relation. */
+  readonly documents: ReadonlyMap<string, number>;
+  readonly comparesContent: boolean;
+  readonly log: DifferenceLog;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,134 @@
+import { type NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+
+import { createActivities } from '../activities/create-activities';
+import { type ConnectorRegistry, createConnectorRegistry } from '../activities/connector-registry';
+import { failureInterceptor } from '../activities/failure-interceptor';
+import { type Settings } from '../config/settings';
+import { type Monitoring } from '../monitoring/start-monitoring';
+import { type Tracing } from '../monitoring/start-tracing';
+import { DATA_CONVERTER } from './compress-payloads';
+import { connectWorker } from './connect-temporal';
+import { registerSearchAttributes } from './register-search-attributes';
+import { takeOver } from './take-over';
+import { dataTaskQueue } from './task-queues';
+import { watchActivities } from './watch-activities';
+import { watchWorker } from './watched-worker';
+import { toDeploymentOptions, type WorkerDeployment } from './worker-deployment';
+import { createIdentity } from './worker-identity';
+import { workflowCode } from './workflow-code';
+
+/** A worker that polls. */
+export interface RunningWorker {
+  /** Resolves when it has stopped; rejects when it had to. */
+  readonly stopped: Promise<void>;
+  /** Takes other settings for the syncs that begin from now on. Temporal's own take a restart. */
+  readonly reload: (settings: Settings) => void;
+  /** Lets running activities reach a checkpoint, then stops. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Milliseconds that activities get to end by themselves when the worker shuts down. */
+const GRACE_MS = 10_000;
+/** Data activities at a time: each holds a connection to PostgreSQL. */
+const DATA_SLOTS = 8;
+
+/** What a worker may have beside its settings. */
+export interface WorkerSurroundings {
+  readonly deployment?: WorkerDeployment | undefined;
+  /** Where it is counted what the worker does, and whether it is ready. */
+  readonly monitoring?: Monitoring | undefined;
+  readonly tracing?: Tracing | undefined;
+}
+
+/** Composes everything that executes syncs: two task queues, so that control never waits behind data. */
+export async function startWorker(
+  settings: Settings,
+  { deployment, monitoring, tracing }: WorkerSurroundings = {},
+): Promise<RunningWorker> {
+  const connection = await connectWorker(settings.temporal);
+  const registry = createConnectorRegistry(settings, monitoring?.meterOf);
+  const identity = createIdentity();
+  const workers = await createWorkers(settings, { connection, registry, identity, deployment, monitoring, tracing });
+  const watched = monitoring === undefined ? undefined : watchWorker(settings, connection, workers);
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  await takeOverFromDead(connection, settings, identity);
+  const stopped = running
+    .then(() => undefined)
+    .finally(async () => {
+      monitoring?.drain();
+      await watched?.close();
+      await registry.close();
+      await connection.close();
+    });
+  stopped.catch(() => undefined);
+  if (watched !== undefined) monitoring?.watch(watched);
+  return {
+    stopped,
+    reload: registry.reload,
+    stop: async () => {
+      monitoring?.drain();
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await stopped;
+    },
+  };
+}
+
+/** Without the permission to do so, what a dead worker left goes on when its heartbeats have timed out. */
+async function takeOverFromDead(connection: NativeConnection, { temporal }: Settings, identity: string): Promise<void> {
+  const { logger } = Runtime.instance();
+  try {
+    const activities = await takeOver(connection, { ...temporal, identity });
+    if (activities > 0) logger.info('Goes on with the work of a worker that died on this host', { activities });
+  } catch (error) {
+    logger.warn('Cannot look for work that a dead worker left', { error });
+  }
+}
+
+interface WorkerParts {
+  readonly connection: NativeConnection;
+  readonly registry: ConnectorRegistry;
+  readonly identity: string;
+  readonly deployment: WorkerDeployment | undefined;
+  readonly monitoring: Monitoring | undefined;
+  readonly tracing: Tracing | undefined;
+}
+
+async function createWorkers(settings: Settings, parts: WorkerParts) {
+  const { connection, registry, identity, deployment, monitoring, tracing } = parts;
+  const { namespace, taskQueue } = settings.temporal;
+  const searchAttributes = await registerSearchAttributes(connection, namespace);
+  const activities = { ...createActivities(registry, searchAttributes) };
+  const shared: Pick<
+    WorkerOptions,
+    | 'connection'
+    | 'namespace'
+    | 'identity'
+    | 'activities'
+    | 'dataConverter'
+    | 'interceptors'
+    | 'shutdownGraceTime'
+    | 'maxHeartbeatThrottleInterval'
+    | 'workerDeploymentOptions'
+  > = {
+    connection,
+    namespace,
+    dataConverter: DATA_CONVERTER,
+    identity,
+    activities,
+    interceptors: {
+      activity: [
+        ...(tracing === undefined ? [] : [tracing.activityInterceptors]),
+        watchActivities((connectorId, type) => monitoring?.countFailure(connectorId, type)),
+        () => ({ inbound: failureInterceptor }),
+      ],
+    },
+    ...(tracing === undefined ? {} : { sinks: tracing.sinks }),
+    shutdownGraceTime: GRACE_MS,
+    maxHeartbeatThrottleInterval: '1 second',
+    ...(deployment === undefined ? {} : { workerDeploymentOptions: toDeploymentOptions(deployment) }),
+  };
+  return Promise.all([
+    Worker.create({ ...shared, taskQueue, ...workflowCode(tracing !== undefined) }),
+    Worker.create({ ...shared, taskQueue: dataTaskQueue(taskQueue), maxConcurrentActivityTaskExecutions: DATA_SLOTS }),
+  ]);
+}

@@ -1,0 +1,79 @@
+import { isGrpcServiceError } from '@temporalio/client';
+import { type NativeConnection } from '@temporalio/worker';
+
+import { hasEnded } from './worker-identity';
+
+/** Whose work to look for. */
+export interface TakeOver {
+  readonly namespace: string;
+  /** Task queue of the workflows. */
+  readonly taskQueue: string;
+  /** Identity of this worker. */
+  readonly identity: string;
+}
+
+/** `PENDING_ACTIVITY_STATE_STARTED`: not one that waits for its next attempt or that is being cancelled. */
+const STARTED = 2;
+/** gRPC's code for an activity that ended meanwhile. */
+const NOT_FOUND = 5;
+
+/**
+ * Frees the activities that a worker which died on this host has left behind, so that they go on from their checkpoints
+ * at once: otherwise Temporal waits until their heartbeats time out. Where a worker is mistaken for a dead one, as by
+ * containers that share a host name, an activity runs twice, which does no harm: its writes carry versions.
+ * @returns activities that were freed
+ */
+export async function takeOver(
+  connection: NativeConnection,
+  { namespace, taskQueue, identity }: TakeOver,
+): Promise<number> {
+  const { workflowService } = connection;
+  const query = `TaskQueue = ${JSON.stringify(taskQueue)} and ExecutionStatus = 'Running'`;
+  const { executions } = await workflowService.listWorkflowExecutions({ namespace, query, pageSize: 1_000 });
+  let freed = 0;
+  for (const { execution } of executions) {
+    const { workflowId, runId } = execution ?? {};
+    if (workflowId == null || runId == null) continue;
+    const run = { workflowId, runId };
+    const left = await findLeftActivities(connection, namespace, run, identity);
+    for (const activityId of left) await failActivity(connection, { namespace, ...run, activityId, identity });
+    // Its cache of the workflow died with it.
+    if (left.length > 0) await workflowService.resetStickyTaskQueue({ namespace, execution: run });
+    freed += left.length;
+  }
+  return freed;
+}
+
+async function findLeftActivities(
+  { workflowService }: NativeConnection,
+  namespace: string,
+  execution: { readonly workflowId: string; readonly runId: string },
+  identity: string,
+): Promise<string[]> {
+  const { pendingActivities } = await workflowService.describeWorkflowExecution({ namespace, execution });
+  return pendingActivities.flatMap(({ activityId, state, lastWorkerIdentity }) => {
+    const isLeft = Number(state) === STARTED && hasEnded(lastWorkerIdentity ?? '', identity);
+    return isLeft && activityId != null ? [activityId] : [];
+  });
+}
+
+interface LeftActivity {
+  readonly namespace: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly activityId: string;
+  readonly identity: string;
+}
+
+async function failActivity({ workflowService }: NativeConnection, activity: LeftActivity): Promise<void> {
+  const failure = {
+    message: 'The worker died; another one on its host goes on from the checkpoint',
+    applicationFailureInfo: { type: 'WorkerDied', nonRetryable: false },
+  };
+  try {
+    await workflowService.respondActivityTaskFailedById({ ...activity, failure });
+  } catch (error) {
+    const code: number | undefined = isGrpcServiceError(error) ? error.code : undefined;
+    if (code !== NOT_FOUND) throw error;
+  }
+}

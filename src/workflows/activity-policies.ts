@@ -1,0 +1,35 @@
+import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
+
+import { type SyncActivities } from '../activities/sync-activities';
+
+/** Suffix of the task queue of activities that hold a connection to PostgreSQL while they copy. */
+const DATA_QUEUE_SUFFIX = '-data';
+
+/** Servers restart and fail over: what can be tried again is, for as long as it takes; the Temporal UI shows it. */
+const PATIENT = { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' } as const;
+
+/**
+ * The first step answers a person who waits: a server that is down is an answer, after a few tries (the activity itself
+ * gives up earlier where a try takes long). From then on both servers were there, and an outage is one to wait for.
+ */
+const IMPATIENT = { ...PATIENT, maximumAttempts: 3 } as const;
+
+/** Every timeout and retry policy of the sync, in one place. */
+export function proxySyncActivities() {
+  // A worker that dies is noticed by its heartbeats.
+  const heartbeatTimeout = '30 seconds';
+  const patient = {
+    heartbeatTimeout,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: PATIENT,
+  } as const;
+  return {
+    first: proxyActivities<SyncActivities>({ heartbeatTimeout, startToCloseTimeout: '2 minutes', retry: IMPATIENT }),
+    control: proxyActivities<SyncActivities>({ ...patient, startToCloseTimeout: '30 minutes' }),
+    data: proxyActivities<SyncActivities>({
+      ...patient,
+      startToCloseTimeout: '24 hours',
+      taskQueue: workflowInfo().taskQueue + DATA_QUEUE_SUFFIX,
+    }),
+  };
+}

@@ -1,0 +1,138 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  isCancellation,
+  workflowInfo,
+} from '@temporalio/workflow';
+
+import { type Checkpoint, NO_CHECKPOINT } from '../sync/checkpoint';
+import { cutTasks, isWhole, type CopyTask } from '../sync/partitions';
+import { type PlannedRelation } from '../sync/sync-plan';
+import { type proxySyncActivities } from './activity-policies';
+import { runConcurrently } from './run-concurrently';
+import { type SyncControl } from './sync-control';
+import { recordChanged, recordReports, type SyncRun } from './sync-run';
+
+type Activities = ReturnType<typeof proxySyncActivities>;
+
+/** A relation that changes its definition or file more often than this during one sync ends it. */
+const MAX_ROUNDS = 5;
+/** Relations whose changed rows one activity reads. */
+const RELATIONS_PER_CATCH_UP = 100;
+
+/**
+ * Steps 4 and 5, copy and catch up, in rounds: what changed under the sync is planned and copied again.
+ * @returns false when the history is long enough that the rest should run as a new one
+ */
+export async function copyRelations(run: SyncRun, activities: Activities, control: SyncControl): Promise<boolean> {
+  for (;;) {
+    control.show({ phase: 'copy' });
+    if (!(await copyTasks(run, activities, control))) return false;
+    control.show({ phase: 'catch up' });
+    await catchUp(run, activities, control);
+    if (run.changed.length === 0) return true;
+    await planAgain(run, activities);
+  }
+}
+
+function relationsOfRound(run: SyncRun): readonly PlannedRelation[] {
+  const again = run.again === undefined ? undefined : new Set(run.again);
+  return again === undefined ? run.plan.relations : run.plan.relations.filter(({ name }) => again.has(name));
+}
+
+async function copyTasks(run: SyncRun, activities: Activities, control: SyncControl): Promise<boolean> {
+  const tasks = cutTasks(relationsOfRound(run)).slice(run.tasksDone);
+  const { concurrency } = run.facts;
+  const started = await runConcurrently(
+    tasks,
+    concurrency,
+    (task) => copyTask(run, task, activities, control),
+    () => workflowInfo().continueAsNewSuggested,
+  );
+  run.tasksDone += started;
+  return started === tasks.length;
+}
+
+async function copyTask(run: SyncRun, task: CopyTask, activities: Activities, control: SyncControl): Promise<void> {
+  let resumeFrom = NO_CHECKPOINT;
+  for (;;) {
+    await control.untilResumed();
+    const input = { job: run.plan.job, task, round: run.round, resumeFrom };
+    const summary = summarizeTask(task);
+    const copy = () => activities.data.copyPartitions.executeWithOptions({ summary }, [input]);
+    try {
+      const result = await control.interruptible(copy);
+      resumeFrom = result.checkpoint;
+      if (result.finished) break;
+    } catch (error) {
+      // Paused before a worker took the activity: nothing is done, so start it again once resumed.
+      if (!(isCancellation(error) && error instanceof ActivityFailure && control.isPaused())) throw error;
+    }
+    if (CancellationScope.current().consideredCancelled) {
+      // So that it can say how far it got.
+      recordTask(run, resumeFrom, control);
+      throw new CancelledFailure('The sync was cancelled');
+    }
+  }
+  recordTask(run, resumeFrom, control);
+}
+
+function recordTask(run: SyncRun, { reports, changed }: Checkpoint, control: SyncControl): void {
+  recordReports(run, reports);
+  recordChanged(run, changed);
+  control.show({ relations: Object.values(run.reports) });
+}
+
+function summarizeTask(task: CopyTask): string {
+  const [first] = task;
+  if (first === undefined) return 'nothing';
+  const names = [...new Set(task.map(({ relation }) => relation))];
+  if (names.length > 1 || isWhole(first)) return summarizeNames(names);
+  const last = task.at(-1);
+  return `${first.relation} blocks ${first.from}–${(last !== undefined && 'to' in last ? last.to : null) ?? 'end'}`;
+}
+
+/** What an activity works on, in a line of the Temporal UI. */
+export function summarizeNames([first = 'nothing', ...others]: readonly string[]): string {
+  if (others.length === 0) return first;
+  return `${first} and ${others.length} more relation${others.length === 1 ? '' : 's'}`;
+}
+
+async function catchUp(run: SyncRun, activities: Activities, control: SyncControl): Promise<void> {
+  const changed = new Set(run.changed);
+  const relations = relationsOfRound(run).filter(({ name }) => !changed.has(name));
+  const batches = cutList(relations, RELATIONS_PER_CATCH_UP);
+  await runConcurrently(batches, run.facts.concurrency, async (batch) => {
+    const input = { job: run.plan.job, relations: batch, round: run.round };
+    const summary = summarizeNames(batch.map(({ name }) => name));
+    const result = await activities.data.catchUpRelations.executeWithOptions({ summary }, [input]);
+    recordReports(run, result.reports);
+    recordChanged(run, result.changed);
+    control.show({ relations: Object.values(run.reports) });
+  });
+}
+
+async function planAgain(run: SyncRun, activities: Activities): Promise<void> {
+  if (run.round + 1 === MAX_ROUNDS) {
+    const message = `${run.changed.slice(0, 10).join(', ')} changed in each of ${MAX_ROUNDS} attempts to copy it`;
+    throw ApplicationFailure.nonRetryable(message, 'SourceChanged');
+  }
+  const summary = `${summarizeNames(run.changed)} changed meanwhile`;
+  const input = { job: run.plan.job, relations: run.changed };
+  const replanned = await activities.control.replanRelations.executeWithOptions({ summary }, [input]);
+  const byName = new Map(replanned.map((relation) => [relation.name, relation]));
+  run.plan = { ...run.plan, relations: run.plan.relations.map((relation) => byName.get(relation.name) ?? relation) };
+  run.again = run.changed;
+  run.changed = [];
+  run.tasksDone = 0;
+  run.round += 1;
+}
+
+/** Cuts a list into pieces of at most `size`. */
+export function cutList<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}

@@ -1,0 +1,43 @@
+import { ApplicationFailure } from '@temporalio/workflow';
+
+import { FAILURES, type FailureType } from '../sync/failures';
+
+/** Why a sync failed, and what to do about it. */
+export interface Explanation {
+  readonly type: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Finds the failure of an activity within what Temporal wraps around it. @returns undefined when there is none */
+export function explainFailure(error: unknown): Explanation | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (!(cause instanceof ApplicationFailure)) continue;
+    const type = cause.type ?? 'Defect';
+    const [detail] = (cause.details ?? []) as readonly unknown[];
+    const remedy = typeof detail === 'object' && detail !== null && 'remedy' in detail ? detail.remedy : undefined;
+    return { type, message: cause.message, remedy: typeof remedy === 'string' ? remedy : remedyOf(type) };
+  }
+  return undefined;
+}
+
+function remedyOf(type: string): string {
+  return FAILURES[Object.hasOwn(FAILURES, type) ? (type as FailureType) : 'Defect'].remedy;
+}
+
+/**
+ * The failure that ends a sync. Temporal's UI and CLI show its message first: so it says the reason and the remedy, and
+ * not that some activity failed. Its details hold both apart.
+ */
+export function toEndingFailure({ type, message, remedy }: Explanation, cause?: unknown): ApplicationFailure {
+  const failure = ApplicationFailure.create({
+    type,
+    message: `${message.replace(/\.$/u, '')} → ${remedy}`,
+    nonRetryable: true,
+    details: [{ message, remedy }],
+    ...(cause instanceof Error ? { cause } : {}),
+  });
+  // It would only say that this function was called; the cause has its own.
+  failure.stack = '';
+  return failure;
+}

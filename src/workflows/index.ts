@@ -1,0 +1,2 @@
+export { scheduledSync } from './scheduled-sync';
+export { syncConnector } from './sync-connector';

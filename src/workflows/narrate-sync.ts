@@ -1,0 +1,63 @@
+import { log } from '@temporalio/workflow';
+
+import { type SyncInput } from '../sync/job';
+import { type SyncReport } from '../sync/report';
+import { type SyncPlan } from '../sync/sync-plan';
+import { type Explanation } from './explain-failure';
+
+/** What the worker's log says of a sync: when it begins, what it will read, and how it ended. Names and counts only. */
+export const narration = {
+  began: ({ connectorId, jobType }: SyncInput): void => {
+    log.info(`${jobType} sync began`, { connector: connectorId, jobType });
+  },
+  planned: ({ relations, skipped }: SyncPlan): void => {
+    const rows = Math.round(relations.reduce((sum, relation) => sum + Math.max(0, relation.rows), 0));
+    log.info(`reads ${count(relations.length, 'relation')} with about ${count(rows, 'row')}`, {
+      relations: relations.length,
+      rows,
+    });
+    for (const { relation, reason } of skipped) log.warn(`skipped: ${reason}`, { relation });
+  },
+  completed: ({ jobType, relations, durationMs, ...totals }: SyncReport): void => {
+    for (const { relation, indexed, unchanged, deleted, rejected } of relations) {
+      if (indexed + deleted + rejected === 0) continue;
+      const counts = { indexed, unchanged, deleted, rejected };
+      log.info(describeCounts(counts), { relation, ...counts });
+    }
+    const { indexed, unchanged, deleted, rejected } = totals;
+    const counts = { indexed, unchanged, deleted, rejected };
+    log.info(`${jobType} sync completed in ${(durationMs / 1_000).toFixed(1)} s: ${describeCounts(counts)}`, {
+      jobType,
+      durationMs,
+      ...counts,
+    });
+  },
+  cancelled: (): void => {
+    log.info('sync cancelled');
+  },
+  failed: ({ type, message, remedy }: Explanation): void => {
+    log.error('sync failed', { failure: type, reason: message, remedy });
+  },
+};
+
+interface Counts {
+  readonly indexed: number;
+  readonly unchanged: number;
+  readonly deleted: number;
+  readonly rejected: number;
+}
+
+function describeCounts(counts: Counts): string {
+  return Object.entries(counts)
+    .map(([name, number]) => `${grouped(Number(number))} ${name}`)
+    .join(', ');
+}
+
+function count(number: number, noun: string): string {
+  return `${grouped(number)} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** 1,234,567; the workflow's sandbox has no locales to rely on. */
+function grouped(number: number): string {
+  return String(number).replace(/\B(?=(?:\d{3})+$)/gu, ',');
+}

@@ -1,0 +1,146 @@
+import { ApplicationFailure } from '@temporalio/workflow';
+
+import { type ComparedPart, type RelationSurvey, type Survey } from '../activities/sync-activities';
+import { BUCKETS, cutBuckets } from '../sync/bucket-ranges';
+import { needsConsent } from '../sync/delete-guard';
+import { emptyReport } from '../sync/report';
+import { type proxySyncActivities } from './activity-policies';
+import { cutList, summarizeNames } from './copy-relations';
+import { runConcurrently } from './run-concurrently';
+import { recordReports, type SyncRun } from './sync-run';
+
+type Activities = ReturnType<typeof proxySyncActivities>;
+
+/** Relations that one activity counts. */
+const RELATIONS_PER_SURVEY = 100;
+/**
+ * Ids that one activity holds, and two activities do at a time: 9 MB, since a set of ids doubles at 367,000. Smaller
+ * parts mean more of them, and each reads the whole table in PostgreSQL.
+ */
+const IDS_PER_ACTIVITY = 350_000;
+/** Small parts share an activity, since each costs Temporal some 6 events and 10 ms. */
+const PARTS_PER_ACTIVITY = 100;
+
+/**
+ * Step 6: compares ids both ways, indexes rows that are missing, deletes stale documents. It runs only when every
+ * relation was read completely; nothing is deleted before the guard has seen all that would be.
+ */
+export async function reconcile(run: SyncRun, activities: Activities): Promise<void> {
+  const survey = await surveyRelations(run, activities);
+  const found = await compareRelations(run, activities, survey);
+  refuseMassDeletion(run, survey, found);
+  await runConcurrently(shareActivities(found), run.facts.concurrency, async (shared) => {
+    const parts = shared.map(({ part }) => part);
+    const summary = `${sum(shared.map(({ ids }) => ids))} of ${summarizeParts(parts)}`;
+    const input = { job: run.plan.job, parts, round: run.round };
+    recordReports(run, await activities.data.deleteStaleDocuments.executeWithOptions({ summary }, [input]));
+  });
+  recordUnchanged(run, survey.relations);
+}
+
+/** A part, and how many ids an activity has to do with it. */
+interface SizedPart {
+  readonly part: ComparedPart;
+  readonly ids: number;
+}
+
+/** Groups parts, in their order, that are small enough to share an activity. */
+function shareActivities(parts: readonly SizedPart[]): SizedPart[][] {
+  const groups: SizedPart[][] = [];
+  let ids = Infinity;
+  for (const part of parts) {
+    const last = groups.at(-1);
+    ids += part.ids;
+    if (last !== undefined && last.length < PARTS_PER_ACTIVITY && ids <= IDS_PER_ACTIVITY) {
+      last.push(part);
+      continue;
+    }
+    groups.push([part]);
+    ids = part.ids;
+  }
+  return groups;
+}
+
+async function surveyRelations(run: SyncRun, activities: Activities): Promise<Survey> {
+  const known = run.plan.relations.map(({ name }) => name);
+  const named = run.plan.relations.map(({ name, oid }) => ({ name, oid }));
+  const batches = cutList(named, RELATIONS_PER_SURVEY);
+  const relations: RelationSurvey[] = [];
+  await runConcurrently(batches, run.facts.concurrency, async (batch) => {
+    const summary = summarizeNames(batch.map(({ name }) => name));
+    const input = { job: run.plan.job, relations: batch };
+    const survey = await activities.data.surveyRelations.executeWithOptions({ summary }, [input]);
+    relations.push(...survey.relations);
+  });
+  const input = { job: run.plan.job, relations: [], known };
+  const summary = 'documents of no relation';
+  const { orphans } = await activities.data.surveyRelations.executeWithOptions({ summary }, [input]);
+  return { relations, orphans };
+}
+
+async function compareRelations(run: SyncRun, activities: Activities, survey: Survey): Promise<SizedPart[]> {
+  const found: SizedPart[] = survey.orphans.map(({ relation, documents }) => ({
+    part: { relation, from: 0, to: BUCKETS },
+    ids: documents,
+  }));
+  await runConcurrently(shareActivities(cutParts(run, survey)), run.facts.concurrency, async (shared) => {
+    const parts = shared.map(({ part }) => part);
+    const input = { job: run.plan.job, parts, round: run.round };
+    const summary = summarizeParts(parts);
+    const compared = await activities.data.compareIds.executeWithOptions({ summary }, [input]);
+    const reports = compared.map(({ report }) => report);
+    recordReports(run, reports);
+    const stale = parts.map((part, position) => ({ part, ids: compared[position]?.stale ?? 0 }));
+    found.push(...stale.filter(({ ids }) => ids > 0));
+  });
+  return found;
+}
+
+/** Parts of the relations that need a comparison. */
+function cutParts({ plan }: SyncRun, { relations }: Survey): SizedPart[] {
+  const oids = new Map(plan.relations.map(({ name, oid }) => [name, oid]));
+  return relations
+    .filter(({ compare }) => compare)
+    .flatMap(({ relation, documents, rows }) => {
+      const oid = oids.get(relation);
+      const ids = Math.max(documents, rows);
+      const ranges = cutBuckets(ids, IDS_PER_ACTIVITY);
+      return ranges.map((range) => ({
+        part: { relation, ...(oid === undefined ? {} : { oid }), ...range },
+        ids: ids / ranges.length,
+      }));
+    });
+}
+
+function refuseMassDeletion(run: SyncRun, survey: Survey, found: readonly SizedPart[]): void {
+  const count = (list: readonly { readonly documents: number }[]) => sum(list.map(({ documents }) => documents));
+  const documents = count(survey.relations) + count(survey.orphans);
+  const stale = sum(found.map(({ ids }) => ids));
+  if (run.input.options?.allowMassDelete === true) return;
+  if (!needsConsent({ stale, documents }, run.facts.maxDeleteRatio)) return;
+  const relations = [...new Set(found.map(({ part }) => part.relation))].slice(0, 10).join(', ');
+  const message =
+    `Connector ${run.input.connectorId}: ${stale} of ${documents} documents have no row any more (${relations}); ` +
+    `that is more than max_delete_ratio ${run.facts.maxDeleteRatio}, so nothing was deleted`;
+  throw ApplicationFailure.nonRetryable(message, 'MassDeletionRefused');
+}
+
+function summarizeParts(parts: readonly ComparedPart[]): string {
+  const [first] = parts;
+  if (first === undefined || parts.length > 1) return summarizeNames(parts.map(({ relation }) => relation));
+  return `${first.relation}, buckets ${first.from}–${first.to - 1}`;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** Rows that were neither written nor refused had the right document already. */
+function recordUnchanged(run: SyncRun, survey: readonly RelationSurvey[]): void {
+  const refreshed = new Set(run.plan.relations.flatMap(({ name, since }) => (since === undefined ? [] : [name])));
+  for (const { relation, rows } of survey) {
+    const report = run.reports[relation] ?? emptyReport(relation);
+    const read = refreshed.has(relation) ? Math.max(rows, report.read) : report.read;
+    run.reports[relation] = { ...report, read, unchanged: Math.max(0, read - report.indexed - report.rejected) };
+  }
+}

@@ -1,0 +1,26 @@
+import { tooManyRejected } from '../sync/rejection-guard';
+import { type proxySyncActivities } from './activity-policies';
+import { cutList, summarizeNames } from './copy-relations';
+import { refuseRejections } from './refuse-rejections';
+import { runConcurrently } from './run-concurrently';
+import { recordReports, type SyncRun } from './sync-run';
+
+type Activities = ReturnType<typeof proxySyncActivities>;
+
+/** Relations whose dead letters one activity tries again. */
+const RELATIONS_PER_RETRY = 100;
+
+/**
+ * Tries the rows of earlier dead letters again, unchanged as they are. Those that are rejected once more count as
+ * rejected by this sync, but not in the share of what it has read: they were accepted before.
+ */
+export async function retryRejected(run: SyncRun, activities: Activities): Promise<void> {
+  refuseRejections(run, tooManyRejected);
+  const { job } = run.plan;
+  const named = run.plan.relations.map(({ name, oid }) => ({ name, oid }));
+  await runConcurrently(cutList(named, RELATIONS_PER_RETRY), run.facts.concurrency, async (relations) => {
+    const summary = `dead letters of ${summarizeNames(relations.map(({ name }) => name))}`;
+    const input = { job, relations, round: run.round };
+    recordReports(run, await activities.data.retryRejected.executeWithOptions({ summary }, [input]));
+  });
+}

@@ -1,0 +1,67 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  continueAsNew,
+  executeChild,
+  ParentClosePolicy,
+  setCurrentDetails,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+
+import { syncWorkflowId } from '../sync/job';
+import { type SyncReport } from '../sync/report';
+import { type ScheduledSyncInput, type ScheduledSyncResult } from '../sync/scheduled-sync';
+import { readScheduledInput } from '../sync/sync-input';
+import { requireInput } from './refuse-input';
+import { syncConnector } from './sync-connector';
+
+/** Milliseconds between two looks whether the running sync has ended. */
+const FIRST_LOOK_MS = 1_000;
+const LONGEST_LOOK_MS = 60_000;
+
+/**
+ * What a schedule starts: a sync of the connector as a child under the id that all its syncs share, so that it never
+ * overlaps one that was started by hand or by the other schedule. Where one is running, an incremental sync is skipped,
+ * since that one reads the same changes; a full one waits, or coinciding schedules would starve it.
+ *
+ * @param waitUntilMs milliseconds since 1970; given by continue-as-new only
+ */
+export async function scheduledSync(given: ScheduledSyncInput, waitUntilMs?: number): Promise<ScheduledSyncResult> {
+  const input = requireInput('scheduledSync', readScheduledInput(given));
+  const { waitMs = 0, jobType } = input;
+  const deadline = waitUntilMs ?? Date.now() + (jobType === 'full' ? waitMs : 0);
+  for (let pause = FIRST_LOOK_MS; ; pause = Math.min(pause * 2, LONGEST_LOOK_MS)) {
+    const report = await runSync(input);
+    if (report !== undefined) return summarize(report);
+    const remaining = deadline - Date.now();
+    if (remaining <= 0) return skip(input);
+    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof scheduledSync>(input, deadline);
+    setCurrentDetails(`Waits for another sync of ${input.connectorId}, until ${new Date(deadline).toISOString()}.`);
+    await sleep(Math.min(pause, remaining), { summary: 'another sync is running' });
+  }
+}
+
+/** @returns undefined while another sync of the connector is running */
+async function runSync({ connectorId, jobType }: ScheduledSyncInput): Promise<SyncReport | undefined> {
+  try {
+    return await executeChild(syncConnector, {
+      args: [{ connectorId, jobType, trigger: 'schedule' }],
+      workflowId: syncWorkflowId(connectorId),
+      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+      staticSummary: `${jobType} sync of ${connectorId}, by its schedule`,
+    });
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
+    throw error;
+  }
+}
+
+function summarize({ connectorId, jobType, index, indexed, unchanged, deleted, rejected, durationMs }: SyncReport) {
+  const totals = { indexed, unchanged, deleted, rejected, durationMs };
+  return { status: 'completed', connectorId, jobType, index, ...totals } as const;
+}
+
+function skip({ connectorId, jobType }: ScheduledSyncInput): ScheduledSyncResult {
+  const reason = `another sync of ${connectorId} was running`;
+  return { status: 'skipped', connectorId, jobType, reason };
+}

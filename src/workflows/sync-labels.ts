@@ -1,0 +1,45 @@
+import { upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
+
+import { CONNECTOR_ID, JOB_TYPE, type LabelledStatus, SYNC_STATUS } from '../sync/labels';
+import { type SyncInput } from '../sync/job';
+import { type RelationReport, sumReports, type SyncReport } from '../sync/report';
+
+/** What Temporal's lists of workflows show of a sync: a memo always, search attributes where they are registered. */
+export interface SyncLabels {
+  /** To be called once the worker has said whether search attributes are registered: else setting one fails for ever. */
+  readonly begin: (facts: { readonly searchAttributes?: boolean }) => void;
+  readonly show: (status: LabelledStatus) => void;
+  /** Keeps the totals of a sync that completed. */
+  readonly complete: (report: SyncReport) => void;
+  /** Keeps how far a sync got that did not complete. */
+  readonly end: (status: 'cancelled' | 'failed', reports: readonly RelationReport[]) => void;
+}
+
+/** Labels a sync with its connector and kind. */
+export function labelSync({ connectorId, jobType, trigger = 'manual' }: SyncInput, isContinued: boolean): SyncLabels {
+  let areRegistered = false;
+  const show = (status: LabelledStatus) => {
+    if (areRegistered) upsertSearchAttributes([{ key: SYNC_STATUS, value: status }]);
+  };
+  if (!isContinued) upsertMemo({ connectorId, jobType, trigger });
+  return {
+    begin: ({ searchAttributes = false }) => {
+      areRegistered = searchAttributes;
+      if (!areRegistered || isContinued) return;
+      upsertSearchAttributes([
+        { key: CONNECTOR_ID, value: connectorId },
+        { key: JOB_TYPE, value: jobType },
+        { key: SYNC_STATUS, value: 'running' },
+      ]);
+    },
+    show,
+    complete: ({ index, indexed, unchanged, deleted, rejected, durationMs }) => {
+      upsertMemo({ index, indexed, unchanged, deleted, rejected, durationMs });
+      show('completed');
+    },
+    end: (status, reports) => {
+      upsertMemo({ ...sumReports(reports) });
+      show(status);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { type ConnectorFacts } from '../activities/sync-activities';
+import { type SyncInput } from '../sync/job';
+import { addReports, emptyReport, type RelationReport } from '../sync/report';
+import { type SyncPlan } from '../sync/sync-plan';
+import { refuseRejections } from './refuse-rejections';
+
+/**
+ * A running sync's state, as plain data: what continue-as-new carries over, since heartbeats don't survive it.
+ * The workflow is its only owner and changes it in place.
+ */
+export interface SyncRun {
+  readonly input: SyncInput;
+  readonly facts: ConnectorFacts;
+  plan: SyncPlan;
+  /** Milliseconds since 1970. */
+  readonly startedMs: number;
+  /** Rounds of copying: a relation that changed while it was read is copied again in the next one. */
+  round: number;
+  /** Names of the relations of this round; absent in the first, which copies all. */
+  again?: readonly string[];
+  /** Tasks of this round that are done. */
+  tasksDone: number;
+  /** Relations that changed while they were copied in this round. */
+  changed: string[];
+  reports: Record<string, RelationReport>;
+}
+
+/** Adds what an activity did to the run's reports, and ends the job when its rejected rows are more than `max_rejected`. */
+export function recordReports(run: SyncRun, reports: readonly RelationReport[]): void {
+  for (const report of reports) {
+    const before = run.reports[report.relation] ?? emptyReport(report.relation);
+    run.reports[report.relation] = addReports(before, report);
+  }
+  refuseRejections(run, ({ rejected }, maxRejected) => rejected > maxRejected);
+}
+
+/** Notes relations that must be copied again. */
+export function recordChanged(run: SyncRun, relations: readonly string[]): void {
+  run.changed = [...new Set([...run.changed, ...relations])];
+}

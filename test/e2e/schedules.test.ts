@@ -1,0 +1,89 @@
+import { type FinishedCommand, readDocument, runInProcess, type RunningCommand } from '../support/command-line';
+import {
+  type ConnectorEntry,
+  connectorEntry,
+  uniqueTaskQueue,
+  writeConfiguration,
+} from '../support/configuration-file';
+import { connectElasticsearch, deleteIndices } from '../support/elasticsearch';
+import { eventually } from '../support/eventually';
+import { createDatabase, type TestDatabase } from '../support/postgres';
+import { startWorkerProcess, stopCommand } from '../support/worker-process';
+
+interface ListedSchedule {
+  readonly job_type: string;
+  readonly interval: string;
+  readonly paused: boolean;
+  readonly note: string;
+  readonly next: string | null;
+  readonly last: { readonly status: string } | null;
+}
+
+let database: TestDatabase;
+let connector: ConnectorEntry;
+let worker: RunningCommand;
+let file: string;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  await database.sql('create table city (id int primary key); insert into city values (1)');
+  const scheduling = {
+    full: { enabled: true, interval: '0 0 0 1 JAN ?' },
+    incremental: { enabled: true, interval: '@every 240h' },
+  };
+  connector = connectorEntry(database, {}, { scheduling });
+  file = writeConfiguration({ connectors: [connector], temporal: { task_queue: uniqueTaskQueue() } });
+  worker = await startWorkerProcess(file);
+});
+
+afterAll(async () => {
+  await schedule('delete', '--all');
+  await stopCommand(worker);
+  const client = connectElasticsearch();
+  await deleteIndices(client, connector.index_name);
+  await client.close();
+  await database.drop();
+});
+
+function schedule(...args: readonly string[]): Promise<FinishedCommand> {
+  return runInProcess(['schedule', ...args, '-c', file]);
+}
+
+async function listSchedules(): Promise<Record<string, ListedSchedule>> {
+  const { schedules } = readDocument<{ schedules: readonly ListedSchedule[] }>(await schedule('list', '--json'));
+  return Object.fromEntries(schedules.map((listed) => [listed.job_type, listed]));
+}
+
+describe('pgferry schedule', () => {
+  it('apply shows what would change, changes it, and then nothing', async () => {
+    const dry = await schedule('apply', '--dry-run');
+    expect(dry.stderr).toMatch(/\+ pgferry-\S+-full {2}0 0 0 1 JAN \?/u);
+    expect(dry.stderr).toMatch(/2 schedules would change; nothing was changed/u);
+    expect(await listSchedules()).toEqual({});
+    expect((await schedule('apply')).stderr).toMatch(/2 schedules changed/u);
+    expect((await schedule('apply')).stderr).toMatch(/nothing to change/u);
+    await eventually('both are listed', async () => Object.keys(await listSchedules()).length === 2);
+    const { full, incremental } = await listSchedules();
+    expect(full).toMatchObject({ interval: '0 0 0 1 JAN ?', paused: false, last: null });
+    expect(full?.next).toMatch(/^\d{4}-01-01T00:00/u);
+    expect(incremental).toMatchObject({ interval: '@every 240h' });
+  });
+
+  it('trigger starts a sync, whose result list shows', async () => {
+    await schedule('trigger', connector.connector_id, '--full');
+    await eventually('it has completed', async () => (await listSchedules())['full']?.last?.status === 'completed');
+    expect((await listSchedules())['incremental']?.last).toBeNull();
+    const jobs = readDocument(await runInProcess(['jobs', 'list', '--json', '-c', file]));
+    expect(jobs).toMatchObject({ jobs: [{ trigger: 'schedule', job_type: 'full', status: 'completed' }] });
+  });
+
+  it('pause keeps a note, resume goes on, delete deletes', async () => {
+    await schedule('pause', '--incremental', '--note', 'moving house');
+    expect((await listSchedules())['incremental']).toMatchObject({ paused: true, note: 'moving house', next: null });
+    expect((await listSchedules())['full']).toMatchObject({ paused: false });
+    await schedule('resume', '--incremental', '--note', 'moved');
+    expect((await listSchedules())['incremental']).toMatchObject({ paused: false, note: 'moved' });
+    await schedule('delete', '--incremental');
+    await eventually('it is gone', async () => !('incremental' in (await listSchedules())));
+  });
+});

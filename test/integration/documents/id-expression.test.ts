@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { encodeId, idPrefix } from '../../../src/documents/document-id';
+import { idExpression } from '../../../src/documents/id-expression';
+import { closeSource, type Source } from '../../../src/postgres/source';
+import { withTransaction } from '../../../src/postgres/transaction';
+import { column, makeRelation } from '../../support/make-relation';
+import { createDatabase, type TestDatabase } from '../../support/postgres';
+import { openTestSource } from '../../support/source';
+
+type Key = [string | null, string | null];
+
+const CASES = 5000;
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const keyPart = fc.option(
+  fc.oneof(
+    fc
+      .array(fc.constantFrom('%', ',', ':', '%N', '%H', '%25', '%2C', 'x', '', ' ', '\n', '\\', "'", 'é', '😀'), {
+        maxLength: 6,
+      })
+      .map((parts) => parts.join('')),
+    fc.string({ unit: 'grapheme', maxLength: 300 }).map((text) => text.replaceAll('\0', '')),
+    fc
+      .tuple(fc.constantFrom('x', 'é', '😀', '%'), fc.integer({ min: 100, max: 600 }))
+      .map(([text, n]) => text.repeat(n)),
+  ),
+  { nil: null },
+);
+
+describe('document ids as PostgreSQL computes them', () => {
+  let database: TestDatabase;
+  let source: Source;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    source = openTestSource(database);
+  });
+
+  afterAll(async () => {
+    await closeSource(source);
+    await database.drop();
+  });
+
+  async function computeIds(from: string, expression: string, values: readonly unknown[] = []): Promise<string[]> {
+    const query = `select ${expression} as id from ${from}`;
+    const rows = await withTransaction(source, (tx) => tx.query<{ id: string }>(query, values));
+    return rows.map(({ id }) => id);
+  }
+
+  it(`are those of the reference, and differ for different keys (${CASES} random ones)`, async () => {
+    const relation = makeRelation({
+      schema: 'a.b',
+      table: "it's: 100%",
+      columns: [column('k1', 'text'), column('K "2"', 'text')],
+      key: ['k1', 'K "2"'],
+    });
+    const property = fc.asyncProperty(
+      fc.array(fc.tuple(keyPart, keyPart), { minLength: CASES, maxLength: CASES }),
+      async (keys: Key[]) => {
+        const from = `json_to_recordset($1::json) as t ("k1" text, "K ""2""" text)`;
+        const rows = JSON.stringify(keys.map(([k1, k2]) => ({ k1, 'K "2"': k2 })));
+        const ids = await computeIds(from, idExpression('shop', relation), [rows]);
+        expect(ids).toEqual(keys.map((key) => encodeId(idPrefix('shop', relation), key, sha256)));
+        expect(new Set(ids).size).toBe(new Set(keys.map((key) => JSON.stringify(key))).size);
+        expect(ids.filter((id) => Buffer.byteLength(id) > 512)).toEqual([]);
+      },
+    );
+    await fc.assert(property, { numRuns: 1, endOnFailure: true });
+  });
+
+  it('tell apart the keys that Elastic’s connector lets collide', async () => {
+    const relation = makeRelation({ columns: [column('a', 'text'), column('b', 'text')], key: ['a', 'b'] });
+    const from = `(values ('x_y', 'z'), ('x', 'y_z'), ('x_y_z', null)) as t (a, b)`;
+    expect(await computeIds(from, idExpression('shop', relation))).toEqual([
+      'shop:public.items:x_y,z',
+      'shop:public.items:x,y_z',
+      'shop:public.items:x_y_z,%N',
+    ]);
+  });
+
+  it.each([
+    ['int8', `42::int8`, '42'],
+    ['uuid', `'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'::uuid`, 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'],
+    ['timestamptz', `'2024-02-29 12:00+02'::timestamptz`, '2024-02-29 10:00:00+00'],
+    ['interval', `'1 day 2 hours'::interval`, 'P1DT2H'],
+    ['bytea', `'\\x00ff'::bytea`, '\\x00ff'],
+    ['money', `'1.50'::money`, '1.50'],
+    ['regclass', `'pg_class'::regclass`, '1259'],
+    ['bpchar', `'ab '::char(5)`, 'ab'],
+    ['int4range', `'[1,5)'::int4range`, '[1%2C5)'],
+  ])('show a key of type %s', async (type, value, text) => {
+    const relation = makeRelation({ columns: [column('id', type)] });
+    const [id] = await computeIds(`(select ${value} as id) as t`, idExpression('shop', relation));
+    expect(id).toBe(`shop:public.items:${text}`);
+  });
+
+  it('are refused in the plan where the names alone are too long', () => {
+    expect(() => idExpression('c'.repeat(500), makeRelation())).toThrow(/ids of connector c+ would be too long/);
+  });
+});

@@ -1,0 +1,123 @@
+import { Client } from '@elastic/elasticsearch';
+import { countByRelation, countDocuments, refreshIndex } from '../../../src/elasticsearch/count-documents';
+import { scanIds, type IdScan } from '../../../src/elasticsearch/scan-ids';
+import { relationField } from '../../../src/sync/relation';
+import { connectElasticsearch, deleteIndices, elasticsearchUrl, uniqueIndex } from '../../support/elasticsearch';
+import { startFaultyProxy } from '../../support/faulty-proxy';
+
+const COUNT = 25_000;
+
+let client: Client;
+let index: string;
+
+beforeAll(async () => {
+  client = connectElasticsearch();
+  index = uniqueIndex();
+  const properties = { _relation: { type: 'keyword' as const }, _bucket: { type: 'integer' as const } };
+  const settings = { 'index.refresh_interval': '-1', 'index.number_of_shards': 2 };
+  await client.indices.create({ index, settings, mappings: { dynamic: false, properties } });
+  const operations = Array.from({ length: COUNT }, (_, n) => [
+    { index: { _id: `id-${n}` } },
+    { _relation: n % 5 === 0 ? 'shop/public.b' : 'shop/public.a', _bucket: n % 1_024 },
+  ]).flat();
+  await client.bulk({ index, operations });
+  await client.index({ index, id: 'other', document: { _relation: 'shop-2/public.a', _bucket: 1 } });
+});
+
+afterAll(async () => {
+  await deleteIndices(client, index);
+  await client.close();
+});
+
+async function scan(options: Partial<IdScan> = {}): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const page of scanIds(client, { index, relationField: 'shop/public.a', ...options })) ids.push(...page);
+  return ids;
+}
+
+const expected = Array.from({ length: COUNT }, (_, n) => n).filter((n) => n % 5 !== 0);
+
+describe('comparing the index', () => {
+  test('sees nothing before a refresh, and everything after it', async () => {
+    expect(await countDocuments(client, index, 'shop', 'public.a')).toBe(0);
+    await refreshIndex(client, index);
+    expect(await countDocuments(client, index, 'shop', 'public.a')).toBe(expected.length);
+  });
+
+  test('takes a refresh that failed on a shard for a failure, although Elasticsearch answers 200', async () => {
+    const proxy = await startFaultyProxy(elasticsearchUrl());
+    const body = JSON.stringify({ _shards: { total: 4, successful: 1, failed: 1 } });
+    proxy.fault = ({ url }) => (url.endsWith('/_refresh') ? { status: 200, body } : undefined);
+    const throughProxy = new Client({ node: proxy.url });
+    await expect(refreshIndex(throughProxy, index)).rejects.toMatchObject({
+      type: 'DestinationUnavailable',
+      retryable: true,
+    });
+    await throughProxy.close();
+    await proxy.close();
+  });
+
+  test('scans every id of a relation once, over several pages', async () => {
+    const ids = await scan();
+    expect(ids).toHaveLength(expected.length);
+    expect(new Set(ids)).toEqual(new Set(expected.map((n) => `id-${n}`)));
+  });
+
+  test('scans the ids of a range of buckets', async () => {
+    const ids = await scan({ buckets: { from: 100, to: 200 } });
+    const inRange = expected.filter((n) => n % 1_024 >= 100 && n % 1_024 < 200);
+    expect(new Set(ids)).toEqual(new Set(inRange.map((n) => `id-${n}`)));
+  });
+
+  test('slices together give every id once', async () => {
+    const slices = await Promise.all([0, 1, 2].map((id) => scan({ slice: { id, max: 3 } })));
+    expect(slices.flat()).toHaveLength(expected.length);
+    expect(new Set(slices.flat()).size).toBe(expected.length);
+  });
+
+  test('a relation without documents has no ids', async () => {
+    expect(await scan({ relationField: relationField('shop', 'public.none') })).toEqual([]);
+  });
+
+  test('documents that are deleted while it scans do not shift its pages', async () => {
+    const ids: string[] = [];
+    for await (const page of scanIds(client, { index, relationField: 'shop/public.b' })) {
+      ids.push(...page);
+      await client.delete({ index, id: page[0] ?? '', refresh: true });
+      await client.index({
+        index,
+        id: page[0] ?? '',
+        document: { _relation: 'shop/public.b', _bucket: 0 },
+        refresh: true,
+      });
+    }
+    expect(new Set(ids).size).toBe(COUNT / 5);
+  });
+
+  test('a scan that is left early frees its point in time', async () => {
+    for await (const page of scanIds(client, { index, relationField: 'shop/public.a' })) {
+      expect(page).toHaveLength(10_000);
+      break;
+    }
+    const stats = await client.indices.stats({ index, metric: 'search' });
+    expect(stats._all.total?.search?.open_contexts).toBe(0);
+  });
+
+  test('counts the documents of each relation of one connector only', async () => {
+    expect(await countByRelation(client, index, 'shop')).toEqual(
+      new Map([
+        ['public.a', expected.length],
+        ['public.b', COUNT / 5],
+      ]),
+    );
+  });
+
+  test('counts more relations than fit one page', async () => {
+    const many = uniqueIndex();
+    await client.indices.create({ index: many, mappings: { properties: { _relation: { type: 'keyword' } } } });
+    const operations = Array.from({ length: 2_500 }, (_, n) => [{ index: {} }, { _relation: `shop/t${n}` }]).flat();
+    await client.bulk({ index: many, operations, refresh: true });
+    expect((await countByRelation(client, many, 'shop')).size).toBe(2_500);
+    await deleteIndices(client, many);
+  });
+});

@@ -1,0 +1,72 @@
+import { countRows, findExisting, readIds } from '../../../src/postgres/read-ids';
+import { closeSource, type Source } from '../../../src/postgres/source';
+import type { Relation } from '../../../src/sync/relation';
+import { createDatabase, type TestDatabase } from '../../support/postgres';
+import { describeTable, openTestSource } from '../../support/source';
+
+const ID = `'shop:' || t."id"::text || ':é'`;
+
+let database: TestDatabase;
+let source: Source;
+let partitioned: Relation;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  source = openTestSource(database);
+  await database.sql(`
+    create table p (id int primary key, v int) partition by hash (id);
+    create table p_0 partition of p for values with (modulus 2, remainder 0);
+    create table p_1 partition of p for values with (modulus 2, remainder 1);
+    insert into p select i, i from generate_series(1, 25000) as i;
+    create table parent (id int primary key);
+    create table child () inherits (parent);
+    insert into parent values (1), (2);
+    insert into child values (3)`);
+  partitioned = await describeTable(database, source, 'p');
+});
+
+afterAll(async () => {
+  await closeSource(source);
+  await database.drop();
+});
+
+function rowsOf(relation: Relation) {
+  return { relation, leaves: relation.leaves };
+}
+
+async function idsIn(from: number, to: number): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const batch of readIds(source, { rows: rowsOf(partitioned), id: ID, buckets: { from, to } }))
+    ids.push(...batch);
+  return ids;
+}
+
+test('the buckets share out the ids of all leaves, each in exactly one', async () => {
+  const parts = [await idsIn(0, 300), await idsIn(300, 301), await idsIn(301, 1024)];
+  const ids = parts.flat();
+  expect(ids).toHaveLength(25_000);
+  expect(new Set(ids).size).toBe(25_000);
+  expect(ids).toContain('shop:25000:é');
+  const [row] = await database.sql(
+    `select count(*)::int as n from p as t where (hashtextextended(${ID}, 0) & 1023) = 300`,
+  );
+  expect(parts[1]).toHaveLength(Number(row?.['n']));
+  expect(await idsIn(0, 1024)).toHaveLength(25_000);
+});
+
+test('rows are counted, without those of tables that inherit', async () => {
+  expect(await countRows(source, { rows: rowsOf(partitioned) })).toBe(25_000);
+  expect(await countRows(source, { rows: rowsOf(partitioned), filter: 't.v % 2 = 0 or t.v = 1' })).toBe(12_501);
+  const parent = await describeTable(database, source, 'parent');
+  expect(await countRows(source, { rows: rowsOf(parent) })).toBe(2);
+  expect(await countRows(source, { rows: { relation: parent, from: 'public.parent' } })).toBe(3);
+});
+
+test('ids that still have a row are told from those that have none', async () => {
+  const gone = Array.from({ length: 12_000 }, (_, i) => `shop:${i + 24_000}:é`);
+  const found = await findExisting(source, { rows: rowsOf(partitioned), id: ID, ids: ["it's", ...gone] });
+  expect(found.size).toBe(1_001);
+  expect(found.has('shop:24000:é')).toBe(true);
+  expect(found.has('shop:25001:é')).toBe(false);
+  expect(await findExisting(source, { rows: rowsOf(partitioned), id: ID, ids: [] })).toEqual(new Set());
+});

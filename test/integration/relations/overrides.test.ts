@@ -1,0 +1,70 @@
+import { connectElasticsearch } from '../../support/elasticsearch';
+import { connectorEntry } from '../../support/configuration-file';
+import { createDatabase, type TestDatabase } from '../../support/postgres';
+import { startSyncHarness, type SyncHarness } from '../../support/sync-harness';
+
+// Each sync runs through Temporal.
+jest.setTimeout(240_000);
+
+const client = connectElasticsearch();
+let database: TestDatabase;
+let harness: SyncHarness;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  harness = await startSyncHarness();
+  await database.sql(`
+    create table orders (id int primary key, total numeric, secret text, doc jsonb, file bytea);
+    insert into orders values
+      (1, 1.50, 'hidden', '{"a": {"b": 7}, "tags": ["x"]}', '\\x00ff41'),
+      (2, 2.5, 'hidden', '{"a": {"b": 8}}', convert_to(repeat('a', 10485760), 'UTF8')),
+      (3, 3.50, 'hidden', null, convert_to(repeat('a', 10485761), 'UTF8'))`);
+});
+
+afterAll(async () => {
+  await harness.stop();
+  await client.close();
+  await database.drop();
+});
+
+test('the configuration decides about mappings, columns, json, the pipeline and the attachment', async () => {
+  const entry = connectorEntry(
+    database,
+    {},
+    {
+      documents: {
+        mapping: { 'public.orders.total': { type: 'keyword' } },
+        exclude_columns: ['public.orders.secret'],
+        json: 'object',
+        attachment: 'public.orders.file',
+      },
+    },
+  );
+  const index = entry.index_name;
+  const pipeline = { name: `${index}-pipeline` };
+  await expect(harness.sync({ ...entry, pipeline })).rejects.toMatchObject({
+    type: 'InvalidConfig',
+    message: expect.stringContaining(pipeline.name) as string,
+  });
+  // The local node has no processors, nor the attachment one: what the pipeline would be given is what is stored.
+  await client.ingest.putPipeline({ id: pipeline.name, processors: [] });
+  try {
+    expect(await harness.sync({ ...entry, pipeline })).toMatchObject({ indexed: 3, rejected: 0 });
+  } finally {
+    await client.ingest.deletePipeline({ id: pipeline.name });
+  }
+  await client.indices.refresh({ index });
+  const { hits } = await client.search<Record<string, unknown>>({ index, sort: 'id' });
+  const [first, second, third] = hits.hits.map(({ _source }) => _source);
+  expect(first).toMatchObject({ public_orders_total: 1.5, _attachment: 'AP9B' });
+  expect(String(second?.['_attachment'])).toHaveLength(4 * Math.ceil(10_485_760 / 3));
+  expect(third?.['_attachment'] ?? null).toBeNull();
+  expect(Object.keys(first ?? {}).filter((field) => field.includes('secret'))).toEqual([]);
+
+  const [mapping] = Object.values(await client.indices.getMapping({ index }));
+  expect(mapping?.mappings.properties).toMatchObject({ public_orders_total: { type: 'keyword' } });
+  const countOf = async (term: Record<string, number | string>) =>
+    (await client.count({ index, query: { term } })).count;
+  expect(await countOf({ public_orders_total: '2.5' })).toBe(1);
+  expect(await countOf({ 'public_orders_doc.a.b': 7 })).toBe(1);
+});

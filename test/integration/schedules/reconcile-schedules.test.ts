@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+
+import { parseSettings } from '../../../src/config/parse-settings';
+import { type Settings } from '../../../src/config/settings';
+import { listOwnedSchedules } from '../../../src/schedules/owned-schedules';
+import { applyScheduleChange, findScheduleChanges } from '../../../src/schedules/reconcile-schedules';
+import { eventually } from '../../support/eventually';
+import { temporalAddress } from '../../support/temporal-address';
+
+let client: Client;
+const taskQueue = `schedules-${randomUUID()}`;
+const connector = `c${randomUUID().slice(0, 8)}`;
+
+beforeAll(async () => {
+  client = new Client({ connection: await Connection.connect({ address: temporalAddress() }) });
+});
+
+afterAll(async () => {
+  for (const { description } of await listOwnedSchedules(client, settingsOf({}).temporal)) {
+    await client.schedule.getHandle(description.scheduleId).delete();
+  }
+  await client.connection.close();
+});
+
+interface Scheduling {
+  readonly full?: string;
+  readonly incremental?: string;
+  readonly timezone?: string;
+}
+
+function settingsOf({ full, incremental, timezone = 'UTC' }: Scheduling, queue = taskQueue): Settings {
+  const job = (interval?: string) => (interval === undefined ? { enabled: false } : { enabled: true, interval });
+  const file = {
+    elasticsearch: { host: 'http://localhost:9200' },
+    temporal: { address: temporalAddress(), task_queue: queue },
+    connectors: [
+      {
+        connector_id: connector,
+        service_type: 'postgresql',
+        index_name: 'scheduled',
+        configuration: {
+          host: 'localhost',
+          username: 'u',
+          password: 'p',
+          database: 'd',
+          schema: 'public',
+          tables: '*',
+        },
+        scheduling: { full: job(full), incremental: job(incremental), timezone },
+      },
+    ],
+  };
+  const options = { environment: {}, directory: '.', readFile: () => '', file: 'pgferry.yml' };
+  return parseSettings(JSON.stringify(file), options).settings;
+}
+
+async function apply(scheduling: Scheduling): Promise<string[]> {
+  const changes = await findScheduleChanges(client, settingsOf(scheduling));
+  for (const change of changes) await applyScheduleChange(client, change);
+  return changes.map(({ action, id }) => `${action} ${id.replace(`pgferry-${connector}-`, '')}`);
+}
+
+const owned = () => listOwnedSchedules(client, settingsOf({}).temporal);
+
+/** Temporal's list of schedules knows a new one after a while. */
+async function untilListed(count: number): Promise<void> {
+  await eventually(`${count} schedules are listed`, async () => (await owned()).length === count);
+}
+
+describe('schedule apply', () => {
+  it('makes what the file asks for, changes what is different, keeps what is equal, deletes what is gone', async () => {
+    expect(await apply({ full: '0 0 3 * * ?', incremental: '0 */5 * * * ?' })).toEqual([
+      'create full',
+      'create incremental',
+    ]);
+    await untilListed(2);
+    expect(await apply({ full: '0 0 3 * * ?', incremental: '0 */5 * * * ?' })).toEqual([
+      'unchanged full',
+      'unchanged incremental',
+    ]);
+    expect(await apply({ full: '0 0 3 * * ?', incremental: '@every 90m' })).toEqual([
+      'unchanged full',
+      'update incremental',
+    ]);
+    expect(await apply({ full: '0 0 3 * * ?', incremental: '@every 90m' })).toEqual([
+      'unchanged full',
+      'unchanged incremental',
+    ]);
+    expect(await apply({ incremental: '@every 90m' })).toEqual(['delete full', 'unchanged incremental']);
+    await untilListed(1);
+  });
+
+  it('leaves a schedule paused that somebody paused', async () => {
+    await apply({ incremental: '0 0 3 * * ?' });
+    const handle = client.schedule.getHandle(`pgferry-${connector}-incremental`);
+    await handle.pause('moving house');
+    expect(await apply({ incremental: '0 0 4 * * ?' })).toEqual(['update incremental']);
+    expect((await handle.describe()).state).toMatchObject({ paused: true, note: 'moving house' });
+  });
+
+  it('makes up for one missed start, never for a backlog, and never overlaps', async () => {
+    await apply({ incremental: '0 */5 * * * ?' });
+    const { policies } = await client.schedule.getHandle(`pgferry-${connector}-incremental`).describe();
+    expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 300_000 });
+  });
+
+  it.each([
+    ['0 0 12 ? * MON-FRI', 'UTC', 12, [1, 2, 3, 4, 5]],
+    ['0 30 9 ? * 1,7', 'Europe/Berlin', 9, [0, 6]],
+    ['0 0 0 ? * 6-2', 'UTC', 0, [0, 1, 5, 6]],
+    ['0 6 * * 7', 'America/New_York', 6, [0]],
+  ])('starts when %s says, on the clocks of %s', async (interval, timezone, hour, weekdays) => {
+    await apply({ full: interval, timezone });
+    const { info, spec } = await client.schedule.getHandle(`pgferry-${connector}-full`).describe();
+    expect(info.nextActionTimes.length).toBeGreaterThan(4);
+    const clock = new Intl.DateTimeFormat('en', {
+      timeZone: timezone,
+      weekday: 'short',
+      hour: 'numeric',
+      hourCycle: 'h23',
+    });
+    for (const next of info.nextActionTimes) {
+      const parts = new Map(clock.formatToParts(next).map(({ type, value }) => [type, value]));
+      expect(Number(parts.get('hour'))).toBe(hour);
+      expect(weekdays).toContain(['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'].indexOf(parts.get('weekday') ?? ''));
+    }
+    expect(spec.calendars?.[0]?.comment).toBe(interval);
+  });
+
+  it("never touches another configuration's schedules, and says whose they are", async () => {
+    await apply({ full: '0 0 3 * * ?' });
+    const other = settingsOf({ full: '0 0 4 * * ?' }, `${taskQueue}-other`);
+    await expect(findScheduleChanges(client, other)).rejects.toThrow(/belongs to task queue/);
+    const empty = settingsOf({}, `${taskQueue}-other`);
+    await expect(findScheduleChanges(client, empty)).resolves.toEqual([]);
+  });
+});

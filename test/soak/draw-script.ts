@@ -1,0 +1,39 @@
+import { FAULT_NAMES, FAULTS, type FaultName } from './faults';
+import { ACTIVITIES, type ActivityName, drawMoment } from './moment';
+import { createRandom } from './random';
+import { type Script } from './round';
+import { type SyncKind } from './sync-kind';
+
+const KINDS: Readonly<Record<SyncKind, number>> = { new: 3, rebuild: 3, full: 4, incremental: 5 };
+/** Share of rounds with two faults. */
+const TWO_FAULTS = 0.25;
+
+/** What is not left to the seed. */
+export interface ScriptChoices {
+  readonly kind?: SyncKind;
+  readonly fault?: FaultName;
+  readonly activity?: ActivityName;
+}
+
+/** Draws what happens in a round. Seeds that follow each other go through all faults in turn. */
+export function drawScript(seed: number, choices: ScriptChoices = {}): Script {
+  const random = createRandom(seed);
+  const drawn = random.weighted(KINDS);
+  const kind = choices.kind ?? drawn;
+  const first = choices.fault ?? FAULT_NAMES[seed % FAULT_NAMES.length] ?? random.pick(FAULT_NAMES);
+  const second = choices.fault === undefined && random.chance(TWO_FAULTS) ? [random.pick(FAULT_NAMES)] : [];
+  return {
+    seed,
+    kind,
+    faults: [...new Set([first, ...second])].map((name) => ({
+      name,
+      moment: drawMoment(
+        random,
+        kind,
+        choices.activity === undefined ? (FAULTS[name].during ?? ACTIVITIES) : [choices.activity],
+      ),
+    })),
+    last: random.chance(0.35) ? 'full' : 'incremental',
+    writers: random.between(2, 4),
+  };
+}

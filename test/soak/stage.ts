@@ -1,0 +1,122 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client as Elasticsearch } from '@elastic/elasticsearch';
+import { Client as Temporal, Connection } from '@temporalio/client';
+import { Client } from 'pg';
+
+import { type Route } from './faults';
+import { type Servers, startServers } from './servers';
+import { fillStatements, SCHEMA } from './tables';
+
+/** Everything that rounds act upon and that outlives them. */
+export interface Stage {
+  readonly servers: Servers;
+  /** Sees the server through its deaths. */
+  readonly temporal: Temporal;
+  /** Address of the database that is synced, without a proxy. */
+  readonly database: string;
+  readonly index: string;
+  readonly configuration: string;
+  readonly clear: () => Promise<void>;
+  /** What the configuration takes from the environment: with proxies or without. */
+  readonly environment: (route: Route) => Record<string, string>;
+}
+
+const INDEX = 'soak';
+
+/** @param rows in all tables together */
+export async function setStage(folder: string, rows: number): Promise<Stage> {
+  const servers = await startServers(folder);
+  const database = await createDatabase(servers.postgres.url, rows);
+  const temporal = new Temporal({ connection: Connection.lazy({ address: servers.temporal.url }) });
+  const configuration = join(folder, 'pgferry.yml');
+  writeFileSync(configuration, CONFIGURATION, { mode: 0o600 });
+  const { password } = new URL(database);
+  return {
+    servers,
+    temporal,
+    database,
+    index: INDEX,
+    configuration,
+    clear: async () => {
+      await temporal.connection.close();
+      await servers.stop();
+    },
+    environment: (route) => ({
+      SOAK_PASSWORD: decodeURIComponent(password),
+      SOAK_TEMPORAL: servers.temporal.url,
+      SOAK_POSTGRES_PORT: route === 'direct' ? new URL(database).port : String(servers.postgresProxy.port),
+      SOAK_ELASTICSEARCH:
+        route === 'direct' ? servers.elasticsearch.url : `http://127.0.0.1:${servers.elasticsearchProxy.port}`,
+    }),
+  };
+}
+
+const CONFIGURATION = `
+elasticsearch: { host: "\${SOAK_ELASTICSEARCH}" }
+temporal: { address: "\${SOAK_TEMPORAL}" }
+connectors:
+  - connector_id: soak
+    service_type: postgresql
+    name: soak
+    index_name: ${INDEX}
+    configuration:
+      host: 127.0.0.1
+      port: "\${SOAK_POSTGRES_PORT}"
+      username: postgres
+      password: "\${SOAK_PASSWORD}"
+      database: soak
+      tables: "*"
+      ssl_enabled: false
+`;
+
+async function createDatabase(server: string, rows: number): Promise<string> {
+  const database = new URL(server);
+  database.pathname = '/soak';
+  await runStatements(server, ['create database soak']);
+  await runStatements(database.href, [SCHEMA, ...fillStatements(rows)]);
+  return database.href;
+}
+
+/** Runs statements one after the other on a connection of their own. */
+export async function runStatements(url: string, statements: readonly string[]): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Deletes the index and everything beside it, so that the next sync begins anew. */
+export async function deleteIndices({ servers, index }: Stage): Promise<void> {
+  const client = new Elasticsearch({ node: servers.elasticsearch.url });
+  try {
+    const found = Object.keys(await client.indices.get({ index: `${index}*`, expand_wildcards: 'all' }));
+    if (found.length > 0) await client.indices.delete({ index: found });
+  } finally {
+    await client.close();
+  }
+}
+
+/** What a sync must not leave behind: settings of the load, indices of broken-off rebuilds, dead letters. */
+export async function findLeftovers({ servers, index }: Stage): Promise<string[]> {
+  const client = new Elasticsearch({ node: servers.elasticsearch.url });
+  try {
+    const indices = await client.indices.get({ index: `${index}*`, flat_settings: true, expand_wildcards: 'all' });
+    return Object.entries(indices).flatMap(([name, { aliases = {}, settings, mappings }]) => {
+      const flat = (settings ?? {}) as Record<string, string>;
+      const state = mappings?._meta?.['pgferry'] as { readonly restore?: unknown } | undefined;
+      return [
+        ...(aliases[index] === undefined ? [`index ${name}`] : []),
+        ...(flat['index.refresh_interval'] === undefined ? [] : [`refresh_interval ${flat['index.refresh_interval']}`]),
+        ...(flat['index.number_of_replicas'] === '1' ? [] : [`replicas ${flat['index.number_of_replicas']}`]),
+        ...(flat['index.blocks.read_only_allow_delete'] === undefined ? [] : ['a write block']),
+        ...(state?.restore === undefined ? [] : ['settings to restore']),
+      ];
+    });
+  } finally {
+    await client.close();
+  }
+}

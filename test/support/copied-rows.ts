@@ -1,0 +1,45 @@
+import type { CopyOptions, CopyPiece, UnreadableRow, OversizedRow } from '../../src/postgres/copy-request';
+import type { RowProjection } from '../../src/postgres/row-projection';
+
+/** A projection for tests: the id is the column `id`, the document the row as PostgreSQL renders it. */
+export const ROW_AS_JSON: RowProjection = { id: `t."id"::text`, document: 'row_to_json(t)::text' };
+
+/** Options for tests: pieces small enough that there are many. */
+export function copyOptions(changes: Partial<CopyOptions> = {}): CopyOptions {
+  return {
+    projection: ROW_AS_JSON,
+    version: '1700000000000000',
+    maxRowBytes: 1_000_000,
+    targetBytes: () => 10_000,
+    ...changes,
+  };
+}
+
+/** What a reading came to. */
+export interface CopiedRows {
+  readonly ids: string[];
+  /** Action line and document of each item, parsed. */
+  readonly items: { readonly action: unknown; readonly document: Record<string, unknown> }[];
+  readonly oversized: OversizedRow[];
+  readonly unreadable: UnreadableRow[];
+  readonly pieces: number;
+}
+
+/** Takes all pieces and parses every item, as Elasticsearch would. */
+export async function collectRows(pieces: AsyncIterable<CopyPiece>): Promise<CopiedRows> {
+  const rows: CopiedRows = { ids: [], items: [], oversized: [], unreadable: [], pieces: 0 };
+  let count = 0;
+  for await (const { body, oversized, unreadable } of pieces) {
+    count += 1;
+    body.offsets.forEach((start, i) => {
+      const lines = body.bytes.toString('utf8', start, body.offsets[i + 1] ?? body.bytes.length).split('\n');
+      if (lines.length !== 3 || lines[2] !== '') throw new Error('an item is two lines');
+      const action = JSON.parse(lines[0] ?? '') as { index: { _id: string } };
+      rows.items.push({ action, document: JSON.parse(lines[1] ?? '') as Record<string, unknown> });
+      rows.ids.push(action.index._id);
+    });
+    rows.oversized.push(...oversized);
+    rows.unreadable.push(...unreadable);
+  }
+  return { ...rows, pieces: count };
+}

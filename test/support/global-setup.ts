@@ -1,0 +1,15 @@
+import { stackEnvironment } from '../../src/stack/stack-addresses';
+import { startStack, type Stack } from '../../src/stack/start-stack';
+import { readMajorVersion, SERVER_VERSION_VARIABLE } from './server-version';
+import { postgresUrl } from './postgres';
+
+/**
+ * Starts the servers that tests use, once, and names them in the environment of all workers. Servers that the
+ * environment names already are used as they are. The servers end with this process, however it ends.
+ */
+export default async function startServers(): Promise<void> {
+  const stack = await startStack({ elasticsearchHeap: '1g', log: (line) => process.stderr.write(`${line}\n`) });
+  Object.assign(process.env, stackEnvironment(stack.addresses));
+  process.env[SERVER_VERSION_VARIABLE] = String(await readMajorVersion(postgresUrl()));
+  (globalThis as { pgferryStack?: Stack }).pgferryStack = stack;
+}

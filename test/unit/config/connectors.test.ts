@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { findConnector } from '../../../src/config/find-connector';
+import { hashDefinition } from '../../../src/config/hash-definition';
+import { nearestName } from '../../../src/config/nearest-name';
+import { MINIMAL, parse, withConfiguration, withConnector } from './parse';
+
+describe('finding a connector', () => {
+  const one = parse(MINIMAL).settings;
+  const two = parse(`${MINIMAL}${MINIMAL.replace('\nconnectors:\n', '').replace(': shop', ': crm')}`).settings;
+
+  it('needs no id when there is only one', () => {
+    expect(findConnector(one).id).toBe('shop');
+    expect(findConnector(two, 'crm').id).toBe('crm');
+  });
+
+  it('names the ones that there are', () => {
+    expect(() => findConnector(two)).toThrow('which connector? The configuration defines shop, crm');
+    expect(() => findConnector(one, 'shpo')).toThrow(
+      "there is no connector 'shpo'; the configuration defines shop; did you mean 'shop'?",
+    );
+  });
+});
+
+describe("the hash of a connector's definition", () => {
+  const hashOf = (text: string): string => {
+    const { settings } = parse(text);
+    return hashDefinition(findConnector(settings), settings.elasticsearch);
+  };
+
+  it('is short, and the same for the same definition', () => {
+    expect(hashOf(MINIMAL)).toMatch(/^[0-9a-f]{16}$/);
+    expect(hashOf(withConfiguration('port: "5432"', 'schema: public'))).toBe(hashOf(MINIMAL));
+  });
+
+  it.each(['password: other', 'connect_timeout: 20'])('does not change with %s', (line) => {
+    expect(hashOf(withConfiguration(line))).toBe(hashOf(MINIMAL));
+  });
+
+  it('does not change with the schedule, the name, or the credentials of Elasticsearch', () => {
+    expect(hashOf(withConnector('name: x', 'scheduling.full.enabled: true'))).toBe(hashOf(MINIMAL));
+    expect(hashOf(`elasticsearch.api_key: x${MINIMAL}`)).toBe(hashOf(MINIMAL));
+  });
+
+  it.each(['tables: a', 'schema: b', 'port: 1', 'ssl_enabled: false'])('changes with %s', (line) => {
+    expect(hashOf(withConfiguration(line))).not.toBe(hashOf(MINIMAL));
+  });
+
+  it.each(['documents.json: object', 'pipeline.name: p', 'max_row_bytes: 2000', 'documents.id_columns: { v: [a] }'])(
+    'changes with %s',
+    (line) => {
+      expect(hashOf(withConnector(line))).not.toBe(hashOf(MINIMAL));
+    },
+  );
+
+  it('changes with the address of Elasticsearch', () => {
+    expect(hashOf(`elasticsearch.host: http://es${MINIMAL}`)).not.toBe(hashOf(MINIMAL));
+  });
+
+  it('does not depend on the order of keys', () => {
+    const names = ['v', '1', '2', 'a.b', 'é'];
+    fc.assert(
+      fc.property(fc.shuffledSubarray(names, { minLength: 5, maxLength: 5 }), (order) => {
+        const idColumns = order.map((name) => `${JSON.stringify(name)}: [k]`).join(', ');
+        return (
+          hashOf(withConnector(`documents.id_columns: { ${idColumns} }`)) ===
+          hashOf(
+            withConnector(
+              `documents.id_columns: { ${names.map((name) => `${JSON.stringify(name)}: [k]`).join(', ')} }`,
+            ),
+          )
+        );
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('the nearest name', () => {
+  it.each([
+    ['pasword', 'password'],
+    ['PORT', 'port'],
+    ['user', 'username'],
+    ['zzzzzz', undefined],
+  ])('of %s is %s', (name, expected) => {
+    expect(nearestName(name, ['password', 'port', 'username'])).toBe(expected);
+  });
+
+  it('is none among none', () => {
+    expect(nearestName('a', [])).toBeUndefined();
+  });
+});

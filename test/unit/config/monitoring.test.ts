@@ -1,0 +1,34 @@
+import { messagesOf, MINIMAL, parse } from './parse';
+
+const monitoringOf = (line: string) => parse(`monitoring: ${line}${MINIMAL}`).settings.monitoring;
+
+describe('monitoring', () => {
+  it('listens nowhere unless an address is given', () => {
+    expect(parse(MINIMAL).settings.monitoring).toEqual({});
+    expect(monitoringOf('{ address: "" }')).toEqual({});
+  });
+
+  it.each([
+    ['127.0.0.1:9464', { host: '127.0.0.1', port: 9464 }],
+    ['0.0.0.0:0', { host: '0.0.0.0', port: 0 }],
+    ['"[::]:9464"', { host: '::', port: 9464 }],
+  ])('takes the address %s', (text, address) => {
+    expect(monitoringOf(`{ address: ${text} }`)).toEqual({ address });
+  });
+
+  it.each(['http://127.0.0.1:9464', '9464', 'localhost'])('refuses %s as an address', (text) => {
+    expect(messagesOf(`monitoring: { address: "${text}" }${MINIMAL}`)).toEqual({
+      'monitoring.address': 'must be HOST:PORT, such as 127.0.0.1:9464, without http://',
+    });
+  });
+
+  it.each([
+    [{}, undefined],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: '' }, undefined],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }, true],
+    [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector:4318/v1/traces' }, true],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318', OTEL_SDK_DISABLED: 'true' }, undefined],
+  ])('sends traces where the standard variables ask for it: %j', (environment, traces) => {
+    expect(parse(MINIMAL, { environment }).settings.monitoring?.traces).toBe(traces);
+  });
+});

@@ -1,0 +1,129 @@
+import fc from 'fast-check';
+import { stringify } from 'yaml';
+import { collectSecrets } from '../../../src/config/collect-secrets';
+import { ConfigurationError } from '../../../src/config/configuration-error';
+import { redactSettings } from '../../../src/config/redact-settings';
+import { messagesOf, MINIMAL, parse, withConfiguration } from './parse';
+
+const SECRET = 'sëcret/1+2';
+
+const WITH_SECRETS = `elasticsearch: { host: 'https://elastic:${encodeURIComponent(SECRET)}@es:9200/' }
+temporal: { api_key: '${SECRET}' }${withConfiguration(`password: '${SECRET}'`)}`;
+
+describe('secrets', () => {
+  it('are masked in settings that are shown, and nothing else is', () => {
+    const { settings } = parse(WITH_SECRETS);
+    const shown = redactSettings(settings);
+    expect(JSON.stringify(shown)).not.toContain(SECRET);
+    expect(shown.elasticsearch).toEqual({ ...settings.elasticsearch, password: '***' });
+    expect(shown.temporal).toEqual({ ...settings.temporal, apiKey: '***' });
+    expect(shown.connectors[0]?.source).toEqual({ ...settings.connectors[0]?.source, password: '***' });
+  });
+
+  it('leave the address of Elasticsearch for a field of their own', () => {
+    expect(parse(WITH_SECRETS).settings.elasticsearch).toMatchObject({
+      host: 'https://es:9200',
+      username: 'elastic',
+      password: SECRET,
+    });
+  });
+
+  it('are collected as they are and as URLs spell them; empty ones are none', () => {
+    expect(collectSecrets(parse(WITH_SECRETS).settings)).toEqual([encodeURIComponent(SECRET), SECRET]);
+    expect(collectSecrets(parse(MINIMAL).settings)).toEqual([]);
+  });
+
+  it('stay out of messages when a comma cuts them in two', () => {
+    const text = MINIMAL.replace('database: shop', 'database: shop\n    scheduling: { api_key: hunter,zwei }');
+    expect(JSON.stringify(messagesOf(text))).not.toContain('zwei');
+  });
+
+  it('never appear in a message, whatever else is wrong', () => {
+    const marked = fc
+      .tuple(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }))
+      .map(([before, after]) => `${before}SeCrEt42${after}`);
+    fc.assert(
+      fc.property(secretKey, marked, fc.boolean(), fc.boolean(), (path, secret, asYaml, broken) => {
+        const value = asYaml ? stringify(secret).trimEnd() : secret;
+        const text = `${placeSecret(path, value)}${broken ? '\nconnectors: 5\nzz: 1' : ''}`;
+        expect(messageOf(text)).not.toMatch(/SeCrEt42/);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('nothing but a ConfigurationError is thrown for any text', () => {
+    const fragment = fc.constantFrom(
+      ...['connectors', 'elasticsearch', 'configuration', 'documents', 'mapping', 'tables', 'ssl_ca', 'sync_rules'],
+      ...['advanced', ':', ': ', '.', '- ', '\n', '\n  ', '[', ']', '{', '}', ',', '&a', '*a', '<<', '!t', '? ', '|'],
+      ...['"', "'", '#', '${', '}', '$${A}', '${A:-b}', 'null', '1', 'true', '__proto__', 'constructor', '_file', '%'],
+    );
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.array(fragment, { maxLength: 30 }).map((parts) => parts.join('')),
+      fc.array(fragment, { maxLength: 12 }).map((parts) => `${MINIMAL}      ${parts.join('')}`),
+    );
+    fc.assert(
+      fc.property(text, (input) => {
+        messageOf(input);
+      }),
+      { numRuns: 1_500 },
+    );
+  });
+
+  it('nothing but a ConfigurationError is thrown for any tree', () => {
+    const key = fc.constantFrom(
+      ...['connectors', 'elasticsearch', 'temporal', 'tls', 'configuration', 'documents', 'mapping', 'id_columns'],
+      ...['sync_rules', 'advanced', 'basic', 'advanced_snippet', 'value', 'ssl_cert', 'password_file', 'host', 'port'],
+      ...['connector_id', 'a.b', '__proto__', 'constructor', 'toString', 'documents.mapping.a.b.c', 'host.x', ''],
+    );
+    const { tree } = fc.letrec((tie) => ({
+      tree: fc.oneof(
+        { depthSize: 'small' },
+        fc.constantFrom<unknown>(null, 'x', '', 0, -1.5, true, '${X', '${X}', '[{}]', '{"value": 5}', [], {}),
+        fc.array(tie('tree'), { maxLength: 3 }),
+        fc.dictionary(key, tie('tree'), { maxKeys: 4 }),
+      ),
+    }));
+    fc.assert(
+      fc.property(fc.dictionary(key, tree), (value) => {
+        messageOf(JSON.stringify(value));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+const secretKey = fc.constantFrom(
+  'elasticsearch.password',
+  'elasticsearch.api_key',
+  'elasticsearch.host',
+  'elasticsearch.ca',
+  'elasticsearch.client_key',
+  'elasticsearch.password_file',
+  'temporal.api_key',
+  'temporal.address',
+  'configuration.password',
+  'configuration.host',
+  'configuration.ssl_key',
+  'configuration.ssl_ca',
+  'configuration.port',
+  'configuration.ssl_enabled',
+  'configuration.ssl_key_passphrase',
+);
+
+function placeSecret(path: string, value: string): string {
+  return path.startsWith('configuration.')
+    ? withConfiguration(`${path.slice('configuration.'.length)}: ${value}`)
+    : `${path}: ${value}${MINIMAL}`;
+}
+
+function messageOf(text: string): string {
+  try {
+    parse(text);
+    return '';
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return `${error.message}${JSON.stringify(error.problems)}`;
+  }
+}

@@ -1,0 +1,81 @@
+import { buildMapping, totalFields } from '../../../src/documents/index-mapping';
+import { projectRelation } from '../../../src/documents/project-relation';
+import type { DocumentOptions, Projection } from '../../../src/documents/projection';
+import type { Relation } from '../../../src/sync/relation';
+import { baseType, column, makeRelation } from '../../support/make-relation';
+
+const OPTIONS: DocumentOptions = { fieldNames: 'plain', json: 'flattened', excludeColumns: [], mapping: {} };
+
+function project(relation: Relation, options: Partial<DocumentOptions> = {}): Projection {
+  return projectRelation({
+    connectorId: 'shop',
+    relation,
+    database: 'db',
+    options: { ...OPTIONS, ...options },
+    commitTimestamps: false,
+    startedAt: '2026-01-01T00:00:00Z',
+  });
+}
+
+function tableWith(table: string, type: string): Relation {
+  return makeRelation({ table, columns: [column('id'), column('v', type)] });
+}
+
+describe('the mapping of an index', () => {
+  it('is explicit: every field of every relation, and nothing guessed', () => {
+    const { mapping, conflicts } = buildMapping([project(makeRelation())]);
+    expect(conflicts).toEqual([]);
+    expect(mapping.dynamic).toBe(false);
+    expect(mapping.properties).toMatchObject({
+      id: { type: 'integer', ignore_malformed: true },
+      name: { type: 'text', fields: { keyword: { type: 'keyword', ignore_above: 1024 } } },
+      _key_id: { type: 'keyword' },
+      _relation: { type: 'keyword' },
+      _bucket: { type: 'integer' },
+    });
+    expect(mapping.properties).not.toHaveProperty('_fingerprint');
+  });
+
+  it('has a fingerprint for relations whose rows have no transaction', () => {
+    expect(buildMapping([project(makeRelation({ kind: 'view' }))]).mapping.properties).toHaveProperty('_fingerprint');
+  });
+
+  it('takes the wider number where relations share a field', () => {
+    const { mapping, conflicts } = buildMapping([project(tableWith('a', 'int4')), project(tableWith('b', 'int8'))]);
+    expect(conflicts).toEqual([]);
+    expect(mapping.properties['v']).toEqual({ type: 'long', ignore_malformed: true });
+  });
+
+  it('names both columns where two relations contradict each other', () => {
+    const { conflicts } = buildMapping([project(tableWith('a', 'int4')), project(tableWith('b', 'text'))]);
+    expect(conflicts.map(({ message }) => message)).toEqual([
+      'field v: column "v" of public.a needs integer, but column "v" of public.b needs text',
+    ]);
+  });
+
+  it('follows the overrides, and leaves out excluded columns although they stay in the id', () => {
+    const projection = project(makeRelation(), {
+      excludeColumns: ['public.items.id'],
+      mapping: { 'public.items.name': { type: 'keyword' } },
+    });
+    const { mapping } = buildMapping([projection]);
+    expect(mapping.properties['name']).toEqual({ type: 'keyword' });
+    expect(mapping.properties).not.toHaveProperty('id');
+    expect(projection.id).toContain('t."id"');
+  });
+
+  it('counts objects, leaves and multi-fields as Elasticsearch does', () => {
+    const attributes = [
+      { name: 'a', type: baseType('int4') },
+      { name: 'b', type: baseType('text') },
+    ];
+    const composite = column('c', { kind: 'composite', sqlName: 'c', attributes });
+    const { mapping } = buildMapping([project(makeRelation({ columns: [column('id'), composite] }))]);
+    expect(totalFields(mapping)).toBe(7 + 1 + 1 + 1 + 2);
+  });
+
+  it('maps json to objects on request, and then lets their keys become fields', () => {
+    const { mapping } = buildMapping([project(tableWith('a', 'jsonb'), { json: 'object' })]);
+    expect(mapping.properties['v']).toEqual({ type: 'object', dynamic: true });
+  });
+});
