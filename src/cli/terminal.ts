@@ -25,8 +25,7 @@ export function createTerminal(json: boolean): Terminal {
   };
 }
 
-export const bold = pc.bold;
-export const dim = pc.dim;
-export const green = pc.green;
-export const red = pc.red;
-export const yellow = pc.yellow;
+// People read standard error: its terminal decides, whatever standard output is, and a build server's log has none.
+const colors = pc.createColors(process.stderr.isTTY && process.stderr.hasColors());
+
+export const { bold, dim, green, red, yellow } = colors;

@@ -8,6 +8,8 @@ import { postgresUrl } from './postgres';
  * environment names already are used as they are. The servers end with this process, however it ends.
  */
 export default async function startServers(): Promise<void> {
+  // Commands that tests run within this process print no colours, in a terminal neither.
+  process.env['NO_COLOR'] = '1';
   const stack = await startStack({ elasticsearchHeap: '1g', log: (line) => process.stderr.write(`${line}\n`) });
   Object.assign(process.env, stackEnvironment(stack.addresses));
   process.env[SERVER_VERSION_VARIABLE] = String(await readMajorVersion(postgresUrl()));
