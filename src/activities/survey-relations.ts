@@ -1,12 +1,17 @@
 import { countByRelation, refreshIndex } from '../elasticsearch/count-documents';
 import { countDeadLetters } from '../elasticsearch/find-dead-letters';
 import { deadLetterIndexName } from '../elasticsearch/index-names';
+import { digestDocuments } from '../elasticsearch/digest-documents';
+import { digestIds } from '../postgres/digest-ids';
 import { countIds, countRows } from '../postgres/read-ids';
-import { isReadAsWhole } from '../sync/relation';
+import { coverBuckets, cutBuckets, IDS_PER_PART } from '../sync/bucket-ranges';
+import { countDigested, differingBuckets } from '../sync/id-digest';
+import { isReadAsWhole, relationField } from '../sync/relation';
 import { type SyncJob } from '../sync/sync-plan';
 import { type ActivityScope } from './activity-scope';
 import { idRequest } from './compare-ids';
 import { type OpenConnector } from './connector-registry';
+import { type ProjectedRelation } from './projected-relation';
 import { openRelation } from './relation-cache';
 import { type RelationSurvey, type Survey } from './sync-activities';
 
@@ -18,9 +23,10 @@ export interface SurveyInput {
 }
 
 /**
- * Counts documents, dead letters and rows. Every row was in the index when the relation was read, so where documents and
- * dead letters together are as many as rows, nothing is stale and ids need no comparison; a full job over an index that
- * held documents before compares all the same, since others may have changed it.
+ * Holds documents, dead letters and rows against each other. Every row was in the index when the relation was read, so
+ * where documents and dead letters together are as many as rows, nothing is stale; a full job over an index that held
+ * documents before looks at their ids all the same, since others may have changed it. Both sides sum up hashes of their
+ * ids by bucket, and only buckets that differ are compared id by id.
  */
 export async function surveyRelations(
   connector: OpenConnector,
@@ -34,14 +40,38 @@ export async function surveyRelations(
   const relations: RelationSurvey[] = [];
   for (const { name, oid } of input.relations) {
     const projected = await openRelation(connector, job, { relation: name, oid });
+    const counts = { documents: documents.get(name) ?? 0, rejected: rejected.get(name) ?? 0 };
+    relations.push({ relation: name, ...counts, ...(await surveyRelation(connector, job, projected, counts, scope)) });
+  }
+  return { relations, orphans: known === undefined ? [] : findOrphans(documents, known) };
+}
+
+type Counts = Pick<RelationSurvey, 'documents' | 'rejected'>;
+
+async function surveyRelation(
+  connector: OpenConnector,
+  job: SyncJob,
+  projected: ProjectedRelation,
+  { documents, rejected }: Counts,
+  scope: ActivityScope,
+): Promise<Pick<RelationSurvey, 'rows' | 'differing'>> {
+  if (job.jobType !== 'full' || job.newIndex) {
     // No index vouches for the key of a query: rows that share an id have one document or dead letter.
     const countKeys = isReadAsWhole(projected.relation) ? countIds : countRows;
     const rows = await countKeys(connector.source, idRequest(projected, scope));
-    const counts = { documents: documents.get(name) ?? 0, rejected: rejected.get(name) ?? 0, rows };
-    const compare = (job.jobType === 'full' && !job.newIndex) || counts.documents + counts.rejected !== rows;
-    relations.push({ relation: name, ...counts, compare });
+    if (documents + rejected === rows) return { rows, differing: [] };
   }
-  return { relations, orphans: known === undefined ? [] : findOrphans(documents, known) };
+  const [ofRows, ofDocuments] = await Promise.all([
+    digestIds(connector.source, idRequest(projected, scope), !isReadAsWhole(projected.relation)),
+    digestDocuments(connector.elasticsearch, {
+      index: job.concreteIndex,
+      relationField: relationField(job.connectorId, projected.name),
+      signal: scope.signal,
+    }),
+  ]);
+  const rows = countDigested(ofRows);
+  const maxRanges = cutBuckets(Math.max(rows, documents), IDS_PER_PART).length;
+  return { rows, differing: coverBuckets(differingBuckets(ofRows, ofDocuments), maxRanges) };
 }
 
 function findOrphans(documents: ReadonlyMap<string, number>, known: readonly string[]): Survey['orphans'] {

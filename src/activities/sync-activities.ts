@@ -37,8 +37,8 @@ export interface RelationSurvey {
   readonly documents: number;
   readonly rows: number;
   readonly rejected: number;
-  /** Whether the ids must be compared: always where counts differ or an earlier sync left documents. */
-  readonly compare: boolean;
+  /** Buckets whose ids must be compared; none where documents and rows are known to be the same. */
+  readonly differing: readonly BucketRange[];
 }
 
 /** All documents of the connector, against the rows of some relations. */

@@ -10,6 +10,7 @@ export interface AddedFieldNames {
   readonly timestamp: string;
   readonly relation: string;
   readonly bucket: string;
+  readonly idHash: string;
   /** Only on documents of views, foreign tables and rules. */
   readonly fingerprint: string;
 }
@@ -19,13 +20,19 @@ export interface AddedFieldNames {
  * the id is `_key_id` there, because Elasticsearch keeps `_id` for itself.
  */
 export function addedFieldNames(fieldNames: 'prefixed' | 'plain'): AddedFieldNames {
-  const own = { timestamp: '_timestamp', relation: '_relation', bucket: '_bucket', fingerprint: '_fingerprint' };
+  const own = {
+    timestamp: '_timestamp',
+    relation: '_relation',
+    bucket: '_bucket',
+    idHash: '_id_hash',
+    fingerprint: '_fingerprint',
+  };
   return fieldNames === 'plain'
     ? { id: '_key_id', database: '_database', schema: '_schema', table: '_table', ...own }
     : { id: 'id', database: 'database', schema: 'schema', table: 'table', ...own };
 }
 
-const NAMES = ['id', 'database', 'schema', 'table', 'timestamp', 'relation', 'bucket'] as const;
+const NAMES = ['id', 'database', 'schema', 'table', 'timestamp', 'relation', 'bucket', 'idHash'] as const;
 
 const MAPPINGS: Readonly<Record<keyof AddedFieldNames, FieldMapping>> = {
   id: { type: 'keyword' },
@@ -35,6 +42,8 @@ const MAPPINGS: Readonly<Record<keyof AddedFieldNames, FieldMapping>> = {
   timestamp: { type: 'date', ignore_malformed: true },
   relation: { type: 'keyword' },
   bucket: { type: 'integer' },
+  // Only summed up: nobody searches for it.
+  idHash: { type: 'integer', index: false },
   fingerprint: { type: 'long' },
 };
 

@@ -1,5 +1,6 @@
 import { type Relation, formatRelation, relationField } from '../sync/relation';
 import { type AddedFieldNames } from './added-fields';
+import { bucketOfId, hashOfId } from './hashed-id';
 import { jsonText } from './rendering';
 import { quoteIdentifier, quoteLiteral } from './sql-text';
 
@@ -34,7 +35,9 @@ const MAX_ARGUMENTS = 50;
  */
 export function documentExpression(parts: DocumentParts): string {
   const { names, fingerprinted } = parts;
-  const head = `${quoteLiteral(constantFields(parts))} || (hashtextextended(k.id, 0) & 1023)::text${timestampField(parts)}`;
+  const bucket = `${quoteLiteral(constantFields(parts))} || ${bucketOfId('k.id')}::text`;
+  const idHash = `${quoteLiteral(`,${JSON.stringify(names.idHash)}:`)} || ${hashOfId('k.id')}::text`;
+  const head = `${bucket} || ${idHash}${timestampField(parts)}`;
   if (!fingerprinted) return `(${head} || ',' || right(${contentExpression(parts)}, -1))`;
   const hash = `${quoteLiteral(`,${JSON.stringify(names.fingerprint)}:`)} || hashtextextended(c.v, 0)::text`;
   return `(select ${head} || ${hash} || ',' || right(c.v, -1) from (select ${contentExpression(parts)} as v offset 0) as c)`;

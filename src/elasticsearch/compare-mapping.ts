@@ -17,7 +17,7 @@ export interface MappingDifference {
 }
 
 /** Fields on whose exact type queries rely. */
-const OWN_FIELDS: ReadonlySet<string> = new Set(['_relation', '_bucket', '_fingerprint']);
+const OWN_FIELDS: ReadonlySet<string> = new Set(['_relation', '_bucket', '_id_hash', '_fingerprint']);
 
 /** Types that take every value of the type they stand beside, so that an index that has them can be used as it is. */
 const TAKERS: Readonly<Record<string, readonly string[]>> = {

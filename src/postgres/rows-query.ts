@@ -1,4 +1,5 @@
 import { BUCKETS, type BucketRange } from '../sync/bucket-ranges';
+import { bucketOfId } from '../documents/hashed-id';
 import { qualifiedName, quoteLiteral } from '../documents/sql-text';
 import type { LeafRows, QueryRows } from './copy-request';
 import { filterOf } from './row-filter';
@@ -26,7 +27,7 @@ export function idIsOneOf(ids: readonly string[]): string {
 /** Condition over `k.id`: the document is in one of the buckets. */
 export function bucketCondition({ from, to }: BucketRange): string {
   if (from <= 0 && to >= BUCKETS) return 'true';
-  return `(hashtextextended(k."id", 0) & ${BUCKETS - 1}) between ${from} and ${to - 1}`;
+  return `${bucketOfId('k."id"')} between ${from} and ${to - 1}`;
 }
 
 /** Transaction settings for reading a relation as a whole. */

@@ -7,11 +7,39 @@ export interface BucketRange {
   readonly to: number;
 }
 
-/** Cuts the buckets into ranges that hold about `idsPerRange` ids each. */
-export function cutBuckets(ids: number, idsPerRange: number): BucketRange[] {
-  const count = Math.min(BUCKETS, Math.max(1, Math.ceil(ids / idsPerRange)));
+/**
+ * Ids that one activity holds, and two activities do at a time: 9 MB, since a set of ids doubles at 367,000. Smaller
+ * parts mean more of them, and each reads the whole table in PostgreSQL.
+ */
+export const IDS_PER_PART = 350_000;
+
+const ALL: BucketRange = { from: 0, to: BUCKETS };
+
+/** Cuts a range of buckets into ranges of about `idsPerRange` ids each; `ids` are those of all buckets. */
+export function cutBuckets(ids: number, idsPerRange: number, { from, to }: BucketRange = ALL): BucketRange[] {
+  const width = to - from;
+  const count = Math.min(width, Math.max(1, Math.ceil((ids * width) / BUCKETS / idsPerRange)));
   return Array.from({ length: count }, (_, index) => ({
-    from: Math.floor((index * BUCKETS) / count),
-    to: Math.floor(((index + 1) * BUCKETS) / count),
+    from: from + Math.floor((index * width) / count),
+    to: from + Math.floor(((index + 1) * width) / count),
   }));
+}
+
+/** The fewest buckets that cover all of the given ones, in at most `maxRanges` ranges. */
+export function coverBuckets(buckets: readonly number[], maxRanges: number): BucketRange[] {
+  const sorted = buckets.toSorted((a, b) => a - b);
+  const gaps = sorted
+    .slice(1)
+    .map((bucket, index) => ({ at: index + 1, size: bucket - (sorted[index] ?? bucket) - 1 }));
+  const cuts = gaps
+    .filter(({ size }) => size > 0)
+    .toSorted((a, b) => b.size - a.size)
+    .slice(0, maxRanges - 1)
+    .map(({ at }) => at)
+    .toSorted((a, b) => a - b);
+  return [0, ...cuts].flatMap((start, index) => {
+    const part = sorted.slice(start, cuts[index]);
+    const [first, last] = [part[0], part.at(-1)];
+    return first === undefined || last === undefined ? [] : [{ from: first, to: last + 1 }];
+  });
 }

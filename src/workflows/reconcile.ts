@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 
 import { type ComparedPart, type RelationSurvey, type Survey } from '../activities/sync-activities';
-import { BUCKETS, cutBuckets } from '../sync/bucket-ranges';
+import { BUCKETS, cutBuckets, IDS_PER_PART } from '../sync/bucket-ranges';
 import { needsConsent } from '../sync/delete-guard';
 import { emptyReport } from '../sync/report';
 import { type proxySyncActivities } from './activity-policies';
@@ -13,11 +13,6 @@ type Activities = ReturnType<typeof proxySyncActivities>;
 
 /** Relations that one activity counts. */
 const RELATIONS_PER_SURVEY = 100;
-/**
- * Ids that one activity holds, and two activities do at a time: 9 MB, since a set of ids doubles at 367,000. Smaller
- * parts mean more of them, and each reads the whole table in PostgreSQL.
- */
-const IDS_PER_ACTIVITY = 350_000;
 /** Small parts share an activity, since each costs Temporal some 6 events and 10 ms. */
 const PARTS_PER_ACTIVITY = 100;
 
@@ -51,7 +46,7 @@ function shareActivities(parts: readonly SizedPart[]): SizedPart[][] {
   for (const part of parts) {
     const last = groups.at(-1);
     ids += part.ids;
-    if (last !== undefined && last.length < PARTS_PER_ACTIVITY && ids <= IDS_PER_ACTIVITY) {
+    if (last !== undefined && last.length < PARTS_PER_ACTIVITY && ids <= IDS_PER_PART) {
       last.push(part);
       continue;
     }
@@ -96,20 +91,18 @@ async function compareRelations(run: SyncRun, activities: Activities, survey: Su
   return found;
 }
 
-/** Parts of the relations that need a comparison. */
+/** Parts of the relations whose documents are not those of their rows. */
 function cutParts({ plan }: SyncRun, { relations }: Survey): SizedPart[] {
   const oids = new Map(plan.relations.map(({ name, oid }) => [name, oid]));
-  return relations
-    .filter(({ compare }) => compare)
-    .flatMap(({ relation, documents, rows }) => {
-      const oid = oids.get(relation);
-      const ids = Math.max(documents, rows);
-      const ranges = cutBuckets(ids, IDS_PER_ACTIVITY);
-      return ranges.map((range) => ({
-        part: { relation, ...(oid === undefined ? {} : { oid }), ...range },
-        ids: ids / ranges.length,
-      }));
-    });
+  return relations.flatMap(({ relation, documents, rows, differing }) => {
+    const oid = oids.get(relation);
+    const ids = Math.max(documents, rows);
+    const ranges = differing.flatMap((range) => cutBuckets(ids, IDS_PER_PART, range));
+    return ranges.map((range) => ({
+      part: { relation, ...(oid === undefined ? {} : { oid }), ...range },
+      ids: (ids * (range.to - range.from)) / BUCKETS,
+    }));
+  });
 }
 
 function refuseMassDeletion(run: SyncRun, survey: Survey, found: readonly SizedPart[]): void {

@@ -61,6 +61,23 @@ describe('a full sync puts right what somebody else did to the index', () => {
     expect(await versions()).toEqual(before);
   });
 
+  test('it compares ids only where rows and documents are not the same', async () => {
+    let comparisons = 0;
+    connector.hook({
+      before: {
+        compareIds: () => {
+          comparisons += 1;
+          return Promise.resolve();
+        },
+      },
+    });
+    expect(await connector.sync()).toMatchObject({ indexed: 0, unchanged: 200, deleted: 0 });
+    expect(comparisons).toBe(0);
+    await elasticsearch.delete({ index: connector.index, id: idOf(1) });
+    expect(await connector.sync()).toMatchObject({ indexed: 1, unchanged: 199, deleted: 0 });
+    expect(comparisons).toBe(1);
+  });
+
   test('it does both at once, where the counts alone would not tell', async () => {
     await elasticsearch.delete({ index: connector.index, id: idOf(1) });
     await elasticsearch.index({

@@ -91,7 +91,13 @@ const changeTwice: SyncActivities['catchUpRelations'] = ({ relations, round }) =
 
 const findStale: SyncActivities['surveyRelations'] = ({ relations, known }) =>
   Promise.resolve({
-    relations: relations.map(({ name }) => ({ relation: name, documents: 12, rows: 10, rejected: 0, compare: true })),
+    relations: relations.map(({ name }) => ({
+      relation: name,
+      documents: 12,
+      rows: 10,
+      rejected: 0,
+      differing: [{ from: 0, to: 1_024 }],
+    })),
     orphans: known === undefined ? [] : [{ relation: 'public.gone', documents: 3 }],
   });
 

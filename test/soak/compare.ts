@@ -92,8 +92,9 @@ function expectedDocument({ name, columns }: SoakTable, { key, row }: SoakRow): 
 }
 
 /** What a document has besides what a row says: where it is counted, and when its row was committed. */
-function comparable({ _bucket, _timestamp, ...document }: Readonly<Record<string, unknown>>): object {
-  return typeof _bucket === 'number' && typeof _timestamp === 'string' ? document : {};
+function comparable({ _bucket, _id_hash: idHash, _timestamp, ...document }: Readonly<Record<string, unknown>>): object {
+  const isComplete = typeof _bucket === 'number' && typeof idHash === 'number' && typeof _timestamp === 'string';
+  return isComplete ? document : {};
 }
 
 function digest(value: object): string {

@@ -53,7 +53,7 @@ export function fakeActivities(plan: SyncPlan, replaced: Partial<SyncActivities>
           documents: 10,
           rows: 10,
           rejected: 0,
-          compare: false,
+          differing: [],
         })),
         orphans: [],
       }),

@@ -65,6 +65,7 @@ const ADDED: Readonly<Record<keyof AddedFieldNames, string>> = {
   timestamp: 'when the row was committed if `track_commit_timestamp` is on, else when the sync began',
   relation: '`{connector}/{schema}.{table}`: every scan, count and delete filters on it',
   bucket: '0 to 1023, a hash of the id, by which both sides are compared piece by piece',
+  idHash: '32 bits of a hash of the id: sums of it tell whether both sides hold the same ids',
   fingerprint: 'hash of the document; only of views, foreign tables and rules',
 };
 

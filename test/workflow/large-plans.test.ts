@@ -88,7 +88,7 @@ function busyActivities(plan: SyncPlan): SyncActivities {
     catchUpRelations: (input) =>
       Promise.resolve({ reports: input.relations.map(({ name }) => reportOf(name)), changed: [] }),
     surveyRelations: (input) => {
-      const counts = { documents: 1_000, rows: 990, rejected: 0, compare: true };
+      const counts = { documents: 1_000, rows: 990, rejected: 0, differing: [{ from: 0, to: 1_024 }] };
       return Promise.resolve({
         relations: input.relations.map(({ name }) => ({ relation: name, ...counts })),
         orphans: [],

@@ -131,7 +131,7 @@ describe('a sync', () => {
             documents: 3_000,
             rows: 10,
             rejected: 0,
-            compare: true,
+            differing: [{ from: 0, to: 1_024 }],
           })),
           orphans: [],
         }),

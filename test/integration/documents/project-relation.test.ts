@@ -69,11 +69,14 @@ describe('rows as documents', () => {
       _timestamp: '2026-01-01T00:00:00.000Z',
       _relation: 'shop/public.plain_t',
       _bucket: expect.any(Number) as number,
+      _id_hash: expect.any(Number) as number,
       public_plain_t_id: 1,
       public_plain_t_table: 'x',
     });
-    const [row] = await database.sql(`select hashtextextended('shop:public.plain_t:1', 0) & 1023 as bucket`);
+    const hash = `hashtextextended('shop:public.plain_t:1', 0)`;
+    const [row] = await database.sql(`select ${hash} & 1023 as bucket, ${hash} >> 32 as hash`);
     expect(document?.['_bucket']).toBe(Number(row?.['bucket']));
+    expect(document?.['_id_hash']).toBe(Number(row?.['hash']));
   });
 
   it('in plain mode keep the columns’ names, and pgferry’s own start with _', async () => {
@@ -137,7 +140,7 @@ describe('rows as documents', () => {
       await database.sql(`insert into ${table} values (1, ${names.map((_, number) => number).join(', ')})`);
       const projection = await project(table);
       const [document] = await readDocuments(`public.${table}`, projection);
-      expect(Object.keys(document ?? {})).toHaveLength(1600 + 7);
+      expect(Object.keys(document ?? {})).toHaveLength(1600 + 8);
       expect(document?.[`public_${table}_c1598`]).toBe(1598);
       const { mapping } = buildMapping([projection]);
       const settings = { 'index.mapping.total_fields.limit': totalFields(mapping) };

@@ -1,11 +1,13 @@
 import { Client } from '@elastic/elasticsearch';
 import { countByRelation, countDocuments, refreshIndex } from '../../../src/elasticsearch/count-documents';
+import { digestDocuments } from '../../../src/elasticsearch/digest-documents';
 import { scanIds, type IdScan } from '../../../src/elasticsearch/scan-ids';
 import { relationField } from '../../../src/sync/relation';
 import { connectElasticsearch, deleteIndices, elasticsearchUrl, uniqueIndex } from '../../support/elasticsearch';
 import { startFaultyProxy } from '../../support/faulty-proxy';
 
 const COUNT = 25_000;
+const hashOf = (n: number) => (n % 2 === 0 ? 2_147_483_647 - n : n - 2_147_483_648);
 
 let client: Client;
 let index: string;
@@ -13,12 +15,16 @@ let index: string;
 beforeAll(async () => {
   client = connectElasticsearch();
   index = uniqueIndex();
-  const properties = { _relation: { type: 'keyword' as const }, _bucket: { type: 'integer' as const } };
+  const properties = {
+    _relation: { type: 'keyword' as const },
+    _bucket: { type: 'integer' as const },
+    _id_hash: { type: 'integer' as const, index: false },
+  };
   const settings = { 'index.refresh_interval': '-1', 'index.number_of_shards': 2 };
   await client.indices.create({ index, settings, mappings: { dynamic: false, properties } });
   const operations = Array.from({ length: COUNT }, (_, n) => [
     { index: { _id: `id-${n}` } },
-    { _relation: n % 5 === 0 ? 'shop/public.b' : 'shop/public.a', _bucket: n % 1_024 },
+    { _relation: n % 5 === 0 ? 'shop/public.b' : 'shop/public.a', _bucket: n % 1_024, _id_hash: hashOf(n) },
   ]).flat();
   await client.bulk({ index, operations });
   await client.index({ index, id: 'other', document: { _relation: 'shop-2/public.a', _bucket: 1 } });
@@ -55,6 +61,31 @@ describe('comparing the index', () => {
     });
     await throughProxy.close();
     await proxy.close();
+  });
+
+  test('sums up the ids of a relation by bucket, to the last digit', async () => {
+    const sums = new Map<number, { ids: number; sum: number }>();
+    for (const n of expected) {
+      const { ids, sum } = sums.get(n % 1_024) ?? { ids: 0, sum: 0 };
+      sums.set(n % 1_024, { ids: ids + 1, sum: sum + hashOf(n) });
+    }
+    expect(await digestDocuments(client, { index, relationField: 'shop/public.a' })).toEqual(sums);
+    expect(await digestDocuments(client, { index, relationField: 'shop/public.none' })).toEqual(new Map());
+  });
+
+  test.each([
+    ['without a bucket', {}, 0],
+    ['with a bucket that there is not', { _bucket: 70_000 }, 1_023],
+  ])('a document %s makes the bucket that it is scanned with unlike any other', async (_, fields, bucket) => {
+    const relationField = `odd-${bucket}/public.a`;
+    const _relation = relationField;
+    const operations = [fields, { _bucket: bucket, _id_hash: 1 }].flatMap((own) => [
+      { index: {} },
+      { _relation, ...own },
+    ]);
+    await client.bulk({ index, operations, refresh: true });
+    const digest = await digestDocuments(client, { index, relationField });
+    expect(digest).toEqual(new Map([[bucket, { ids: 2, sum: NaN }]]));
   });
 
   test('scans every id of a relation once, over several pages', async () => {

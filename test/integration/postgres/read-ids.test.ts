@@ -1,3 +1,4 @@
+import { digestIds } from '../../../src/postgres/digest-ids';
 import { countRows, findExisting, readIds } from '../../../src/postgres/read-ids';
 import { closeSource, type Source } from '../../../src/postgres/source';
 import type { Relation } from '../../../src/sync/relation';
@@ -52,6 +53,22 @@ test('the buckets share out the ids of all leaves, each in exactly one', async (
   );
   expect(parts[1]).toHaveLength(Number(row?.['n']));
   expect(await idsIn(0, 1024)).toHaveLength(25_000);
+});
+
+test('the ids of all leaves are summed up by bucket, each once where rows share them', async () => {
+  const expected = async (rows: string) => {
+    const hashes = `select hashtextextended(id, 0) as h from (${rows}) as r`;
+    const buckets = await database.sql(
+      `select (h & 1023)::int as bucket, count(*)::int as ids, sum(h >> 32)::float8 as sum from (${hashes}) as s group by 1`,
+    );
+    return new Map(buckets.map(({ bucket, ids, sum }) => [bucket, { ids, sum }]));
+  };
+  const all = await digestIds(source, { rows: rowsOf(partitioned), id: ID }, true);
+  expect(all.size).toBe(1_024);
+  expect(all).toEqual(await expected(`select ${ID} as id from p as t`));
+  const shared = { rows: rowsOf(partitioned), id: `(t.v / 10)::text`, filter: 't.v < 5000' };
+  const distinct = await expected(`select distinct (t.v / 10)::text as id from p as t where t.v < 5000`);
+  expect(await digestIds(source, shared, false)).toEqual(distinct);
 });
 
 test('rows are counted, without those of tables that inherit', async () => {

@@ -35,7 +35,17 @@ function withRules(advanced: unknown, from?: ConnectorEntry, configuration = {})
 
 /** The columns of all documents, without what pgferry adds. */
 async function columnsOf(entry: ConnectorEntry): Promise<Record<string, unknown>[]> {
-  const added = new Set(['id', 'database', 'schema', 'table', '_timestamp', '_relation', '_bucket', '_fingerprint']);
+  const added = new Set([
+    'id',
+    'database',
+    'schema',
+    'table',
+    '_timestamp',
+    '_relation',
+    '_bucket',
+    '_id_hash',
+    '_fingerprint',
+  ]);
   const documents = await harness.documents(entry);
   return documents
     .map(({ _source }) => Object.fromEntries(Object.entries(_source).filter(([name]) => !added.has(name))))

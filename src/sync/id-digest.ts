@@ -1,0 +1,25 @@
+/** How many ids a bucket holds, and the sum of their hashes. */
+export interface BucketDigest {
+  readonly ids: number;
+  /** Of 32-bit integers: exact for up to two million ids a bucket. NaN, which equals nothing, where it can't be told. */
+  readonly sum: number;
+}
+
+/** What a set of ids comes to, by bucket; empty buckets are left out. */
+export type IdDigest = ReadonlyMap<number, BucketDigest>;
+
+/**
+ * Buckets whose ids are not the same on both sides. Where one side lacks an id and has another in its place, a bucket
+ * looks the same by chance once in 2^32.
+ */
+export function differingBuckets(left: IdDigest, right: IdDigest): number[] {
+  return [...new Set([...left.keys(), ...right.keys()])].filter((bucket) => {
+    const [one, other] = [left.get(bucket), right.get(bucket)];
+    return one?.ids !== other?.ids || one?.sum !== other?.sum;
+  });
+}
+
+/** Ids of all buckets. */
+export function countDigested(digest: IdDigest): number {
+  return [...digest.values()].reduce((total, { ids }) => total + ids, 0);
+}
