@@ -67,7 +67,11 @@ export async function compareIds(
 }
 
 /** All ids of a part's rows, 16 bytes each. */
-export async function readIdSet(connector: OpenConnector, request: IdRequest, buckets: ComparedPart): Promise<IdSet> {
+export async function readIdSet(
+  connector: OpenConnector,
+  request: IdRequest,
+  { buckets }: ComparedPart,
+): Promise<IdSet> {
   const ids = new IdSet();
   for await (const batch of readIds(connector.source, { ...request, buckets })) {
     for (const id of batch) ids.add(id);
@@ -84,7 +88,7 @@ export function scanPart(connector: OpenConnector, { job, part }: CompareInput, 
   return scanIds(connector.elasticsearch, {
     index: job.concreteIndex,
     relationField: relationField(job.connectorId, part.relation),
-    buckets: { from: part.from, to: part.to },
+    buckets: part.buckets,
     signal: scope.signal,
   });
 }
@@ -100,7 +104,7 @@ async function* rejectedIds(connector: OpenConnector, job: SyncJob, relation: st
 async function* missingIds(
   connector: OpenConnector,
   request: IdRequest,
-  buckets: ComparedPart,
+  { buckets }: ComparedPart,
   ids: IdSet,
 ): AsyncGenerator<string[]> {
   let missing: string[] = [];

@@ -102,7 +102,7 @@ async function readFingerprints(
   const scan = {
     index: job.concreteIndex,
     relationField: relationField(job.connectorId, partition.relation),
-    buckets: range,
+    buckets: [range],
     signal,
   };
   for await (const page of scanFingerprints(connector.elasticsearch, scan)) {

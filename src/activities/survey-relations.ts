@@ -4,7 +4,7 @@ import { deadLetterIndexName } from '../elasticsearch/index-names';
 import { digestDocuments } from '../elasticsearch/digest-documents';
 import { digestIds } from '../postgres/digest-ids';
 import { countIds, countRows } from '../postgres/read-ids';
-import { coverBuckets, cutBuckets, IDS_PER_PART } from '../sync/bucket-ranges';
+import { coverBuckets } from '../sync/bucket-ranges';
 import { countDigested, differingBuckets } from '../sync/id-digest';
 import { isReadAsWhole, relationField } from '../sync/relation';
 import { type SyncJob } from '../sync/sync-plan';
@@ -14,6 +14,9 @@ import { type OpenConnector } from './connector-registry';
 import { type ProjectedRelation } from './projected-relation';
 import { openRelation } from './relation-cache';
 import { type RelationSurvey, type Survey } from './sync-activities';
+
+/** Ranges of buckets of one relation: where more differ, those in between are compared, too. */
+const MAX_RANGES = 64;
 
 /** What to count: relations of the plan, and, with the last batch, all that the plan knows. */
 export interface SurveyInput {
@@ -69,9 +72,8 @@ async function surveyRelation(
       signal: scope.signal,
     }),
   ]);
-  const rows = countDigested(ofRows);
-  const maxRanges = cutBuckets(Math.max(rows, documents), IDS_PER_PART).length;
-  return { rows, differing: coverBuckets(differingBuckets(ofRows, ofDocuments), maxRanges) };
+  const differing = coverBuckets(differingBuckets(ofRows, ofDocuments), MAX_RANGES);
+  return { rows: countDigested(ofRows), differing };
 }
 
 function findOrphans(documents: ReadonlyMap<string, number>, known: readonly string[]): Survey['orphans'] {

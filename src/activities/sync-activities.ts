@@ -49,8 +49,9 @@ export interface Survey {
 }
 
 /** A part of a relation whose ids are compared in one go; small ones share an activity. */
-export interface ComparedPart extends BucketRange {
+export interface ComparedPart {
   readonly relation: string;
+  readonly buckets: readonly BucketRange[];
   /** `pg_class.oid`; absent for a relation that is no longer synced: all its documents are stale. */
   readonly oid?: number;
 }

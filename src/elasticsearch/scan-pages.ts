@@ -12,7 +12,7 @@ export interface RelationScan {
   /** Value of the documents' field `_relation`, see `relationField`. */
   readonly relationField: string;
   /** Absent: all buckets. */
-  readonly buckets?: BucketRange;
+  readonly buckets?: readonly BucketRange[];
   /** One of `max` parts that can be scanned at the same time. */
   readonly slice?: { readonly id: number; readonly max: number };
   readonly signal?: AbortSignal;
@@ -66,7 +66,7 @@ interface PagePosition {
 function pageRequest(scan: RelationScan, { pit, after, field }: PagePosition): estypes.SearchRequest {
   const { relationField, buckets, slice } = scan;
   const filter: estypes.QueryDslQueryContainer[] = [{ term: { _relation: relationField } }];
-  if (buckets !== undefined) filter.push(bucketFilter(buckets));
+  if (buckets !== undefined) filter.push({ bool: { should: buckets.map(bucketFilter) } });
   return {
     pit: { id: pit, keep_alive: KEEP_ALIVE },
     size: PAGE,

@@ -12,7 +12,7 @@ export async function* copyBuckets(
   request: CopyOptions & { readonly rows: LeafRows; readonly buckets: BucketRange },
 ): AsyncGenerator<CopyPiece, void> {
   const { rows, projection, buckets } = request;
-  const condition = `${bucketCondition(buckets)} and ${filterOf(projection)}`;
+  const condition = `${bucketCondition([buckets])} and ${filterOf(projection)}`;
   const read = async function* (tx: Transaction) {
     for (const leaf of rows.leaves) yield* readLeaf(tx, { relation: rows.relation, leaf, condition }, request);
   };

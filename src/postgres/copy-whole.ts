@@ -34,7 +34,7 @@ export interface QueryRequest extends CopyOptions {
  */
 export async function* copyQuery(source: Source, request: QueryRequest): AsyncGenerator<CopyPiece, void> {
   const { rows, projection, key, buckets, maxAmbiguous: limit } = request;
-  const from = `${fromRowsWithIds(rows, projection)} and ${bucketCondition(buckets)}`;
+  const from = `${fromRowsWithIds(rows, projection)} and ${bucketCondition([buckets])}`;
   const read = async function* (tx: Transaction) {
     const ambiguous = await findAmbiguousIds(tx, { from, key, limit });
     yield { ...NOTHING, ambiguous };

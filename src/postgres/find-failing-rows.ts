@@ -40,7 +40,7 @@ export async function findFailingRows(
 }
 
 async function searchBuckets(search: Search, range: BucketRange): Promise<void> {
-  const condition = bucketCondition(range);
+  const condition = bucketCondition([range]);
   if ((await findError(search, condition)) === undefined) return;
   if (range.to - range.from === 1) {
     await searchIds(search, await listIds(search, condition));

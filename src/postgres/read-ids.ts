@@ -24,7 +24,7 @@ const IDS_PER_BATCH = 10_000;
 /** Reads the ids of all rows in the buckets, in one snapshot and no order, some thousands at a time. */
 export async function* readIds(
   source: Source,
-  request: IdRequest & { readonly buckets: BucketRange },
+  request: IdRequest & { readonly buckets: readonly BucketRange[] },
 ): AsyncGenerator<readonly string[], void> {
   const query = `select k."id" ${fromRowsWithIds(request.rows, request)} and ${bucketCondition(request.buckets)}`;
   const read = (tx: Transaction) => streamValues(tx, query, collectTexts);

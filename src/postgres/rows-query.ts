@@ -25,9 +25,16 @@ export function idIsOneOf(ids: readonly string[]): string {
 }
 
 /** Condition over `k.id`: the document is in one of the buckets. */
-export function bucketCondition({ from, to }: BucketRange): string {
-  if (from <= 0 && to >= BUCKETS) return 'true';
-  return `${bucketOfId('k."id"')} between ${from} and ${to - 1}`;
+export function bucketCondition(ranges: readonly BucketRange[]): string {
+  if (ranges.some(({ from, to }) => from <= 0 && to >= BUCKETS)) return 'true';
+  const bucket = bucketOfId('k."id"');
+  if (ranges.length <= 1) return ranges.map(({ from, to }) => `${bucket} between ${from} and ${to - 1}`)[0] ?? 'false';
+  // The hash is the costly part: it is computed once a row.
+  return `(array[${listMembership(ranges).join(',')}]::boolean[])[${bucket} + 1]`;
+}
+
+function listMembership(ranges: readonly BucketRange[]): boolean[] {
+  return Array.from({ length: BUCKETS }, (_, bucket) => ranges.some(({ from, to }) => from <= bucket && bucket < to));
 }
 
 /** Transaction settings for reading a relation as a whole. */

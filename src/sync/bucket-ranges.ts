@@ -13,10 +13,10 @@ export interface BucketRange {
  */
 export const IDS_PER_PART = 350_000;
 
-const ALL: BucketRange = { from: 0, to: BUCKETS };
+export const ALL_BUCKETS: BucketRange = { from: 0, to: BUCKETS };
 
 /** Cuts a range of buckets into ranges of about `idsPerRange` ids each; `ids` are those of all buckets. */
-export function cutBuckets(ids: number, idsPerRange: number, { from, to }: BucketRange = ALL): BucketRange[] {
+export function cutBuckets(ids: number, idsPerRange: number, { from, to } = ALL_BUCKETS): BucketRange[] {
   const width = to - from;
   const count = Math.min(width, Math.max(1, Math.ceil((ids * width) / BUCKETS / idsPerRange)));
   return Array.from({ length: count }, (_, index) => ({
@@ -42,4 +42,24 @@ export function coverBuckets(buckets: readonly number[], maxRanges: number): Buc
     const [first, last] = [part[0], part.at(-1)];
     return first === undefined || last === undefined ? [] : [{ from: first, to: last + 1 }];
   });
+}
+
+/** Buckets that are worked through in one go, and about how many ids they hold. */
+export interface SharedBuckets {
+  readonly buckets: readonly BucketRange[];
+  readonly ids: number;
+}
+
+/** Cuts and groups ranges so that each group holds about `idsPerGroup` ids at most; `ids` are those of all buckets. */
+export function shareBuckets(ranges: readonly BucketRange[], ids: number, idsPerGroup: number): SharedBuckets[] {
+  const groups: { buckets: BucketRange[]; ids: number }[] = [];
+  for (const range of ranges.flatMap((one) => cutBuckets(ids, idsPerGroup, one))) {
+    const inRange = Math.ceil((ids * (range.to - range.from)) / BUCKETS);
+    const last = groups.at(-1);
+    if (last !== undefined && last.ids + inRange <= idsPerGroup) {
+      last.buckets.push(range);
+      last.ids += inRange;
+    } else groups.push({ buckets: [range], ids: inRange });
+  }
+  return groups;
 }

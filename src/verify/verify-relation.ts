@@ -100,7 +100,7 @@ async function findMissing(
   projected: ProjectedRelation,
   { part, digests, looks }: PartComparison,
 ): Promise<void> {
-  const request = { ...identifyRows(context, projected), buckets: part };
+  const request = { ...identifyRows(context, projected), buckets: [part] };
   for await (const ids of readIds(context.connector.source, request)) {
     for (const id of ids) if (digests.ids.isUnseen(id)) await looks.add('missing', id);
   }

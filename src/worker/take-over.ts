@@ -68,7 +68,8 @@ interface LeftActivity {
 async function failActivity({ workflowService }: NativeConnection, activity: LeftActivity): Promise<void> {
   const failure = {
     message: 'The worker died; another one on its host goes on from the checkpoint',
-    applicationFailureInfo: { type: 'WorkerDied', nonRetryable: false },
+    // A worker waits for it: not after the second that a failed server gets.
+    applicationFailureInfo: { type: 'WorkerDied', nonRetryable: false, nextRetryDelay: { nanos: 1_000_000 } },
   };
   try {
     await workflowService.respondActivityTaskFailedById({ ...activity, failure });

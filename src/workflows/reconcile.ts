@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 
 import { type ComparedPart, type RelationSurvey, type Survey } from '../activities/sync-activities';
-import { BUCKETS, cutBuckets, IDS_PER_PART } from '../sync/bucket-ranges';
+import { ALL_BUCKETS, IDS_PER_PART, shareBuckets } from '../sync/bucket-ranges';
 import { needsConsent } from '../sync/delete-guard';
 import { emptyReport } from '../sync/report';
 import { type proxySyncActivities } from './activity-policies';
@@ -75,7 +75,7 @@ async function surveyRelations(run: SyncRun, activities: Activities): Promise<Su
 
 async function compareRelations(run: SyncRun, activities: Activities, survey: Survey): Promise<SizedPart[]> {
   const found: SizedPart[] = survey.orphans.map(({ relation, documents }) => ({
-    part: { relation, from: 0, to: BUCKETS },
+    part: { relation, buckets: [ALL_BUCKETS] },
     ids: documents,
   }));
   await runConcurrently(shareActivities(cutParts(run, survey)), run.facts.concurrency, async (shared) => {
@@ -96,11 +96,9 @@ function cutParts({ plan }: SyncRun, { relations }: Survey): SizedPart[] {
   const oids = new Map(plan.relations.map(({ name, oid }) => [name, oid]));
   return relations.flatMap(({ relation, documents, rows, differing }) => {
     const oid = oids.get(relation);
-    const ids = Math.max(documents, rows);
-    const ranges = differing.flatMap((range) => cutBuckets(ids, IDS_PER_PART, range));
-    return ranges.map((range) => ({
-      part: { relation, ...(oid === undefined ? {} : { oid }), ...range },
-      ids: (ids * (range.to - range.from)) / BUCKETS,
+    return shareBuckets(differing, Math.max(documents, rows), IDS_PER_PART).map(({ buckets, ids }) => ({
+      part: { relation, ...(oid === undefined ? {} : { oid }), buckets },
+      ids,
     }));
   });
 }
@@ -121,7 +119,8 @@ function refuseMassDeletion(run: SyncRun, survey: Survey, found: readonly SizedP
 function summarizeParts(parts: readonly ComparedPart[]): string {
   const [first] = parts;
   if (first === undefined || parts.length > 1) return summarizeNames(parts.map(({ relation }) => relation));
-  return `${first.relation}, buckets ${first.from}–${first.to - 1}`;
+  const buckets = first.buckets.map(({ from, to }) => (to === from + 1 ? `${from}` : `${from}–${to - 1}`));
+  return `${first.relation}, buckets ${buckets.slice(0, 5).join(', ')}${buckets.length > 5 ? ' …' : ''}`;
 }
 
 function sum(numbers: readonly number[]): number {

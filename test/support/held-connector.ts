@@ -1,3 +1,4 @@
+import { BLOCKS_PER_CHUNK } from '../../src/activities/cut-chunks';
 import { connectElasticsearch, deleteIndices, elasticsearchUrl } from './elasticsearch';
 import {
   type FinishedCommand,
@@ -56,18 +57,16 @@ export interface HeldConnector {
   readonly close: () => Promise<void>;
 }
 
-/** Blocks of one chunk, as src/activities/cut-chunks.ts has it. */
-const CHUNK = 2_048;
 const ROWS = 6_000;
 
 /** @param temporal what the configuration says of Temporal, beside its task queue */
 export async function createHeldConnector(temporal: Readonly<Record<string, unknown>> = {}): Promise<HeldConnector> {
   const [database, proxy] = await Promise.all([createDatabase(), startFaultyProxy(elasticsearchUrl())]);
-  // Two rows a block: three chunks in a small table. Those behind the first chunk are the late ones.
+  // Two rows a block: several chunks in a small table. Those behind the first chunk are the late ones.
   await database.sql(`
     create table item (id int primary key, label text, filler text) with (fillfactor = 10);
     alter table item alter filler set storage plain;
-    insert into item select n, case when n > ${CHUNK * 2} then 'late' else 'early' end, repeat('x', 350)
+    insert into item select n, case when n > ${BLOCKS_PER_CHUNK * 2} then 'late' else 'early' end, repeat('x', 350)
       from generate_series(1, ${ROWS}) n;
     analyze item`);
   const connector = connectorEntry(database, { tables: 'item' });
@@ -93,7 +92,7 @@ export async function createHeldConnector(temporal: Readonly<Record<string, unkn
       eventually('the first chunk is acknowledged', async () => {
         // Before the job is there, the document is an error.
         const { pending = [] } = (await show()) as Partial<ShownJob>;
-        return pending.some(({ checkpoint }) => (checkpoint?.block ?? 0) >= CHUNK);
+        return pending.some(({ checkpoint }) => (checkpoint?.block ?? 0) >= BLOCKS_PER_CHUNK);
       }),
     loadingSettings: async () => {
       const indices = await client.indices.getSettings({ index: `${connector.index_name}*`, flat_settings: true });

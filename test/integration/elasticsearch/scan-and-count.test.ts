@@ -95,9 +95,21 @@ describe('comparing the index', () => {
   });
 
   test('scans the ids of a range of buckets', async () => {
-    const ids = await scan({ buckets: { from: 100, to: 200 } });
+    const ids = await scan({ buckets: [{ from: 100, to: 200 }] });
     const inRange = expected.filter((n) => n % 1_024 >= 100 && n % 1_024 < 200);
     expect(new Set(ids)).toEqual(new Set(inRange.map((n) => `id-${n}`)));
+  });
+
+  test('scans the ids of several ranges of buckets in one go', async () => {
+    const ids = await scan({
+      buckets: [
+        { from: 3, to: 4 },
+        { from: 1_000, to: 1_024 },
+      ],
+    });
+    const inRanges = expected.filter((n) => n % 1_024 === 3 || n % 1_024 >= 1_000);
+    expect(ids).toHaveLength(inRanges.length);
+    expect(new Set(ids)).toEqual(new Set(inRanges.map((n) => `id-${n}`)));
   });
 
   test('slices together give every id once', async () => {

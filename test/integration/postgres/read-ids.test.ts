@@ -1,6 +1,7 @@
 import { digestIds } from '../../../src/postgres/digest-ids';
 import { countRows, findExisting, readIds } from '../../../src/postgres/read-ids';
 import { closeSource, type Source } from '../../../src/postgres/source';
+import type { BucketRange } from '../../../src/sync/bucket-ranges';
 import type { Relation } from '../../../src/sync/relation';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { describeTable, openTestSource } from '../../support/source';
@@ -35,10 +36,13 @@ function rowsOf(relation: Relation) {
   return { relation, leaves: relation.leaves };
 }
 
-async function idsIn(from: number, to: number): Promise<string[]> {
+function idsIn(from: number, to: number): Promise<string[]> {
+  return idsInAny([{ from, to }]);
+}
+
+async function idsInAny(buckets: readonly BucketRange[]): Promise<string[]> {
   const ids: string[] = [];
-  for await (const batch of readIds(source, { rows: rowsOf(partitioned), id: ID, buckets: { from, to } }))
-    ids.push(...batch);
+  for await (const batch of readIds(source, { rows: rowsOf(partitioned), id: ID, buckets })) ids.push(...batch);
   return ids;
 }
 
@@ -69,6 +73,18 @@ test('the ids of all leaves are summed up by bucket, each once where rows share 
   const shared = { rows: rowsOf(partitioned), id: `(t.v / 10)::text`, filter: 't.v < 5000' };
   const distinct = await expected(`select distinct (t.v / 10)::text as id from p as t where t.v < 5000`);
   expect(await digestIds(source, shared, false)).toEqual(distinct);
+});
+
+test('several ranges of buckets are read in one go', async () => {
+  const ends = [
+    { from: 0, to: 2 },
+    { from: 5, to: 6 },
+    { from: 1_023, to: 1_024 },
+  ];
+  const ids = await idsInAny(ends);
+  const apart = await Promise.all(ends.map(({ from, to }) => idsIn(from, to)));
+  expect(ids.sort()).toEqual(apart.flat().sort());
+  expect(ids.length).toBeGreaterThan(0);
 });
 
 test('rows are counted, without those of tables that inherit', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { BUCKETS, coverBuckets, cutBuckets } from '../../../src/sync/bucket-ranges';
+import { ALL_BUCKETS, BUCKETS, coverBuckets, cutBuckets, shareBuckets } from '../../../src/sync/bucket-ranges';
 import { type BucketDigest, countDigested, differingBuckets } from '../../../src/sync/id-digest';
 import { fuzzing } from '../../support/fuzz';
 
@@ -63,5 +63,19 @@ describe('ranges of buckets', () => {
       { from: 4, to: 5 },
     ]);
     expect(cutBuckets(0, 400)).toEqual([{ from: 0, to: BUCKETS }]);
+  });
+
+  it('are grouped by the ids that they hold', () => {
+    const ranges = [
+      { from: 0, to: 1 },
+      { from: 8, to: 9 },
+      { from: 512, to: 1_024 },
+    ];
+    expect(shareBuckets(ranges, 1_024, 400)).toEqual([
+      { buckets: [...ranges.slice(0, 2), { from: 512, to: 768 }], ids: 258 },
+      { buckets: [{ from: 768, to: 1_024 }], ids: 256 },
+    ]);
+    expect(shareBuckets([ALL_BUCKETS], 0, 400)).toEqual([{ buckets: [ALL_BUCKETS], ids: 0 }]);
+    expect(shareBuckets([], 1_000, 400)).toEqual([]);
   });
 });
