@@ -13,6 +13,7 @@ export const HEAD = [
   'peak MB',
   'sent MB',
   'events',
+  'loop ms',
 ];
 
 /** Figures as a table for people. */

@@ -58,19 +58,25 @@ function shareActivities(parts: readonly SizedPart[]): SizedPart[][] {
 
 async function surveyRelations(run: SyncRun, activities: Activities): Promise<Survey> {
   const known = run.plan.relations.map(({ name }) => name);
-  const named = run.plan.relations.map(({ name, oid }) => ({ name, oid }));
-  const batches = cutList(named, RELATIONS_PER_SURVEY);
-  const relations: RelationSurvey[] = [];
-  await runConcurrently(batches, run.facts.concurrency, async (batch) => {
-    const summary = summarizeNames(batch.map(({ name }) => name));
-    const input = { job: run.plan.job, relations: batch };
-    const survey = await activities.data.surveyRelations.executeWithOptions({ summary }, [input]);
-    relations.push(...survey.relations);
+  const batches = cutList(
+    run.plan.relations.map(({ name, oid }) => ({ name, oid })),
+    RELATIONS_PER_SURVEY,
+  );
+  // The last one looks for documents of no relation, too: it is there also where there are no relations.
+  const last = batches.pop() ?? [];
+  const surveys: Survey[] = [];
+  const inputs = [
+    ...batches.map((relations) => ({ job: run.plan.job, relations })),
+    { job: run.plan.job, relations: last, known },
+  ];
+  await runConcurrently(inputs, run.facts.concurrency, async (input) => {
+    const summary = summarizeNames(input.relations.map(({ name }) => name));
+    surveys.push(await activities.data.surveyRelations.executeWithOptions({ summary }, [input]));
   });
-  const input = { job: run.plan.job, relations: [], known };
-  const summary = 'documents of no relation';
-  const { orphans } = await activities.data.surveyRelations.executeWithOptions({ summary }, [input]);
-  return { relations, orphans };
+  return {
+    relations: surveys.flatMap(({ relations }) => relations),
+    orphans: surveys.flatMap(({ orphans }) => orphans),
+  };
 }
 
 async function compareRelations(run: SyncRun, activities: Activities, survey: Survey): Promise<SizedPart[]> {

@@ -60,7 +60,6 @@ describe('a sync', () => {
       'catchUpRelations',
       'retryRejected',
       'surveyRelations',
-      'surveyRelations',
       'finishSync',
     ]);
     expect(report).toMatchObject({ status: 'completed', indexed: 20, deleted: 0, rejected: 0 });
