@@ -3,7 +3,7 @@ import { compareMapping } from '../elasticsearch/compare-mapping';
 import { describeIndex, type IndexDescription } from '../elasticsearch/describe-index';
 import { concreteIndexName } from '../elasticsearch/index-names';
 import { requireReplaceable } from '../elasticsearch/require-replaceable';
-import { readWatermark } from '../postgres/watermark';
+import { readHorizon, untilFlushed } from '../postgres/watermark';
 import { SyncFailure } from '../sync/failures';
 import { type IndexMapping } from '../sync/field';
 import { type ConnectorState } from '../sync/index-state';
@@ -44,8 +44,12 @@ export interface PlanRequest {
 export async function describeSync(connector: OpenConnector, request: PlanRequest): Promise<SyncDescription> {
   const startedAt = new Date();
   // The watermark comes first: whatever changes from here on is read again by the catch-up or by the next sync.
-  const watermark = await readWatermark(connector.source);
-  const view = await readSource(connector, startedAt.toISOString());
+  const horizon = await readHorizon(connector.source);
+  const [view] = await Promise.all([
+    readSource(connector, startedAt.toISOString()),
+    untilFlushed(connector.source, horizon),
+  ]);
+  const { watermark } = horizon;
   const existing = await describeIndex(connector.elasticsearch, connector.settings.indexName);
   if (request.options.rebuild === true && existing !== undefined) {
     await requireReplaceable(connector.elasticsearch, existing, connector.settings.id);

@@ -29,17 +29,28 @@ const FLUSHED = `
     or ($1::pg_lsn - pg_current_wal_flush_lsn() <= 40
         and (pg_current_wal_flush_lsn() - '0/0'::pg_lsn) % current_setting('wal_block_size')::numeric = 0) as "flushed"`;
 
+/** The transaction horizon of a moment. */
+export interface Horizon {
+  /** A 64-bit transaction id in decimal digits: every transaction not visible at that moment has an id at or above it. */
+  readonly watermark: string;
+  /** How far the log must be on disk before the watermark can be relied on. Absent on a standby. */
+  readonly inserted?: string;
+}
+
+/** Reads the transaction horizon. Only after {@link untilFlushed} can it be relied on. */
+export function readHorizon(source: Source, signal?: AbortSignal): Promise<Horizon> {
+  return withTransaction(source, readHorizonNow, { signal });
+}
+
 /**
- * Reads the transaction horizon: every transaction not visible now has an id at or above it. On a primary it waits
- * until the horizon is on disk (0.2 s, usually), so that a crash can't hand out the ids above it a second time.
- * @returns a 64-bit transaction id in decimal digits
+ * Waits until the log up to a horizon is on disk (0.2 s, usually), so that a crash of PostgreSQL can't hand out the ids
+ * above it a second time.
  * @throws SyncFailure `SourceUnavailable` when the server writes nothing for a minute
  */
-export async function readWatermark(source: Source, signal?: AbortSignal): Promise<string> {
-  const { watermark, inserted } = await withTransaction(source, readHorizon, { signal });
-  if (inserted === undefined || (await waitForFlush(source, inserted, PATIENCE_MS, signal))) return watermark;
+export async function untilFlushed(source: Source, { inserted }: Horizon, signal?: AbortSignal): Promise<void> {
+  if (inserted === undefined || (await waitForFlush(source, inserted, PATIENCE_MS, signal))) return;
   await withTransaction(source, (tx) => tx.query(COMMIT_SOMETHING), { signal });
-  if (await waitForFlush(source, inserted, FLUSH_TIMEOUT_MS, signal)) return watermark;
+  if (await waitForFlush(source, inserted, FLUSH_TIMEOUT_MS, signal)) return;
   const { host, port } = source.settings;
   throw new SyncFailure('SourceUnavailable', `PostgreSQL at ${host}:${port} does not write its log to disk`);
 }
@@ -59,7 +70,7 @@ async function waitForFlush(
   return true;
 }
 
-async function readHorizon(tx: Transaction): Promise<{ watermark: string; inserted?: string }> {
+async function readHorizonNow(tx: Transaction): Promise<Horizon> {
   const [server] = await tx.query<{ versionNumber: number; inRecovery: boolean }>(VERSION);
   const [horizon] = await tx.query<{ watermark: string }>(
     (server?.versionNumber ?? 0) >= 130_000 ? HORIZON : HORIZON_BEFORE_13,

@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { copyChangedRows, copyRows } from '../../../src/postgres/copy-rows';
 import { closeSource, type Source } from '../../../src/postgres/source';
 import { withTransaction } from '../../../src/postgres/transaction';
-import { changedSince, hasChangesSince, readWatermark } from '../../../src/postgres/watermark';
+import { changedSince, hasChangesSince, readHorizon, untilFlushed } from '../../../src/postgres/watermark';
 import type { LocalServer } from '../../../src/stack/local-server';
 import { startPostgres } from '../../../src/stack/start-postgres';
 import type { Relation } from '../../../src/sync/relation';
@@ -40,6 +40,12 @@ afterAll(async () => {
   await server.stop();
 });
 
+async function readWatermark(): Promise<string> {
+  const horizon = await readHorizon(source);
+  await untilFlushed(source, horizon);
+  return horizon.watermark;
+}
+
 /** A session of its own, with a transaction that has an id. */
 async function beginTransaction(): Promise<Client> {
   const client = new Client({ connectionString: database.url });
@@ -58,19 +64,19 @@ async function changedIds(watermark: string, relation = table): Promise<string[]
 
 describe('rows changed since a watermark', () => {
   test('are those inserted and updated after it, and no others', async () => {
-    const watermark = await readWatermark(source);
+    const watermark = await readWatermark();
     expect(await changedIds(watermark)).toEqual([]);
     await database.sql(
       'insert into t values (2000, 1); update t set v = 1 where id in (5, 7); delete from t where id = 9',
     );
     expect(await changedIds(watermark)).toEqual(['5', '7', '2000']);
-    expect(await changedIds(await readWatermark(source))).toEqual([]);
+    expect(await changedIds(await readWatermark())).toEqual([]);
   });
 
   test('include those of a transaction that was in flight', async () => {
     const early = await beginTransaction();
     await early.query('update t set v = 1 where id = 3');
-    const watermark = await readWatermark(source);
+    const watermark = await readWatermark();
     await early.query('commit');
     expect(await changedIds(watermark)).toEqual(['3']);
   });
@@ -81,7 +87,7 @@ describe('rows changed since a watermark', () => {
     await first.query('update t set v = 1 where id = 1');
     await second.query('update t set v = 1 where id = 2');
     await second.query('commit');
-    const watermark = await readWatermark(source);
+    const watermark = await readWatermark();
     const third = await beginTransaction();
     await third.query('update t set v = 1 where id = 3');
     await third.query('commit');
@@ -93,21 +99,21 @@ describe('rows changed since a watermark', () => {
     const long = await beginTransaction();
     const { rows } = await long.query<{ id: string }>('select txid_current()::text as id');
     await database.sql('update t set v = 1 where id = 4');
-    const after = await readWatermark(source);
+    const after = await readWatermark();
     expect(BigInt(after)).toBeLessThanOrEqual(BigInt(rows[0]?.id ?? 0));
     await long.query('rollback');
     expect(await changedIds(after)).toEqual(['4']);
-    expect(BigInt(await readWatermark(source))).toBeGreaterThan(BigInt(after));
+    expect(BigInt(await readWatermark())).toBeGreaterThan(BigInt(after));
   });
 
   test('include those of subtransactions', async () => {
-    const watermark = await readWatermark(source);
+    const watermark = await readWatermark();
     await database.sql('begin; savepoint a; update t set v = 1 where id = 8; release a; commit');
     expect(await changedIds(watermark)).toEqual(['8']);
   });
 
   test('leave out rows that were frozen or only vacuumed', async () => {
-    const watermark = await readWatermark(source);
+    const watermark = await readWatermark();
     await database.sql('vacuum (freeze, analyze) t');
     expect(await changedIds(watermark)).toEqual([]);
   });
@@ -118,13 +124,13 @@ describe('rows changed since a watermark', () => {
       create table p_high partition of p for values from (100) to (200);
       insert into p values (1), (150)`);
     const partitioned = await describeTable(database, source, 'p');
-    const watermark = await readWatermark(source);
+    const watermark = await readWatermark();
     await database.sql('update p set id = 101 where id = 1');
     expect(await changedIds(watermark, partitioned)).toEqual(['101']);
   });
 
   test('can be read chunk by chunk as well', async () => {
-    const watermark = await readWatermark(source);
+    const watermark = await readWatermark();
     await database.sql('update t set v = 1 where id = 6');
     const [leaf] = table.leaves;
     if (leaf === undefined) throw new Error('no leaf');
@@ -142,7 +148,7 @@ describe('rows changed since a watermark', () => {
 describe('the age of transaction ids', () => {
   /** Which of these ids, given by their distance from now, a refresh from a watermark at such a distance reads. */
   async function readSince(watermark: number, ids: readonly number[]): Promise<number[]> {
-    const now = Number(await readWatermark(source));
+    const now = Number(await readWatermark());
     const round = 2 ** 32;
     const shortId = (distance: number) => (((now - distance) % round) + round) % round;
     const values = ids.map((distance) => `(${distance}, '${shortId(distance)}'::xid)`).join(', ');
@@ -180,17 +186,17 @@ test('a pass may be skipped only while no transaction since the watermark is vis
   const changed = (watermark: string) => withTransaction(source, (tx) => hasChangesSince(tx, watermark));
   const open = await beginTransaction();
   await open.query('update t set v = 1 where id = 1');
-  const watermark = await readWatermark(source);
+  const watermark = await readWatermark();
   await open.query('commit');
   expect(await changed(watermark)).toBe(true);
-  const later = await readWatermark(source);
+  const later = await readWatermark();
   await database.sql('update t set v = 2 where id = 2');
   expect(await changed(later)).toBe(true);
 });
 
 test('a watermark is on disk before it is used, also with commits that do not wait', async () => {
   await database.sql(`set local synchronous_commit = off; update t set v = 3 where id = 3`);
-  await readWatermark(source);
+  await readWatermark();
   const [row] = await database.sql(`select pg_current_wal_insert_lsn() - pg_current_wal_flush_lsn() <= 64 as flushed`);
   expect(row).toEqual({ flushed: true });
 });
