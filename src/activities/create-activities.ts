@@ -6,6 +6,7 @@ import { type ConnectorRegistry, type OpenConnector } from './connector-registry
 import { copyPartitions } from './copy-partitions';
 import { deleteStaleDocuments } from './delete-stale-documents';
 import { describeSync } from './describe-sync';
+import { toApplicationFailure } from './failure-interceptor';
 import { finishSync, restoreIndex } from './finish-sync';
 import { losePatience } from './lose-patience';
 import { prepareIndex } from './prepare-index';
@@ -24,10 +25,15 @@ export function createActivities(registry: ConnectorRegistry, searchAttributes =
   return {
     validateConnector: ({ connectorId }) =>
       scoped(async () => {
-        const connector = registry.open(connectorId);
-        await losePatience(Context.current().info, () => validateConnector(connector));
-        const { concurrency, maxDeleteRatio, maxRejected } = connector.settings.limits;
-        return { definition: connector.definition, concurrency, maxDeleteRatio, maxRejected, searchAttributes };
+        try {
+          const connector = registry.open(connectorId);
+          await losePatience(Context.current().info, () => validateConnector(connector));
+          const { concurrency, maxDeleteRatio, maxRejected } = connector.settings.limits;
+          return { definition: connector.definition, concurrency, maxDeleteRatio, maxRejected, searchAttributes };
+        } catch (error) {
+          // A sync that ends here is to be found by its search attributes, too.
+          throw toApplicationFailure(error, { searchAttributes });
+        }
       }),
     planSync: ({ connectorId, definition, ...request }) =>
       scoped(async () => (await describeSync(registry.open(connectorId, definition), request)).plan),

@@ -14,15 +14,18 @@ export const failureInterceptor: ActivityInboundCallsInterceptor = {
   },
 };
 
-/** Type, remedy and whether to try again; anything unforeseen is a defect whose message may quote values, so only its name is kept. */
-export function toApplicationFailure(error: unknown): Error {
+/**
+ * Type, remedy and whether to try again; anything unforeseen is a defect whose message may quote values, so only its name is kept.
+ * @param facts what the workflow needs to know besides, where there is no result to hold it
+ */
+export function toApplicationFailure(error: unknown, facts: Readonly<Record<string, boolean>> = {}): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   const failure = error instanceof SyncFailure ? error : toDefect(error);
   const translated = ApplicationFailure.create({
     type: failure.type,
     message: failure.message,
     nonRetryable: !failure.retryable,
-    details: [{ remedy: failure.remedy }],
+    details: [{ remedy: failure.remedy, ...facts }],
   });
   // It would say that it was translated here, above the reason in the Temporal UI.
   translated.stack = '';

@@ -7,6 +7,8 @@ export interface Explanation {
   readonly type: string;
   readonly message: string;
   readonly remedy: string;
+  /** Whether search attributes are registered: said by the first step, whose failure takes the place of its result. */
+  readonly searchAttributes?: boolean;
 }
 
 /** Finds the failure of an activity within what Temporal wraps around it. @returns undefined when there is none */
@@ -15,8 +17,13 @@ export function explainFailure(error: unknown): Explanation | undefined {
     if (!(cause instanceof ApplicationFailure)) continue;
     const type = cause.type ?? 'Defect';
     const [detail] = (cause.details ?? []) as readonly unknown[];
-    const remedy = typeof detail === 'object' && detail !== null && 'remedy' in detail ? detail.remedy : undefined;
-    return { type, message: cause.message, remedy: typeof remedy === 'string' ? remedy : remedyOf(type) };
+    const { remedy, searchAttributes } = (detail ?? {}) as Readonly<Record<string, unknown>>;
+    return {
+      type,
+      message: cause.message,
+      remedy: typeof remedy === 'string' ? remedy : remedyOf(type),
+      ...(searchAttributes === true ? { searchAttributes } : {}),
+    };
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import { CancellationScope, continueAsNew, ContinueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
 
+import { type ConnectorFacts } from '../activities/sync-activities';
 import { syncWorkflowId, type SyncInput } from '../sync/job';
 import { emptyReport, sumReports, type SyncReport } from '../sync/report';
 import { readSyncInput } from '../sync/sync-input';
@@ -41,7 +42,7 @@ async function runSync(
 ): Promise<SyncReport> {
   const activities = proxySyncActivities();
   if (carried === undefined) narration.began(input);
-  const run = carried ?? (await startRun(input, activities, control));
+  const run = carried ?? (await startRun(input, activities, labels, control));
   if (carried === undefined) narration.planned(run.plan);
   labels.begin(run.facts);
   control.expect(run.plan.relations);
@@ -67,20 +68,33 @@ async function runSync(
 
 type Activities = ReturnType<typeof proxySyncActivities>;
 
-async function startRun(input: SyncInput, activities: Activities, control: SyncControl): Promise<SyncRun> {
+async function startRun(
+  input: SyncInput,
+  activities: Activities,
+  labels: SyncLabels,
+  control: SyncControl,
+): Promise<SyncRun> {
   const { connectorId, jobType, options = {} } = input;
   const startedMs = Date.now();
-  const facts = await activities.first.validateConnector.executeWithOptions({ summary: `servers of ${connectorId}` }, [
-    { connectorId },
-  ]);
-  control.show({ phase: 'plan' });
-  const jobId = workflowInfo().runId;
-  const { definition } = facts;
-  const plan = await activities.control.planSync.executeWithOptions({ summary: `${jobType} sync of ${connectorId}` }, [
-    { connectorId, definition, jobType, jobId, options },
-  ]);
-  const reports = Object.fromEntries(plan.relations.map(({ name }) => [name, emptyReport(name)]));
-  return { input, facts, plan, startedMs, round: 0, tasksDone: 0, changed: [], reports };
+  let facts: ConnectorFacts | undefined;
+  try {
+    const summary = `servers of ${connectorId}`;
+    facts = await activities.first.validateConnector.executeWithOptions({ summary }, [{ connectorId }]);
+    control.show({ phase: 'plan' });
+    const jobId = workflowInfo().runId;
+    const { definition } = facts;
+    const request = { connectorId, definition, jobType, jobId, options };
+    const plan = await activities.control.planSync.executeWithOptions({ summary: `${jobType} sync of ${connectorId}` }, [
+      request,
+    ]);
+    const reports = Object.fromEntries(plan.relations.map(({ name }) => [name, emptyReport(name)]));
+    return { input, facts, plan, startedMs, round: 0, tasksDone: 0, changed: [], reports };
+  } catch (error) {
+    // Syncs that fail before they have a plan are those that people look for.
+    labels.begin(facts ?? explainFailure(error) ?? {});
+    labels.show(isCancellation(error) ? 'cancelled' : 'failed');
+    throw error;
+  }
 }
 
 async function prepareIndex({ plan }: SyncRun, activities: Activities, control: SyncControl): Promise<void> {

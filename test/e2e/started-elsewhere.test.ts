@@ -8,6 +8,7 @@ import {
   writeConfiguration,
 } from '../support/configuration-file';
 import { connectElasticsearch, deleteIndices } from '../support/elasticsearch';
+import { eventually } from '../support/eventually';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { temporalAddress } from '../support/temporal-address';
 import { runTemporal } from '../support/temporal-cli';
@@ -130,6 +131,11 @@ describe('a sync', () => {
     ]);
     expect(nobody.type).toBe('InvalidConfig');
     expect(nobody.message).toContain(`there is no connector '${unknown}'; the configuration defines ${id}`);
+    await eventually('it is found by its search attributes', async () => {
+      const query = `ConnectorId = '${unknown}' and JobType = 'full' and SyncStatus = 'failed'`;
+      const { stdout } = await runTemporal('workflow', 'count', '--query', query, '-o', 'json');
+      return Number((JSON.parse(stdout) as { count: string }).count) === 1;
+    });
   });
 });
 

@@ -4,8 +4,10 @@ import { ApplicationFailure } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 
 import { type SyncActivities } from '../../src/activities/sync-activities';
+import { toApplicationFailure } from '../../src/activities/failure-interceptor';
 import { listJobs } from '../../src/jobs/list-jobs';
 import { readJob } from '../../src/jobs/read-job';
+import { SyncFailure } from '../../src/sync/failures';
 import { emptyReport } from '../../src/sync/report';
 import { registerSearchAttributes } from '../../src/worker/register-search-attributes';
 import { eventually } from '../support/eventually';
@@ -105,6 +107,22 @@ describe('jobs', () => {
     });
     await handle.cancel();
     await expect(handle.result()).rejects.toThrow();
+  });
+
+  it('are found by search attributes, too, when they failed before they had a plan', async () => {
+    const failure = (facts = {}) =>
+      Promise.reject(toApplicationFailure(new SyncFailure('SourceAuthentication', 'wrong password'), facts));
+    const ways: readonly Partial<SyncActivities>[] = [
+      { validateConnector: () => failure({ searchAttributes: isRegistered }) },
+      { planSync: () => failure() },
+    ];
+    for (const replaced of ways) {
+      const connectorId = randomUUID();
+      const worker = await startWorker(connectorId, replaced);
+      await expect((await worker.start({ connectorId, jobType: 'full' })).result()).rejects.toThrow();
+      const query = `ConnectorId = '${connectorId}' and JobType = 'full' and SyncStatus = 'failed'`;
+      await eventually('it is found', async () => (await worker.client.workflow.count(query)).count === 1);
+    }
   });
 
   it('of an unknown connector are an error that says where to look', async () => {
