@@ -13,7 +13,7 @@ const root = join(__dirname, '..');
 const stamp = join(root, 'dist', '.built');
 
 requireNode();
-if (!isInstalled()) run('installing dependencies', 'npm', ['ci', '--no-audit', '--no-fund']);
+if (!isInstalled()) run('installing dependencies', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 build();
 
 function requireNode() {

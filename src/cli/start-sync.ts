@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
 
 import { type Settings } from '../config/settings';
-import { type SyncInput, syncWorkflowId } from '../sync/job';
+import { type JobType, type SyncInput, syncWorkflowId } from '../sync/job';
 import { createLogger } from '../logging/create-logger';
 import { installRuntime } from '../worker/install-runtime';
 import { type RunningWorker, startWorker } from '../worker/start-worker';
@@ -14,6 +14,8 @@ export interface StartedSync {
   readonly handle: WorkflowHandle<SyncWorkflow>;
   /** False when a sync of the connector was running already: then it is that one. */
   readonly isNew: boolean;
+  /** Of the sync that runs; absent where it has not said so yet. */
+  readonly jobType?: JobType;
 }
 
 /** Starts a sync, unless the connector has one already. */
@@ -27,10 +29,13 @@ export async function startSync(client: Client, settings: Settings, input: SyncI
       workflowId,
       staticSummary,
     });
-    return { handle, isNew: true };
+    return { handle, isNew: true, jobType: input.jobType };
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    return { handle: client.workflow.getHandle<SyncWorkflow>(workflowId), isNew: false };
+    const handle = client.workflow.getHandle<SyncWorkflow>(workflowId);
+    const { memo } = await handle.describe();
+    const running = memo?.['jobType'];
+    return { handle, isNew: false, ...(running === 'full' || running === 'incremental' ? { jobType: running } : {}) };
   }
 }
 
@@ -44,14 +49,24 @@ export async function ensureWorker(
   onOutage: () => void,
   signal: AbortSignal,
 ): Promise<RunningWorker | undefined> {
-  const patience = AbortSignal.timeout(PATIENCE_MS);
-  while (!patience.aborted) {
-    if (!(await throughOutages(() => isWaitingForWorker(handle), onOutage, signal))) return undefined;
-    if (signal.aborted) return undefined;
-    await sleep(POLL_MS);
-  }
+  if (!(await lacksWorker(handle, onOutage, signal))) return undefined;
   installRuntime({ logger: createLogger({ level: 'error' }), tellsSyncs: false });
   return startWorker(settings);
+}
+
+/** Whether a sync waits for a worker in vain. */
+export async function lacksWorker(
+  handle: WorkflowHandle<SyncWorkflow>,
+  onOutage: () => void,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  while (!patience.aborted) {
+    if (!(await throughOutages(() => isWaitingForWorker(handle), onOutage, signal))) return false;
+    if (signal.aborted) return false;
+    await sleep(POLL_MS);
+  }
+  return true;
 }
 
 /** Milliseconds that a worker has to take a workflow task up. */

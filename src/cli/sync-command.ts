@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client } from '@temporalio/client';
-import { type Command } from 'commander';
+import { type Command, Option } from 'commander';
 
 import { findConnector } from '../config/find-connector';
 import { type Settings } from '../config/settings';
@@ -15,7 +15,7 @@ import { followToEnd, outageNotice } from './follow-to-end';
 import { type ConfigurationOptions, loadCommandSettings } from './load-command-settings';
 import { reportDocument, renderReport } from './render-report';
 import { leaveConnection } from './leave-connection';
-import { ensureWorker, startSync, type StartedSync } from './start-sync';
+import { ensureWorker, lacksWorker, startSync, type StartedSync } from './start-sync';
 import { createTerminal, type Terminal, yellow } from './terminal';
 
 interface SyncCommandOptions extends ConfigurationOptions {
@@ -32,7 +32,7 @@ export function syncCommand(): Command {
   return configuredCommand('sync', 'run a sync of a connector and follow it')
     .argument('[connector]', 'connector_id; may be left out when there is one only')
     .option('--full', 'compare everything (default)')
-    .option('--incremental', 'read only what changed since the last sync')
+    .addOption(new Option('--incremental', 'read only what changed since the last sync').conflicts(['full', 'rebuild']))
     .option('--rebuild', 'copy everything into a new index, then swap the alias')
     .option('--forget <relation...>', 'delete the documents of relations that are gone from the source')
     .option('--allow-mass-delete', 'delete stale documents beyond max_delete_ratio')
@@ -106,16 +106,21 @@ async function startAndFollow(
   if (signal.aborted) return EXIT.interrupted;
   const started = await startSync(client, settings, input);
   announce(started, input, terminal);
+  const onOutage = outageNotice(terminal);
   if (detach) {
+    if (await lacksWorker(started.handle, onOutage, signal)) {
+      terminal.say(`${yellow('note')} no worker takes it up: \`pgferry worker\` starts one`);
+    }
     terminal.result({ connector_id: input.connectorId, workflow_id: started.handle.workflowId }, () => 'started');
     return EXIT.done;
   }
   // Both at once: whoever interrupts the command must not wait for a worker to start.
-  const worker = ensureWorker(started.handle, settings, outageNotice(terminal), signal).catch((error: unknown) => {
+  const worker = ensureWorker(started.handle, settings, onOutage, signal).catch((error: unknown) => {
     if (!signal.aborted) throw error;
     return undefined;
   });
-  const following = followToEnd(started, input, terminal, signal);
+  const followed = { ...input, jobType: started.jobType ?? input.jobType };
+  const following = followToEnd(started, followed, terminal, signal);
   const failed = worker.then(() => following);
   try {
     return await Promise.race([following, failed]);
@@ -133,7 +138,8 @@ async function stopWorker(worker: Promise<RunningWorker | undefined>, signal: Ab
   await (signal.aborted ? Promise.race([stopped, sleep(LAST_MS)]) : stopped);
 }
 
-function announce({ handle, isNew }: StartedSync, { connectorId, jobType }: SyncInput, terminal: Terminal): void {
-  if (isNew) terminal.say(`${jobType} sync of ${connectorId} (workflow ${handle.workflowId})`);
-  else terminal.say(`${yellow('note')} a sync of ${connectorId} is running already: following that one`);
+function announce({ handle, isNew, jobType }: StartedSync, { connectorId }: SyncInput, terminal: Terminal): void {
+  const sync = `${jobType === undefined ? '' : `${jobType} `}sync of ${connectorId}`;
+  if (isNew) terminal.say(`${sync} (workflow ${handle.workflowId})`);
+  else terminal.say(`${yellow('note')} a ${sync} is running already: following that one`);
 }

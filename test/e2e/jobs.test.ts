@@ -91,8 +91,9 @@ describe('Ctrl-C', () => {
       await held.startWorker();
       await held.ask('sync', '--detach');
       await held.untilHeld();
-      const followers = [held.start('sync'), held.start('jobs', 'show', '--follow')];
+      const followers = [held.start('sync', '--incremental'), held.start('jobs', 'show', '--follow')];
       for (const { stderr } of followers) await eventually('it follows', () => stderr().includes('copy'));
+      expect(followers[0]?.stderr()).toMatch(/a full sync of \S+ is running already/u);
       for (const { child } of followers) child.kill(signal);
       for (const { finished } of followers) {
         const { code, stderr } = await finished;

@@ -83,6 +83,8 @@ describe('pgferry schedule', () => {
     expect((await listSchedules())['full']).toMatchObject({ paused: false });
     await schedule('resume', '--incremental', '--note', 'moved');
     expect((await listSchedules())['incremental']).toMatchObject({ paused: false, note: 'moved' });
+    await schedule('pause', '--incremental');
+    expect((await listSchedules())['incremental']).toMatchObject({ paused: true, note: 'by pgferry schedule pause' });
     await schedule('delete', '--incremental');
     await eventually('it is gone', async () => !('incremental' in (await listSchedules())));
   });

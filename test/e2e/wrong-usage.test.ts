@@ -56,6 +56,11 @@ const MISTAKES: readonly Mistake[] = [
     names: ['which connector', good.connector_id, 'second'],
   },
   { mistake: 'an unknown option', args: ['sync', '--rebuilt', '-c', goodFile], names: ['--rebuilt', '--rebuild'] },
+  {
+    mistake: 'options that contradict each other',
+    args: ['sync', '--incremental', '--rebuild', '-c', goodFile],
+    names: ['--incremental', '--rebuild'],
+  },
   { mistake: 'an unknown command', args: ['synk', '-c', goodFile], names: ["'synk'", 'sync'] },
   {
     mistake: 'a file that is not there',

@@ -12,6 +12,7 @@ export type JobVerb = 'cancel' | 'pause' | 'resume';
 /** Milliseconds that a cancelled job gets to stop before the command stops waiting for it. */
 const CANCEL_MS = 10_000;
 const LOOK_MS = 200;
+const CANCELLING = 'cancelling';
 
 /** `pgferry jobs cancel|pause|resume` */
 export async function controlJob(
@@ -29,7 +30,11 @@ export async function controlJob(
       '`pgferry jobs list` shows its jobs.',
     );
   });
-  terminal.result({ connector_id: connectorId, action: verb, status }, () => `sync of ${connectorId}: ${status}`);
+  const more = status === CANCELLING ? ', as soon as a worker takes it up: `pgferry worker` starts one' : '';
+  terminal.result(
+    { connector_id: connectorId, action: verb, status },
+    () => `sync of ${connectorId}: ${status}${more}`,
+  );
 }
 
 async function control(handle: WorkflowHandle, verb: JobVerb): Promise<string> {
@@ -45,5 +50,5 @@ async function control(handle: WorkflowHandle, verb: JobVerb): Promise<string> {
     if (status.name !== 'RUNNING') return status.name.toLowerCase();
     await sleep(LOOK_MS);
   }
-  return 'cancelling';
+  return CANCELLING;
 }

@@ -80,7 +80,8 @@ function rateOf({ indexed, seconds }: { readonly indexed: number; readonly secon
 function renderJob(job: JobDetails): string {
   const { connectorId, runId, status, startedAt, memo, phase, paused, relations, pending } = job;
   const kind = typeof memo['jobType'] === 'string' ? `${memo['jobType']} ` : '';
-  const state = status === 'running' ? [phase, ...(paused === true ? ['paused'] : [])].join(', ') : status;
+  const running = phase ?? 'running, but no worker answers: `pgferry worker` starts one';
+  const state = status === 'running' ? `${running}${paused === true ? ', paused' : ''}` : status;
   const rows = relations.map((r) => [r.relation, r.read, r.indexed, r.unchanged, r.deleted, r.rejected, rateOf(r)]);
   const failure = failureOf(job);
   return [

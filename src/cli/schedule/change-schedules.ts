@@ -36,8 +36,9 @@ export async function changeSchedules(
 
 async function change(handle: ScheduleHandle, verb: Verb, note?: string): Promise<void> {
   if (verb === 'trigger') await handle.trigger();
-  if (verb === 'pause') await handle.pause(note);
-  if (verb === 'resume') await handle.unpause(note);
+  // The SDK's own note would name the SDK.
+  if (verb === 'pause') await handle.pause(note ?? 'by pgferry schedule pause');
+  if (verb === 'resume') await handle.unpause(note ?? 'by pgferry schedule resume');
   if (verb === 'delete') await handle.delete();
 }
 
