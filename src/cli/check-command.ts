@@ -4,16 +4,19 @@ import { createConnectorRegistry } from '../activities/connector-registry';
 import { checkConnector, type ConnectorProblem } from '../activities/validate-connector';
 import { findConnector } from '../config/find-connector';
 import { type Settings } from '../config/settings';
+import { findSourceWarnings, type SourceWarning } from '../postgres/find-source-warnings';
 import { SyncFailure } from '../sync/failures';
 import { connectTemporal } from '../worker/connect-temporal';
 import { configuredCommand } from './configured-command';
 import { EXIT, exitCodeOfType } from './exit-codes';
 import { type ConfigurationOptions, loadCommandSettings } from './load-command-settings';
-import { createTerminal, dim, green, red } from './terminal';
+import { createTerminal, dim, green, red, yellow } from './terminal';
 
 interface CheckedConnector {
   readonly connector_id: string;
   readonly problems: readonly ConnectorProblem[];
+  /** What keeps no sync from working; looked for where there are no problems. */
+  readonly warnings: readonly SourceWarning[];
 }
 
 /** `pgferry check`: every problem at once, each with its remedy; changes nothing. */
@@ -34,11 +37,11 @@ async function checkTemporal({ temporal }: Settings): Promise<CheckedConnector> 
   try {
     const client = await connectTemporal(temporal);
     await client.connection.close();
-    return { connector_id: 'temporal', problems: [] };
+    return { connector_id: 'temporal', problems: [], warnings: [] };
   } catch (error) {
     if (!(error instanceof SyncFailure)) throw error;
     const { type, message, remedy } = error;
-    return { connector_id: 'temporal', problems: [{ type, message, remedy }] };
+    return { connector_id: 'temporal', problems: [{ type, message, remedy }], warnings: [] };
   }
 }
 
@@ -48,20 +51,22 @@ async function checkConnectors(settings: Settings, id: string | undefined): Prom
   const registry = createConnectorRegistry(settings);
   try {
     return await Promise.all(
-      ids.map(async (connectorId) => ({
-        connector_id: connectorId,
-        problems: await checkConnector(registry.open(connectorId)),
-      })),
+      ids.map(async (connectorId) => {
+        const connector = registry.open(connectorId);
+        const problems = await checkConnector(connector);
+        const warnings = problems.length === 0 ? await findSourceWarnings(connector.source) : [];
+        return { connector_id: connectorId, problems, warnings };
+      }),
     );
   } finally {
     await registry.close();
   }
 }
 
-function renderChecked({ connector_id: id, problems }: CheckedConnector): string {
-  if (problems.length === 0) return `${green('✓')} ${id}`;
+function renderChecked({ connector_id: id, problems, warnings }: CheckedConnector): string {
   return [
-    `${red('✗')} ${id}`,
+    problems.length === 0 ? `${green('✓')} ${id}` : `${red('✗')} ${id}`,
+    ...warnings.flatMap(({ message, remedy }) => [`    ${yellow('warning')} ${message}`, `    → ${remedy}`]),
     ...problems.flatMap(({ type, message, remedy }) => [`    ${message} ${dim(`(${type})`)}`, `    → ${remedy}`]),
   ].join('\n');
 }

@@ -1,14 +1,14 @@
 /** A metric that pgferry counts itself. */
 export interface MetricDefinition {
   readonly kind: 'counter' | 'gauge' | 'histogram';
-  /** One sentence: the endpoint and docs/operations.md show it. */
+  /** One sentence: the endpoint and docs/metrics.md show it. */
   readonly help: string;
   readonly labels: readonly string[];
   /** Upper bounds of a histogram, in its unit. */
   readonly buckets?: readonly number[];
 }
 
-/** Every metric of pgferry's own, by its name; docs/operations.md is generated from it. */
+/** Every metric of pgferry's own, by its name; docs/metrics.md is generated from it. */
 export const METRICS = {
   pgferry_documents_total: {
     kind: 'counter',
