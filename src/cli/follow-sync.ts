@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type WorkflowHandle } from '@temporalio/client';
 
+import { addPendingReports, readPendingWork } from '../jobs/read-pending-work';
 import { type SyncInput } from '../sync/job';
 import { type SyncProgress } from '../sync/progress';
 import { type SyncReport } from '../sync/report';
@@ -65,9 +66,13 @@ async function showUntil(
 
 function askProgress(handle: WorkflowHandle<SyncWorkflow>) {
   const controller = new AbortController();
-  const query = () => handle.query<SyncProgress>('progress');
+  const ask = async (): Promise<SyncProgress> => {
+    // The workflow learns of a partition when it is done; until then its rows are in its heartbeats.
+    const [progress, description] = await Promise.all([handle.query<SyncProgress>('progress'), handle.describe()]);
+    return { ...progress, relations: addPendingReports(progress.relations, readPendingWork(description)) };
+  };
   return {
-    progress: handle.client.withAbortSignal(controller.signal, query).catch(() => undefined),
+    progress: handle.client.withAbortSignal(controller.signal, ask).catch(() => undefined),
     abort: () => {
       controller.abort();
     },

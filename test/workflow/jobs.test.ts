@@ -5,9 +5,11 @@ import { NativeConnection } from '@temporalio/worker';
 
 import { type SyncActivities } from '../../src/activities/sync-activities';
 import { toApplicationFailure } from '../../src/activities/failure-interceptor';
+import { followSync } from '../../src/cli/follow-sync';
 import { listJobs } from '../../src/jobs/list-jobs';
 import { readJob } from '../../src/jobs/read-job';
 import { SyncFailure } from '../../src/sync/failures';
+import { type SyncProgress } from '../../src/sync/progress';
 import { emptyReport } from '../../src/sync/report';
 import { registerSearchAttributes } from '../../src/worker/register-search-attributes';
 import { eventually } from '../support/eventually';
@@ -82,6 +84,16 @@ describe('jobs', () => {
       const { relations, pending } = await readJob(worker.client, connectorId);
       return pending[0]?.checkpoint?.block === 3 && relations.some(({ indexed }) => indexed === 7);
     });
+    const leaving = new AbortController();
+    const shown = new Promise<number>((resolve) => {
+      const show = ({ relations }: SyncProgress) => {
+        if (relations[0] !== undefined && relations[0].read > 0) resolve(relations[0].read);
+      };
+      followSync(handle, { show, onOutage: () => undefined }, leaving.signal).catch(() => undefined);
+    });
+    // So moves the bar of who follows it, too, before any partition is done.
+    expect(await shown).toBe(7);
+    leaving.abort();
     await handle.signal('pause');
     await eventually('it is paused', async () => (await readJob(worker.client, connectorId)).paused === true);
     await eventually('the column says so', async () => {
