@@ -99,10 +99,11 @@ describe('schedule apply', () => {
     expect((await handle.describe()).state).toMatchObject({ paused: true, note: 'moving house' });
   });
 
-  it('makes up for one missed start, never for a backlog, and never overlaps', async () => {
+  it('makes up for one missed start, never for a backlog, never overlaps, and is late by little', async () => {
     await apply({ incremental: '0 */5 * * * ?' });
-    const { policies } = await client.schedule.getHandle(`pgferry-${connector}-incremental`).describe();
+    const { policies, spec } = await client.schedule.getHandle(`pgferry-${connector}-incremental`).describe();
     expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 300_000 });
+    expect(spec.jitter).toBe(15_000);
   });
 
   it.each([
