@@ -37,8 +37,9 @@ describe('a job that runs', () => {
     await ask('jobs', 'resume');
     const end = await follower.finished;
     expect(end.code).toBe(0);
-    // Rows before the checkpoint were not read again.
     expect(readDocument(end)).toMatchObject({ status: 'completed', relations: [{ read: rows, indexed: rows }] });
+    // Rows before the checkpoint were not sent again.
+    expect(await held.writes()).toBe(rows);
     expect((await ask('verify')).code).toBe(0);
     await eventually('it is listed', async () => {
       const list = await ask('jobs', 'list', '--json', '--status', 'completed', '--since', '1h');
@@ -109,19 +110,29 @@ describe('Ctrl-C', () => {
 });
 
 describe('two workers', () => {
-  it('share a sync, and one goes on from the checkpoint of the other when that is stopped', async () => {
-    const first = await held.startWorker();
-    await held.ask('sync', '--detach');
-    await held.untilHeld();
-    await held.startWorker();
-    first.child.kill('SIGTERM');
-    expect((await first.finished).code).toBe(0);
-    held.release();
-    const end = await held.run('jobs', 'show', '--follow', '--json');
-    expect(readDocument(end)).toMatchObject({
-      status: 'completed',
-      relations: [{ read: held.rows, indexed: held.rows }],
-    });
-    expect((await held.ask('verify')).code).toBe(0);
-  });
+  it.each([
+    ['stopped', 'SIGTERM', 0],
+    ['killed', 'SIGKILL', null],
+  ] as const)(
+    'share a sync, and one goes on from the checkpoint of the other when that is %s',
+    async (_, signal, code) => {
+      const first = await held.startWorker();
+      await held.ask('sync', '--detach');
+      await held.untilHeld();
+      const startSecond = () => held.startWorker();
+      if (signal === 'SIGTERM') await startSecond();
+      first.child.kill(signal);
+      expect((await first.finished).code).toBe(code);
+      // One that starts after a kill takes over at once; one that runs waits for the heartbeats to be missed.
+      if (signal === 'SIGKILL') await startSecond();
+      held.release();
+      const end = await held.run('jobs', 'show', '--follow', '--json');
+      expect(readDocument(end)).toMatchObject({
+        status: 'completed',
+        relations: [{ read: held.rows, indexed: held.rows }],
+      });
+      expect(await held.writes()).toBe(held.rows);
+      expect((await held.ask('verify')).code).toBe(0);
+    },
+  );
 });

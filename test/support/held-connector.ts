@@ -54,6 +54,8 @@ export interface HeldConnector {
   readonly untilHeld: () => Promise<void>;
   /** Settings of the index that only make sense while a sync runs; empty afterwards. */
   readonly loadingSettings: () => Promise<readonly unknown[]>;
+  /** Documents that Elasticsearch was sent and has written, each time they were. */
+  readonly writes: () => Promise<number | undefined>;
   readonly close: () => Promise<void>;
 }
 
@@ -100,6 +102,10 @@ export async function createHeldConnector(temporal: Readonly<Record<string, unkn
         const interval = (settings as Record<string, unknown>)['index.refresh_interval'];
         return interval === undefined ? [] : [interval];
       });
+    },
+    writes: async () => {
+      const { _all: all } = await client.indices.stats({ index: connector.index_name, metric: 'indexing' });
+      return all.primaries?.indexing?.index_total;
     },
     close: async () => {
       await Promise.all(workers.map(stopCommand));
