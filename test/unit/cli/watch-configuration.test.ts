@@ -1,0 +1,21 @@
+import { watchConfiguration } from '../../../src/cli/watch-configuration';
+import { loadSettings } from '../../../src/config/load-settings';
+import { eventually } from '../../support/eventually';
+import { connectorEntry, writeConfiguration } from '../../support/configuration-file';
+
+const ELSEWHERE = { url: 'postgres://reader@127.0.0.1:1/shop', name: 'shop' };
+const NEWS = { info: () => undefined, warn: () => undefined };
+
+test('SIGHUP reloads a configuration whose files did not change, until it is watched no longer', async () => {
+  const loaded = await loadSettings(writeConfiguration({ connectors: [connectorEntry(ELSEWHERE)] }));
+  let reloads = 0;
+  const unwatch = watchConfiguration(loaded, NEWS, ({ connectors }) => {
+    expect(connectors).toEqual(loaded.settings.connectors);
+    reloads += 1;
+  });
+  // Emitted rather than sent: where nothing listens, the signal would end the tests.
+  process.emit('SIGHUP');
+  await eventually('it is reloaded', () => reloads === 1);
+  unwatch();
+  expect(process.listenerCount('SIGHUP')).toBe(0);
+});
