@@ -9,6 +9,10 @@ import { type SyncKind } from '../soak/sync-kind';
 import { makeTemporaryFolder } from '../support/stack-process';
 
 const ROWS = 20_000;
+/** Milliseconds into a step within which a fault strikes: with so few rows the sync is over a little later. */
+const EARLY_MS = 300;
+/** Rounds until each fault has met the sync; on a quick machine it may be over first, now and then. */
+const ATTEMPTS = 3;
 const MINUTES = 60_000;
 
 let folder: string;
@@ -27,8 +31,26 @@ afterAll(async () => {
 /** A round's script with faults that are not left to its seed. */
 function scriptOf(kind: SyncKind, activity: ActivityName, faults: readonly FaultName[]): Script {
   const seed = Math.floor(Math.random() * 1e9);
-  const scripts = faults.map((fault) => drawScript(seed, { kind, activity, fault }));
-  return { ...drawScript(seed, { kind }), writers: 2, faults: scripts.flatMap((script) => script.faults) };
+  const drawn = faults.flatMap((fault) => drawScript(seed, { kind, activity, fault }).faults);
+  const early = drawn.map(({ name, moment }) => ({
+    name,
+    moment: { ...moment, delayMs: Math.min(moment.delayMs, EARLY_MS) },
+  }));
+  return { ...drawScript(seed, { kind }), writers: 2, faults: early };
+}
+
+/** Runs rounds until one in which each fault struck. @returns what is wrong, and how the round is repeated */
+async function findProblems(kind: SyncKind, activity: ActivityName, faults: readonly FaultName[]): Promise<string[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    const script = scriptOf(kind, activity, faults);
+    const result = await runRound(stage, script);
+    const problems = listProblems(result);
+    if (problems.length === 0 && result.struck.includes(undefined)) {
+      if (attempt < ATTEMPTS) continue;
+      problems.push('the moment of a fault never came');
+    }
+    return problems.length === 0 ? [] : [...problems, describeScript(script), result.workerOutput];
+  }
 }
 
 /**
@@ -48,11 +70,7 @@ describe('every row has its document, and no other has one, although', () => {
   ])(
     '%j while %s syncs at %s',
     async (faults, kind, activity) => {
-      const script = scriptOf(kind, activity, faults);
-      const result = await runRound(stage, script);
-      const problems = listProblems(result);
-      if (problems.length > 0) problems.push(describeScript(script), result.workerOutput);
-      expect(problems).toEqual([]);
+      expect(await findProblems(kind, activity, faults)).toEqual([]);
     },
     6 * MINUTES,
   );
