@@ -84,9 +84,10 @@ async function startRun(
     const jobId = workflowInfo().runId;
     const { definition } = facts;
     const request = { connectorId, definition, jobType, jobId, options };
-    const plan = await activities.control.planSync.executeWithOptions({ summary: `${jobType} sync of ${connectorId}` }, [
-      request,
-    ]);
+    const plan = await activities.control.planSync.executeWithOptions(
+      { summary: `${jobType} sync of ${connectorId}` },
+      [request],
+    );
     const reports = Object.fromEntries(plan.relations.map(({ name }) => [name, emptyReport(name)]));
     return { input, facts, plan, startedMs, round: 0, tasksDone: 0, changed: [], reports };
   } catch (error) {

@@ -36,8 +36,8 @@ async function summariesOf(handle: Handle): Promise<readonly string[]> {
   );
 }
 
-function readText(payload: unknown): string {
-  return payload == null ? '' : defaultPayloadConverter.fromPayload<string>(payload as Payload);
+function readText(payload: Payload | null | undefined): string {
+  return payload == null ? '' : defaultPayloadConverter.fromPayload<string>(payload);
 }
 
 describe('the Temporal UI shows of a sync', () => {
