@@ -33,8 +33,8 @@ function noteConnector(
   notes: ProblemList,
 ): void {
   const { ssl_ca, ssl_mode, ssl_enabled, tables } = configuration;
-  if (ssl_ca !== undefined && (ssl_mode === 'require' || ssl_mode === 'disable' || ssl_enabled === false))
-    notes.add([...path, 'configuration', 'ssl_ca'], 'is not used: only verify-ca and verify-full check certificates');
+  if (ssl_ca !== undefined && (ssl_mode === 'disable' || ssl_enabled === false))
+    notes.add([...path, 'configuration', 'ssl_ca'], 'is not used: the connection is not encrypted');
   if (sync_rules.advanced.length > 0 && !tables.includes('*'))
     notes.add([...path, 'configuration', 'tables'], 'is not used: the advanced sync rules take its place');
 }

@@ -56,6 +56,8 @@ export interface SourceTls {
   readonly cert?: string;
   readonly key?: string;
   readonly passphrase?: string;
+  /** Off: the login is not bound to the connection, even where the server can do that. */
+  readonly channelBinding?: 'disable';
 }
 
 /** Where and how to connect to PostgreSQL. */

@@ -51,10 +51,27 @@ function toSourceSettings(configuration: ConnectorEntry['configuration']): Sourc
 }
 
 function toSourceTls(configuration: ConnectorEntry['configuration']): SourceTls | undefined {
-  const { ssl_enabled = true, ssl_mode, ssl_ca, ssl_cert, ssl_key, ssl_key_passphrase } = configuration;
+  const {
+    host,
+    ssl_enabled = true,
+    ssl_mode,
+    ssl_ca,
+    ssl_cert,
+    ssl_key,
+    ssl_key_passphrase,
+    channel_binding,
+  } = configuration;
   const mode = ssl_mode ?? (ssl_ca === undefined ? 'require' : 'verify-full');
-  if (!ssl_enabled || mode === 'disable') return undefined;
-  return withoutAbsent({ mode, ca: ssl_ca, cert: ssl_cert, key: ssl_key, passphrase: ssl_key_passphrase });
+  // As in libpq: what goes through a socket in the file system stays on the machine, and PostgreSQL encrypts none of it.
+  if (!ssl_enabled || mode === 'disable' || host.startsWith('/')) return undefined;
+  return withoutAbsent({
+    mode,
+    ca: ssl_ca,
+    cert: ssl_cert,
+    key: ssl_key,
+    passphrase: ssl_key_passphrase,
+    channelBinding: channel_binding === 'disable' ? channel_binding : undefined,
+  });
 }
 
 function toBasicRules(rules: ConnectorEntry['sync_rules']['basic']): BasicRule[] {

@@ -1,5 +1,5 @@
-import { connect } from 'node:net';
 import type { PoolClient } from 'pg';
+import { requestCancellation } from './request-cancellation';
 import type { Source } from './source';
 
 /** A connection borrowed from the pool. */
@@ -63,22 +63,11 @@ async function abortable(connecting: Promise<PoolClient>, signal: AbortSignal | 
   });
 }
 
-/**
- * Asks the server to end the statement: it would notice a closed connection only when it next sends a row. Format:
- * CancelRequest in https://www.postgresql.org/docs/current/protocol-message-formats.html
- */
+/** Asks the server to end the statement: it would notice a closed connection only when it next sends a row. */
 function cancelStatement({ settings }: Source, client: PoolClient): void {
   const key = client as { readonly processID?: unknown; readonly secretKey?: unknown };
   if (typeof key.processID !== 'number' || typeof key.secretKey !== 'number') return;
-  const request = Buffer.alloc(16);
-  request.writeInt32BE(16, 0);
-  request.writeInt32BE(80_877_102, 4);
-  request.writeInt32BE(key.processID, 8);
-  request.writeInt32BE(key.secretKey, 12);
-  const socket = connect({ host: settings.host, port: settings.port }, () => socket.end(request));
-  socket.on('error', ignoreError);
-  socket.setTimeout(settings.connectTimeoutMs, () => socket.destroy());
-  socket.unref();
+  requestCancellation(settings, { processId: key.processID, secretKey: key.secretKey });
 }
 
 function ignoreError(): void {

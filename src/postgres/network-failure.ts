@@ -1,15 +1,7 @@
 import type { SourceSettings } from '../config/settings';
 import { SyncFailure } from '../sync/failures';
-
-/** Codes of Node's TLS for a certificate chain that nobody vouches for. */
-const UNKNOWN_AUTHORITY = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_SIGNATURE_FAILURE',
-]);
+import { tlsFailure } from '../sync/tls-failure';
+import { tlsSubject } from './tls';
 
 /** Codes that stand for an outage when they come from the network. */
 const OUTAGES: Readonly<Record<string, string>> = {
@@ -28,39 +20,21 @@ const OUTAGES: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the host name can not be looked up now',
 };
 
+const NOT_POSTGRES = 'Check that `host` and `port` are those of PostgreSQL itself, and that it has resources left.';
+
 /** Turns an error of the network, TLS or the driver, anything but an answer of the server, into a failure. */
 export function networkFailure(error: unknown, settings: SourceSettings, where: string): SyncFailure {
   const code = codeOf(error);
   const text = error instanceof Error ? error.message : '';
-  const tls = tlsFailure(code, text, settings, where);
+  const tls = tlsFailure({ code, text }, tlsSubject(settings, where));
   if (tls !== undefined) return tls;
+  if (text.includes('error establishing an SSL connection'))
+    return new SyncFailure('SourceUnavailable', `${where}: the answer is not PostgreSQL's`, NOT_POSTGRES);
   const outage = OUTAGES[code] ?? driverOutage(text);
   if (outage !== undefined) return new SyncFailure('SourceUnavailable', `${where}: ${outage}`);
   if (/password must be a|SASL|SCRAM/.test(text))
     return new SyncFailure('SourceAuthentication', `${where}: the server and pgferry agree on no authentication`);
   return new SyncFailure('Defect', `${where}: ${error instanceof Error ? error.name : 'unknown error'} ${code}`.trim());
-}
-
-function tlsFailure(code: string, text: string, { host, tls }: SourceSettings, where: string): SyncFailure | undefined {
-  const fail = (reason: string, remedy: string) => new SyncFailure('InvalidConfig', `${where}: ${reason}`, remedy);
-  if (text.includes('does not support SSL'))
-    return fail('the server speaks no TLS', 'Turn on `ssl` on the server, or set `ssl_enabled: false`.');
-  if (UNKNOWN_AUTHORITY.has(code))
-    return fail(
-      `its certificate is not signed by ${tls?.ca === undefined ? 'an authority that Node.js trusts' : 'the given ssl_ca'}`,
-      'Set `ssl_ca` to the certificate of the authority, or `ssl_mode: require` to do without checking.',
-    );
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return fail(
-      `its certificate is for another host than ${host}`,
-      'Connect by the name in the certificate, or set `ssl_mode: verify-ca`.',
-    );
-  if (code === 'CERT_HAS_EXPIRED') return fail('its certificate has expired', "Renew the server's certificate.");
-  if (code === 'CERT_NOT_YET_VALID')
-    return fail('its certificate is not valid yet', 'Check the clocks of both machines.');
-  if (/^ERR_(SSL|OSSL|TLS)/.test(code))
-    return fail(`TLS failed (${code})`, 'Check `ssl_ca`, `ssl_cert` and `ssl_key`, and what the server accepts.');
-  return undefined;
 }
 
 /** The driver has no codes for what it notices itself. */

@@ -56,7 +56,7 @@ export function toSourceFailure(error: unknown, settings: SourceSettings, activi
   if (!(error instanceof DatabaseError)) return networkFailure(error, settings, where);
   const state = error.code ?? 'XX000';
   if (isRowSecurity(error)) return rowSecurityFailure(error, where);
-  const { type, remedy } = policyFor(state, activity);
+  const { type, remedy } = refusalOfConnection(error.message, state) ?? policyFor(state, activity);
   return new SyncFailure(type, `${where}: ${reduceMessage(error.message, state)}`, remedy);
 }
 
@@ -70,6 +70,26 @@ function policyFor(state: string, activity: SourceActivity): Policy {
   if ((activity === 'reading rows' || activity === 'reading a view') && CHANGED_SINCE_PLANNED.has(state))
     return { type: 'SourceChanged' };
   return POLICIES[state] ?? POLICIES[state.slice(0, 2)] ?? { type: 'Defect' };
+}
+
+/** pg_hba.conf may ask for TLS, or for a certificate; the server says so in English unless `lc_messages` differs. */
+function refusalOfConnection(message: string, state: string): Policy | undefined {
+  if (!state.startsWith('28')) return undefined;
+  if (/valid client certificate/.test(message))
+    return {
+      type: 'SourceAuthentication',
+      remedy: 'Give `ssl_cert` and `ssl_key`: the server asks for a certificate.',
+    };
+  if (/no encryption|SSL off/.test(message))
+    return { type: 'SourceAuthentication', remedy: 'Set `ssl_enabled: true`, or let pg_hba.conf take it unencrypted.' };
+  if (/SSL encryption|SSL on/.test(message))
+    return { type: 'SourceAuthentication', remedy: 'Correct pg_hba.conf of the server, or username and database.' };
+  if (message.includes('channel binding'))
+    return {
+      type: 'SourceAuthentication',
+      remedy: 'Something between pgferry and PostgreSQL ends TLS: connect directly, or set `channel_binding: disable`.',
+    };
+  return undefined;
 }
 
 function reduceMessage(message: string, state: string): string {

@@ -50,6 +50,8 @@ function clientConfig(settings: SourceSettings, options: SourceOptions): ClientC
     password: settings.password,
     database: settings.database,
     ssl: settings.tls === undefined ? false : tlsOptions(settings.tls),
+    // SCRAM-SHA-256-PLUS, where the server offers it: nobody in the middle can pass the login on.
+    enableChannelBinding: settings.tls !== undefined && settings.tls.channelBinding !== 'disable',
     application_name: options.applicationName,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,

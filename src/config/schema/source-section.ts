@@ -29,8 +29,9 @@ const keys = section({
   ssl_enabled: documented(flag.optional(), 'Whether the connection is encrypted.', { fallback: true }),
   ssl_mode: documented(
     z.enum(MODES, expected(`one of ${MODES.join(', ')}`)).optional(),
-    'As in libpq: `require` encrypts, `verify-ca` checks who signed the server, `verify-full` its name too. The ' +
-      'default is `verify-full` when `ssl_ca` is given, else `require`.',
+    'As in libpq: `require` encrypts, and with `ssl_ca` does as `verify-ca`, which checks who signed the server; ' +
+      '`verify-full` checks its name too. The default is `verify-full` when `ssl_ca` is given, else `require`. Not used ' +
+      'with the directory of a socket as `host`.',
   ),
   ssl_ca: documented(
     certificates,
@@ -43,6 +44,12 @@ const keys = section({
   ssl_key_file: documented(optionalText, 'File that holds `ssl_key`.'),
   ssl_key_passphrase: documented(optionalText, 'Passphrase of `ssl_key`.', { secret: true }),
   ssl_key_passphrase_file: documented(optionalText, 'File that holds `ssl_key_passphrase`.'),
+  channel_binding: documented(
+    z.enum(['prefer', 'disable'], expected('prefer or disable')).default('prefer'),
+    'As in libpq: `prefer` binds a SCRAM login to the encrypted connection where the server offers it; `disable` is for ' +
+      'proxies that decrypt and encrypt anew.',
+    { fallback: 'prefer' },
+  ),
   connect_timeout: documented(number({ min: 1, max: 3_600 }).default(10), 'Seconds an attempt to connect may take.', {
     fallback: 10,
   }),

@@ -33,6 +33,11 @@ describe('the connection to PostgreSQL', () => {
     expect(tlsOf('ssl_ca: ""', 'ssl_mode: verify-full')).toEqual({ mode: 'verify-full' });
   });
 
+  it('is not encrypted within the machine, through a socket in the file system', () => {
+    const text = withConfiguration().replace('host: db.example', 'host: /var/run/postgresql');
+    expect(parseConnector(text).source.tls).toBeUndefined();
+  });
+
   it('shows a certificate of its own', () => {
     const lines = [`ssl_cert: ${quoted(CERTIFICATE)}`, `ssl_key: ${quoted(ENCRYPTED_KEY)}`];
     expect(tlsOf(...lines, `ssl_key_passphrase: ${PASSPHRASE}`)).toMatchObject({
@@ -58,7 +63,7 @@ describe('the connection to PostgreSQL', () => {
   });
 
   it('has a note when the certificate given is not looked at', () => {
-    const { notes } = parse(withConfiguration(`ssl_ca: ${quoted(CERTIFICATE)}`, 'ssl_mode: require'));
+    const { notes } = parse(withConfiguration(`ssl_ca: ${quoted(CERTIFICATE)}`, 'ssl_mode: disable'));
     expect(notes.map(({ path }) => path)).toEqual(['connectors[0].configuration.ssl_ca']);
   });
 });
