@@ -15,8 +15,10 @@ export interface ElasticsearchSettings {
   readonly password?: string;
   /** CA certificate(s), PEM text. */
   readonly ca?: string;
-  /** SHA-256 fingerprint of the CA. */
+  /** SHA-256 fingerprint of the CA; in place of `ca`. */
   readonly caFingerprint?: string;
+  /** Name to expect in the server's certificate. @default the host's */
+  readonly serverName?: string;
   readonly clientCert?: string;
   readonly clientKey?: string;
   /** @default true */

@@ -1,5 +1,6 @@
 import { type ConfigurationFile } from './schema/configuration-file';
 import { type ElasticsearchSettings, type MonitoringSettings, type Settings, type TemporalSettings } from './settings';
+import { decryptKey } from './decrypt-key';
 import { toConnectorSettings } from './to-connector-settings';
 import { withoutAbsent } from './without-absent';
 
@@ -32,8 +33,9 @@ function toElasticsearchSettings(section: ConfigurationFile['elasticsearch']): E
     password: section.password ?? password,
     ca: section.ca,
     caFingerprint: section.ca_fingerprint,
+    serverName: section.server_name,
     clientCert: section.client_cert,
-    clientKey: section.client_key,
+    clientKey: decryptKey(section.client_key, section.client_key_passphrase),
     verifyCerts: section.verify_certs,
     requestTimeoutMs: section.request_timeout * 1000,
   });
@@ -51,7 +53,12 @@ function toTemporalSettings(section: ConfigurationFile['temporal']): TemporalSet
     tls:
       tls === false
         ? undefined
-        : withoutAbsent({ ca: tls.ca, cert: tls.cert, key: tls.key, serverName: tls.server_name }),
+        : withoutAbsent({
+            ca: tls.ca,
+            cert: tls.cert,
+            key: decryptKey(tls.key, tls.key_passphrase),
+            serverName: tls.server_name,
+          }),
   });
 }
 

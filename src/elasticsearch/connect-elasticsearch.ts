@@ -1,5 +1,7 @@
 import { Client, type ClientOptions } from '@elastic/elasticsearch';
 import { type ElasticsearchSettings } from '../config/settings';
+import { explainedConnection } from './explained-connection';
+import { createTlsConnector } from './tls-connector';
 import { toSyncFailure } from './translate-failure';
 
 /** Milliseconds after which an idle connection is closed: shorter than common load balancers allow, so that none is found dead. */
@@ -9,21 +11,26 @@ const KEEP_ALIVE_MS = 50_000;
  * A client with keep-alive connections. Nothing is sent yet. Requests that are not bulks are tried up to three times
  * by the client itself; bulks are retried by the bulk writer, which knows their items.
  *
- * @throws SyncFailure `InvalidConfig` for settings that contradict each other, such as a fingerprint without HTTPS.
+ * @throws SyncFailure `InvalidConfig` for settings that contradict each other.
  */
 export function connectElasticsearch(settings: ElasticsearchSettings): Client {
   const auth = readAuth(settings);
-  const tls = readTls(settings);
+  const isEncrypted = settings.host.startsWith('https:');
+  const agent = {
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: KEEP_ALIVE_MS,
+    // Undici takes it; the client's types don't know.
+    ...(isEncrypted ? { connect: createTlsConnector(settings) } : {}),
+  };
   try {
     return new Client({
       node: settings.host,
       requestTimeout: settings.requestTimeoutMs,
       maxRetries: 2,
       // Undici times a request out by these; a timer of the client's own would abort every request that shares a signal.
-      agent: { keepAliveTimeout: KEEP_ALIVE_MS, keepAliveMaxTimeout: KEEP_ALIVE_MS },
+      agent,
+      ...(isEncrypted ? { Connection: explainedConnection(settings) } : {}),
       ...(auth === undefined ? {} : { auth }),
-      ...(tls === undefined ? {} : { tls }),
-      ...(settings.caFingerprint === undefined ? {} : { caFingerprint: settings.caFingerprint }),
     });
   } catch (error) {
     throw toSyncFailure(error, 'reading the settings of Elasticsearch');
@@ -35,16 +42,4 @@ function readAuth(settings: ElasticsearchSettings): ClientOptions['auth'] {
   if (settings.serviceToken !== undefined) return { bearer: settings.serviceToken };
   if (settings.username !== undefined) return { username: settings.username, password: settings.password ?? '' };
   return undefined;
-}
-
-function readTls(settings: ElasticsearchSettings): ClientOptions['tls'] {
-  if (!settings.host.startsWith('https:')) return undefined;
-  // With a fingerprint alone the chain can't be verified: comparing the CA's fingerprint takes its place.
-  const isPinned = settings.caFingerprint !== undefined && settings.ca === undefined;
-  return {
-    rejectUnauthorized: settings.verifyCerts && !isPinned,
-    ...(settings.ca === undefined ? {} : { ca: settings.ca }),
-    ...(settings.clientCert === undefined ? {} : { cert: settings.clientCert }),
-    ...(settings.clientKey === undefined ? {} : { key: settings.clientKey }),
-  };
 }

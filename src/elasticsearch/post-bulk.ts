@@ -1,5 +1,6 @@
 import { type Readable } from 'node:stream';
 import { type Client, errors } from '@elastic/elasticsearch';
+import { SyncFailure } from '../sync/failures';
 import { toSyncFailure } from './translate-failure';
 
 /** Where and how bulk requests go. */
@@ -76,6 +77,7 @@ async function readAll(stream: Readable): Promise<Buffer> {
 }
 
 function describeFailure(error: unknown): BulkReply {
+  if (error instanceof SyncFailure) throw error;
   if (error instanceof errors.ProductNotSupportedError) throw toSyncFailure(error, 'writing');
   const reason = error instanceof Error ? error.message : String(error);
   const wasReset = /other side closed|ECONNRESET|EPIPE|socket|terminated|aborted/iu.test(reason);

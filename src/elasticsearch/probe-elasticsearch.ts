@@ -1,5 +1,6 @@
 import { type Client, errors } from '@elastic/elasticsearch';
 import { SyncFailure } from '../sync/failures';
+import { openTls } from './open-tls';
 import { translateFailures } from './translate-failure';
 
 /** Which Elasticsearch answers. */
@@ -13,6 +14,8 @@ export interface ElasticsearchIdentity {
 const OLDEST_MAJOR = 8;
 /** Milliseconds for the first answer: whoever asks whether it is there should not wait as long as for a large bulk. */
 const PROBE_TIMEOUT_MS = 10_000;
+/** How the client words a connection that the server closed. */
+const WAS_CUT = /other side closed|ECONNRESET|socket hang up|terminated/iu;
 
 /**
  * Asks Elasticsearch who it is.
@@ -20,6 +23,29 @@ const PROBE_TIMEOUT_MS = 10_000;
  * @throws SyncFailure `DestinationUnavailable`, `DestinationAuthentication`; `InvalidConfig` for something else or a version before 8.
  */
 export async function probeElasticsearch(client: Client): Promise<ElasticsearchIdentity> {
+  try {
+    return await askForVersion(client);
+  } catch (error) {
+    throw (await explainSilence(client, error)) ?? error;
+  }
+}
+
+/** A server that speaks TLS only cuts every connection that doesn't, without a word. */
+async function explainSilence(client: Client, error: unknown): Promise<SyncFailure | undefined> {
+  const url = client.connectionPool.connections[0]?.url;
+  if (!(error instanceof SyncFailure) || url?.protocol !== 'http:' || !WAS_CUT.test(error.message)) return undefined;
+  const options = { host: url.hostname, port: Number(url.port || 80), rejectUnauthorized: false };
+  const socket = await openTls(options).catch(() => undefined);
+  if (socket === undefined) return undefined;
+  socket.destroy();
+  return new SyncFailure(
+    'InvalidConfig',
+    `Elasticsearch at ${url.origin}: it speaks TLS only`,
+    'Write `elasticsearch.host` with https://, and give `elasticsearch.ca_file`.',
+  );
+}
+
+function askForVersion(client: Client): Promise<ElasticsearchIdentity> {
   return translateFailures('asking for its version', async () => {
     try {
       const info = await client.info({}, { requestTimeout: PROBE_TIMEOUT_MS });

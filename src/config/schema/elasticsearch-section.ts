@@ -25,13 +25,22 @@ const keys = section({
       (value) => value === undefined || /^([0-9a-f]{2}:?){32}$/i.test(value),
       'must be a SHA-256 fingerprint: 64 hex digits',
     ),
-    'SHA-256 fingerprint of that certificate, as Elasticsearch prints it at its first start; instead of `ca`.',
+    'SHA-256 fingerprint of that certificate, as Elasticsearch prints it at its first start; instead of `ca`. The ' +
+      'server has to show that certificate beside its own, as Elasticsearch does by default.',
   ),
+  server_name: documented(optionalText, "Name to expect in the server's certificate, if not the one in `host`."),
   client_cert: documented(certificates, 'Certificate that pgferry shows to the server, PEM text.'),
   client_cert_file: documented(optionalText, 'File that holds `client_cert`.'),
   client_key: documented(privateKey, 'Private key of `client_cert`, PEM text.', { secret: true }),
   client_key_file: documented(optionalText, 'File that holds `client_key`.'),
-  verify_certs: documented(flag.default(true), "Whether the server's certificate is checked.", { fallback: true }),
+  client_key_passphrase: documented(optionalText, 'Passphrase of `client_key`.', { secret: true }),
+  client_key_passphrase_file: documented(optionalText, 'File that holds `client_key_passphrase`.'),
+  verify_certs: documented(
+    flag.default(true),
+    "Whether the server's certificate is checked. Without it anybody in between can read and change everything, and " +
+      'take the credentials: every command warns of it.',
+    { fallback: true },
+  ),
   request_timeout: documented(number({ min: 1, max: 86_400 }).default(240), 'Seconds a request may take.', {
     fallback: 240,
   }),
@@ -56,11 +65,22 @@ const withCredentials = relate(keys, ['api_key', 'service_token', 'username', 'p
   return findMissingHalf(section, ['username', 'password']);
 });
 
+const withAuthority = relate(withCredentials, ['host', 'ca', 'ca_fingerprint'], ({ host, ca, ca_fingerprint }) => {
+  if (ca_fingerprint === undefined) return [];
+  if (ca !== undefined) return [{ key: 'ca_fingerprint', message: 'is given together with ca; keep one' }];
+  if (host?.toLowerCase().startsWith('https:') === true) return [];
+  return [{ key: 'ca_fingerprint', message: 'needs a host that begins with https://' }];
+});
+
 /** `elasticsearch:` */
-export const elasticsearchSection = relate(withCredentials, ['client_cert', 'client_key'], (section) => [
-  ...findMissingHalf(section, ['client_cert', 'client_key']),
-  ...findKeyProblems('client_key', section.client_key),
-]).prefault({});
+export const elasticsearchSection = relate(
+  withAuthority,
+  ['client_cert', 'client_key', 'client_key_passphrase'],
+  (section) => [
+    ...findMissingHalf(section, ['client_cert', 'client_key']),
+    ...findKeyProblems('client_key', section.client_key, section.client_key_passphrase),
+  ],
+).prefault({});
 
 function isHttpUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;

@@ -10,12 +10,14 @@ const tlsKeys = section({
   cert_file: documented(optionalText, 'File that holds `cert`.'),
   key: documented(privateKey, 'Private key of `cert`, PEM text.', { secret: true }),
   key_file: documented(optionalText, 'File that holds `key`.'),
+  key_passphrase: documented(optionalText, 'Passphrase of `key`.', { secret: true }),
+  key_passphrase_file: documented(optionalText, 'File that holds `key_passphrase`.'),
   server_name: documented(optionalText, "Name to expect in the server's certificate, if not the one of `address`."),
 });
 
-const tls = relate(tlsKeys, ['cert', 'key'], (section) => [
+const tls = relate(tlsKeys, ['cert', 'key', 'key_passphrase'], (section) => [
   ...findMissingHalf(section, ['cert', 'key']),
-  ...findKeyProblems('key', section.key),
+  ...findKeyProblems('key', section.key, section.key_passphrase),
 ]);
 
 /** `temporal:` */

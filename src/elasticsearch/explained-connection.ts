@@ -1,0 +1,73 @@
+import {
+  type ConnectionRequestOptions,
+  type ConnectionRequestOptionsAsStream,
+  type ConnectionRequestParams,
+  type ConnectionRequestResponse,
+  type ConnectionRequestResponseAsStream,
+  UndiciConnection,
+} from '@elastic/elasticsearch';
+
+import { type ElasticsearchSettings } from '../config/settings';
+import { failureOfProblem, tlsFailure, type TlsRemedies, type TlsSubject } from '../sync/tls-failure';
+import { OTHER_FINGERPRINT } from './pinned-authority';
+
+const REMEDIES: TlsRemedies = {
+  'unknown authority':
+    'Set `elasticsearch.ca_file` to the certificate of the authority that signed it (http_ca.crt of the node), or ' +
+    '`elasticsearch.ca_fingerprint`.',
+  'other fingerprint':
+    'Correct `elasticsearch.ca_fingerprint`; for a server that shows its own certificate only, set `elasticsearch.ca_file`.',
+  'other name': 'Connect by a name in the certificate, or give that name as `elasticsearch.server_name`.',
+  'no TLS': 'Write `elasticsearch.host` with http://, or turn on TLS in Elasticsearch.',
+  'certificate missing': 'Give `elasticsearch.client_cert` and `elasticsearch.client_key`.',
+  'certificate refused':
+    'Give `elasticsearch.client_cert` and `elasticsearch.client_key` that an authority of Elasticsearch vouches for.',
+  handshake: 'Check `elasticsearch.ca`, `client_cert` and `client_key`, and which versions of TLS the server accepts.',
+};
+
+/**
+ * The client's connection over TLS, for servers of these settings. What TLS has against it becomes a failure that names
+ * the reason, and isn't tried again; everything else is left as it is.
+ */
+export function explainedConnection(settings: ElasticsearchSettings): typeof UndiciConnection {
+  const subject = describeSubject(settings);
+  return class extends UndiciConnection {
+    override request(
+      params: ConnectionRequestParams,
+      options: ConnectionRequestOptions,
+    ): Promise<ConnectionRequestResponse>;
+    override request(
+      params: ConnectionRequestParams,
+      options: ConnectionRequestOptionsAsStream,
+    ): Promise<ConnectionRequestResponseAsStream>;
+    override async request(
+      params: ConnectionRequestParams,
+      options: ConnectionRequestOptions | ConnectionRequestOptionsAsStream,
+    ): Promise<ConnectionRequestResponse | ConnectionRequestResponseAsStream> {
+      try {
+        return await super.request(params, options as ConnectionRequestOptions);
+      } catch (error) {
+        throw explain(error, subject) ?? error;
+      }
+    }
+  };
+}
+
+function explain(error: unknown, subject: TlsSubject): Error | undefined {
+  // The client keeps no code of Node.js: our connector puts it at the beginning of the message.
+  const text = error instanceof Error ? error.message : '';
+  if (text.startsWith(OTHER_FINGERPRINT)) return failureOfProblem('other fingerprint', subject);
+  return tlsFailure({ code: '', text }, subject);
+}
+
+function describeSubject({ host, serverName, ca, caFingerprint, clientCert }: ElasticsearchSettings): TlsSubject {
+  const url = new URL(host);
+  const given = ca === undefined ? caFingerprint && 'the one with the given fingerprint' : 'the given ca';
+  return {
+    where: `Elasticsearch at ${url.origin}`,
+    host: serverName ?? url.hostname,
+    authority: given,
+    showsCertificate: clientCert !== undefined,
+    remedies: REMEDIES,
+  };
+}
