@@ -1,7 +1,6 @@
 import { Client, type ClientOptions } from '@elastic/elasticsearch';
 import { type ElasticsearchSettings } from '../config/settings';
-import { explainedConnection } from './explained-connection';
-import { createTlsConnector } from './tls-connector';
+import { secureConnections } from './secure-connections';
 import { toSyncFailure } from './translate-failure';
 
 /** Milliseconds after which an idle connection is closed: shorter than common load balancers allow, so that none is found dead. */
@@ -15,12 +14,12 @@ const KEEP_ALIVE_MS = 50_000;
  */
 export function connectElasticsearch(settings: ElasticsearchSettings): Client {
   const auth = readAuth(settings);
-  const isEncrypted = settings.host.startsWith('https:');
+  const secured = settings.host.startsWith('https:') ? secureConnections(settings) : undefined;
   const agent = {
     keepAliveTimeout: KEEP_ALIVE_MS,
     keepAliveMaxTimeout: KEEP_ALIVE_MS,
     // Undici takes it; the client's types don't know.
-    ...(isEncrypted ? { connect: createTlsConnector(settings) } : {}),
+    ...(secured === undefined ? {} : { connect: secured.connect }),
   };
   try {
     return new Client({
@@ -29,7 +28,7 @@ export function connectElasticsearch(settings: ElasticsearchSettings): Client {
       maxRetries: 2,
       // Undici times a request out by these; a timer of the client's own would abort every request that shares a signal.
       agent,
-      ...(isEncrypted ? { Connection: explainedConnection(settings) } : {}),
+      ...(secured === undefined ? {} : { Connection: secured.Connection }),
       ...(auth === undefined ? {} : { auth }),
     });
   } catch (error) {

@@ -2,6 +2,7 @@ import { type Client, errors } from '@elastic/elasticsearch';
 import { SyncFailure } from '../sync/failures';
 import { openTls } from './open-tls';
 import { translateFailures } from './translate-failure';
+import { WAS_CUT } from './was-cut';
 
 /** Which Elasticsearch answers. */
 export interface ElasticsearchIdentity {
@@ -14,9 +15,6 @@ export interface ElasticsearchIdentity {
 const OLDEST_MAJOR = 8;
 /** Milliseconds for the first answer: whoever asks whether it is there should not wait as long as for a large bulk. */
 const PROBE_TIMEOUT_MS = 10_000;
-/** How the client words a connection that the server closed. */
-const WAS_CUT = /other side closed|ECONNRESET|socket hang up|terminated/iu;
-
 /**
  * Asks Elasticsearch who it is.
  *

@@ -12,7 +12,7 @@ interface Target {
 }
 
 /** Opens a connection for the client's HTTP library: `connect` of https://undici.nodejs.org/#/docs/api/Client */
-type Connector = (target: Target, callback: (...result: [Error, null] | [null, TLSSocket]) => void) => void;
+export type Connector = (target: Target, callback: (...result: [Error, null] | [null, TLSSocket]) => void) => void;
 
 /**
  * Opens connections to Elasticsearch over TLS. It is our own, since the client's compares `ca_fingerprint` with the last

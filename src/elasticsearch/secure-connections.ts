@@ -8,8 +8,12 @@ import {
 } from '@elastic/elasticsearch';
 
 import { type ElasticsearchSettings } from '../config/settings';
+import { type SyncFailure } from '../sync/failures';
 import { failureOfProblem, tlsFailure, type TlsRemedies, type TlsSubject } from '../sync/tls-failure';
 import { OTHER_FINGERPRINT } from './pinned-authority';
+import { askAgain } from './ask-again';
+import { type Connector, createTlsConnector } from './tls-connector';
+import { WAS_CUT } from './was-cut';
 
 const REMEDIES: TlsRemedies = {
   'unknown authority':
@@ -25,13 +29,22 @@ const REMEDIES: TlsRemedies = {
   handshake: 'Check `elasticsearch.ca`, `client_cert` and `client_key`, and which versions of TLS the server accepts.',
 };
 
+/** How the client makes connections over TLS. */
+interface SecureConnections {
+  /** For the client's HTTP library. */
+  readonly connect: Connector;
+  /** For the client. */
+  readonly Connection: typeof UndiciConnection;
+}
+
 /**
- * The client's connection over TLS, for servers of these settings. What TLS has against it becomes a failure that names
- * the reason, and isn't tried again; everything else is left as it is.
+ * Connections over TLS as the settings want them. What TLS has against one becomes a failure that names the reason, and
+ * isn't tried again; everything else is left as it is.
  */
-export function explainedConnection(settings: ElasticsearchSettings): typeof UndiciConnection {
+export function secureConnections(settings: ElasticsearchSettings): SecureConnections {
   const subject = describeSubject(settings);
-  return class extends UndiciConnection {
+  const connect = createTlsConnector(settings);
+  class ExplainedConnection extends UndiciConnection {
     override request(
       params: ConnectionRequestParams,
       options: ConnectionRequestOptions,
@@ -47,15 +60,20 @@ export function explainedConnection(settings: ElasticsearchSettings): typeof Und
       try {
         return await super.request(params, options as ConnectionRequestOptions);
       } catch (error) {
-        throw explain(error, subject) ?? error;
+        // The client keeps no code of Node.js: our connector puts it at the beginning of the message.
+        const text = error instanceof Error ? error.message : '';
+        throw (
+          explain(text, subject) ??
+          (WAS_CUT.test(text) ? explain(await askAgain(connect, this.url), subject) : undefined) ??
+          error
+        );
       }
     }
-  };
+  }
+  return { connect, Connection: ExplainedConnection };
 }
 
-function explain(error: unknown, subject: TlsSubject): Error | undefined {
-  // The client keeps no code of Node.js: our connector puts it at the beginning of the message.
-  const text = error instanceof Error ? error.message : '';
+function explain(text: string, subject: TlsSubject): SyncFailure | undefined {
   if (text.startsWith(OTHER_FINGERPRINT)) return failureOfProblem('other fingerprint', subject);
   return tlsFailure({ code: '', text }, subject);
 }
