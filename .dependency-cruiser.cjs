@@ -73,8 +73,9 @@ module.exports = {
     {
       name: 'databases-know-no-temporal',
       severity: 'error',
+      comment: 'but for the reader of its configuration files',
       from: { path: '^src/(postgres|elasticsearch|documents|config)/' },
-      to: { path: 'node_modules/@temporalio' },
+      to: { path: 'node_modules/@temporalio/(?!envconfig/)' },
     },
     {
       name: 'nobody-imports-the-rim',

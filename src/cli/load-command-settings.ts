@@ -1,6 +1,6 @@
 import { type LoadedSettings, loadSettings, locateConfiguration } from '../config/load-settings';
 import { type Settings } from '../config/settings';
-import { type Terminal, yellow } from './terminal';
+import { bold, red, type Terminal, yellow } from './terminal';
 
 /** Options that every command with a configuration takes. */
 export interface ConfigurationOptions {
@@ -9,7 +9,7 @@ export interface ConfigurationOptions {
   readonly json?: true;
 }
 
-/** Loads the configuration and says what in it has no effect. */
+/** Loads the configuration, and says what in it has no effect or is dangerous. */
 export async function loadCommandSettings(options: ConfigurationOptions, terminal: Terminal): Promise<Settings> {
   return (await loadConfiguration(options, terminal)).settings;
 }
@@ -19,5 +19,6 @@ export async function loadConfiguration(options: ConfigurationOptions, terminal:
   const loaded = await loadSettings(locateConfiguration(options.config));
   for (const note of loaded.notes)
     terminal.say(`${yellow('note')} ${typeof note === 'string' ? note : `${note.path}: ${note.message}`}`);
+  for (const { path, message } of loaded.warnings) terminal.say(bold(red(`WARNING ${path} ${message}`)));
   return loaded;
 }

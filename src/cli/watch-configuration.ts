@@ -34,7 +34,10 @@ export function watchConfiguration(
       if (next === undefined) return;
       unwatch(current.files);
       watch(next.files);
-      if (!isDeepStrictEqual(next.settings, current.settings)) announce(current.settings, next.settings, news);
+      if (!isDeepStrictEqual(next.settings, current.settings)) {
+        announce(current.settings, next.settings, news);
+        warnOfDangers(next, news);
+      }
       current = next;
       onReload(next.settings);
     });
@@ -51,6 +54,11 @@ export function watchConfiguration(
     unwatch(current.files);
     process.off('SIGHUP', reload);
   };
+}
+
+/** Says what in a configuration lets others read or change what goes over the network. */
+export function warnOfDangers({ warnings }: LoadedSettings, news: Pick<ReloadNews, 'warn'>): void {
+  for (const { path, message } of warnings) news.warn(`${path} ${message}`);
 }
 
 function announce(before: Settings, after: Settings, news: ReloadNews): void {

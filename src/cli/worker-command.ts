@@ -14,7 +14,7 @@ import { configuredCommand } from './configured-command';
 import { EXIT } from './exit-codes';
 import { type ConfigurationOptions, loadConfiguration } from './load-command-settings';
 import { createTerminal } from './terminal';
-import { watchConfiguration } from './watch-configuration';
+import { warnOfDangers, watchConfiguration } from './watch-configuration';
 
 interface WorkerOptions extends ConfigurationOptions {
   readonly deployment?: string;
@@ -70,6 +70,7 @@ async function runWorker(loaded: LoadedSettings, parts: WorkerParts): Promise<nu
   // That it starts, reloads and stops is said on every level.
   const news = logger.level === 'silent' ? logger : logger.child({}, { level: 'info' });
   installRuntime({ logger, ...(monitoring === undefined ? {} : { metricsAddress: monitoring.temporalAddress }) });
+  warnOfDangers(loaded, news);
   const { temporal, connectors } = loaded.settings;
   const worker = await startWorker(loaded.settings, { deployment, monitoring, tracing });
   const unwatch = watchConfiguration(loaded, news, worker.reload);

@@ -20,8 +20,9 @@ export function noteIgnoredKeys(value: unknown, path: ConfigurationPath, notes: 
 
 /** Notes settings that are right in form, and may not do what they look like. */
 export function noteSurprises({ elasticsearch, connectors }: ConfigurationFile, notes: ProblemList): void {
-  if (!elasticsearch.verify_certs)
-    notes.add(['elasticsearch', 'verify_certs'], "is false: anybody can pose as the server; give 'ca' instead");
+  const { verify_certs, ca, ca_fingerprint } = elasticsearch;
+  for (const [key, value] of Object.entries({ ca, ca_fingerprint }))
+    if (!verify_certs && value !== undefined) notes.add(['elasticsearch', key], 'is not used: verify_certs is false');
   connectors.forEach((connector, index) => {
     noteConnector(connector, ['connectors', index], notes);
   });

@@ -1,11 +1,13 @@
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error';
 import { describeIssues } from './describe-issues';
 import { expandDottedKeys } from './expand-dotted-keys';
+import { findDangers } from './find-dangers';
 import { noteIgnoredKeys, noteSurprises } from './find-notes';
 import { parseYaml } from './parse-yaml';
 import { createProblemList, type ProblemList } from './problem-list';
 import { readAdvancedRules } from './read-advanced-rules';
 import { readReferencedFiles } from './read-referenced-files';
+import { readTemporalProfile } from './read-temporal-profile';
 import { configurationFile } from './schema/configuration-file';
 import { type Settings } from './settings';
 import { substituteVariables } from './substitute-variables';
@@ -28,6 +30,8 @@ export interface ParsedSettings {
   readonly settings: Settings;
   /** Keys that are accepted and have no effect, and the like; not errors. */
   readonly notes: readonly ConfigurationProblem[];
+  /** What in it lets others read or change what goes over the network; not errors, but to be said loudly. */
+  readonly warnings: readonly ConfigurationProblem[];
 }
 
 /**
@@ -56,7 +60,10 @@ function parseText(text: string, options: ParseOptions): ParsedSettings {
   const notes = createProblemList(lineOf);
   noteIgnoredKeys(tree, [], notes);
   noteSurprises(parsed.data, notes);
-  return { settings: toSettings(parsed.data, options.environment), notes: notes.list() };
+  const warnings = createProblemList(lineOf);
+  findDangers(parsed.data, warnings);
+  const settings = toSettings(parsed.data, options.environment);
+  return { settings, notes: notes.list(), warnings: warnings.list() };
 }
 
 /** The file's values with dotted keys, variables and files in their places. */
@@ -65,6 +72,7 @@ function resolveTree(value: unknown, options: ParseOptions, problems: ProblemLis
   readAdvancedRules(expanded, problems);
   const tree = substituteVariables(expanded, options.environment, [], problems);
   readReferencedFiles(tree, [], options, problems);
+  readTemporalProfile(tree, options, problems);
   readAdvancedRules(tree, problems, options);
   return tree;
 }

@@ -4,11 +4,14 @@ import { NativeConnection } from '@temporalio/worker';
 import { type TemporalSettings } from '../config/settings';
 import { SyncFailure } from '../sync/failures';
 import { DATA_CONVERTER } from './compress-payloads';
+import { explainTemporal } from './explain-temporal';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** gRPC's status NOT_FOUND: https://grpc.io/docs/guides/status-codes/ */
+/** Statuses of gRPC: https://grpc.io/docs/guides/status-codes/ */
 const NOT_FOUND = 5;
+const PERMISSION_DENIED = 7;
+const UNAUTHENTICATED = 16;
 
 /**
  * A client for starting, watching and scheduling syncs; close its `connection`.
@@ -26,21 +29,42 @@ export async function connectTemporal(settings: TemporalSettings): Promise<Clien
 }
 
 async function openConnection(settings: TemporalSettings): Promise<Connection> {
+  // gRPC would try what TLS refuses until its time is up.
+  const refusal = settings.tls === undefined ? undefined : await explainTemporal(settings);
+  if (refusal !== undefined) throw refusal;
   try {
     return await Connection.connect({ ...connectionOptions(settings), connectTimeout: CONNECT_TIMEOUT_MS });
   } catch (error) {
-    throw unreachable(settings, error);
+    const found = unauthenticated(settings, error) ?? (settings.tls === undefined && (await explainTemporal(settings)));
+    throw found || unreachable(settings, error);
   }
 }
 
+/** Temporal Cloud, and whoever stands in front of a server, let nobody do anything without the right key. */
+function unauthenticated({ address, apiKey }: TemporalSettings, error: unknown): SyncFailure | undefined {
+  const code: number | undefined = isGrpcServiceError(error) ? error.code : causeCode(error);
+  if (code !== UNAUTHENTICATED && code !== PERMISSION_DENIED) return undefined;
+  return new SyncFailure(
+    'InvalidConfig',
+    `Temporal at ${address} ${apiKey === undefined ? 'asks for an API key' : 'does not accept the API key'}.`,
+    apiKey === undefined ? 'Give `temporal.api_key`.' : 'Correct `temporal.api_key`: it may have expired.',
+  );
+}
+
+function causeCode(error: unknown): number | undefined {
+  return error instanceof Error && isGrpcServiceError(error.cause) ? error.cause.code : undefined;
+}
+
 /** A server that doesn't let the client ask has no say: whoever may not use the namespace hears it at the first use. */
-async function requireNamespace(connection: Connection, { address, namespace }: TemporalSettings): Promise<void> {
+async function requireNamespace(connection: Connection, settings: TemporalSettings): Promise<void> {
+  const { address, namespace } = settings;
   try {
     await connection.withDeadline(Date.now() + CONNECT_TIMEOUT_MS, () =>
       connection.workflowService.describeNamespace({ namespace }),
     );
   } catch (error) {
     const code: number | undefined = isGrpcServiceError(error) ? error.code : undefined;
+    if (code === UNAUTHENTICATED) throw unauthenticated(settings, error) ?? error;
     if (code !== NOT_FOUND) return;
     throw new SyncFailure(
       'InvalidConfig',

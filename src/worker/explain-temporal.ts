@@ -1,45 +1,68 @@
-import { connect as connectPlain } from 'node:net';
-import { connect as connectHttp2, type SecureClientSessionOptions } from 'node:http2';
 import { checkServerIdentity } from 'node:tls';
 
 import { type TemporalSettings } from '../config/settings';
-import { type SyncFailure } from '../sync/failures';
-import { failureOfProblem, tlsFailure, type TlsRemedies, type TlsSubject } from '../sync/tls-failure';
-
-/** Milliseconds for an answer. */
-const TIMEOUT_MS = 5_000;
+import { SyncFailure } from '../sync/failures';
+import { tlsFailure, type TlsRemedies, type TlsSubject } from '../sync/tls-failure';
+import { greetServer } from './greet-server';
 
 const REMEDIES: TlsRemedies = {
   'unknown authority': 'Set `temporal.tls.ca_file` to the certificate of the authority that signed it.',
   'other fingerprint': 'Set `temporal.tls.ca_file`.',
   'other name': 'Connect by a name in the certificate, or give that name as `temporal.tls.server_name`.',
-  'no TLS': 'Take `temporal.tls` and `temporal.api_key` out, or turn on TLS in Temporal.',
-  'certificate missing': 'Give `temporal.tls.cert` and `temporal.tls.key`, or `temporal.api_key`: what the server asks for.',
-  'certificate refused': 'Give `temporal.tls.cert` and `temporal.tls.key` that Temporal knows the authority of.',
+  'no TLS': 'Take `temporal.tls` out (or set it to false, with an API key), or turn on TLS in Temporal.',
+  'certificate missing': 'Give `temporal.tls.cert` and `temporal.tls.key`.',
+  'certificate refused': 'Give `temporal.tls.cert` and `temporal.tls.key` that an authority of Temporal vouches for.',
   handshake: 'Check `temporal.tls`, and which versions of TLS the server accepts.',
 };
 
 /**
- * Finds out why Temporal can't be reached where TLS may be the reason: gRPC says no more than that there is no connection.
+ * What TLS has against a connection to Temporal. gRPC would say no more than that there is none, and that late.
  *
- * @returns undefined where it isn't
+ * @returns undefined where it has nothing against it, or nobody is there
  */
 export async function explainTemporal(settings: TemporalSettings): Promise<SyncFailure | undefined> {
-  const subject = describeSubject(settings);
-  const [host, port] = splitAddress(settings.address);
-  const { tls } = settings;
-  if (tls === undefined) {
-    // Whoever speaks TLS only closes a connection that begins otherwise.
-    const outcome = await tryHttp2(`https://${settings.address}`, { rejectUnauthorized: false });
-    return outcome === 'answers' || outcome === 'closes' ? failureOfPlaintext(subject) : undefined;
-  }
-  const name = tls.serverName ?? host;
-  const outcome = await tryHttp2(`https://${settings.address}`, {
+  return settings.tls === undefined ? explainPlain(settings) : explainEncrypted(settings);
+}
+
+/** Whoever speaks TLS only closes a connection that begins otherwise. */
+async function explainPlain({ address }: TemporalSettings): Promise<SyncFailure | undefined> {
+  const { isEncrypted } = await greetServer(address, { rejectUnauthorized: false });
+  if (!isEncrypted) return undefined;
+  const remedy = 'Set `temporal.tls: true`; with a private authority `temporal.tls.ca_file`.';
+  return new SyncFailure('InvalidConfig', `Temporal at ${address}: it speaks TLS only`, remedy);
+}
+
+async function explainEncrypted(settings: TemporalSettings): Promise<SyncFailure | undefined> {
+  const { address, tls = {} } = settings;
+  const name = tls.serverName ?? hostOf(address);
+  const greeting = await greetServer(address, {
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
     ...(tls.cert === undefined ? {} : { cert: tls.cert }),
     ...(tls.key === undefined ? {} : { key: tls.key }),
     ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
     checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
   });
-  if (outcome === 'answers') return undefined;
+  const found = tlsFailure(greeting, describeSubject(settings, name));
+  if (found !== undefined || !greeting.isEncrypted || greeting.answers || tls.cert !== undefined) return found;
+  const message = `Temporal at ${address}: it closes connections after the handshake of TLS`;
+  return new SyncFailure(
+    'TemporalUnavailable',
+    message,
+    `${REMEDIES['certificate missing']} It seems to ask for them.`,
+  );
+}
+
+function describeSubject({ address, tls }: TemporalSettings, host: string): TlsSubject {
+  return {
+    where: `Temporal at ${address}`,
+    host,
+    authority: tls?.ca === undefined ? undefined : 'the given temporal.tls.ca',
+    showsCertificate: tls?.cert !== undefined,
+    remedies: REMEDIES,
+  };
+}
+
+/** `HOST:PORT`; addresses of IPv6 are in brackets. */
+function hostOf(address: string): string {
+  return address.slice(0, address.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1');
 }

@@ -22,6 +22,12 @@ const tls = relate(tlsKeys, ['cert', 'key', 'key_passphrase'], (section) => [
 
 /** `temporal:` */
 export const temporalSection = optionalSection({
+  profile: documented(
+    optionalText,
+    "Profile of Temporal's own configuration (`temporal.toml`, or the file that `TEMPORAL_CONFIG_FILE` names), with the " +
+      'environment variables `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY` and `TEMPORAL_TLS…` on top. It ' +
+      'fills in `address`, `namespace`, `api_key` and `tls` where they are left out; neither is read without this key.',
+  ),
   address: documented(
     text
       .regex(/^(\[[0-9A-Fa-f:.]+\]|[^\s/:@]+):\d{1,5}$/, 'must be HOST:PORT, without http://')

@@ -109,3 +109,37 @@ describe('the connection to Temporal', () => {
     });
   });
 });
+
+describe('Elasticsearch', () => {
+  const parseWith = (lines: string) => parse(`elasticsearch: { ${lines} }\n${withConfiguration()}`);
+  const problemsWith = (lines: string) => messagesOf(`elasticsearch: { ${lines} }\n${withConfiguration()}`);
+  const FINGERPRINT = `ca_fingerprint: "${'A1:'.repeat(31)}A1"`;
+
+  it('takes a fingerprint in place of a certificate, and over https:// only', () => {
+    expect(parseWith(`host: "https://es", ${FINGERPRINT}`).settings.elasticsearch.caFingerprint).toMatch(/^A1:A1/);
+    expect(problemsWith(`host: "http://es", ${FINGERPRINT}`)).toHaveProperty(['elasticsearch.ca_fingerprint']);
+    expect(problemsWith(`host: "https://es", ${FINGERPRINT}, ca: ${quoted(CERTIFICATE)}`)).toEqual({
+      'elasticsearch.ca_fingerprint': 'is given together with ca; keep one',
+    });
+  });
+
+  it('takes a key with a passphrase', () => {
+    const lines = `client_cert: ${quoted(CERTIFICATE)}, client_key: ${quoted(ENCRYPTED_KEY)}`;
+    const { clientKey } = parseWith(`${lines}, client_key_passphrase: ${PASSPHRASE}`).settings.elasticsearch;
+    expect(clientKey).toMatch(/^-----BEGIN PRIVATE KEY-----/);
+    expect(problemsWith(lines)).toEqual({ 'elasticsearch.client_key': 'is encrypted: give its passphrase' });
+  });
+
+  it('has a warning where others could read or change what goes over the network', () => {
+    const warned = (lines: string) => parseWith(lines).warnings.map(({ path }) => path);
+    expect(warned('host: "https://es", verify_certs: false')).toEqual(['elasticsearch.verify_certs']);
+    expect(warned('host: "http://es", api_key: k')).toEqual(['elasticsearch.host']);
+    expect(warned('host: "http://u:p@es"')).toEqual(['elasticsearch.host']);
+    expect(warned('host: "http://es"')).toEqual([]);
+    expect(warned('host: "https://es", api_key: k')).toEqual([]);
+    for (const local of ['localhost:9200', '127.0.0.1:9200', '[::1]:9200'])
+      expect(warned(`host: "http://${local}", api_key: k`)).toEqual([]);
+    const { warnings } = parse(`temporal: { api_key: k, tls: false }\n${withConfiguration()}`);
+    expect(warnings.map(({ path }) => path)).toEqual(['temporal.tls']);
+  });
+});
