@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
 
 import { type TemporalSettings } from '../config/settings';
@@ -26,7 +27,7 @@ export async function explainTemporal(settings: TemporalSettings): Promise<SyncF
 
 /** Whoever speaks TLS only closes a connection that begins otherwise. */
 async function explainPlain({ address }: TemporalSettings): Promise<SyncFailure | undefined> {
-  const { isEncrypted } = await greetServer(address, { rejectUnauthorized: false });
+  const { isEncrypted } = await greetServer({ ...split(address), rejectUnauthorized: false });
   if (!isEncrypted) return undefined;
   const remedy = 'Set `temporal.tls: true`; with a private authority `temporal.tls.ca_file`.';
   return new SyncFailure('InvalidConfig', `Temporal at ${address}: it speaks TLS only`, remedy);
@@ -34,22 +35,19 @@ async function explainPlain({ address }: TemporalSettings): Promise<SyncFailure 
 
 async function explainEncrypted(settings: TemporalSettings): Promise<SyncFailure | undefined> {
   const { address, tls = {} } = settings;
-  const name = tls.serverName ?? hostOf(address);
-  const greeting = await greetServer(address, {
+  const { host, port } = split(address);
+  const name = tls.serverName ?? host;
+  const greeting = await greetServer({
+    host,
+    port,
+    // An address is no name that could be asked for (RFC 6066), but is compared with the certificate.
+    ...(isIP(name) === 0 ? { servername: name } : {}),
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
     ...(tls.cert === undefined ? {} : { cert: tls.cert }),
     ...(tls.key === undefined ? {} : { key: tls.key }),
-    ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
     checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
   });
-  const found = tlsFailure(greeting, describeSubject(settings, name));
-  if (found !== undefined || !greeting.isEncrypted || greeting.answers || tls.cert !== undefined) return found;
-  const message = `Temporal at ${address}: it closes connections after the handshake of TLS`;
-  return new SyncFailure(
-    'TemporalUnavailable',
-    message,
-    `${REMEDIES['certificate missing']} It seems to ask for them.`,
-  );
+  return tlsFailure(greeting, describeSubject(settings, name));
 }
 
 function describeSubject({ address, tls }: TemporalSettings, host: string): TlsSubject {
@@ -62,7 +60,8 @@ function describeSubject({ address, tls }: TemporalSettings, host: string): TlsS
   };
 }
 
-/** `HOST:PORT`; addresses of IPv6 are in brackets. */
-function hostOf(address: string): string {
-  return address.slice(0, address.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1');
+/** Of `HOST:PORT`; addresses of IPv6 are in brackets. */
+function split(address: string): { readonly host: string; readonly port: number } {
+  const colon = address.lastIndexOf(':');
+  return { host: address.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), port: Number(address.slice(colon + 1)) };
 }

@@ -1,41 +1,46 @@
-import { connect, type SecureClientSessionOptions } from 'node:http2';
+import { connect, type ConnectionOptions } from 'node:tls';
 
 /** Milliseconds for an answer. */
 const TIMEOUT_MS = 5_000;
+/** What a client begins with, and a server answers: https://www.rfc-editor.org/rfc/rfc9113#section-3.4 */
+const PREFACE = Buffer.concat([
+  Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
+  Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]),
+]);
 
 /** How a server meets a client that speaks HTTP/2 over TLS. */
 export interface Greeting {
   /** Whether the handshake of TLS went through. */
   readonly isEncrypted: boolean;
-  /** Whether the server spoke HTTP/2 then. */
-  readonly answers: boolean;
   /** The error's code of Node.js; empty for none. */
   readonly code: string;
   readonly text: string;
 }
 
-/** Begins a connection as gRPC does, and ends it when the server has answered. @param address `HOST:PORT` */
-export function greetServer(address: string, options: SecureClientSessionOptions): Promise<Greeting> {
+/** Begins a connection as gRPC does, and ends it when the server has answered. */
+export function greetServer(options: ConnectionOptions): Promise<Greeting> {
   return new Promise((resolve) => {
     let isEncrypted = false;
-    const session = connect(`https://${address}`, options);
+    const socket = connect({ ...options, ALPNProtocols: ['h2'] });
     const end = (greeting: Partial<Greeting>) => {
-      resolve({ isEncrypted, answers: false, code: '', text: '', ...greeting });
-      session.destroy();
+      clearTimeout(timer);
+      resolve({ isEncrypted, code: '', text: '', ...greeting });
+      socket.destroy();
     };
-    session.once('connect', () => {
+    const timer = setTimeout(() => {
+      end({});
+    }, TIMEOUT_MS);
+    socket.once('secureConnect', () => {
       isEncrypted = true;
+      socket.write(PREFACE);
     });
-    session.once('remoteSettings', () => {
-      end({ answers: true });
-    });
-    session.on('error', (error: NodeJS.ErrnoException) => {
-      end({ code: error.code ?? '', text: error.message });
-    });
-    session.once('close', () => {
+    socket.once('data', () => {
       end({});
     });
-    session.setTimeout(TIMEOUT_MS, () => {
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      end({ code: error.code ?? '', text: error.message });
+    });
+    socket.once('close', () => {
       end({});
     });
   });
