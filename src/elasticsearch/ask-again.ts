@@ -20,8 +20,8 @@ export function askAgain(connect: Connector, { hostname, port }: URL): Promise<s
         resolve(text);
         socket.destroy();
       };
-      socket.on('error', ({ message }) => {
-        end(message);
+      socket.on('error', (failure: Error) => {
+        end(failure.message);
       });
       for (const event of ['data', 'end', 'close', 'timeout'])
         socket.once(event, () => {

@@ -58,7 +58,7 @@ export function secureConnections(settings: ElasticsearchSettings): SecureConnec
       options: ConnectionRequestOptions | ConnectionRequestOptionsAsStream,
     ): Promise<ConnectionRequestResponse | ConnectionRequestResponseAsStream> {
       try {
-        return await super.request(params, options as ConnectionRequestOptions);
+        return await super.request(params, options);
       } catch (error) {
         // The client keeps no code of Node.js: our connector puts it at the beginning of the message.
         const text = error instanceof Error ? error.message : '';

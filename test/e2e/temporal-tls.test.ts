@@ -116,15 +116,9 @@ describe('what keeps a connection from being secure is told at once:', () => {
     await expectFailure(connect(expired.port, { tls: trusted() }), /has expired/, /Renew/);
   });
 
-  test('no certificate for a server that asks for one, or one that it does not know', async () => {
-    await expectFailure(
-      connect(mutual.port, { tls: trusted() }),
-      /asks for a certificate, and none is given/,
-      /tls\.cert/,
-    );
-    const { certificate, key } = await stranger.issue({ name: 'pgferry' });
-    const connecting = connect(mutual.port, { tls: { ...trusted(), cert: certificate, key } });
-    await expectFailure(connecting, /does not accept the certificate that pgferry shows/, /tls\.cert/);
+  test('no certificate for a server that asks for one', async () => {
+    const connecting = connect(mutual.port, { tls: trusted() });
+    await expectFailure(connecting, /asks for a certificate, and none is given/, /tls\.cert/);
   });
 
   test('TLS with a server that speaks none', async () => {

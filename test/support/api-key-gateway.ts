@@ -1,3 +1,4 @@
+import { type IncomingHttpHeaders } from 'node:http';
 import { connect, createSecureServer, type Http2Session, type ServerHttp2Stream } from 'node:http2';
 import { type AddressInfo } from 'node:net';
 
@@ -68,7 +69,9 @@ function passOn(near: ServerHttp2Stream, far: ReturnType<ReturnType<typeof conne
   far.on('response', (headers) => {
     near.respond(headers, { waitForTrailers: true });
     let trailers = {};
-    far.on('trailers', (last) => (trailers = last));
+    far.on('trailers', (last: IncomingHttpHeaders) => {
+      trailers = last;
+    });
     near.on('wantTrailers', () => {
       near.sendTrailers(trailers);
     });
