@@ -66,7 +66,8 @@ const CANDIDATES = `
 
 /**
  * Predicate over a row of `pg_index`: at any moment no two rows share the values of its columns, and none is null.
- * A deferred constraint lets two rows share them for a while.
+ * A deferred constraint lets two rows share them for a while; since PostgreSQL 18 a column may be "not null" although
+ * rows from before, which nobody has validated, hold nulls.
  */
 export function usableKey(index: string): string {
   return `(${index}.indisprimary or (
@@ -74,8 +75,11 @@ export function usableKey(index: string): string {
     and ${index}.indpred is null and ${index}.indexprs is null
     and not exists (
       select from pg_attribute as a
-      where a.attrelid = ${index}.indrelid and not a.attnotnull
-        and a.attnum = any ((${index}.indkey::smallint[])[0:${index}.indnkeyatts - 1]))))`;
+      where a.attrelid = ${index}.indrelid
+        and a.attnum = any ((${index}.indkey::smallint[])[0:${index}.indnkeyatts - 1])
+        and (not a.attnotnull or exists (
+          select from pg_constraint as n
+          where n.conrelid = a.attrelid and n.contype = 'n' and n.conkey = array[a.attnum] and not n.convalidated)))))`;
 }
 
 /** All relations of the schemas, also those that can't be synced, so that messages can tell why. */

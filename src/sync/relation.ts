@@ -64,6 +64,8 @@ export interface Relation extends QualifiedName {
   readonly columns: readonly Column[];
   /** The columns that identify a row, in the key's order; never empty for a relation that is synced. */
   readonly key: readonly string[];
+  /** The unique index that the key is taken from, where there is no primary key and the configuration names none. */
+  readonly keyIndex?: string;
   /** No unique index over the key's columns makes sure that they identify a row. */
   readonly keyIsUnbacked?: boolean;
   readonly leaves: readonly Leaf[];

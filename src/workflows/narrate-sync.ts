@@ -41,7 +41,7 @@ export const narration = {
 
 function describeCounts(counts: SyncTotals): string {
   return Object.entries(counts)
-    .map(([name, number]) => `${grouped(Number(number))} ${name}`)
+    .map(([name, number]) => `${grouped(number)} ${name}`)
     .join(', ');
 }
 

@@ -128,6 +128,13 @@ describe('a table that is named', () => {
     expect(problems[0]?.message).toContain('Did you mean "CamelCase"?');
   });
 
+  (isServerSince(18) ? test : test.skip)('and only said to hold no nulls is one without a key', async () => {
+    await database.sql(`create schema unsure; create table unsure.nulls (a int unique, b int not null);
+      insert into unsure.nulls values (null, 1), (null, 2);
+      alter table unsure.nulls add constraint a_is_there not null a not valid`);
+    expect((await select(source, ['unsure.nulls'])).skipped).toHaveLength(1);
+  });
+
   test('and not readable is a problem', async () => {
     expect((await select(reader, ['secret'])).problems).toMatchObject([{ type: 'SourcePermission' }]);
     expect((await select(reader, ['sales.orders'])).problems).toMatchObject([{ type: 'SourcePermission' }]);
@@ -160,7 +167,9 @@ describe('a relation is described with', () => {
     expect(columnNames(await describeTable(database, source, 'dropped'))).toEqual(['id', 'kept']);
     const weird = await describeTable(database, source, '"we""ird.Täble"');
     expect(weird).toMatchObject({ table: 'we"ird.Täble', key: ['b\\c', 'Key, one'], kind: 'table' });
-    expect((await describeTable(database, source, 'unique_key')).key).toEqual(['b', 'a']);
+    expect(weird.keyIndex).toBeUndefined();
+    const unique = await describeTable(database, source, 'unique_key');
+    expect(unique).toMatchObject({ key: ['b', 'a'], keyIndex: 'unique_key_b_a_key' });
   });
 
   test('the leaves of all levels of partitions', async () => {

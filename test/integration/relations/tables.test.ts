@@ -1,3 +1,4 @@
+import { renderPlan } from '../../../src/cli/render-plan';
 import { type ConnectorEntry, connectorEntry } from '../../support/configuration-file';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { reportOf, startSyncHarness, type SyncHarness } from '../../support/sync-harness';
@@ -53,6 +54,9 @@ test('every kind of table is synced, under its own name and by its own key', asy
   expect(report.skipped).toEqual([
     { relation: 'public.keyless', reason: expect.stringContaining('no primary key') as string },
   ]);
+  expect(renderPlan(await harness.plan(entry))).toContain(
+    'public.coded: (code) of the unique index coded_code_key, since the table has no primary key',
+  );
   const documents = await harness.documents(entry);
   const find = (end: string) => documents.find(({ _id }) => _id.endsWith(end))?._source;
   expect(find('coded:a%2Cb')).toMatchObject({ public_coded_twice: '42' });
@@ -128,6 +132,11 @@ test('rows that share id_columns which no unique index backs become a dead lette
     ]);
   }
   expect((await harness.verify(entry)).differences).toEqual([]);
+  const plan = renderPlan(await harness.plan(entry));
+  expect(plan).toContain(
+    'loose.split: (a) of documents.id_columns; no unique index backs it, so the table is read whole',
+  );
+  expect(plan).not.toContain('loose.backed: ');
   await database.sql(`delete from loose.shared where b = 'y'; update only loose.shared set a = 3 where a is null;
     insert into loose.split values (2, 12)`);
   await harness.sync(entry, { jobType: 'incremental' });
