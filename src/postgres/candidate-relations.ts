@@ -1,4 +1,5 @@
 import type { QualifiedName, RelationKind } from '../sync/relation';
+import { isNeverNull } from './read-columns';
 import type { Transaction } from './transaction';
 
 /** A relation that a selection may mean, with all that decides whether it can be synced. */
@@ -66,8 +67,7 @@ const CANDIDATES = `
 
 /**
  * Predicate over a row of `pg_index`: at any moment no two rows share the values of its columns, and none is null.
- * A deferred constraint lets two rows share them for a while; since PostgreSQL 18 a column may be "not null" although
- * rows from before, which nobody has validated, hold nulls.
+ * A deferred constraint lets two rows share them for a while.
  */
 export function usableKey(index: string): string {
   return `(${index}.indisprimary or (
@@ -77,9 +77,7 @@ export function usableKey(index: string): string {
       select from pg_attribute as a
       where a.attrelid = ${index}.indrelid
         and a.attnum = any ((${index}.indkey::smallint[])[0:${index}.indnkeyatts - 1])
-        and (not a.attnotnull or exists (
-          select from pg_constraint as n
-          where n.conrelid = a.attrelid and n.contype = 'n' and n.conkey = array[a.attnum] and not n.convalidated)))))`;
+        and not ${isNeverNull('a')})))`;
 }
 
 /** All relations of the schemas, also those that can't be synced, so that messages can tell why. */

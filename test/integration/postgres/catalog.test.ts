@@ -133,6 +133,8 @@ describe('a table that is named', () => {
       insert into unsure.nulls values (null, 1), (null, 2);
       alter table unsure.nulls add constraint a_is_there not null a not valid`);
     expect((await select(source, ['unsure.nulls'])).skipped).toHaveLength(1);
+    const { columns } = await describeTable(database, source, 'unsure.nulls');
+    expect(columns.map(({ notNull }) => notNull)).toEqual([false, true]);
   });
 
   test('and not readable is a problem', async () => {

@@ -69,6 +69,19 @@ test('every kind of table is synced, under its own name and by its own key', asy
   expect(second).toMatchObject({ indexed: 2, deleted: 1 });
 });
 
+test('fields that two columns would share are told of all tables at once', async () => {
+  await database.sql(`create schema twins;
+    create table twins.a (id int primary key, "X" int, x int); create table twins.b (id int primary key, "Y" int, y int)`);
+  const [problem] = await harness.check(connectorEntry(database, { schema: 'twins' }));
+  expect(problem).toMatchObject({
+    type: 'MappingConflict',
+    remedy: expect.stringContaining('exclude_columns') as string,
+  });
+  expect(problem?.message).toMatch(
+    /Connector .*twins\.a: column "X" and column "x".*twins\.b: column "Y" and column "y"/,
+  );
+});
+
 test('several schemas, names with wildcards and tables of another schema', async () => {
   await database.sql(`
     create schema sales; create schema stock;
