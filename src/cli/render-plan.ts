@@ -16,6 +16,7 @@ export function planDocument({ plan, relations, mapping }: SyncDescription) {
       return {
         relation: planned.name,
         kind: projected?.relation.kind,
+        tables: projected?.relation.tables,
         key: projected?.relation.key,
         key_index: projected?.relation.keyIndex,
         key_is_unbacked: projected?.relation.keyIsUnbacked,
@@ -37,9 +38,9 @@ type PlanRow = ReturnType<typeof planDocument>['relations'][number];
 export function renderPlan(description: SyncDescription, withMapping = false): string {
   const document = planDocument(description);
   const { relations, skipped, dropped, mapping } = document;
-  const rows = relations.map(({ relation, kind, key, mode, estimated_rows: estimated, partitions }) => [
+  const rows = relations.map(({ relation, kind, tables, key, mode, estimated_rows: estimated, partitions }) => [
     relation,
-    kind ?? '',
+    tables === undefined ? (kind ?? '') : `rule over ${tables.join(', ')}`,
     (key ?? []).join(', '),
     mode,
     estimated,

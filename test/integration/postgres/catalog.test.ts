@@ -108,6 +108,12 @@ describe('"*" selects', () => {
   test('no views, and no partitions of their own', async () => {
     const found = await select(source, ['*'], { idColumns: { orders_view: ['id'] } });
     expect(tables(found)).not.toEqual(expect.arrayContaining(['orders_view']));
+    // Who gives a view a key wants it.
+    expect(found.skipped).toContainEqual({
+      relation: 'public.orders_view',
+      reason: expect.stringContaining('name it beside it in `tables`') as string,
+    });
+    expect(found.skipped.map(({ relation }) => relation)).not.toContain('public.orders_snapshot');
     expect(tables(found)).not.toEqual(expect.arrayContaining(['part_us']));
   });
 });
