@@ -1,4 +1,5 @@
 import { describeRelations } from '../postgres/describe-relations';
+import { findUnreadableViews } from '../postgres/find-unreadable-views';
 import { probeSource, type SourceProbe } from '../postgres/probe-source';
 import { rowsOf } from '../postgres/rows-of';
 import { selectRelations, type SourceProblem } from '../postgres/select-relations';
@@ -40,7 +41,7 @@ export async function readSource(connector: OpenConnector, startedAt: string): P
 
 async function readTables({ source, settings }: OpenConnector) {
   const { selection, documents } = settings;
-  return withTransaction(source, async (tx) => {
+  const found = await withTransaction(source, async (tx) => {
     const { selected, skipped, problems } = await selectRelations(tx, selection, documents.idColumns);
     const oids = selected.map(({ oid }) => oid);
     const described = await describeRelations(tx, oids, documents);
@@ -50,6 +51,8 @@ async function readTables({ source, settings }: OpenConnector) {
       problems: [...problems, ...described.problems],
     };
   });
+  const relations = found.relations.map(({ relation }) => relation);
+  return { ...found, problems: [...found.problems, ...(await findUnreadableViews(source, relations))] };
 }
 
 /** Describes relations of a plan, as they are now. Those that are gone are left out. */

@@ -103,6 +103,7 @@ test('row level security ends the sync, unless a filtered view is accepted', asy
     create schema guarded;
     create table guarded.note (id int primary key, owner text);
     insert into guarded.note values (1, 'me'), (2, 'you');
+    create table guarded.hidden (id int primary key);
     alter table guarded.note enable row level security;
     create policy own on guarded.note using (owner = 'me');
     create role ${role} login password 'secret';
@@ -117,6 +118,18 @@ test('row level security ends the sync, unless a filtered view is accepted', asy
     const filtered = connectorEntry(database, configuration, { documents: { row_security: 'filtered' } });
     await harness.sync(filtered);
     expect(await idsOf(filtered)).toEqual(['guarded.note:1']);
+
+    await database.sql(`create view guarded.mine as select * from guarded.note; alter view guarded.mine owner to ${role};
+      create view guarded.broken as select * from guarded.hidden; alter view guarded.broken owner to ${role}`);
+    const accept = expect.stringContaining('documents.row_security: filtered') as string;
+    const advanced = [{ tables: ['note'], query: 'select * from note' }];
+    const [rule] = await harness.check({ ...refused, sync_rules: { advanced } });
+    expect(rule).toMatchObject({ type: 'SourcePermission', remedy: accept });
+    const documents = { id_columns: { mine: ['id'], broken: ['id'] } };
+    const views = connectorEntry(database, { ...configuration, tables: 'mine, broken' }, { documents });
+    const [view] = await harness.check(views);
+    expect(view).toMatchObject({ type: 'SourcePermission' });
+    expect(view?.message).toMatch(/guarded\.broken: .*permission denied for table hidden.*guarded\.mine: .*"note"/s);
   } finally {
     await database.sql(`drop owned by ${role}; drop role ${role}`);
   }
