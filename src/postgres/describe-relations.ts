@@ -59,6 +59,7 @@ export async function describeRelations(
     const described: Relation = {
       ...name,
       columns: all.filter(({ readable }) => readable).map((column) => toColumn(column, typeOf(column.type))),
+      unreadable: all.filter(({ readable }) => !readable).map(({ name: column }) => column),
       ...key,
       ...(isBacked(key.key, catalogKeys) ? {} : { keyIsUnbacked: true }),
       ...sumLeaves(leaves.get(name.oid) ?? []),
@@ -122,7 +123,7 @@ function unreadableColumns(
   if (unreadable.length === 0) return [];
   const relation = formatRelation(name);
   const role = source.settings.username;
-  const message = `Role "${role}" may not select ${listNames(unreadable)} of ${relation}: grant it, or list it in documents.exclude_columns.`;
+  const message = `Role "${role}" may not select ${listNames(unreadable)} of ${relation}: grant it, or list it in documents.exclude_columns; then the role also needs select on the system columns ctid and xmin.`;
   return [{ type: 'SourcePermission', relation, message }];
 }
 

@@ -43,6 +43,9 @@ test('the configuration decides about mappings, columns, json, the pipeline and 
   );
   const index = entry.index_name;
   const pipeline = { name: `${index}-pipeline` };
+  expect(await harness.check({ ...entry, pipeline })).toMatchObject([
+    { type: 'InvalidConfig', message: expect.stringContaining(pipeline.name) as string },
+  ]);
   await expect(harness.sync({ ...entry, pipeline })).rejects.toMatchObject({
     type: 'InvalidConfig',
     message: expect.stringContaining(pipeline.name) as string,
@@ -50,7 +53,9 @@ test('the configuration decides about mappings, columns, json, the pipeline and 
   // The local node has no processors, nor the attachment one: what the pipeline would be given is what is stored.
   await client.ingest.putPipeline({ id: pipeline.name, processors: [] });
   try {
-    expect(await harness.sync({ ...entry, pipeline })).toMatchObject({ indexed: 3, rejected: 0, omitted: 1 });
+    const report = await harness.sync({ ...entry, pipeline });
+    expect(await harness.deadLetters(entry)).toEqual([]);
+    expect(report).toMatchObject({ indexed: 3, rejected: 0, omitted: 1 });
   } finally {
     await client.ingest.deletePipeline({ id: pipeline.name });
   }
@@ -99,4 +104,29 @@ test('values that are too large for their documents are left out and counted, of
     ['public.orders', 1],
   ]);
   expect(await harness.verify(entry)).toMatchObject({ differences: [] });
+});
+
+test('an attachment that holds no bytes is a problem that check names', async () => {
+  const entry = connectorEntry(database, {}, { documents: { attachment: 'public.orders.secret' } });
+  const [problem] = await harness.check(entry);
+  expect(problem).toMatchObject({ type: 'InvalidConfig', message: expect.stringContaining('type text') as string });
+});
+
+test('a column that the role may not select is left out when exclude_columns names it', async () => {
+  const role = `reader_${database.name}`;
+  await database.sql(`create table paid (id int primary key, card text); insert into paid values (1, '4711');
+    create role ${role} login password 'secret'; grant select (id, ctid, xmin) on paid to ${role}`);
+  try {
+    const reader = { tables: 'paid', username: role, password: 'secret' };
+    const [problem] = await harness.check(connectorEntry(database, reader));
+    expect(problem).toMatchObject({
+      type: 'SourcePermission',
+      message: expect.stringContaining('exclude_columns') as string,
+    });
+    const entry = connectorEntry(database, reader, { documents: { exclude_columns: ['public.paid.card'] } });
+    expect(await harness.sync(entry)).toMatchObject({ indexed: 1 });
+    expect(await harness.sync(entry)).toMatchObject({ indexed: 0, unchanged: 1 });
+  } finally {
+    await database.sql(`drop owned by ${role}; drop role ${role}`);
+  }
 });
