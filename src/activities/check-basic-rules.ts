@@ -1,5 +1,6 @@
 import { nearestName } from '../config/nearest-name';
 import { type BasicRule } from '../config/settings';
+import { addedFieldNames } from '../documents/added-fields';
 import { ANY_FIELD } from '../documents/row-rule';
 import { translateRegex } from '../documents/translate-regex';
 import { findRegexError } from '../postgres/find-regex-error';
@@ -15,7 +16,13 @@ export async function checkBasicRules(
   { settings, source }: OpenConnector,
   relations: readonly ProjectedRelation[],
 ): Promise<void> {
-  const fields = new Set(relations.flatMap(({ projection }) => projection.fields.map(({ name }) => name)));
+  const all = relations.flatMap(({ projection }) => projection.fields);
+  const { id, database, schema, table } = addedFieldNames(settings.documents.fieldNames);
+  const columns = all.flatMap(({ name, column }) => (column === undefined ? [] : [name]));
+  const fields = {
+    compared: new Set([...columns, id, database, schema, table]),
+    all: new Set(all.map(({ name }) => name)),
+  };
   const problems: string[] = [];
   for (const [index, rule] of settings.rules.basic.entries()) {
     const problem = findUnknownField(rule, fields) ?? (await findWrongRegex(source, rule));
@@ -26,9 +33,16 @@ export async function checkBasicRules(
   throw new SyncFailure('InvalidRule', message, 'Correct sync_rules.basic.');
 }
 
-function findUnknownField({ field }: BasicRule, fields: ReadonlySet<string>): string | undefined {
-  if (field === ANY_FIELD || fields.has(field)) return undefined;
-  const nearest = nearestName(field, [...fields]);
+interface KnownFields {
+  /** Those that rules can compare. */
+  readonly compared: ReadonlySet<string>;
+  readonly all: ReadonlySet<string>;
+}
+
+function findUnknownField({ field }: BasicRule, { compared, all }: KnownFields): string | undefined {
+  if (field === ANY_FIELD || compared.has(field)) return undefined;
+  if (all.has(field)) return `the field "${field}" is made while rows are read: compare a column`;
+  const nearest = nearestName(field, [...compared]);
   return `no document has a field "${field}"${nearest === undefined ? '' : `; did you mean "${nearest}"?`}`;
 }
 

@@ -49,8 +49,9 @@ export function trackProgress(connector: OpenConnector, start: Checkpoint, scope
 
 /** What a relation's report gains by what was written. */
 export function toReport(relation: string, written: WrittenRows): RelationReport {
-  const { read, indexed, superseded, rejected, bytes } = written;
-  return { ...emptyReport(relation), read, indexed: indexed + superseded, rejected, bytes };
+  const { read, indexed, superseded, rejected, omitted, bytes } = written;
+  const missing = omitted > 0 ? { omitted } : {};
+  return { ...emptyReport(relation), read, indexed: indexed + superseded, rejected, ...missing, bytes };
 }
 
 function addReport(reports: readonly RelationReport[], added: RelationReport): RelationReport[] {

@@ -125,15 +125,21 @@ async function* neededPieces(
       await refuse(piece.ambiguous);
       for (const { id } of piece.ambiguous) refused.add(id);
     }
-    const body = keepRows(piece.body, ({ id, fingerprint }) => {
+    const omitted = new Map<number, number>();
+    let kept = 0;
+    const body = keepRows(piece.body, ({ id, fingerprint, item }) => {
       const isRefused = refused.has(id);
       const isUnchanged = !isRefused && known.get(id) === fingerprint;
       if (isRefused) passedOver.rejected += 1;
       if (isUnchanged) passedOver.unchanged += 1;
-      return !isRefused && !isUnchanged;
+      if (isRefused || isUnchanged) return false;
+      const values = piece.omitted?.get(item);
+      if (values !== undefined) omitted.set(kept, values);
+      kept += 1;
+      return true;
     });
     const isKept = ({ id }: { readonly id: string }) => !refused.has(id);
     const unrendered = (piece.unrendered ?? []).filter(isKept);
-    yield { ...piece, body, oversized: piece.oversized.filter(isKept), unrendered };
+    yield { ...piece, body, omitted, oversized: piece.oversized.filter(isKept), unrendered };
   }
 }

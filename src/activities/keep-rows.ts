@@ -8,6 +8,8 @@ const COMMA = 0x2c;
 export interface FingerprintedRow {
   readonly id: string;
   readonly fingerprint: number;
+  /** Its place in the body. */
+  readonly item: number;
 }
 
 /** A body without the rows that nobody needs; the same body where all are needed. */
@@ -18,7 +20,7 @@ export function keepRows(body: BulkBody, isNeeded: (row: FingerprintedRow) => bo
   let length = 0;
   for (const [index, start] of offsets.entries()) {
     const end = offsets[index + 1] ?? bytes.length;
-    if (!isNeeded(readRow(bytes, start))) continue;
+    if (!isNeeded({ ...readRow(bytes, start), item: index })) continue;
     kept.push(bytes.subarray(start, end));
     keptOffsets.push(length);
     length += end - start;
@@ -28,7 +30,7 @@ export function keepRows(body: BulkBody, isNeeded: (row: FingerprintedRow) => bo
 }
 
 /** The fingerprint stands before everything that a row itself gives to its document, so that the first one is it. */
-function readRow(bytes: Buffer, start: number): FingerprintedRow {
+function readRow(bytes: Buffer, start: number): Omit<FingerprintedRow, 'item'> {
   const lineEnd = bytes.indexOf(NEWLINE, start);
   const action = JSON.parse(bytes.toString('utf8', start, lineEnd)) as { readonly index: { readonly _id: string } };
   const valueStart = bytes.indexOf(FINGERPRINT, lineEnd) + FINGERPRINT.length;

@@ -12,6 +12,8 @@ import { type OpenConnector } from './connector-registry';
 /** What was read and what became of it. */
 export interface WrittenRows extends BulkOutcome {
   readonly read: number;
+  /** Values that documents leave out because of their size. */
+  readonly omitted: number;
 }
 
 /**
@@ -24,12 +26,14 @@ export async function writePieces(
 ): Promise<{ readonly acknowledged: Promise<WrittenRows> }> {
   let outcomes: Promise<BulkOutcome>[] = [];
   let read = 0;
+  let omitted = 0;
   for await (const piece of pieces) {
     // What is written already is written once more: it takes no harm, but counts once.
-    if (piece.restart === true) [outcomes, read] = [[], 0];
+    if (piece.restart === true) [outcomes, read, omitted] = [[], 0, 0];
     const letters = describeUnwritable(piece, { job, relation, version });
     const rows = piece.body.offsets.length + letters.length;
     read += rows;
+    for (const values of piece.omitted?.values() ?? []) omitted += values;
     connector.meter.rowsRead(rows);
     connector.meter.documents('rejected', letters.length);
     if (letters.length > 0) {
@@ -44,7 +48,7 @@ export async function writePieces(
     acknowledged.catch(() => undefined);
     outcomes.push(acknowledged);
   }
-  const acknowledged = Promise.all(outcomes).then((all) => ({ ...all.reduce(addOutcomes, NO_OUTCOME), read }));
+  const acknowledged = Promise.all(outcomes).then((all) => ({ ...all.reduce(addOutcomes, NO_OUTCOME), read, omitted }));
   acknowledged.catch(() => undefined);
   return { acknowledged };
 }

@@ -32,7 +32,7 @@ export async function readRules(
     } catch (error) {
       if (!(error instanceof SyncFailure) || error.retryable) throw error;
       const message = `Advanced sync rule ${index + 1} (${tables.join(', ')}): ${error.message}`;
-      problems.push({ type: error.type, relation: formatRelation(name), message });
+      problems.push({ type: error.type, relation: formatRelation(name), message, remedy: error.remedy });
     }
   }
   return { relations, problems };

@@ -1,10 +1,11 @@
 import { describeRelations } from '../postgres/describe-relations';
+import { findUnreadableViews } from '../postgres/find-unreadable-views';
 import { probeSource, type SourceProbe } from '../postgres/probe-source';
 import { rowsOf } from '../postgres/rows-of';
 import { selectRelations, type SourceProblem } from '../postgres/select-relations';
 import { withTransaction } from '../postgres/transaction';
 import { SyncFailure } from '../sync/failures';
-import { type SkippedRelation } from '../sync/relation';
+import { formatRelation, type SkippedRelation } from '../sync/relation';
 import { type PlannedRelation } from '../sync/sync-plan';
 import { type OpenConnector } from './connector-registry';
 import { projectSource } from './project-source';
@@ -24,13 +25,23 @@ export async function readSource(connector: OpenConnector, startedAt: string): P
   const probe = await probeSource(connector.source);
   const isRuled = connector.settings.rules.advanced.length > 0;
   const found = isRuled ? { ...(await readRules(connector)), skipped: [] } : await readTables(connector);
-  const relations = found.relations.map((relation) => projectSource(connector, relation, probe, startedAt));
-  return { ...found, probe, relations };
+  const relations: ProjectedRelation[] = [];
+  const problems: SourceProblem[] = [...found.problems];
+  for (const described of found.relations) {
+    try {
+      relations.push(projectSource(connector, described, probe, startedAt));
+    } catch (error) {
+      if (!(error instanceof SyncFailure)) throw error;
+      const { type, message, remedy } = error;
+      problems.push({ type, relation: formatRelation(described.relation), message: `${message}.`, remedy });
+    }
+  }
+  return { probe, relations, skipped: found.skipped, problems };
 }
 
 async function readTables({ source, settings }: OpenConnector) {
   const { selection, documents } = settings;
-  return withTransaction(source, async (tx) => {
+  const found = await withTransaction(source, async (tx) => {
     const { selected, skipped, problems } = await selectRelations(tx, selection, documents.idColumns);
     const oids = selected.map(({ oid }) => oid);
     const described = await describeRelations(tx, oids, documents);
@@ -40,6 +51,8 @@ async function readTables({ source, settings }: OpenConnector) {
       problems: [...problems, ...described.problems],
     };
   });
+  const relations = found.relations.map(({ relation }) => relation);
+  return { ...found, problems: [...found.problems, ...(await findUnreadableViews(source, relations))] };
 }
 
 /** Describes relations of a plan, as they are now. Those that are gone are left out. */

@@ -1,4 +1,5 @@
 import { describeIndex } from '../elasticsearch/describe-index';
+import { checkPipeline } from '../elasticsearch/check-pipeline';
 import { checkPrivileges } from '../elasticsearch/check-privileges';
 import { probeElasticsearch } from '../elasticsearch/probe-elasticsearch';
 import { probeSource } from '../postgres/probe-source';
@@ -42,6 +43,7 @@ async function checkDestination({ elasticsearch, settings }: OpenConnector): Pro
     const list = missing.map(({ privilege, index }) => `${privilege} on ${index}`).join(', ');
     throw new SyncFailure('DestinationPermission', `Elasticsearch: the credentials lack the index privileges ${list}.`);
   }
+  if (settings.pipeline !== undefined) await checkPipeline(elasticsearch, settings.pipeline);
   await describeIndex(elasticsearch, settings.indexName);
 }
 

@@ -5,9 +5,9 @@ import { type WorkflowHandle } from '@temporalio/client';
 import { addPendingReports, readPendingWork } from '../jobs/read-pending-work';
 import { type SyncInput } from '../sync/job';
 import { type SyncProgress } from '../sync/progress';
-import { type SyncReport } from '../sync/report';
+import { type SyncReport, type SyncTotals } from '../sync/report';
 import { throughOutages } from './through-outages';
-import { type Reached, readEnding, type SyncEnding } from './workflow-failure';
+import { readEnding, type SyncEnding } from './workflow-failure';
 
 export type SyncWorkflow = (input: SyncInput) => Promise<SyncReport>;
 
@@ -80,7 +80,7 @@ function askProgress(handle: WorkflowHandle<SyncWorkflow>) {
 }
 
 /** What a sync that did not complete noted of itself. */
-async function readReached(handle: WorkflowHandle<SyncWorkflow>): Promise<Reached> {
+async function readReached(handle: WorkflowHandle<SyncWorkflow>): Promise<SyncTotals> {
   const { memo } = await handle.describe();
   const count = (key: string) => (typeof memo?.[key] === 'number' ? memo[key] : 0);
   return {
@@ -88,5 +88,6 @@ async function readReached(handle: WorkflowHandle<SyncWorkflow>): Promise<Reache
     unchanged: count('unchanged'),
     deleted: count('deleted'),
     rejected: count('rejected'),
+    omitted: count('omitted'),
   };
 }

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { type SyncInput } from '../sync/job';
-import { sumReports, type SyncReport } from '../sync/report';
+import { sumReports, type SyncReport, type SyncTotals } from '../sync/report';
 import { EXIT, exitCodeOf } from './exit-codes';
 import { followSync } from './follow-sync';
 import { renderReport, reportDocument } from './render-report';
 import { type StartedSync } from './start-sync';
 import { createProgressDisplay } from './sync-progress-bar';
 import { type Terminal, yellow } from './terminal';
-import { type Reached, type SyncEnding } from './workflow-failure';
+import { type SyncEnding } from './workflow-failure';
 
 /** Milliseconds after which a cancelled sync that doesn't end is left to itself: no worker may be there to end it. */
 const CANCEL_PATIENCE_MS = 3_500;
@@ -26,7 +26,7 @@ export async function followToEnd(
 ): Promise<number> {
   const onOutage = outageNotice(terminal);
   const display = createProgressDisplay(terminal);
-  let reached: Reached = sumReports([]);
+  let reached: SyncTotals = sumReports([]);
   const leaving = new AbortController();
   const show: typeof display.show = (progress) => {
     reached = sumReports(progress.relations);

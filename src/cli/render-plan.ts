@@ -16,7 +16,10 @@ export function planDocument({ plan, relations, mapping }: SyncDescription) {
       return {
         relation: planned.name,
         kind: projected?.relation.kind,
+        tables: projected?.relation.tables,
         key: projected?.relation.key,
+        key_index: projected?.relation.keyIndex,
+        key_is_unbacked: projected?.relation.keyIsUnbacked,
         mode: planned.since === undefined ? 'copy' : 'refresh',
         estimated_rows: planned.rows,
         partitions: cutTasks([planned]).flat().length,
@@ -29,13 +32,15 @@ export function planDocument({ plan, relations, mapping }: SyncDescription) {
   };
 }
 
+type PlanRow = ReturnType<typeof planDocument>['relations'][number];
+
 /** A plan for people. */
 export function renderPlan(description: SyncDescription, withMapping = false): string {
   const document = planDocument(description);
   const { relations, skipped, dropped, mapping } = document;
-  const rows = relations.map(({ relation, kind, key, mode, estimated_rows: estimated, partitions }) => [
+  const rows = relations.map(({ relation, kind, tables, key, mode, estimated_rows: estimated, partitions }) => [
     relation,
-    kind ?? '',
+    tables === undefined ? (kind ?? '') : `rule over ${tables.join(', ')}`,
     (key ?? []).join(', '),
     mode,
     estimated,
@@ -47,6 +52,7 @@ export function renderPlan(description: SyncDescription, withMapping = false): s
   return [
     `${bold(document.index)}${document.new_index ? ' (new)' : ''}, ${Object.keys(mapping.properties).length} fields`,
     renderTable(['relation', 'kind', 'key', 'mode', 'rows (about)', 'partitions'], rows),
+    ...section('Keys that are no primary key', relations.flatMap(describeKey)),
     ...section('Renamed', renamed),
     ...section(
       'Skipped',
@@ -58,6 +64,13 @@ export function renderPlan(description: SyncDescription, withMapping = false): s
     ),
     ...(withMapping ? section('Mapping', [JSON.stringify(mapping, undefined, 2)]) : []),
   ].join('\n');
+}
+
+function describeKey({ relation, kind, key = [], key_index: index, key_is_unbacked: isUnbacked }: PlanRow): string[] {
+  const columns = `  ${relation}: (${key.join(', ')})`;
+  if (index !== undefined) return [`${columns} of the unique index ${index}, since the table has no primary key`];
+  if (isUnbacked !== true || (kind !== 'table' && kind !== 'partitioned')) return [];
+  return [`${columns} of documents.id_columns; no unique index backs it, so the table is read whole at each sync`];
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

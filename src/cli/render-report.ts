@@ -1,10 +1,10 @@
 import { type SyncInput } from '../sync/job';
-import { type SyncReport } from '../sync/report';
+import { type RelationReport, type SyncReport, type SyncTotals } from '../sync/report';
 import { renderTable } from './render-table';
 import { dim, green, red } from './terminal';
-import { type Reached, type SyncEnding } from './workflow-failure';
+import { type SyncEnding } from './workflow-failure';
 
-const NOTHING = { indexed: 0, unchanged: 0, deleted: 0, rejected: 0, duration_ms: 0, relations: [] };
+const NOTHING = { indexed: 0, unchanged: 0, deleted: 0, rejected: 0, omitted: 0, duration_ms: 0, relations: [] };
 
 /** How a sync ended, as `sync --json` prints it. */
 export function reportDocument({ connectorId, jobType }: SyncInput, ending: SyncReport | SyncEnding) {
@@ -12,8 +12,14 @@ export function reportDocument({ connectorId, jobType }: SyncInput, ending: Sync
   const ended = 'relations' in ending ? ending.jobType : jobType;
   const job = { connector_id: connectorId, job_type: ended, status: ending.status };
   if (!('relations' in ending)) return { ...job, ...NOTHING, ...ending.reached, ...errorOf(ending) };
-  const { indexed, unchanged, deleted, rejected, durationMs, relations, skipped } = ending;
-  return { ...job, indexed, unchanged, deleted, rejected, duration_ms: durationMs, relations, skipped };
+  const { indexed, unchanged, deleted, rejected, omitted = 0, durationMs, skipped } = ending;
+  const relations = ending.relations.map(relationDocument);
+  return { ...job, indexed, unchanged, deleted, rejected, omitted, duration_ms: durationMs, relations, skipped };
+}
+
+/** A relation's report as `--json` prints it: every count is there, also those that are zero. */
+export function relationDocument({ bytes, seconds, omitted = 0, ...counts }: RelationReport) {
+  return { ...counts, omitted, bytes, seconds };
 }
 
 function errorOf({ failure }: SyncEnding) {
@@ -42,19 +48,32 @@ export function renderReport({ connectorId, jobType }: SyncInput, ending: SyncRe
     return `${red('✗')} ${job} failed: ${failure.message} ${dim(`(${failure.type})`)}\n  → ${failure.remedy}`;
   }
   const { indexed, durationMs, relations, skipped } = ending;
-  const rows = relations.map((r) => [r.relation, r.read, r.indexed, r.unchanged, r.deleted, r.rejected]);
   const rate = Math.round(indexed / Math.max(0.001, durationMs / 1_000)).toLocaleString('en-US');
   return [
-    ...(rows.length === 0
-      ? []
-      : [renderTable(['relation', 'read', 'indexed', 'unchanged', 'deleted', 'rejected'], rows)]),
+    ...(relations.length === 0 ? [] : [renderRelations(relations)]),
     ...skipped.map(({ relation, reason }) => dim(`skipped ${relation}: ${reason}`)),
     `${green('✓')} ${job}: ${renderTotals(ending)} in ${(durationMs / 1_000).toFixed(1)} s (${rate} documents/s)`,
   ].join('\n');
 }
 
-function renderTotals({ indexed, unchanged, deleted, rejected }: Reached): string {
-  return Object.entries({ indexed, unchanged, deleted, rejected })
+/** What became of each relation's rows; what is left out of documents only where there is any of it. */
+export function renderRelations(
+  relations: readonly RelationReport[],
+  rateOf?: (report: RelationReport) => number,
+): string {
+  const isAnyOmitted = relations.some(({ omitted = 0 }) => omitted > 0);
+  const header = ['relation', 'read', 'indexed', 'unchanged', 'deleted', 'rejected'];
+  const rows = relations.map((report) => {
+    const { relation, read, indexed, unchanged, deleted, rejected, omitted = 0 } = report;
+    const counts = [read, indexed, unchanged, deleted, rejected, ...(isAnyOmitted ? [omitted] : [])];
+    return [relation, ...counts, ...(rateOf === undefined ? [] : [rateOf(report)])];
+  });
+  const more = [...(isAnyOmitted ? ['omitted'] : []), ...(rateOf === undefined ? [] : ['documents/s'])];
+  return renderTable([...header, ...more], rows);
+}
+
+function renderTotals({ indexed, unchanged, deleted, rejected, omitted = 0 }: SyncTotals): string {
+  return Object.entries({ indexed, unchanged, deleted, rejected, ...(omitted > 0 ? { omitted } : {}) })
     .map(([name, count]) => `${count.toLocaleString('en-US')} ${name}`)
     .join(', ');
 }

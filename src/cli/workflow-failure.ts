@@ -1,17 +1,14 @@
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, WorkflowFailedError } from '@temporalio/client';
 
 import { FAILURES, type FailureType, SyncFailure } from '../sync/failures';
-import { type SyncReport } from '../sync/report';
-
-/** How far a sync got: documents. */
-export type Reached = Pick<SyncReport, 'indexed' | 'unchanged' | 'deleted' | 'rejected'>;
+import { type SyncTotals } from '../sync/report';
 
 /** Why a sync ended without a report. */
 export interface SyncEnding {
   /** `running` and `cancelling`: it did not end, but is watched no longer. */
   readonly status: 'failed' | 'cancelled' | 'terminated' | 'running' | 'cancelling';
   readonly failure?: SyncFailure;
-  readonly reached?: Reached;
+  readonly reached?: SyncTotals;
 }
 
 /** Reads pgferry's own failure out of what Temporal's client throws for a workflow that did not complete. */

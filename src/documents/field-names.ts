@@ -56,10 +56,16 @@ function prefixedName({ schema, table, tables }: Relation, column: Column): stri
   return [schema, ...[...(tables ?? [table])].sort(), column.name].join('_').toLowerCase();
 }
 
+/** A rule's name tells nobody which one it is. */
+function describeRelation(relation: Relation): string {
+  const { tables } = relation;
+  return tables === undefined ? formatRelation(relation) : `The advanced sync rule over ${tables.join(', ')}`;
+}
+
 function nameConflict(relation: Relation, field: string, owner: string, column: Column): SyncFailure {
   return new SyncFailure(
     'MappingConflict',
-    `${formatRelation(relation)}: ${owner} and column "${column.name}" would both become the field ${field}`,
+    `${describeRelation(relation)}: ${owner} and column "${column.name}" would both become the field ${field}`,
     'Exclude one of them by documents.exclude_columns, or set documents.field_names to the other mode.',
   );
 }

@@ -9,7 +9,8 @@ import { type DocumentOptions, type Projection } from './projection';
 import { type RowRule } from './row-rule';
 import { ruleFilter } from './rule-filter';
 import { renderType } from './render-type';
-import { omittedExpression, sizeExpression } from './row-size';
+import { omittedExpression, type RenderedValue } from './omitted-expression';
+import { sizeExpression } from './row-size';
 import { quoteIdentifier } from './sql-text';
 
 export interface ProjectionInput {
@@ -42,7 +43,7 @@ export function projectRelation(input: ProjectionInput): Projection {
   };
   const document = { ...input, names, fields: rendered, fingerprinted: has.fingerprint };
   const size = sizeExpression(columns);
-  const omitted = omittedExpression(columns);
+  const omitted = omittedExpression(rendered);
   const id = idExpression(input.connectorId, relation);
   const filter = ruleFilter(input.rules ?? [], { relation, database: input.database, names, fields, id });
   return {
@@ -70,10 +71,18 @@ function renderField(
   column: Column,
   name: string,
   { json, mapping: overrides }: DocumentOptions,
-): RenderedField & Required<DocumentField> {
-  const { render, mapping } = renderType(column.type, json);
+): RenderedField & RenderedValue & Required<DocumentField> {
+  const { render, mapping, omitted } = renderType(column.type, json);
   const override = listColumnNames(relation, column)
     .map((columnName) => overrides[columnName])
     .find((candidate) => candidate !== undefined);
-  return { name, column: column.name, mapping: override ?? mapping, sql: render(`t.${quoteIdentifier(column.name)}`) };
+  const value = `t.${quoteIdentifier(column.name)}`;
+  return {
+    name,
+    column: column.name,
+    mapping: override ?? mapping,
+    value,
+    sql: render(value),
+    ...(omitted !== undefined && { omitted }),
+  };
 }

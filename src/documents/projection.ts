@@ -36,7 +36,7 @@ export interface Projection {
   readonly fingerprint?: string;
   /** Bigint expression over `t`: bytes of the values that may be large, read without detoasting them. */
   readonly size?: string;
-  /** Integer expression over `t`: how many values of type bytea are too large for the document and left out. */
+  /** Integer expression over `t`: how many values the document leaves out because of their size. Absent: never any. */
   readonly omitted?: string;
   /** Predicate over `t`: only rows for which it holds are synced. Absent: all are. */
   readonly filter?: string;

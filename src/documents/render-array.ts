@@ -18,6 +18,11 @@ export function renderArray(value: string, element: Rendering): string {
   );
 }
 
+/** SQL of how many values are left out of an array's elements. */
+export function omittedOfArray(value: string, omittedOf: (value: string) => string): string {
+  return `(select sum(${omittedOf('e.v')}) from (select unnest(${value}) as v) as e)`;
+}
+
 /** Brackets open before and close after every element that begins or ends a slice of some dimension. */
 function nestedList(array: string, item: string): string {
   const brackets = (place: string): string =>

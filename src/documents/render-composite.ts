@@ -14,6 +14,15 @@ export function renderComposite(value: string, attributes: readonly NamedRenderi
     from (select ${value} as v offset 0) as c)`;
 }
 
+/** SQL of how many values are left out of a composite value's attributes; undefined where none ever is. */
+export function omittedOfComposite(attributes: readonly NamedRendering[]): ((value: string) => string) | undefined {
+  const parts = attributes.flatMap(({ attribute, omitted }) =>
+    omitted === undefined ? [] : [`coalesce(${omitted(`(c.v).${quoteIdentifier(attribute.name)}`)}, 0)`],
+  );
+  if (parts.length === 0) return undefined;
+  return (value) => `(select ${parts.join(' + ')} from (select ${value} as v offset 0) as c)`;
+}
+
 function objectOf(attributes: readonly NamedRendering[]): string {
   if (attributes.length === 0) return `'{}'::json`;
   const fields = attributes.map(

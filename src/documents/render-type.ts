@@ -2,8 +2,8 @@ import { type FieldMapping } from '../sync/field';
 import { type ColumnType } from '../sync/relation';
 import { KEYWORD } from './field-mappings';
 import { escapeFieldName } from './field-names';
-import { renderArray } from './render-array';
-import { type NamedRendering, renderComposite } from './render-composite';
+import { omittedOfArray, renderArray } from './render-array';
+import { type NamedRendering, omittedOfComposite, renderComposite } from './render-composite';
 import { RANGE_BOUNDS, type RangeBounds, renderMultirange, renderRange } from './render-range';
 import { printedAsIs, type Rendering } from './rendering';
 import { NOT_IN_LISTS, OTHER_TYPE, TYPE_TABLE, type TypeMapping } from './type-table';
@@ -43,7 +43,9 @@ function renderBaseType(type: ColumnType & { kind: 'base' }, json: 'flattened' |
 function renderList(element: ColumnType, json: 'flattened' | 'object', depth: number): Rendering {
   if (element.kind === 'base' && NOT_IN_LISTS.has(element.name)) return OTHER_TYPE;
   const item = renderType(element, json, depth);
-  return { mapping: item.mapping, render: (value) => renderArray(value, item) };
+  const { mapping, omitted } = item;
+  const list: Rendering = { mapping, render: (value) => renderArray(value, item) };
+  return omitted === undefined ? list : { ...list, omitted: (value) => omittedOfArray(value, omitted) };
 }
 
 function renderObject(
@@ -58,7 +60,12 @@ function renderObject(
   });
   if (new Set(named.map(({ field }) => field)).size < named.length) return OTHER_TYPE;
   const properties = Object.fromEntries(named.map(({ field, mapping }): [string, FieldMapping] => [field, mapping]));
-  return { mapping: { type: 'object', properties }, render: (value) => renderComposite(value, named) };
+  const omitted = omittedOfComposite(named);
+  return {
+    mapping: { type: 'object', properties },
+    render: (value) => renderComposite(value, named),
+    ...(omitted !== undefined && { omitted }),
+  };
 }
 
 function renderBounds(element: ColumnType, render: (value: string, bounds: RangeBounds) => string): Rendering {

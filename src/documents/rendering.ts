@@ -20,6 +20,8 @@ export interface Rendering {
   readonly render: (value: string) => string;
   /** A whole array of the type is rendered by this cast alone: `''` as it is, `'::text[]'`. Absent: element by element. */
   readonly arrayCast?: string;
+  /** SQL of how many values within a value `render` leaves out because of their size; null for none. Absent: it never does. */
+  readonly omitted?: (value: string) => string;
 }
 
 /** A value that `row_to_json` prints well by itself. */

@@ -22,14 +22,6 @@ export function sizeExpression(columns: readonly Column[]): string | undefined {
   return parts.length === 0 ? undefined : `(${parts.map((part) => `coalesce(${part}, 0)::bigint`).join(' + ')})`;
 }
 
-/** SQL of how many bytea values of a row are too large for its document; undefined when there is no such column. */
-export function omittedExpression(columns: readonly Column[]): string | undefined {
-  const parts = columns
-    .filter(({ type }) => isBytes(type))
-    .map(({ name }) => `(octet_length(t.${quoteIdentifier(name)}) > ${MAX_BINARY_BYTES})::integer`);
-  return parts.length === 0 ? undefined : `(${parts.map((part) => `coalesce(${part}, 0)`).join(' + ')})`;
-}
-
 function sizeOf({ name, type }: Column): string | undefined {
   const value = `t.${quoteIdentifier(name)}`;
   const base = type.kind === 'domain' ? baseOf(type) : type;

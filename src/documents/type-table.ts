@@ -57,8 +57,8 @@ export const TYPE_TABLE: readonly TypeMapping[] = [
   },
   {
     types: ['bytea'],
-    document: 'string, base64; values above 10 MB are left out',
-    rendering: printedBy(renderBytes, { type: 'binary' }),
+    document: 'string, base64; values above 10 MB are left out, and counted as `omitted`',
+    rendering: renderBytes(),
   },
   {
     types: ['inet'],

@@ -1,4 +1,5 @@
 import type { QualifiedName, RelationKind } from '../sync/relation';
+import { isNeverNull } from './read-columns';
 import type { Transaction } from './transaction';
 
 /** A relation that a selection may mean, with all that decides whether it can be synced. */
@@ -74,8 +75,9 @@ export function usableKey(index: string): string {
     and ${index}.indpred is null and ${index}.indexprs is null
     and not exists (
       select from pg_attribute as a
-      where a.attrelid = ${index}.indrelid and not a.attnotnull
-        and a.attnum = any ((${index}.indkey::smallint[])[0:${index}.indnkeyatts - 1]))))`;
+      where a.attrelid = ${index}.indrelid
+        and a.attnum = any ((${index}.indkey::smallint[])[0:${index}.indnkeyatts - 1])
+        and not ${isNeverNull('a')})))`;
 }
 
 /** All relations of the schemas, also those that can't be synced, so that messages can tell why. */

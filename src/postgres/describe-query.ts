@@ -21,6 +21,9 @@ const CANNOT_BE_PREPARED = '42P14';
 /** They outlive the transaction, and stay with the connection. */
 const LOCKING_FUNCTION = /\bpg_(?:try_)?advisory_\w*lock/i;
 
+/** Protocol violation: a parameter has no value. */
+const HAS_PARAMETERS = '08P01';
+
 const ORIGINS = `
   select c.relname::text as "table", a.attrelid as "tableOid", a.attname::text as "column", u.position::integer as "position"
   from unnest($1::oid[], $2::integer[]) with ordinality as u (relation, number, position)
@@ -53,7 +56,12 @@ export async function describeQuery(tx: Transaction, query: string): Promise<rea
 }
 
 async function describeFields(tx: Transaction, query: string) {
-  return blameNonQuery(tx.describe(`select t.* from ${queryAsSource(query)} as t limit 0`), SYNTAX_ERROR);
+  try {
+    return await blameNonQuery(tx.describe(`select t.* from ${queryAsSource(query)} as t limit 0`), SYNTAX_ERROR);
+  } catch (error) {
+    if (!(error instanceof DatabaseError && error.code === HAS_PARAMETERS)) throw error;
+    throw new SyncFailure('InvalidRule', 'the query has parameters, such as $1: write values in their place');
+  }
 }
 
 async function blameNonQuery<Result>(work: Promise<Result>, sqlState: string): Promise<Result> {

@@ -55,12 +55,13 @@ export async function describeRelations(
     const all = columns.get(name.oid) ?? [];
     const catalogKeys = keys.get(name.oid) ?? [];
     const key = chooseKey(name, catalogKeys[0], settings);
-    problems.push(...missingColumns(name, key, all), ...unreadableColumns(name, key, all, settings, tx));
+    problems.push(...missingColumns(name, key.key, all), ...unreadableColumns(name, key.key, all, settings, tx));
     const described: Relation = {
       ...name,
       columns: all.filter(({ readable }) => readable).map((column) => toColumn(column, typeOf(column.type))),
-      key,
-      ...(isBacked(key, catalogKeys) ? {} : { keyIsUnbacked: true }),
+      unreadable: all.filter(({ readable }) => !readable).map(({ name: column }) => column),
+      ...key,
+      ...(isBacked(key.key, catalogKeys) ? {} : { keyIsUnbacked: true }),
       ...sumLeaves(leaves.get(name.oid) ?? []),
     };
     return described;
@@ -74,9 +75,15 @@ async function readNames(tx: Transaction, oids: readonly number[]): Promise<Name
 }
 
 /** What the catalog guarantees comes first, what the operator says before what only happens to be unique. */
-function chooseKey(name: QualifiedName, found: CatalogKey | undefined, settings: DescribeSettings): readonly string[] {
-  if (found?.isPrimary === true) return found.columns;
-  return idColumnsOf(name, settings.idColumns) ?? found?.columns ?? [];
+function chooseKey(
+  name: QualifiedName,
+  found: CatalogKey | undefined,
+  settings: DescribeSettings,
+): Pick<Relation, 'key' | 'keyIndex'> {
+  if (found?.isPrimary === true) return { key: found.columns };
+  const named = idColumnsOf(name, settings.idColumns);
+  if (named !== undefined) return { key: named };
+  return found === undefined ? { key: [] } : { key: found.columns, keyIndex: found.index };
 }
 
 function toColumn({ name, notNull }: CatalogColumn, type: Column['type']): Column {
@@ -116,7 +123,7 @@ function unreadableColumns(
   if (unreadable.length === 0) return [];
   const relation = formatRelation(name);
   const role = source.settings.username;
-  const message = `Role "${role}" may not select ${listNames(unreadable)} of ${relation}: grant it, or list it in documents.exclude_columns.`;
+  const message = `Role "${role}" may not select ${listNames(unreadable)} of ${relation}: grant it, or list it in documents.exclude_columns; then the role also needs select on the system columns ctid and xmin.`;
   return [{ type: 'SourcePermission', relation, message }];
 }
 

@@ -1,10 +1,12 @@
 import type { BulkBody } from '../sync/bulk-body';
 import { SyncFailure } from '../sync/failures';
 import type { CopyPiece, OversizedRow } from './copy-request';
-import { OVERSIZED_MARK } from './row-projection';
+import { OMITTED_MARK, OVERSIZED_MARK } from './row-projection';
 import type { ValueSink } from './tuple-decoder';
 
-const MARK = OVERSIZED_MARK.charCodeAt(0);
+const OVERSIZED = OVERSIZED_MARK.charCodeAt(0);
+const OMITTED = OMITTED_MARK.charCodeAt(0);
+const NEWLINE = 0x0a;
 /** Room for the row that takes a body over its target. */
 const SLACK_BYTES = 64 * 1024;
 
@@ -25,6 +27,7 @@ export function createPieceBuilder(targetBytes: () => number, onPiece: (piece: C
   let target = 0;
   let offsets: number[] = [];
   let oversized: OversizedRow[] = [];
+  let omitted = new Map<number, number>();
 
   function reserve(size: number): void {
     if (used + size <= bytes.length) return;
@@ -38,12 +41,21 @@ export function createPieceBuilder(targetBytes: () => number, onPiece: (piece: C
     if (offsets.length === 0 && oversized.length === 0) return;
     // After a lost connection there may be the beginning of a row behind it.
     const body: BulkBody = { bytes: bytes.subarray(0, rowStart), offsets };
-    const piece: CopyPiece = { body, oversized, unreadable: [] };
+    const piece: CopyPiece = { body, ...(omitted.size > 0 && { omitted }), oversized, unreadable: [] };
     bytes = Buffer.alloc(0);
     used = rowStart = 0;
     offsets = [];
     oversized = [];
+    omitted = new Map();
     onPiece(piece);
+  }
+
+  /** Takes off the line that stands before the item. */
+  function takeOmitted(): void {
+    const end = bytes.indexOf(NEWLINE, rowStart);
+    omitted.set(offsets.length, Number(bytes.toString('latin1', rowStart + 1, end)));
+    bytes.copyWithin(rowStart, end + 1, used);
+    used -= end + 1 - rowStart;
   }
 
   return {
@@ -54,10 +66,12 @@ export function createPieceBuilder(targetBytes: () => number, onPiece: (piece: C
     },
     finish() {
       rows += 1;
-      if (bytes[rowStart] === MARK) {
+      const first = bytes[rowStart];
+      if (first === OVERSIZED) {
         oversized.push(parseOversized(bytes.toString('utf8', rowStart + 1, used)));
         used = rowStart;
       } else {
+        if (first === OMITTED) takeOmitted();
         offsets.push(rowStart);
         rowStart = used;
       }

@@ -7,6 +7,7 @@ export interface CatalogColumn {
   readonly relation: number;
   readonly name: string;
   readonly type: TypeUse;
+  /** Its values are never null: PostgreSQL makes sure of it. */
   readonly notNull: boolean;
   /** Whether the role may select it. */
   readonly readable: boolean;
@@ -21,15 +22,26 @@ interface ColumnRow {
   readonly readable: boolean;
 }
 
+/**
+ * Predicate over a row of `pg_attribute` of a table: no row of it has a null there. Since PostgreSQL 18 a column may be
+ * "not null" although rows from before, which nobody has validated, hold nulls; of a foreign table nobody checks it.
+ */
+export function isNeverNull(attribute: string): string {
+  return `(${attribute}.attnotnull and not exists (
+    select from pg_constraint as n
+    where n.conrelid = ${attribute}.attrelid and n.contype = 'n' and n.conkey = array[${attribute}.attnum] and not n.convalidated))`;
+}
+
 const COLUMNS = `
   select
     a.attrelid as "relation",
     a.attname::text as "name",
     a.atttypid as "typeOid",
     a.atttypmod as "typeModifier",
-    a.attnotnull as "notNull",
+    c.relkind in ('r', 'p') and ${isNeverNull('a')} as "notNull",
     has_column_privilege(a.attrelid, a.attnum, 'select') as "readable"
   from pg_attribute as a
+  join pg_class as c on c.oid = a.attrelid
   where a.attrelid = any ($1::oid[]) and a.attnum > 0 and not a.attisdropped
   order by a.attrelid, a.attnum`;
 

@@ -5,6 +5,8 @@ import type { Transaction } from './transaction';
 export interface CatalogKey {
   readonly columns: readonly string[];
   readonly isPrimary: boolean;
+  /** Name of its index. */
+  readonly index: string;
 }
 
 interface KeyRow extends CatalogKey {
@@ -16,10 +18,12 @@ const KEYS = `
   select
     i.indrelid as "relation",
     i.indisprimary as "isPrimary",
+    c.relname::text as "index",
     (select json_agg(a.attname order by k.position)
      from generate_series(0, i.indnkeyatts - 1) as k (position)
      join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = i.indkey[k.position]) as "columns"
   from pg_index as i
+  join pg_class as c on c.oid = i.indexrelid
   where i.indrelid = any ($1::oid[]) and ${usableKey('i')}
   order by i.indrelid, i.indisprimary desc, i.indnkeyatts, i.indexrelid`;
 
@@ -30,8 +34,8 @@ export async function readKeys(
 ): Promise<ReadonlyMap<number, readonly CatalogKey[]>> {
   const rows = await tx.query<KeyRow>(KEYS, [oids]);
   const keys = new Map<number, CatalogKey[]>();
-  for (const { relation, columns, isPrimary } of rows) {
-    keys.set(relation, [...(keys.get(relation) ?? []), { columns, isPrimary }]);
+  for (const { relation, ...key } of rows) {
+    keys.set(relation, [...(keys.get(relation) ?? []), key]);
   }
   return keys;
 }

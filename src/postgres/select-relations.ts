@@ -101,7 +101,14 @@ function judge(candidate: Candidate, { by, hasIdColumns, rowSecurity, role }: Ci
   const name = formatRelation(candidate);
   const isTable = candidate.kind === 'table' || candidate.kind === 'partitioned';
   if (by !== 'name' && candidate.isPartition) return { is: 'passed over' };
-  if (by === 'everything' && !isTable) return { is: 'passed over' };
+  if (by === 'everything' && !isTable) {
+    return hasIdColumns
+      ? {
+          is: 'skipped',
+          reason: `it is a ${candidate.kind} relation: "*" stands for tables, so name it beside it in \`tables\``,
+        }
+      : { is: 'passed over' };
+  }
   if (!candidate.readable) {
     const message = `Role "${role}" may not select from ${name}: grant usage on its schema and select on it.`;
     return by === 'name'

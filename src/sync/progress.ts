@@ -23,12 +23,14 @@ export function renderProgress(progress: SyncProgress, estimates: ReadonlyMap<st
   const { relations } = progress;
   const heading = renderHeading(progress);
   if (relations.length === 0) return heading;
+  const isAnyOmitted = relations.some(({ omitted = 0 }) => omitted > 0);
+  const counts = ['read', 'rows', 'indexed', 'deleted', 'rejected', ...(isAnyOmitted ? ['omitted'] : [])];
   const busiest = [...relations].sort((a, b) => b.read - a.read).slice(0, SHOWN);
-  const rows = busiest.map((report) => renderRow(report, estimates.get(report.relation)));
+  const rows = busiest.map((report) => renderRow(report, estimates.get(report.relation), isAnyOmitted));
   const more = relations.length > SHOWN ? [`\n… and ${relations.length - SHOWN} more relations`] : [];
   const table = [
-    `| ${['relation', ...['read', 'rows', 'indexed', 'deleted', 'rejected'].map(pad)].join(' | ')} |`,
-    '|---|--:|--:|--:|--:|--:|',
+    `| ${['relation', ...counts.map(pad)].join(' | ')} |`,
+    `|---|${counts.map(() => '--:|').join('')}`,
     ...rows,
   ];
   return [heading, '', ...table, ...more].join('\n');
@@ -45,10 +47,14 @@ function percent(part: number, whole: number): number {
   return Math.floor((part / whole) * 100);
 }
 
-function renderRow(report: RelationReport, estimate: number | undefined): string {
-  const { relation, read, indexed, deleted, rejected } = report;
+function renderRow(report: RelationReport, estimate: number | undefined, withOmitted: boolean): string {
+  const { relation, read, indexed, deleted, rejected, omitted = 0 } = report;
   const about = estimate === undefined ? '' : renderNumber(estimate);
-  const cells = [renderNumber(read), about, ...[indexed, deleted, rejected].map(renderNumber)].map(pad);
+  const cells = [
+    renderNumber(read),
+    about,
+    ...[indexed, deleted, rejected, ...(withOmitted ? [omitted] : [])].map(renderNumber),
+  ].map(pad);
   return `| ${[relation.replaceAll('|', '\\|'), ...cells].join(' | ')} |`;
 }
 

@@ -62,8 +62,12 @@ export interface Relation extends QualifiedName {
   /** Of a rule: the tables that it names, which its documents carry in place of the rule's own name. */
   readonly tables?: readonly string[];
   readonly columns: readonly Column[];
+  /** Columns that the role may not select, and that stay out of documents therefore. */
+  readonly unreadable?: readonly string[];
   /** The columns that identify a row, in the key's order; never empty for a relation that is synced. */
   readonly key: readonly string[];
+  /** The unique index that the key is taken from, where there is no primary key and the configuration names none. */
+  readonly keyIndex?: string;
   /** No unique index over the key's columns makes sure that they identify a row. */
   readonly keyIsUnbacked?: boolean;
   readonly leaves: readonly Leaf[];

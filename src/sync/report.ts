@@ -11,6 +11,8 @@ export interface RelationReport {
   readonly deleted: number;
   /** Rows that became dead letters. */
   readonly rejected: number;
+  /** Values that were left out of indexed documents because of their size. Absent: none. */
+  readonly omitted?: number;
   /** Bytes sent to Elasticsearch. */
   readonly bytes: number;
   /** Time that activities spent on it, added up over parallel partitions. */
@@ -30,6 +32,7 @@ export interface SyncReport {
   readonly unchanged: number;
   readonly deleted: number;
   readonly rejected: number;
+  readonly omitted?: number;
   readonly durationMs: number;
   readonly relations: readonly RelationReport[];
   readonly skipped: readonly { readonly relation: string; readonly reason: string }[];
@@ -41,6 +44,7 @@ export function emptyReport(relation: string): RelationReport {
 
 /** Adds up two reports of the same relation. */
 export function addReports(a: RelationReport, b: RelationReport): RelationReport {
+  const omitted = (a.omitted ?? 0) + (b.omitted ?? 0);
   return {
     relation: a.relation,
     read: a.read + b.read,
@@ -48,17 +52,19 @@ export function addReports(a: RelationReport, b: RelationReport): RelationReport
     unchanged: a.unchanged + b.unchanged,
     deleted: a.deleted + b.deleted,
     rejected: a.rejected + b.rejected,
+    ...(omitted > 0 ? { omitted } : {}),
     bytes: a.bytes + b.bytes,
     // To the millisecond: thousands of reports travel together.
     seconds: Math.round((a.seconds + b.seconds) * 1_000) / 1_000,
   };
 }
 
+/** Totals of a sync: documents, and values that are missing in them. */
+export type SyncTotals = Pick<SyncReport, 'indexed' | 'unchanged' | 'deleted' | 'rejected' | 'omitted'>;
+
 /** Totals over relations. */
-export function sumReports(
-  reports: readonly RelationReport[],
-): Pick<SyncReport, 'indexed' | 'unchanged' | 'deleted' | 'rejected'> {
+export function sumReports(reports: readonly RelationReport[]): SyncTotals {
   const totals = reports.reduce(addReports, emptyReport(''));
-  const { indexed, unchanged, deleted, rejected } = totals;
-  return { indexed, unchanged, deleted, rejected };
+  const { indexed, unchanged, deleted, rejected, omitted } = totals;
+  return { indexed, unchanged, deleted, rejected, ...(omitted === undefined ? {} : { omitted }) };
 }

@@ -1,7 +1,7 @@
 import { log } from '@temporalio/workflow';
 
 import { type SyncInput } from '../sync/job';
-import { type SyncReport } from '../sync/report';
+import { type SyncReport, sumReports, type SyncTotals } from '../sync/report';
 import { type SyncPlan } from '../sync/sync-plan';
 import { type Explanation } from './explain-failure';
 
@@ -18,14 +18,13 @@ export const narration = {
     });
     for (const { relation, reason } of skipped) log.warn(`skipped: ${reason}`, { relation });
   },
-  completed: ({ jobType, relations, durationMs, ...totals }: SyncReport): void => {
-    for (const { relation, indexed, unchanged, deleted, rejected } of relations) {
-      if (indexed + deleted + rejected === 0) continue;
-      const counts = { indexed, unchanged, deleted, rejected };
-      log.info(describeCounts(counts), { relation, ...counts });
+  completed: ({ jobType, relations, durationMs }: SyncReport): void => {
+    for (const report of relations) {
+      const counts = sumReports([report]);
+      if (counts.indexed + counts.deleted + counts.rejected === 0) continue;
+      log.info(describeCounts(counts), { relation: report.relation, ...counts });
     }
-    const { indexed, unchanged, deleted, rejected } = totals;
-    const counts = { indexed, unchanged, deleted, rejected };
+    const counts = sumReports(relations);
     log.info(`${jobType} sync completed in ${(durationMs / 1_000).toFixed(1)} s: ${describeCounts(counts)}`, {
       jobType,
       durationMs,
@@ -40,16 +39,9 @@ export const narration = {
   },
 };
 
-interface Counts {
-  readonly indexed: number;
-  readonly unchanged: number;
-  readonly deleted: number;
-  readonly rejected: number;
-}
-
-function describeCounts(counts: Counts): string {
+function describeCounts(counts: SyncTotals): string {
   return Object.entries(counts)
-    .map(([name, number]) => `${grouped(Number(number))} ${name}`)
+    .map(([name, number]) => `${grouped(number)} ${name}`)
     .join(', ');
 }
 

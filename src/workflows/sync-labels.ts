@@ -33,8 +33,8 @@ export function labelSync({ connectorId, jobType, trigger = 'manual' }: SyncInpu
       ]);
     },
     show,
-    complete: ({ index, indexed, unchanged, deleted, rejected, durationMs }) => {
-      upsertMemo({ index, indexed, unchanged, deleted, rejected, durationMs });
+    complete: ({ index, relations, durationMs }) => {
+      upsertMemo({ index, ...sumReports(relations), durationMs });
       show('completed');
     },
     end: (status, reports) => {

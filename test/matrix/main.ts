@@ -6,21 +6,22 @@ import { installPostgres, POSTGRES_VERSIONS } from './install-postgres';
 import { runTests, type TestTotals } from './run-tests';
 
 /** Tests whose outcome may depend on the version of PostgreSQL. */
-const TESTS = ['postgres', 'documents', 'relations', 'rules', 'schemas'].map((name) => `test/integration/${name}/`);
+const ALL_TESTS = ['postgres', 'documents', 'relations', 'rules', 'schemas'].map((name) => `test/integration/${name}/`);
 
 /**
  * Runs the integration tests against each major version of PostgreSQL, or those that the command line names;
- * Elasticsearch and Temporal are the same for all.
+ * Elasticsearch and Temporal are the same for all. Paths on the command line stand for some of the tests.
  */
 async function main(): Promise<void> {
-  const wanted = process.argv.slice(2);
+  const wanted = process.argv.slice(2).filter((argument) => !argument.includes('/'));
+  const paths = process.argv.slice(2).filter((argument) => argument.includes('/'));
   const versions = wanted.length > 0 ? wanted : Object.keys(POSTGRES_VERSIONS);
   const stack = await startStack({ only: ['elasticsearch', 'temporal'], elasticsearchHeap: '1g', log: say });
   Object.assign(process.env, stackEnvironment(stack.addresses));
   const results: (readonly [string, TestTotals])[] = [];
   try {
     for (const version of versions) {
-      const totals = await testVersion(version);
+      const totals = await testVersion(version, paths.length > 0 ? paths : ALL_TESTS);
       say(renderRow([version, totals]));
       results.push([version, totals]);
     }
@@ -30,7 +31,7 @@ async function main(): Promise<void> {
   report(results);
 }
 
-async function testVersion(major: string): Promise<TestTotals> {
+async function testVersion(major: string, tests: readonly string[]): Promise<TestTotals> {
   const version = POSTGRES_VERSIONS[major];
   if (version === undefined) {
     throw new Error(`no PostgreSQL "${major}" to test with: there are ${Object.keys(POSTGRES_VERSIONS).join(', ')}`);
@@ -41,7 +42,7 @@ async function testVersion(major: string): Promise<TestTotals> {
     process.env['PGFERRY_POSTGRES_URL'] = server.url;
     // For tests that start a server of their own.
     process.env['PGFERRY_TEST_POSTGRES_PACKAGE'] = packageFolder;
-    return await runTests(TESTS);
+    return await runTests(tests);
   } finally {
     await server.stop();
   }

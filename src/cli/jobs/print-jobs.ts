@@ -20,7 +20,7 @@ export async function printJobs(
 
 /** A job as `--json` prints it. */
 export function jobDocument({ connectorId, runId, status, startedAt, closedAt, memo }: ListedJob) {
-  const { jobType, trigger, indexed, unchanged, deleted, rejected } = memo;
+  const { jobType, trigger, indexed, unchanged, deleted, rejected, omitted = 0 } = memo;
   return {
     connector_id: connectorId,
     run_id: runId,
@@ -29,7 +29,7 @@ export function jobDocument({ connectorId, runId, status, startedAt, closedAt, m
     status,
     started_at: startedAt.toISOString(),
     closed_at: closedAt?.toISOString() ?? null,
-    ...(indexed === undefined ? {} : { indexed, unchanged, deleted, rejected }),
+    ...(indexed === undefined ? {} : { indexed, unchanged, deleted, rejected, omitted }),
   };
 }
 

@@ -5,7 +5,7 @@ import { syncWorkflowId } from '../../sync/job';
 import { EXIT } from '../exit-codes';
 import { followSync, type SyncWorkflow } from '../follow-sync';
 import { outageNotice } from '../follow-to-end';
-import { renderTable } from '../render-table';
+import { relationDocument, renderRelations } from '../render-report';
 import { createProgressDisplay } from '../sync-progress-bar';
 import { dim, red } from '../terminal';
 import { type TemporalSession } from '../with-temporal';
@@ -55,7 +55,7 @@ function toDocument(job: JobDetails) {
     ...jobDocument(job),
     phase: phase ?? null,
     paused: paused ?? false,
-    relations: relations.map((report) => ({ ...report, rate: rateOf(report) })),
+    relations: relations.map((report) => ({ ...relationDocument(report), rate: rateOf(report) })),
     pending: pending.map(({ activity, attempt, checkpoint, lastFailure }) => ({
       activity,
       attempt,
@@ -82,13 +82,10 @@ function renderJob(job: JobDetails): string {
   const kind = typeof memo['jobType'] === 'string' ? `${memo['jobType']} ` : '';
   const running = phase ?? 'running, but no worker answers: `pgferry worker` starts one';
   const state = status === 'running' ? `${running}${paused === true ? ', paused' : ''}` : status;
-  const rows = relations.map((r) => [r.relation, r.read, r.indexed, r.unchanged, r.deleted, r.rejected, rateOf(r)]);
   const failure = failureOf(job);
   return [
     `${kind}sync of ${connectorId}: ${state} ${dim(`(started ${startedAt.toISOString()}, run ${runId})`)}`,
-    ...(rows.length === 0
-      ? []
-      : [renderTable(['relation', 'read', 'indexed', 'unchanged', 'deleted', 'rejected', 'documents/s'], rows)]),
+    ...(relations.length === 0 ? [] : [renderRelations(relations, rateOf)]),
     ...pending.map(renderPending),
     ...(failure === undefined
       ? []

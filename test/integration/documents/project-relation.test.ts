@@ -189,6 +189,28 @@ describe('rows as documents', () => {
       { size: expect.any(Number) as number, omitted: 1 },
       { size: 1, omitted: 0 },
     ]);
+    await database.sql(`
+      create domain photo as bytea;
+      create type shot as (name text, photo photo, small bytea);
+      create table nested (id int primary key, list bytea[], domained photo, one shot, many shot[])`);
+    const large = `repeat('x', 10485761)::bytea`;
+    await database.sql(`insert into nested values
+      (1, array[${large}, null, '\\x00', ${large}], ${large}, ('a', ${large}, '\\x00'), array[('b', ${large}, null)::shot, null]),
+      (2, array[repeat('x', 10485760)::bytea], '\\x00', ('a', null, '\\x00'), '{}'), (3, null, null, null, null)`);
+    const nested = await project('nested');
+    const documents = await readDocuments('public.nested', nested);
+    expect(documents[0]).toMatchObject({
+      public_nested_list: [null, null, 'AA==', null],
+      public_nested_one: { name: 'a', photo: null, small: 'AA==' },
+    });
+    expect(await select('public.nested', nested.id, `${nested.omitted ?? ''} as omitted`)).toEqual([
+      { omitted: 5 },
+      { omitted: 0 },
+      { omitted: 0 },
+    ]);
+    expect(
+      (await project('nested', { options: { ...OPTIONS, excludeColumns: ['public.nested.list'] } })).omitted,
+    ).not.toContain('"list"');
     expect(rows[0]?.['size']).toBeGreaterThanOrEqual(2000);
     expect(rows[0]?.['size']).toBeLessThan(2100);
     expect(

@@ -1,3 +1,4 @@
+import { renderPlan } from '../../../src/cli/render-plan';
 import { type ConnectorEntry, connectorEntry } from '../../support/configuration-file';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { startSyncHarness, type SyncHarness } from '../../support/sync-harness';
@@ -124,6 +125,10 @@ describe('a rule that can’t be', () => {
     ['reads no table', rule('select * from nobody'), /"nobody" does not exist/],
     ['has no such column', rule('select nothing from employee'), /"nothing" does not exist/],
     ['is two statements', rule('select * from employee; delete from employee'), /multiple commands/],
+    ['has parameters', rule('select * from employee where emp_id = $1'), /parameters, such as \$1/],
+    ['is no query', rule('explain select * from employee'), /syntax error at or near "explain"/],
+    ['closes its parenthesis', rule('select 1) as q; drop table employee; --'), /syntax error at or near "\)"/],
+    ['takes an advisory lock', rule('select emp_id, pg_advisory_lock(1) from employee'), /advisory lock/],
     ['deletes', rule('delete from employee returning *'), /single select statement/],
     ['deletes within a query', rule('with d as (delete from employee returning *) select * from d'), /top level/],
     ['locks', rule('select * from employee for update'), /read-only transaction/],
@@ -204,6 +209,7 @@ test('rules take effect with the next full sync, and an incremental one says tha
   const due = { type: 'FullSyncDue' };
   await expect(harness.sync(ruled, { jobType: 'incremental' })).rejects.toMatchObject(due);
   expect(await harness.documents(ruled)).toHaveLength(6);
+  expect(renderPlan(await harness.plan(ruled))).toMatch(/rule over employee +emp_id +copy/);
   expect(await harness.sync(ruled)).toMatchObject({ indexed: 2, deleted: 6 });
   expect(await harness.sync(ruled, { jobType: 'incremental' })).toMatchObject({ indexed: 0, deleted: 0 });
 

@@ -1,3 +1,4 @@
+import { type SyncReport } from '../../../src/sync/report';
 import { connectElasticsearch } from '../../support/elasticsearch';
 import { connectorEntry } from '../../support/configuration-file';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
@@ -42,6 +43,9 @@ test('the configuration decides about mappings, columns, json, the pipeline and 
   );
   const index = entry.index_name;
   const pipeline = { name: `${index}-pipeline` };
+  expect(await harness.check({ ...entry, pipeline })).toMatchObject([
+    { type: 'InvalidConfig', message: expect.stringContaining(pipeline.name) as string },
+  ]);
   await expect(harness.sync({ ...entry, pipeline })).rejects.toMatchObject({
     type: 'InvalidConfig',
     message: expect.stringContaining(pipeline.name) as string,
@@ -49,7 +53,9 @@ test('the configuration decides about mappings, columns, json, the pipeline and 
   // The local node has no processors, nor the attachment one: what the pipeline would be given is what is stored.
   await client.ingest.putPipeline({ id: pipeline.name, processors: [] });
   try {
-    expect(await harness.sync({ ...entry, pipeline })).toMatchObject({ indexed: 3, rejected: 0 });
+    const report = await harness.sync({ ...entry, pipeline });
+    expect(await harness.deadLetters(entry)).toEqual([]);
+    expect(report).toMatchObject({ indexed: 3, rejected: 0, omitted: 1 });
   } finally {
     await client.ingest.deletePipeline({ id: pipeline.name });
   }
@@ -67,4 +73,60 @@ test('the configuration decides about mappings, columns, json, the pipeline and 
     (await client.count({ index, query: { term } })).count;
   expect(await countOf({ public_orders_total: '2.5' })).toBe(1);
   expect(await countOf({ 'public_orders_doc.a.b': 7 })).toBe(1);
+});
+
+test('values that are too large for their documents are left out and counted, of tables and of views', async () => {
+  await database.sql(`create view files as select id, array[file, '\\x41'] as both from orders`);
+  const selection = { tables: 'orders, files' };
+  const entry = connectorEntry(database, selection, { documents: { id_columns: { files: ['id'] } } });
+  const omittedOf = ({ relations }: SyncReport) => relations.map(({ relation, omitted }) => [relation, omitted]);
+  expect(omittedOf(await harness.sync(entry))).toEqual([
+    ['public.files', 1],
+    ['public.orders', 1],
+  ]);
+  const index = entry.index_name;
+  await client.indices.refresh({ index });
+  const { hits } = await client.search<Record<string, unknown>>({
+    index,
+    query: { wildcard: { id: '*:3' } },
+    sort: 'id',
+  });
+  expect(hits.hits.map(({ _source }) => _source)).toMatchObject([
+    { public_files_both: [null, 'QQ=='] },
+    { public_orders_file: null },
+  ]);
+
+  await database.sql(`update orders set file = null where id = 1; update orders set secret = 'seen' where id = 3`);
+  const second = await harness.sync(entry);
+  expect(second).toMatchObject({ indexed: 3, omitted: 1 });
+  expect(omittedOf(second)).toEqual([
+    ['public.files', undefined],
+    ['public.orders', 1],
+  ]);
+  expect(await harness.verify(entry)).toMatchObject({ differences: [] });
+});
+
+test('an attachment that holds no bytes is a problem that check names', async () => {
+  const entry = connectorEntry(database, {}, { documents: { attachment: 'public.orders.secret' } });
+  const [problem] = await harness.check(entry);
+  expect(problem).toMatchObject({ type: 'InvalidConfig', message: expect.stringContaining('type text') as string });
+});
+
+test('a column that the role may not select is left out when exclude_columns names it', async () => {
+  const role = `reader_${database.name}`;
+  await database.sql(`create table paid (id int primary key, card text); insert into paid values (1, '4711');
+    create role ${role} login password 'secret'; grant select (id, ctid, xmin) on paid to ${role}`);
+  try {
+    const reader = { tables: 'paid', username: role, password: 'secret' };
+    const [problem] = await harness.check(connectorEntry(database, reader));
+    expect(problem).toMatchObject({
+      type: 'SourcePermission',
+      message: expect.stringContaining('exclude_columns') as string,
+    });
+    const entry = connectorEntry(database, reader, { documents: { exclude_columns: ['public.paid.card'] } });
+    expect(await harness.sync(entry)).toMatchObject({ indexed: 1 });
+    expect(await harness.sync(entry)).toMatchObject({ indexed: 0, unchanged: 1 });
+  } finally {
+    await database.sql(`drop owned by ${role}; drop role ${role}`);
+  }
 });

@@ -1,3 +1,4 @@
+import { renderPlan } from '../../../src/cli/render-plan';
 import { type ConnectorEntry, connectorEntry } from '../../support/configuration-file';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { reportOf, startSyncHarness, type SyncHarness } from '../../support/sync-harness';
@@ -53,6 +54,9 @@ test('every kind of table is synced, under its own name and by its own key', asy
   expect(report.skipped).toEqual([
     { relation: 'public.keyless', reason: expect.stringContaining('no primary key') as string },
   ]);
+  expect(renderPlan(await harness.plan(entry))).toContain(
+    'public.coded: (code) of the unique index coded_code_key, since the table has no primary key',
+  );
   const documents = await harness.documents(entry);
   const find = (end: string) => documents.find(({ _id }) => _id.endsWith(end))?._source;
   expect(find('coded:a%2Cb')).toMatchObject({ public_coded_twice: '42' });
@@ -63,6 +67,19 @@ test('every kind of table is synced, under its own name and by its own key', asy
   const second = await harness.sync(entry, { jobType: 'incremental' });
   expect(reportOf(second, 'public.event')).toMatchObject({ indexed: 1, deleted: 1 });
   expect(second).toMatchObject({ indexed: 2, deleted: 1 });
+});
+
+test('fields that two columns would share are told of all tables at once', async () => {
+  await database.sql(`create schema twins;
+    create table twins.a (id int primary key, "X" int, x int); create table twins.b (id int primary key, "Y" int, y int)`);
+  const [problem] = await harness.check(connectorEntry(database, { schema: 'twins' }));
+  expect(problem).toMatchObject({
+    type: 'MappingConflict',
+    remedy: expect.stringContaining('exclude_columns') as string,
+  });
+  expect(problem?.message).toMatch(
+    /Connector .*twins\.a: column "X" and column "x".*twins\.b: column "Y" and column "y"/,
+  );
 });
 
 test('several schemas, names with wildcards and tables of another schema', async () => {
@@ -86,6 +103,7 @@ test('row level security ends the sync, unless a filtered view is accepted', asy
     create schema guarded;
     create table guarded.note (id int primary key, owner text);
     insert into guarded.note values (1, 'me'), (2, 'you');
+    create table guarded.hidden (id int primary key);
     alter table guarded.note enable row level security;
     create policy own on guarded.note using (owner = 'me');
     create role ${role} login password 'secret';
@@ -100,6 +118,18 @@ test('row level security ends the sync, unless a filtered view is accepted', asy
     const filtered = connectorEntry(database, configuration, { documents: { row_security: 'filtered' } });
     await harness.sync(filtered);
     expect(await idsOf(filtered)).toEqual(['guarded.note:1']);
+
+    await database.sql(`create view guarded.mine as select * from guarded.note; alter view guarded.mine owner to ${role};
+      create view guarded.broken as select * from guarded.hidden; alter view guarded.broken owner to ${role}`);
+    const accept = expect.stringContaining('documents.row_security: filtered') as string;
+    const advanced = [{ tables: ['note'], query: 'select * from note' }];
+    const [rule] = await harness.check({ ...refused, sync_rules: { advanced } });
+    expect(rule).toMatchObject({ type: 'SourcePermission', remedy: accept });
+    const documents = { id_columns: { mine: ['id'], broken: ['id'] } };
+    const views = connectorEntry(database, { ...configuration, tables: 'mine, broken' }, { documents });
+    const [view] = await harness.check(views);
+    expect(view).toMatchObject({ type: 'SourcePermission' });
+    expect(view?.message).toMatch(/guarded\.broken: .*permission denied for table hidden.*guarded\.mine: .*"note"/s);
   } finally {
     await database.sql(`drop owned by ${role}; drop role ${role}`);
   }
@@ -128,6 +158,11 @@ test('rows that share id_columns which no unique index backs become a dead lette
     ]);
   }
   expect((await harness.verify(entry)).differences).toEqual([]);
+  const plan = renderPlan(await harness.plan(entry));
+  expect(plan).toContain(
+    'loose.split: (a) of documents.id_columns; no unique index backs it, so the table is read whole',
+  );
+  expect(plan).not.toContain('loose.backed: ');
   await database.sql(`delete from loose.shared where b = 'y'; update only loose.shared set a = 3 where a is null;
     insert into loose.split values (2, 12)`);
   await harness.sync(entry, { jobType: 'incremental' });

@@ -100,6 +100,16 @@ test('foreign tables are synced', async () => {
   expect(await harness.sync(entry)).toMatchObject({ indexed: 0, unchanged: 50 });
 });
 
+test('a foreign table whose key PostgreSQL only believes to be there gives dead letters, and all other rows', async () => {
+  await database.sql(`
+    create foreign table believed (n int not null, word text) server files
+      options (program 'printf "1,a\\n,b\\n2,c\\n2,d\\n"', format 'csv', null '')`);
+  const entry = connectorEntry(database, { tables: 'believed' }, { documents: { id_columns: { believed: ['n'] } } });
+  expect(await harness.sync(entry)).toMatchObject({ indexed: 1, rejected: 3 });
+  const reasons = (await harness.deadLetters(entry)).map(({ reason }) => String(reason)).sort();
+  expect(reasons).toEqual(['2 rows have the same key ("n")', 'a column of the key ("n") is null in 1 rows']);
+});
+
 test('a row on which the query of a view or rule fails becomes one dead letter, and all others are synced', async () => {
   await database.sql(
     `create view broken as select id, 1000 / ((id - 42) * (id - 43)) as q, price from item where id <= 3000`,

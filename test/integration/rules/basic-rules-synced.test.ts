@@ -67,6 +67,7 @@ test('rules choose rows of advanced rules, too', async () => {
 
 test.each([
   ['names no field', { field: 'public_person_nam', rule: 'equals', value: 'x' }, /did you mean "public_person_name"/],
+  ['names a field that is no column', { field: '_timestamp', rule: '<', value: '2020-01-01' }, /"_timestamp" is made/],
   ['is no regular expression', { field: 'public_person_name', rule: 'regex', value: '(a' }, /rule 1: .*not valid/],
   ['compares a number with a word', { field: 'public_person_age', rule: '>', value: 'old' }, /must be a number/],
 ])('a rule that %s is a problem that check names', async (_, rule, message) => {

@@ -117,6 +117,21 @@ describe('pieces', () => {
     ]);
   });
 
+  test('count the values that documents leave out, by the place of the document', () => {
+    const values = ['{a}\n', '-3\n{b}\n', '!{"id":"x:1","bytes":99}', '{c}\n', '-12\n{d\n}\n'];
+    const [piece, ...others] = build(values, 1_000);
+    expect(others).toEqual([]);
+    expect(items(build(values, 1_000))).toEqual(['{a}\n', '{b}\n', '{c}\n', '{d\n}\n']);
+    expect([...(piece?.omitted ?? [])]).toEqual([
+      [1, 3],
+      [3, 12],
+    ]);
+    expect(build(values, 1).flatMap(({ omitted }) => [...(omitted ?? [])])).toEqual([
+      [0, 3],
+      [0, 12],
+    ]);
+  });
+
   test('never hold the beginning of a row that did not arrive whole', () => {
     const pieces: CopyPiece[] = [];
     const builder = createPieceBuilder(
