@@ -12,6 +12,11 @@ interface Service {
   readonly volumes?: readonly string[];
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly healthcheck?: { readonly test: readonly string[] };
+  readonly read_only?: boolean;
+  readonly tmpfs?: readonly string[];
+  readonly cap_drop?: readonly string[];
+  readonly security_opt?: readonly string[];
+  readonly privileged?: boolean;
 }
 
 const ROOT = join(__dirname, '..', '..', '..');
@@ -51,6 +56,18 @@ describe('docker-compose.yml', () => {
     for (const each of Object.values(services)) expect(each.healthcheck?.test[0]).toBe('CMD');
     const healthy = { condition: 'service_healthy' };
     expect(service('worker').depends_on).toEqual({ postgres: healthy, elasticsearch: healthy, temporal: healthy });
+  });
+
+  test('lets the worker write to memory only, and gives it no rights of the kernel', () => {
+    const { read_only, tmpfs, cap_drop, security_opt, privileged, volumes = [] } = service('worker');
+    expect({ read_only, tmpfs, cap_drop, security_opt, privileged }).toEqual({
+      read_only: true,
+      tmpfs: ['/tmp'],
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+      privileged: undefined,
+    });
+    expect(volumes.filter((volume) => !volume.endsWith(':ro'))).toEqual([]);
   });
 
   test('gives the worker a configuration that parses, with every variable that it names', () => {
