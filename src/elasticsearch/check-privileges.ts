@@ -1,4 +1,5 @@
 import { type Client, errors } from '@elastic/elasticsearch';
+import { asObject, readAnswer } from './read-answer';
 import { translateFailures } from './translate-failure';
 
 /** An index privilege that the credentials lack. */
@@ -17,16 +18,16 @@ const PRIVILEGES = ['read', 'write', 'manage'] as const;
  * indices and dead letters. Without security in Elasticsearch none is missing.
  */
 export async function checkPrivileges(client: Client, indexName: string): Promise<MissingPrivilege[]> {
-  return translateFailures(`checking the privileges for ${indexName}`, async () => {
+  const doing = `checking the privileges for ${indexName}`;
+  return translateFailures(doing, async () => {
     try {
       const names = [indexName, `${indexName}-*`];
-      const answer = await client.security.hasPrivileges({ index: [{ names, privileges: [...PRIVILEGES] }] });
-      return names.flatMap((index) =>
-        PRIVILEGES.filter((privilege) => answer.index[index]?.[privilege] !== true).map((privilege) => ({
-          index,
-          privilege,
-        })),
-      );
+      const answer: unknown = await client.security.hasPrivileges({ index: [{ names, privileges: [...PRIVILEGES] }] });
+      const held = readAnswer(doing, () => asObject(asObject(answer)['index']));
+      return names.flatMap((index) => {
+        const ofIndex = readAnswer(doing, () => asObject(held[index]));
+        return PRIVILEGES.filter((privilege) => ofIndex[privilege] !== true).map((privilege) => ({ index, privilege }));
+      });
     } catch (error) {
       if (hasNoSecurity(error)) return [];
       throw error;

@@ -1,7 +1,8 @@
 import { SyncFailure } from '../sync/failures';
 import { type ErrorSummary, exceedsLimit, summarizeError } from './error-summary';
-import { type BulkItem } from './judge-items';
+import { type BulkItem, toBulkItem } from './judge-items';
 import { type BulkReply } from './post-bulk';
+import { asList, asObject, damagedAnswer } from './read-answer';
 import { failureOfResponse, readErrorCause } from './translate-failure';
 
 /** What the reply to a bulk request asks for. */
@@ -22,9 +23,12 @@ export type ReplyClass =
       readonly failure: SyncFailure;
     };
 
-const SUCCESS = '"errors":false';
-/** `errors` is the first key of an answer. */
+/** How an answer begins when every item succeeded, as `filter_path` leaves it: older servers have the time first. */
+const SUCCESS = /^\{(?:"errors":false,"took":\d{1,12}|"took":\d{1,12},"errors":false),"items":\[/u;
 const SUCCESS_WITHIN = 64;
+const SUCCESS_END = ']}';
+/** An index action that succeeded: each takes as many bytes, whatever its status. */
+const SUCCESSFUL_ITEM = '{"index":{"status":201}}';
 const DELETE = '"delete":';
 
 /**
@@ -47,7 +51,8 @@ export function classifyReply(reply: BulkReply, count: number, target: string): 
   if (status === 413) return { kind: 'refused', error: { type: error.type ?? 'content_too_large' } };
   if (status === 429 && exceedsLimit(error)) return { kind: 'refused', error: summarizeError(error) };
   const failure = failureOfResponse(status, error, doing);
-  if (status === 400 && failure.type === 'MappingConflict') return { kind: 'refused', error: summarizeError(error) };
+  if (status === 400 && failure.type === 'MappingConflict' && error.type !== undefined)
+    return { kind: 'refused', error: summarizeError(error) };
   if (!failure.retryable) throw failure;
   const isPushback = status === 429;
   return { kind: 'later', isPushback, mayBeSize: isPushback, failure };
@@ -55,19 +60,24 @@ export function classifyReply(reply: BulkReply, count: number, target: string): 
 
 function readItems(reply: BulkReply & { kind: 'answer' }, count: number, target: string): ReplyClass {
   const { body, hasGuard } = reply;
-  const isSuccess = body.subarray(0, SUCCESS_WITHIN).includes(SUCCESS);
-  // The usual case, and the only one that must be fast. A deletion's 404 is no error to Elasticsearch.
-  if (isSuccess && !body.includes(DELETE)) return { kind: 'done' };
-  const parsed = parseJson(body) as { readonly items?: readonly BulkItem[] } | undefined;
-  const items = hasGuard ? parsed?.items?.slice(1) : parsed?.items;
-  if (items?.length === count) return { kind: 'items', items };
-  const says = `Elasticsearch's answer to a bulk to ${target} is incomplete: ${items?.length ?? 0} of ${count} items.`;
-  return {
-    kind: 'later',
-    isPushback: false,
-    mayBeSize: false,
-    failure: new SyncFailure('DestinationUnavailable', says),
-  };
+  if (isSuccessOf(body, count)) return { kind: 'done' };
+  try {
+    const items = asList(asObject(parseJson(body))['items'])
+      .slice(hasGuard ? 1 : 0)
+      .map(toBulkItem);
+    if (items.length === count) return { kind: 'items', items };
+  } catch {
+    // Not Elasticsearch's.
+  }
+  return { kind: 'later', isPushback: false, mayBeSize: false, failure: damagedAnswer(`writing to ${target}`) };
+}
+
+/** The usual case, and the only one that must be fast. A deletion's 404 is no error to Elasticsearch. */
+function isSuccessOf(body: Buffer, count: number): boolean {
+  const start = SUCCESS.exec(body.toString('latin1', 0, SUCCESS_WITHIN))?.[0].length;
+  if (start === undefined || count === 0) return false;
+  const length = start + count * (SUCCESSFUL_ITEM.length + 1) - 1 + SUCCESS_END.length;
+  return body.length === length && body.toString('latin1', length - 2) === SUCCESS_END && !body.includes(DELETE);
 }
 
 function parseJson(body: Buffer): unknown {

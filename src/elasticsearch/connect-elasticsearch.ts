@@ -6,6 +6,9 @@ import { toSyncFailure } from './translate-failure';
 /** Milliseconds after which an idle connection is closed: shorter than common load balancers allow, so that none is found dead. */
 const KEEP_ALIVE_MS = 50_000;
 
+/** Bytes of an answer, but for documents and bulks, which have limits of their own: a mapping of 100,000 fields has about 20 MB. */
+const LARGEST_ANSWER = 128 * 1_048_576;
+
 /**
  * A client with keep-alive connections. Nothing is sent yet. Requests that are not bulks are tried up to three times
  * by the client itself; bulks are retried by the bulk writer, which knows their items.
@@ -26,6 +29,7 @@ export function connectElasticsearch(settings: ElasticsearchSettings): Client {
       node: settings.host,
       requestTimeout: settings.requestTimeoutMs,
       maxRetries: 2,
+      maxResponseSize: LARGEST_ANSWER,
       // Undici times a request out by these; a timer of the client's own would abort every request that shares a signal.
       agent,
       ...(secured === undefined ? {} : { Connection: secured.Connection }),

@@ -1,6 +1,7 @@
 import { type Client } from '@elastic/elasticsearch';
 import { SyncFailure } from '../sync/failures';
 import { relationField } from '../sync/relation';
+import { asCount, asList, asObject, asText, damagedAnswer, readAnswer } from './read-answer';
 import { translateFailures } from './translate-failure';
 
 /** Relations a page of the aggregation; any number of relations takes as many pages as it needs. */
@@ -14,9 +15,10 @@ const PAGE = 1_000;
  */
 export async function refreshIndex(client: Client, index: string): Promise<void> {
   const doing = `refreshing the index ${index}`;
-  const { _shards: shards } = await translateFailures(doing, () => client.indices.refresh({ index }));
-  if ((shards?.failed ?? 0) === 0) return;
-  throw new SyncFailure('DestinationUnavailable', `Elasticsearch failed ${doing} on ${shards?.failed} of its shards.`);
+  const answer: unknown = await translateFailures(doing, () => client.indices.refresh({ index }));
+  const failed = readAnswer(doing, () => asCount(asObject(asObject(answer)['_shards'])['failed']));
+  if (failed === 0) return;
+  throw new SyncFailure('DestinationUnavailable', `Elasticsearch failed ${doing} on ${failed} of its shards.`);
 }
 
 /** Documents of one relation. Sees what was refreshed. */
@@ -46,26 +48,32 @@ export async function countByRelation(
   let after: { relation: string } | undefined;
   do {
     const page = await countPage(client, index, connectorId, after);
-    for (const { key, doc_count: documents } of page.buckets) counts.set(key.relation.slice(prefix.length), documents);
-    after = page.buckets.length < PAGE ? undefined : page.after_key;
+    for (const { relation, documents } of page) counts.set(relation.slice(prefix.length), documents);
+    const last = page.length < PAGE ? undefined : page.at(-1);
+    // Else counting would never end.
+    if (last !== undefined && last.relation === after?.relation) throw damagedAnswer(countingIn(index));
+    after = last === undefined ? undefined : { relation: last.relation };
   } while (after !== undefined);
   return counts;
 }
 
-interface RelationPage {
-  readonly buckets: readonly { readonly key: { readonly relation: string }; readonly doc_count: number }[];
-  readonly after_key?: { readonly relation: string };
+interface RelationCount {
+  readonly relation: string;
+  readonly documents: number;
 }
+
+const countingIn = (index: string) => `counting the documents of index ${index}`;
 
 async function countPage(
   client: Client,
   index: string,
   connectorId: string,
   after: { relation: string } | undefined,
-): Promise<RelationPage> {
-  return translateFailures(`counting the documents of index ${index}`, async () => {
+): Promise<readonly RelationCount[]> {
+  const doing = countingIn(index);
+  const answer: unknown = await translateFailures(doing, () => {
     const sources = [{ relation: { terms: { field: '_relation' } } }];
-    const answer = await client.search<unknown, { relations: RelationPage }>({
+    return client.search({
       index,
       size: 0,
       track_total_hits: false,
@@ -73,7 +81,13 @@ async function countPage(
       query: ownDocuments(connectorId),
       aggs: { relations: { composite: { size: PAGE, sources, ...(after === undefined ? {} : { after }) } } },
     });
-    return answer.aggregations?.relations ?? { buckets: [] };
+  });
+  return readAnswer(doing, () => {
+    const { relations } = asObject(asObject(answer)['aggregations']);
+    return asList(asObject(relations)['buckets']).map((bucket) => {
+      const { key, doc_count: documents } = asObject(bucket);
+      return { relation: asText(asObject(key)['relation']), documents: asCount(documents) };
+    });
   });
 }
 
@@ -82,15 +96,9 @@ function ownDocuments(connectorId: string) {
 }
 
 async function count(client: Client, index: string, query: object): Promise<number> {
-  return translateFailures(`counting the documents of index ${index}`, async () => {
-    const answer = await client.search({
-      index,
-      size: 0,
-      track_total_hits: true,
-      allow_partial_search_results: false,
-      query,
-    });
-    const total = answer.hits.total;
-    return typeof total === 'number' ? total : (total?.value ?? 0);
-  });
+  const doing = countingIn(index);
+  const answer: unknown = await translateFailures(doing, () =>
+    client.search({ index, size: 0, track_total_hits: true, allow_partial_search_results: false, query }),
+  );
+  return readAnswer(doing, () => asCount(asObject(asObject(asObject(answer)['hits'])['total'])['value']));
 }

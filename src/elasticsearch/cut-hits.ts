@@ -1,3 +1,4 @@
+import { asText } from './read-answer';
 import { skipValue, visitElements, visitMembers } from './raw-json';
 
 /** A document as Elasticsearch keeps it. */
@@ -22,11 +23,13 @@ export interface Hits {
  * Cuts the documents out of an answer of Elasticsearch, whose JSON parser would round their numbers. The sources are
  * parts of `answer`, not copies.
  * @param list name of the list: `hits` of a search, within the object `hits`; `docs` of `_mget`
+ * @throws Error for what is no such answer
  */
 export function cutHits(answer: Buffer, list: 'hits' | 'docs'): Hits {
   const documents: StoredDocument[] = [];
   let [hits, errors] = [0, 0];
   let sort: Buffer | undefined;
+  let hasList = false;
   const visitHit = (start: number) => {
     const hit = cutHit(answer, start);
     hits += 1;
@@ -35,11 +38,15 @@ export function cutHits(answer: Buffer, list: 'hits' | 'docs'): Hits {
     sort = hit.sort;
     return hit.end;
   };
-  const visitList = (key: string, start: number) =>
-    key === list ? visitElements(answer, start, visitHit) : skipValue(answer, start);
+  const visitList = (key: string, start: number) => {
+    if (key !== list) return skipValue(answer, start);
+    hasList = true;
+    return visitElements(answer, start, visitHit);
+  };
   visitMembers(answer, 0, (key, start) =>
     key === 'hits' ? visitMembers(answer, start, visitList) : visitList(key, start),
   );
+  if (!hasList) throw new Error('an answer without its list');
   return {
     documents,
     hits,
@@ -66,7 +73,7 @@ function cutHit(answer: Buffer, start: number): Hit {
   });
   const { _id: id = Buffer.from('""'), _source: source, sort, error } = found;
   return {
-    id: JSON.parse(id.toString()) as string,
+    id: asText(JSON.parse(id.toString())),
     ...(source === undefined ? {} : { source }),
     ...(sort === undefined ? {} : { sort }),
     failed: error !== undefined,

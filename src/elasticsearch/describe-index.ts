@@ -3,6 +3,7 @@ import { SyncFailure } from '../sync/failures';
 import { type FieldMapping } from '../sync/field';
 import { type IndexState } from '../sync/index-state';
 import { isOwnIndex, type MappingMeta, parseState } from './index-meta';
+import { asObject, asText, readAnswer } from './read-answer';
 import { translateFailures } from './translate-failure';
 
 /** An index as it is, under the name that the configuration gives it. */
@@ -34,7 +35,12 @@ export interface IndexDescription {
  */
 export async function describeIndex(client: Client, name: string): Promise<IndexDescription | undefined> {
   if (/[*,]|^_|^-/u.test(name)) throw new SyncFailure('InvalidConfig', `index_name "${name}" must be one plain name.`);
-  const found = await translateFailures(`reading the index ${name}`, () => getIndices(client, name));
+  const doing = `reading the index ${name}`;
+  const found: unknown = await translateFailures(doing, () => getIndices(client, name));
+  return readAnswer(doing, () => readDescription(name, asObject(found)));
+}
+
+function readDescription(name: string, found: Readonly<Record<string, unknown>>): IndexDescription | undefined {
   const [first, ...others] = Object.entries(found);
   if (first === undefined) return undefined;
   if (others.length > 0) {
@@ -44,25 +50,27 @@ export async function describeIndex(client: Client, name: string): Promise<Index
       `index_name "${name}" is an alias over several indices: ${names}. pgferry needs one.`,
     );
   }
-  const [concrete, { aliases = {}, mappings, settings = {}, data_stream: dataStream }] = first;
+  const concrete = first[0];
+  const { aliases, mappings, settings, data_stream: dataStream } = asObject(first[1]);
   if (dataStream !== undefined) {
     throw new SyncFailure(
       'InvalidConfig',
       `index_name "${name}" is a data stream, whose documents can't be overwritten.`,
     );
   }
-  const meta = (mappings?._meta ?? {}) as MappingMeta;
-  const flat = settings as Record<string, string>;
+  const { properties, _meta: meta = {} } = asObject(mappings);
+  const flat = asObject(settings) as Record<string, string>;
+  const own = asObject(meta) as MappingMeta;
   return {
     name,
     concrete,
     viaAlias: concrete !== name,
-    aliases: Object.keys(aliases),
-    uuid: flat['index.uuid'] ?? '',
-    isOwn: isOwnIndex(meta),
-    properties: (mappings?.properties ?? {}) as Record<string, FieldMapping>,
+    aliases: Object.keys(asObject(aliases)),
+    uuid: asText(flat['index.uuid']),
+    isOwn: isOwnIndex(own),
+    properties: asObject(properties ?? {}) as Record<string, FieldMapping>,
     settings: flat,
-    state: parseState(meta),
+    state: parseState(own),
   };
 }
 

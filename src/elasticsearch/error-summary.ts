@@ -1,8 +1,22 @@
-/** An error as Elasticsearch reports it, in answers and in the items of a bulk. */
+/** An error as Elasticsearch reports it, in answers and in the items of a bulk; see {@link toErrorCause}. */
 export interface ErrorCause {
   readonly type?: string;
   readonly reason?: string;
   readonly caused_by?: ErrorCause;
+}
+
+/** Causes within causes; Elasticsearch's own are a handful. */
+const DEEPEST = 20;
+
+/** What an answer holds for an error, without what is not of its kind. */
+export function toErrorCause(value: unknown, depth = 0): ErrorCause {
+  if (typeof value !== 'object' || value === null) return {};
+  const { type, reason, caused_by: cause } = value as Readonly<Record<string, unknown>>;
+  return {
+    ...(typeof type === 'string' ? { type } : {}),
+    ...(typeof reason === 'string' ? { reason } : {}),
+    ...(cause === undefined || depth === DEEPEST ? {} : { caused_by: toErrorCause(cause, depth + 1) }),
+  };
 }
 
 /** What an error says apart from values: Elasticsearch quotes values and document ids in its reasons. */

@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { type Client, errors, type estypes } from '@elastic/elasticsearch';
 import { type DeadLetter, type DeadLetterSource } from './dead-letters';
+import { asList, asObject, asText, damagedAnswer, readAnswer } from './read-answer';
 import { translateFailures } from './translate-failure';
 
 /** Whose dead letters. */
@@ -40,26 +43,27 @@ export async function* listDeadLetters(
   filter: DeadLetterFilter,
 ): AsyncGenerator<StoredDeadLetter[], void, undefined> {
   const doing = `reading the dead letters in ${index}`;
-  let pit = await translateFailures(doing, () => openRefreshed(client, index));
-  if (pit === undefined) return;
+  const opened: unknown = await translateFailures(doing, () => openRefreshed(client, index));
+  if (opened === undefined) return;
+  const pit = readAnswer(doing, () => asText(asObject(opened)['id']));
   try {
     let after: estypes.SortResults | undefined;
     do {
-      const page = await translateFailures(doing, () => searchPage(client, filter, pit ?? '', after));
-      pit = page.pit_id ?? pit;
-      const { hits } = page.hits;
-      if (hits.length > 0) yield hits.flatMap(readLetter);
-      after = hits.length < PAGE ? undefined : hits.at(-1)?.sort;
+      const page: unknown = await translateFailures(doing, () => searchPage(client, filter, pit, after));
+      const { hits, letters, lastSort } = readAnswer(doing, () => readPage(page));
+      if (letters.length > 0) yield letters;
+      if (lastSort !== undefined && isDeepStrictEqual(lastSort, after)) throw damagedAnswer(doing);
+      after = hits < PAGE ? undefined : lastSort;
     } while (after !== undefined);
   } finally {
     await client.closePointInTime({ id: pit }).catch(() => undefined);
   }
 }
 
-async function openRefreshed(client: Client, index: string): Promise<string | undefined> {
+async function openRefreshed(client: Client, index: string): Promise<unknown> {
   try {
     await client.indices.refresh({ index });
-    return (await client.openPointInTime({ index, keep_alive: KEEP_ALIVE })).id;
+    return await client.openPointInTime({ index, keep_alive: KEEP_ALIVE });
   } catch (error) {
     if (error instanceof errors.ResponseError && error.statusCode === 404) return undefined;
     throw error;
@@ -85,11 +89,29 @@ async function searchPage(
   });
 }
 
-function readLetter({ _id: id, _source: source }: estypes.SearchHit<DeadLetterSource>): StoredDeadLetter[] {
-  if (id === undefined || source === undefined) return [];
+interface LetterPage {
+  readonly hits: number;
+  readonly letters: StoredDeadLetter[];
+  readonly lastSort: estypes.SortResults | undefined;
+}
+
+function readPage(page: unknown): LetterPage {
+  const hits = asList(asObject(asObject(page)['hits'])['hits']).map(asObject);
+  const lastSort = hits.at(-1)?.['sort'];
+  return {
+    hits: hits.length,
+    letters: hits.flatMap(readLetter),
+    lastSort: lastSort === undefined ? undefined : (asList(lastSort) as estypes.SortResults),
+  };
+}
+
+/** Whoever may write the index may have put anything there: what is no dead letter is passed over. */
+function readLetter({ _id: id, _source: letter }: Readonly<Record<string, unknown>>): StoredDeadLetter[] {
+  const source = asObject(letter) as unknown as DeadLetterSource;
+  if (typeof source.relation !== 'string') return [];
   return [
     {
-      id,
+      id: asText(id),
       timestamp: source['@timestamp'],
       connectorId: source.connector_id,
       relation: source.relation,

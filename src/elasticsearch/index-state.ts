@@ -4,6 +4,7 @@ import { type Client } from '@elastic/elasticsearch';
 import { SyncFailure } from '../sync/failures';
 import { type IndexState } from '../sync/index-state';
 import { type MappingMeta, parseState, replaceState } from './index-meta';
+import { asObject, readAnswer } from './read-answer';
 import { translateFailures } from './translate-failure';
 
 const ATTEMPTS = 10;
@@ -65,10 +66,12 @@ async function mergeState(
 }
 
 async function readMeta(client: Client, concrete: string): Promise<MappingMeta> {
-  return translateFailures(`reading the state of index ${concrete}`, async () => {
-    const found = await client.indices.getMapping({ index: concrete });
-    const mapping = Object.values(found)[0]?.mappings;
-    return mapping?._meta ?? {};
+  const doing = `reading the state of index ${concrete}`;
+  const found: unknown = await translateFailures(doing, () => client.indices.getMapping({ index: concrete }));
+  // What is taken for absent here would be written over.
+  return readAnswer(doing, () => {
+    const { mappings } = asObject(Object.values(asObject(found))[0]);
+    return asObject(asObject(mappings)['_meta'] ?? {});
   });
 }
 

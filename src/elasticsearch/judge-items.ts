@@ -1,9 +1,27 @@
 import { SyncFailure } from '../sync/failures';
-import { type ErrorCause, type ErrorSummary, exceedsLimit, formatErrorSummary, summarizeError } from './error-summary';
+import {
+  type ErrorCause,
+  type ErrorSummary,
+  exceedsLimit,
+  formatErrorSummary,
+  summarizeError,
+  toErrorCause,
+} from './error-summary';
+import { asObject } from './read-answer';
 import { failureOfResponse } from './translate-failure';
 
 /** An item of a bulk's answer, as `filter_path` leaves it: `{ "index": { "status": 201 } }`. */
 export type BulkItem = Readonly<Record<string, { readonly status: number; readonly error?: ErrorCause }>>;
+
+/** What every result of an item has. @throws Error for what is no item of an answer: no document is judged by it */
+export function toBulkItem(value: unknown): BulkItem {
+  const [[action, result], ...others] = Object.entries(asObject(value)) as [[string, unknown], ...unknown[]];
+  const { status, error } = asObject(result);
+  if (others.length > 0 || typeof status !== 'number' || !(status >= 200 && status < 600)) throw new Error('no item');
+  const isMissing = status === 404 && action === 'delete';
+  if (error === undefined && status >= 300 && !isMissing) throw new Error('a refusal without a reason');
+  return { [action]: { status, ...(error === undefined ? {} : { error: toErrorCause(error) }) } };
+}
 
 /** What is known when an answer is judged. */
 export interface Judgement {

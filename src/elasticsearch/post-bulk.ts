@@ -1,6 +1,7 @@
 import { type Readable } from 'node:stream';
 import { type Client, errors } from '@elastic/elasticsearch';
 import { SyncFailure } from '../sync/failures';
+import { readUpTo } from './read-up-to';
 import { toSyncFailure } from './translate-failure';
 
 /** Where and how bulk requests go. */
@@ -35,6 +36,9 @@ const DELETION = Buffer.from('{"delete"');
  */
 const GUARD = Buffer.from('{"update":{"_id":"pgferry-guard"}}\n{"doc":{}}\n');
 
+/** Bytes; tens of thousands of items that are all refused take about a tenth of it. */
+const LARGEST_ANSWER = 64 * 1_048_576;
+
 /**
  * To redact secrets an error of the client copies its whole request, byte by byte: 8 s of blocked event loop for a body
  * of 5 MB. So errors of bulks are not redacted, and never leave this file.
@@ -63,17 +67,14 @@ export async function postBulk(endpoint: BulkEndpoint, bytes: Buffer): Promise<B
       },
       { asStream: true, meta: true, maxRetries: 0, signal: endpoint.signal, redaction: NO_REDACTION },
     );
-    return { kind: 'answer', status: answer.statusCode, body: await readAll(answer.body), hasGuard };
+    const body = await readUpTo(answer.body, LARGEST_ANSWER);
+    if (body === undefined)
+      return { kind: 'none', wasReset: false, reason: `its answer is larger than ${LARGEST_ANSWER} bytes` };
+    return { kind: 'answer', status: answer.statusCode, body, hasGuard };
   } catch (error) {
     endpoint.signal.throwIfAborted();
     return describeFailure(error);
   }
-}
-
-async function readAll(stream: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }
 
 function describeFailure(error: unknown): BulkReply {

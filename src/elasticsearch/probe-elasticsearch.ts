@@ -1,6 +1,7 @@
 import { type Client, errors } from '@elastic/elasticsearch';
 import { SyncFailure } from '../sync/failures';
 import { openTls } from './open-tls';
+import { asObject, asText, readAnswer } from './read-answer';
 import { translateFailures } from './translate-failure';
 import { WAS_CUT } from './was-cut';
 
@@ -12,6 +13,7 @@ export interface ElasticsearchIdentity {
   readonly clusterUuid?: string;
 }
 
+const DOING = 'asking for its version';
 const OLDEST_MAJOR = 8;
 /** Milliseconds for the first answer: whoever asks whether it is there should not wait as long as for a large bulk. */
 const PROBE_TIMEOUT_MS = 10_000;
@@ -44,20 +46,27 @@ async function explainSilence(client: Client, error: unknown): Promise<SyncFailu
 }
 
 function askForVersion(client: Client): Promise<ElasticsearchIdentity> {
-  return translateFailures('asking for its version', async () => {
+  return translateFailures(DOING, async () => {
     try {
-      const info = await client.info({}, { requestTimeout: PROBE_TIMEOUT_MS });
-      const version = info.version.number;
+      const answer: unknown = await client.info({}, { requestTimeout: PROBE_TIMEOUT_MS });
+      const { version, clusterName, clusterUuid } = readAnswer(DOING, () => readIdentity(answer));
       if (Number.parseInt(version, 10) < OLDEST_MAJOR) {
         throw new SyncFailure(
           'InvalidConfig',
           `Elasticsearch ${version} is too old: pgferry needs ${OLDEST_MAJOR} or newer.`,
         );
       }
-      return { version, clusterName: info.cluster_name, clusterUuid: info.cluster_uuid };
+      return { version, clusterName, clusterUuid };
     } catch (error) {
       if (error instanceof errors.ResponseError && error.statusCode === 403) return {};
       throw error;
     }
   });
+}
+
+function readIdentity(answer: unknown): Required<ElasticsearchIdentity> {
+  const { version, cluster_name: name, cluster_uuid: uuid } = asObject(answer);
+  const number = asText(asObject(version)['number']);
+  if (!/^\d+\.\d+/u.test(number)) throw new Error('not a version');
+  return { version: number, clusterName: asText(name), clusterUuid: asText(uuid) };
 }

@@ -1,6 +1,7 @@
 import { type Readable } from 'node:stream';
 import { type Client } from '@elastic/elasticsearch';
 
+import { readUpTo } from './read-up-to';
 import { failureOfResponse, readErrorCause, translateFailures } from './translate-failure';
 
 /** A request whose answer is read as bytes: the client's JSON parser would round large numbers. */
@@ -30,18 +31,6 @@ export async function requestRaw(client: Client, request: RawRequest, isSingle: 
     if (answer.statusCode >= 200 && answer.statusCode < 300) return bytes;
     throw failureOfResponse(answer.statusCode, readErrorCause(parse(bytes)), doing);
   });
-}
-
-async function readUpTo(stream: Readable, limit: number): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    // Leaving the loop destroys the stream.
-    if (length > limit) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, length);
 }
 
 function parse(bytes: Buffer | undefined): unknown {

@@ -15,9 +15,10 @@ export async function* scanFingerprints(
   scan: RelationScan,
 ): AsyncGenerator<DocumentFingerprint[], void, undefined> {
   for await (const hits of scanPages(client, scan, FIELD)) {
-    yield hits.map(({ _id: id = '', fields }) => {
-      const [fingerprint] = (fields?.[FIELD] as number[] | undefined) ?? [];
-      return { id, fingerprint: fingerprint ?? NaN };
+    yield hits.map(({ _id: id, fields }) => {
+      const values = fields?.[FIELD];
+      const fingerprint: unknown = Array.isArray(values) ? values[0] : undefined;
+      return { id, fingerprint: typeof fingerprint === 'number' ? fingerprint : NaN };
     });
   }
 }

@@ -6,5 +6,5 @@ export type IdScan = RelationScan;
 
 /** The ids of a relation's documents, in pages, see {@link scanPages}. */
 export async function* scanIds(client: Client, scan: IdScan): AsyncGenerator<string[], void, undefined> {
-  for await (const hits of scanPages(client, scan)) yield hits.map((hit) => hit._id ?? '');
+  for await (const hits of scanPages(client, scan)) yield hits.map((hit) => hit._id);
 }

@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { type Client, type estypes } from '@elastic/elasticsearch';
 import { type BucketRange, BUCKETS } from '../sync/bucket-ranges';
+import { asList, asObject, asText, readAnswer } from './read-answer';
 import { translateFailures } from './translate-failure';
 
 /** Documents a page: Elasticsearch's largest (`index.max_result_window`). */
@@ -19,7 +22,11 @@ export interface RelationScan {
 }
 
 /** A document's id and, where asked for, one of its fields. */
-export type ScannedHit = Pick<estypes.SearchHit, '_id' | 'sort' | 'fields'>;
+export interface ScannedHit {
+  readonly _id: string;
+  readonly sort: estypes.SortResults;
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
 
 /**
  * A relation's documents, in pages, as of one point in time: documents written or deleted meanwhile don't shift the
@@ -33,17 +40,18 @@ export async function* scanPages(
 ): AsyncGenerator<readonly ScannedHit[], void, undefined> {
   const doing = `scanning the ids of index ${scan.index}`;
   let pit = await translateFailures(doing, async () => {
-    return (await client.openPointInTime({ index: scan.index, keep_alive: KEEP_ALIVE }, requestOptions(scan))).id;
+    const opened = await client.openPointInTime({ index: scan.index, keep_alive: KEEP_ALIVE }, requestOptions(scan));
+    return readAnswer(doing, () => asText(asObject(opened)['id']));
   });
   try {
     let after: estypes.SortResults | undefined;
     do {
       const request = pageRequest(scan, { pit, after, field });
-      const page: ScannedPage = await translateFailures(doing, () => client.search(request, requestOptions(scan)));
-      pit = page.pit_id ?? pit;
-      const hits = page.hits?.hits ?? [];
-      if (hits.length > 0) yield hits;
-      after = hits.length < PAGE ? undefined : hits.at(-1)?.sort;
+      const answer: unknown = await translateFailures(doing, () => client.search(request, requestOptions(scan)));
+      const page: ScannedPage = readAnswer(doing, () => readPage(answer, after));
+      pit = page.pit;
+      if (page.hits.length > 0) yield page.hits;
+      after = page.hits.length < PAGE ? undefined : page.hits.at(-1)?.sort;
     } while (after !== undefined);
   } catch (error) {
     scan.signal?.throwIfAborted();
@@ -54,8 +62,26 @@ export async function* scanPages(
   }
 }
 
-/** The answer as `filter_path` leaves it: an empty page has no `hits`. */
-type ScannedPage = Partial<Pick<estypes.SearchResponse, 'pit_id' | 'hits'>>;
+interface ScannedPage {
+  readonly pit: string;
+  readonly hits: readonly ScannedHit[];
+}
+
+/** As `filter_path` leaves it, an empty page has no `hits`; every page has its point in time. */
+function readPage(answer: unknown, after: estypes.SortResults | undefined): ScannedPage {
+  const { pit_id: pit, hits } = asObject(answer);
+  const list = hits === undefined ? [] : asList(asObject(hits)['hits']);
+  for (const hit of list) {
+    const { _id: id, sort, fields } = asObject(hit);
+    asText(id);
+    asList(sort);
+    if (fields !== undefined) asObject(fields);
+  }
+  const page = { pit: asText(pit), hits: list as readonly ScannedHit[] };
+  // Else the scan would never end.
+  if (after !== undefined && isDeepStrictEqual(page.hits.at(-1)?.sort, after)) throw new Error('the same page again');
+  return page;
+}
 
 interface PagePosition {
   readonly pit: string;

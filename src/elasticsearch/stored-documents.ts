@@ -1,7 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { type Client, type estypes } from '@elastic/elasticsearch';
 
 import { SyncFailure } from '../sync/failures';
 import { cutHits, type StoredDocument } from './cut-hits';
+import { asObject, asText, damagedAnswer, readAnswer } from './read-answer';
 import { requestRaw } from './request-raw';
 import { translateFailures } from './translate-failure';
 
@@ -25,28 +28,31 @@ export async function* scanDocuments(
   scan: DocumentScan,
 ): AsyncGenerator<readonly StoredDocument[], void> {
   const doing = `reading the documents of ${scan.index}`;
-  const pit = await translateFailures(doing, () =>
+  const opened: unknown = await translateFailures(doing, () =>
     client.openPointInTime({ index: scan.index, keep_alive: KEEP_ALIVE }),
   );
+  const pit = readAnswer(doing, () => asText(asObject(opened)['id']));
   try {
     let size = scan.pageSize();
     let after: unknown;
     for (;;) {
-      const answer = await readPage(client, scan, { pit: pit.id, size, after });
+      const answer = await readPage(client, scan, { pit, size, after });
       if (answer === undefined) {
         size = Math.max(1, Math.floor(size / 2));
         continue;
       }
-      const { documents, hits, lastSort } = cutHits(answer, 'hits');
+      const { documents, hits, lastSort } = readAnswer(doing, () => cutHits(answer, 'hits'));
       if (documents.length < hits) throw withoutSource(scan.index);
       if (documents.length > 0) yield documents;
       if (documents.length < size || lastSort === undefined) return;
+      // Else the scan would never end.
+      if (isDeepStrictEqual(lastSort, after)) throw damagedAnswer(doing);
       after = lastSort;
       size = Math.min(size * 2, scan.pageSize());
     }
   } finally {
     // It would expire by itself: failing to close it must not hide what ended the scan.
-    await client.closePointInTime({ id: pit.id }).catch(() => undefined);
+    await client.closePointInTime({ id: pit }).catch(() => undefined);
   }
 }
 
@@ -65,7 +71,8 @@ export async function getDocuments(
     const first = await getDocuments(client, index, ids.slice(0, half));
     return [...first, ...(await getDocuments(client, index, ids.slice(half)))];
   }
-  const { documents, errors } = cutHits(answer, 'docs');
+  const { documents, hits, errors } = readAnswer(doing, () => cutHits(answer, 'docs'));
+  if (hits !== ids.length) throw damagedAnswer(doing);
   if (errors > 0) throw new SyncFailure('DestinationUnavailable', `Elasticsearch failed ${doing}: ${errors} of them.`);
   return documents;
 }

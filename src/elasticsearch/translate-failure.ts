@@ -1,6 +1,7 @@
 import { type DiagnosticResult, errors } from '@elastic/elasticsearch';
 import { SyncFailure } from '../sync/failures';
-import { type ErrorCause } from './error-summary';
+import { type ErrorCause, toErrorCause } from './error-summary';
+import { damagedAnswer } from './read-answer';
 
 /**
  * Runs `action` and translates what it throws into a {@link SyncFailure}; the only place where requests other than
@@ -27,8 +28,12 @@ export function toSyncFailure(error: unknown, doing: string): Error {
   if (error instanceof errors.ProductNotSupportedError) {
     return new SyncFailure('InvalidConfig', 'What answers at elasticsearch.host is not Elasticsearch.');
   }
-  // Aborting is the caller's own doing: it knows the reason.
-  if (error instanceof errors.RequestAbortedError) return error;
+  // The parser's own message quotes the answer.
+  if (error instanceof errors.DeserializationError) return damagedAnswer(doing);
+  if (error instanceof errors.RequestAbortedError) {
+    // Aborting is the caller's own doing: it knows the reason.
+    return TOO_LARGE.test(error.message) ? damagedAnswer(doing) : error;
+  }
   if (error instanceof errors.ElasticsearchClientError) {
     const server = `Elasticsearch${readAddress(error)}`;
     return new SyncFailure('DestinationUnavailable', `${server} can't be reached, ${doing}: ${error.message}`);
@@ -61,6 +66,8 @@ export function failureOfResponse(status: number, error: ErrorCause, doing: stri
       'Check that elasticsearch.host is the address of Elasticsearch itself.',
     );
   }
+  // Elasticsearch says why it refuses something.
+  if (error.type === undefined && error.reason === undefined) return damagedAnswer(doing);
   // What reaches this line speaks of mappings and settings, which hold no row's values.
   return new SyncFailure('MappingConflict', withReason(says, error));
 }
@@ -69,9 +76,11 @@ export function failureOfResponse(status: number, error: ErrorCause, doing: stri
 export function readErrorCause(body: unknown): ErrorCause {
   if (!isObject(body)) return {};
   const error = body['error'];
-  if (typeof error === 'string') return { reason: error };
-  return isObject(error) ? error : {};
+  return typeof error === 'string' ? { reason: error } : toErrorCause(error);
 }
+
+/** By which the client says that it gave up an answer above `maxResponseSize`. */
+const TOO_LARGE = /^The content length \(\d+\) is bigger than/u;
 
 const INVALID_NAMES: ReadonlySet<string> = new Set([
   'invalid_index_name_exception',

@@ -1,0 +1,34 @@
+import { Readable } from 'node:stream';
+import { Client, HttpConnection } from '@elastic/elasticsearch';
+
+/** An answer as it comes over the wire. */
+export interface CannedAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/** What Elasticsearch says of itself, and of its answers, in each of them. */
+export const ANSWER_HEADERS = { 'x-elastic-product': 'Elasticsearch', 'content-type': 'application/json' };
+
+type RequestParameters = Parameters<HttpConnection['request']>[0];
+type RequestOptions = Parameters<HttpConnection['request']>[1];
+
+/**
+ * The real client, whose connection answers by itself: for more answers than any server could be made to give.
+ * @param answer gives the answer to a request by its method and path
+ */
+export function cannedElasticsearch(answer: (request: { method: string; path: string }) => CannedAnswer): Client {
+  class CannedConnection extends HttpConnection {
+    override request(params: RequestParameters, options: RequestOptions): Promise<never> {
+      const { status, headers, body } = answer({ method: params.method, path: params.path });
+      const content = options.asStream === true ? Readable.from([body]) : body.toString();
+      return Promise.resolve({ statusCode: status, headers, body: content } as never);
+    }
+  }
+  return new Client({
+    node: 'http://elasticsearch.invalid:9200',
+    Connection: CannedConnection as never,
+    maxRetries: 0,
+  });
+}
