@@ -26,10 +26,9 @@ export function matchTables<Relation extends QualifiedName>(
   if (named.length > 0) return { entry, by: 'name', relations: named };
   const qualified = relations.filter(({ schema, table }) => `${schema}.${table}` === entry);
   if (qualified.length > 0 || !entry.includes('*')) return { entry, by: 'name', relations: qualified };
-  const pattern = toExpression(entry);
   const matching = relations.filter(
     ({ schema, table }) =>
-      (schemas.includes(schema) && pattern.test(table)) || matchesQualified(pattern, entry, schema, table),
+      (schemas.includes(schema) && fitsPattern(entry, table)) || matchesQualified(entry, schema, table),
   );
   return { entry, by: 'pattern', relations: matching };
 }
@@ -42,11 +41,19 @@ export function schemasNamedBy(tables: readonly string[]): string[] {
 }
 
 /** Only a dot in the pattern can speak of a schema: `*` alone does not reach into others. */
-function matchesQualified(pattern: RegExp, entry: string, schema: string, table: string): boolean {
-  return entry.startsWith(`${schema}.`) && pattern.test(`${schema}.${table}`);
+function matchesQualified(entry: string, schema: string, table: string): boolean {
+  return entry.startsWith(`${schema}.`) && fitsPattern(entry, `${schema}.${table}`);
 }
 
-function toExpression(pattern: string): RegExp {
-  const literal = pattern.split('*').map((part) => part.replace(/[\\^$.+?()[\]{}|/]/gu, '\\$&'));
-  return new RegExp(`^${literal.join('.*')}$`, 'su');
+/** Takes the first place for each part between stars: an expression of many stars would try all of them. */
+function fitsPattern(pattern: string, name: string): boolean {
+  const [start = '', ...parts] = pattern.split('*');
+  const end = parts.pop() ?? '';
+  let at = start.length;
+  for (const part of parts) {
+    const found = name.indexOf(part, at);
+    if (found === -1) return false;
+    at = found + part.length;
+  }
+  return name.startsWith(start) && name.endsWith(end) && at <= name.length - end.length;
 }

@@ -6,6 +6,8 @@ export type ScheduleTimes =
   { readonly kind: 'cron'; readonly cron: CronTimes } | { readonly kind: 'every'; readonly everyMs: number };
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** Temporal's own limit is far beyond, where numbers are no longer exact. */
+const LONGEST_MS = 3_653 * 86_400_000;
 
 /**
  * Reads the `interval` of a schedule: cron with five fields, Quartz with six or seven, or `@every 1h30m`.
@@ -23,8 +25,11 @@ function parseEvery(text: string): number {
   }
   const parts = [...distance.matchAll(/(\d+)(ms|[smhd])/g)];
   const everyMs = parts.reduce((sum, [, count, unit = '']) => sum + Number(count) * (UNITS[unit] ?? 0), 0);
-  if (everyMs < 1_000 || everyMs % 1_000 !== 0) {
-    throw new SyncFailure('InvalidConfig', `'${text}' is not a number of whole seconds, at least one`);
+  if (everyMs < 1_000 || everyMs % 1_000 !== 0 || everyMs > LONGEST_MS) {
+    throw new SyncFailure(
+      'InvalidConfig',
+      `'${text}' is not a number of whole seconds, from one to those of ten years`,
+    );
   }
   return everyMs;
 }
