@@ -18,6 +18,8 @@ export interface QueryColumn extends Column {
 const SYNTAX_ERROR = '42601';
 /** Invalid prepared statement definition: before PostgreSQL 16 what `select into` is. */
 const CANNOT_BE_PREPARED = '42P14';
+/** By `statement_timeout`. */
+const QUERY_CANCELED = '57014';
 /** They outlive the transaction, and stay with the connection. */
 const LOCKING_FUNCTION = /\bpg_(?:try_)?advisory_\w*lock/i;
 
@@ -68,6 +70,9 @@ async function blameNonQuery<Result>(work: Promise<Result>, sqlState: string): P
   try {
     return await work;
   } catch (error) {
+    if (error instanceof DatabaseError && error.code === QUERY_CANCELED) {
+      throw new SyncFailure('InvalidRule', 'planning the query takes too long: it calls slow functions with constants');
+    }
     if (!(error instanceof DatabaseError && error.code === sqlState)) throw error;
     throw new SyncFailure(
       'InvalidRule',

@@ -27,11 +27,17 @@ export interface DescribedRule {
 
 /**
  * Has PostgreSQL check a rule in a read-only transaction, without running its query: syntax, tables, columns, key.
+ * Planning it calls functions that claim to be immutable, which is why that has a limit, in milliseconds.
  * @throws SyncFailure `InvalidRule` with what is wrong
  */
-export async function describeRule(source: Source, rule: RuleRequest): Promise<DescribedRule> {
+export async function describeRule(
+  source: Source,
+  rule: RuleRequest,
+  { timeoutMs: statementTimeoutMs = 30_000 } = {},
+): Promise<DescribedRule> {
   const { searchPath } = rule;
-  return withTransaction(source, (tx) => describe(tx, rule), { activity: 'running a rule', searchPath });
+  const options = { activity: 'running a rule', searchPath, statementTimeoutMs } as const;
+  return withTransaction(source, (tx) => describe(tx, rule), options);
 }
 
 async function describe(tx: Transaction, rule: RuleRequest): Promise<DescribedRule> {

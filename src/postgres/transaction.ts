@@ -69,7 +69,9 @@ export async function* streamTransaction<Item>(
     await client.query(beginStatements(source, options));
     yield* work(transactionOn(source, connection));
     await client.query('commit');
-    connection.release();
+    // What a rule's query calls can outlive its transaction: settings, another role, advisory locks.
+    if (options.activity === 'running a rule') connection.destroy();
+    else connection.release();
   } catch (error) {
     options.signal?.throwIfAborted();
     throw toSourceFailure(error, source.settings, options.activity ?? 'reading the catalog');
