@@ -152,7 +152,7 @@ describe('a text from outside, in SQL', () => {
 describe('names and values of a database', () => {
   /** Tables of hostile names, with hostile columns and rows, some of them keys. */
   async function fill(seed: number): Promise<string[]> {
-    const tables = [...new Set(fc.sample(hostileName, { numRuns: 30, seed }))].slice(0, 15);
+    const tables = [...new Set(fc.sample(hostileName, { numRuns: 30, seed }))].slice(0, 8);
     for (const [n, table] of tables.entries()) {
       const [key = 'k', ...columns] = distinctColumns(fc.sample(hostileName, { numRuns: 8, seed: seed + n }));
       const name = `public.${quoteIdentifier(table)}`;
