@@ -1,6 +1,7 @@
 import { type Client } from '@elastic/elasticsearch';
 import { BUCKETS } from '../sync/bucket-ranges';
 import { type BucketDigest, type IdDigest } from '../sync/id-digest';
+import { asCount, asList, asObject, readAnswer } from './read-answer';
 import { translateFailures } from './translate-failure';
 
 /** Documents without a bucket, and more values of it than there are. */
@@ -14,11 +15,6 @@ export interface DocumentDigestRequest {
   readonly signal?: AbortSignal;
 }
 
-interface Buckets {
-  readonly buckets: readonly { readonly key: number; readonly doc_count: number; readonly sum: { value: number } }[];
-  readonly sum_other_doc_count: number;
-}
-
 /**
  * Sums up the ids of a relation's documents by bucket, from their fields `_bucket` and `_id_hash`. Sees what was
  * refreshed. Documents that others wrote may have no bucket, or one that there is not: they are in the first or the last,
@@ -26,8 +22,9 @@ interface Buckets {
  */
 export async function digestDocuments(client: Client, request: DocumentDigestRequest): Promise<IdDigest> {
   const { index, relationField, signal } = request;
-  const answer = await translateFailures(`summing up the ids of index ${index}`, () =>
-    client.search<unknown, { ids: Buckets }>(
+  const doing = `summing up the ids of index ${index}`;
+  const answer: unknown = await translateFailures(doing, () =>
+    client.search(
       {
         index,
         size: 0,
@@ -44,15 +41,23 @@ export async function digestDocuments(client: Client, request: DocumentDigestReq
       signal === undefined ? {} : { signal },
     ),
   );
-  const { buckets, sum_other_doc_count: others } = answer.aggregations?.ids ?? { buckets: [], sum_other_doc_count: 0 };
+  return readAnswer(doing, () => readDigest(answer));
+}
+
+function readDigest(answer: unknown): IdDigest {
+  const { buckets, sum_other_doc_count: others } = asObject(asObject(asObject(answer)['aggregations'])['ids']);
   const digest = new Map<number, BucketDigest>();
-  for (const { key, doc_count: ids, sum } of buckets) {
+  for (const entry of asList(buckets)) {
+    const { key: named, doc_count: count, sum: summed } = asObject(entry);
+    const { value } = asObject(summed);
+    if (typeof named !== 'number' || typeof value !== 'number') throw new TypeError('not a digest');
+    const [key, ids, sum] = [named, asCount(count), { value }];
     const bucket = Math.min(Math.max(key, 0), BUCKETS - 1);
     const isForeign = bucket !== key || digest.has(bucket);
     digest.set(bucket, { ids: ids + (digest.get(bucket)?.ids ?? 0), sum: isForeign ? NaN : sum.value });
   }
   // More buckets than there are: whose documents they are, only their ids tell.
-  if (others > 0) for (const bucket of range(BUCKETS)) digest.set(bucket, { ids: 0, sum: NaN });
+  if (asCount(others) > 0) for (const bucket of range(BUCKETS)) digest.set(bucket, { ids: 0, sum: NaN });
   return digest;
 }
 

@@ -4,6 +4,7 @@ import { type Client } from '@elastic/elasticsearch';
 import { checkPrivileges } from '../../../src/elasticsearch/check-privileges';
 import { countByRelation, countDocuments, refreshIndex } from '../../../src/elasticsearch/count-documents';
 import { describeIndex } from '../../../src/elasticsearch/describe-index';
+import { digestDocuments } from '../../../src/elasticsearch/digest-documents';
 import { listDeadLetters } from '../../../src/elasticsearch/find-dead-letters';
 import { readState } from '../../../src/elasticsearch/index-state';
 import { probeElasticsearch } from '../../../src/elasticsearch/probe-elasticsearch';
@@ -87,6 +88,17 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
       aggregations: { relations: { buckets: [{ key: { relation: 'shop/public.a' }, doc_count: 3 }] } },
     },
     isSound: (counts: Map<string, number>) => [...counts].every(([name, n]) => typeof name === 'string' && isCount(n)),
+  },
+  'ids summed up by bucket': {
+    ask: (from) => digestDocuments(from, SCAN),
+    answer: {
+      hits: { hits: [] },
+      aggregations: { ids: { sum_other_doc_count: 0, buckets: [{ key: 3, doc_count: 2, sum: { value: 12 } }] } },
+    },
+    isSound: (digest: Map<number, { ids: number; sum: number }>) =>
+      [...digest].every(
+        ([bucket, { ids, sum }]) => typeof bucket === 'number' && isCount(ids) && typeof sum === 'number',
+      ),
   },
   'what an index is like': {
     ask: (client) => describeIndex(client, INDEX),
