@@ -29,7 +29,7 @@ export function cutHits(answer: Buffer, list: 'hits' | 'docs'): Hits {
   const documents: StoredDocument[] = [];
   let [hits, errors] = [0, 0];
   let sort: Buffer | undefined;
-  let hasList = false;
+  let lists = 0;
   const visitHit = (start: number) => {
     const hit = cutHit(answer, start);
     hits += 1;
@@ -40,13 +40,13 @@ export function cutHits(answer: Buffer, list: 'hits' | 'docs'): Hits {
   };
   const visitList = (key: string, start: number) => {
     if (key !== list) return skipValue(answer, start);
-    hasList = true;
+    lists += 1;
     return visitElements(answer, start, visitHit);
   };
   visitMembers(answer, 0, (key, start) =>
     key === 'hits' ? visitMembers(answer, start, visitList) : visitList(key, start),
   );
-  if (!hasList) throw new Error('an answer without its list');
+  if (lists === 0) throw new Error('an answer without its list');
   return {
     documents,
     hits,

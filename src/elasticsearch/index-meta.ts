@@ -60,7 +60,7 @@ function readRelation(state: unknown): RelationState {
     (watermark === undefined || isMatching(watermark, /^\d{1,19}$/u)) &&
     [definition, rule].every((text) => text === undefined || typeof text === 'string') &&
     (leaves === undefined || (isObject(leaves) && Object.values(leaves).every(Number.isSafeInteger)));
-  return isWhole ? (state as RelationState) : {};
+  return isWhole ? state : {};
 }
 
 function isIdentity(value: unknown): boolean {

@@ -83,5 +83,5 @@ function replacePart(body: Buffer, at: number, value: unknown): Buffer {
   visit(tree);
   const [node, key] = places[at % places.length] ?? [];
   if (node !== undefined && key !== undefined) node[key] = value;
-  return Buffer.from(JSON.stringify(tree) ?? '');
+  return Buffer.from(JSON.stringify(tree));
 }

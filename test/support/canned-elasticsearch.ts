@@ -22,13 +22,13 @@ export function cannedElasticsearch(answer: (request: { method: string; path: st
   class CannedConnection extends HttpConnection {
     override request(params: RequestParameters, options: RequestOptions): Promise<never> {
       const { status, headers, body } = answer({ method: params.method, path: params.path });
-      const content = options.asStream === true ? Readable.from([body]) : body.toString();
+      const content = options.asStream ? Readable.from([body]) : body.toString();
       return Promise.resolve({ statusCode: status, headers, body: content } as never);
     }
   }
   return new Client({
     node: 'http://elasticsearch.invalid:9200',
-    Connection: CannedConnection as never,
+    Connection: CannedConnection,
     maxRetries: 0,
   });
 }

@@ -47,7 +47,11 @@ describe('JSON is cut as it is, without parsing it', () => {
   });
 
   test('hits give ids, sources as they are stored, and where to go on', () => {
-    const hit = fc.record({ _id: fc.string({ unit: 'binary', minLength: 1 }), _source: anyObject, sort: fc.tuple(fc.nat()) });
+    const hit = fc.record({
+      _id: fc.string({ unit: 'binary', minLength: 1 }),
+      _source: anyObject,
+      sort: fc.tuple(fc.nat()),
+    });
     fc.assert(
       fc.property(fc.array(hit, { maxLength: 4 }), anyIndent, (hits, indent) => {
         const answer = Buffer.from(JSON.stringify({ took: 1, hits: { total: 9, hits } }, undefined, indent));

@@ -24,7 +24,7 @@ describe('a pattern of "tables"', () => {
         fc.pre(entry.includes('*') && entry !== '*' && !tables.includes(entry));
         const relations = tables.map((table) => ({ schema: 'public', table }));
         const found = matchTables(entry, ['public'], relations).relations.map(({ table }) => table);
-        expect(found).toEqual(tables.filter((table) => matches([...entry], [...table])));
+        expect(found).toEqual(tables.filter((table) => matches(Array.from(entry), Array.from(table))));
       }),
       fuzzing('patterns of tables'),
     );

@@ -6,9 +6,10 @@ import { fuzzing } from '../../support/fuzz';
 import { hostileText } from '../../support/hostile-text';
 
 /** Everything but what is seen as it is, line ends, and the colours that pgferry uses. */
-// eslint-disable-next-line no-control-regex -- control characters are what this is about
+/* eslint-disable no-control-regex -- control characters are what this is about */
 const HARMFUL =
   /(?!\u001b\[(?:1|2|22|31|32|33|39)m)[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u200b\ufeff]/u;
+/* eslint-enable no-control-regex */
 const text = fc.oneof(
   hostileText(),
   fc.string({ unit: 'binary' }),
