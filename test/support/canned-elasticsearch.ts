@@ -22,7 +22,9 @@ export function cannedElasticsearch(answer: (request: { method: string; path: st
   class CannedConnection extends HttpConnection {
     override request(params: RequestParameters, options: RequestOptions): Promise<never> {
       const { status, headers, body } = answer({ method: params.method, path: params.path });
-      const content = options.asStream ? Readable.from([body]) : body.toString();
+      // The type says that it is always true; without it the client wants text.
+      const { asStream = false }: { asStream?: boolean } = options;
+      const content = asStream ? Readable.from([body]) : body.toString();
       return Promise.resolve({ statusCode: status, headers, body: content } as never);
     }
   }
