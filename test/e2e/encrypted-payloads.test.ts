@@ -119,14 +119,28 @@ function readBytes(value: Uint8Array): string {
 }
 
 test('Temporal’s CLI reads them through the codec server, and without it or its token does not', async () => {
-  const show = (...options: readonly string[]) =>
-    runTemporal('workflow', 'show', '--workflow-id', `sync-${bad.connector_id}`, '--output', 'json', ...options);
+  const show = async (...options: readonly string[]) => {
+    const id = `sync-${bad.connector_id}`;
+    const { stdout, stderr } = await runTemporal(
+      'workflow',
+      'show',
+      '--workflow-id',
+      id,
+      '--output',
+      'json',
+      ...options,
+    );
+    // It prints payloads as base64, decoded or not.
+    const payloads = [...stdout.matchAll(/"data": "([^"]*)"/gu)].map(([, data = '']) => Buffer.from(data, 'base64'));
+    return [stdout, stderr, ...payloads].join('\n');
+  };
   const endpoint = ['--codec-endpoint', codecUrl];
   const read = await show(...endpoint, '--codec-auth', `Bearer ${TOKEN}`);
-  expect(read.stdout).toContain('secrets_of_the_bank');
-  expect((await show()).stdout).not.toContain('secrets_of_the_bank');
+  expect(read).toContain('secrets_of_the_bank');
+  expect(read).toContain('jobType');
+  expect(await show()).not.toContain('secrets_of_the_bank');
   const refused = await show(...endpoint, '--codec-auth', 'Bearer wrong');
-  expect(refused.stdout + refused.stderr).not.toContain('secrets_of_the_bank');
+  expect(refused).not.toContain('secrets_of_the_bank');
 });
 
 test('another key reads nothing and says which one is missing; as the second key the old one is enough', async () => {
