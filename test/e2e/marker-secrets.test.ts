@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { Client, Connection } from '@temporalio/client';
 
 import { startTemporal, type TemporalServer } from '../../src/stack/start-temporal';
-import { type FinishedCommand, runCommand, type RunningCommand } from '../support/command-line';
+import { type FinishedCommand, type RunningCommand, runInProcess } from '../support/command-line';
 import { type ConnectorEntry, connectorEntry, writeConfiguration } from '../support/configuration-file';
 import { connectElasticsearch, deleteIndices, elasticsearchUrl } from '../support/elasticsearch';
 import { eventually } from '../support/eventually';
@@ -109,7 +109,7 @@ function configure(
 const idOf = (name: string) => connectors.get(name)?.connector_id ?? '';
 
 async function run(...args: readonly string[]): Promise<FinishedCommand> {
-  const finished = await runCommand([...args, '-c', file]);
+  const finished = await runInProcess([...args, '-c', file]);
   outputs.push(finished);
   return finished;
 }
