@@ -56,6 +56,8 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/(worker|cli|monitoring)/' },
       to: { path: '^src/monitoring/' },
     },
+    only('payloads-know-keys-only', '^src/payloads/', ['^src/sync/', '^src/config/'], 'what Temporal keeps, encoded'),
+    only('codec-server-knows-no-server', '^src/codec-server/', ['^src/sync/'], 'it is given its codecs'),
     only('stack-stands-alone', '^src/stack/', ['^src/sync/'], 'the local servers'),
     {
       name: 'workflows-import-activities-as-types',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { type AdvancedRule } from '../config/settings';
 import { describeRule } from '../postgres/describe-rule';
+import { grantsForRule } from '../postgres/grants-for-rule';
 import { type SourceProblem } from '../postgres/select-relations';
 import { SyncFailure } from '../sync/failures';
 import { formatRelation } from '../sync/relation';
@@ -32,7 +33,9 @@ export async function readRules(
     } catch (error) {
       if (!(error instanceof SyncFailure) || error.retryable) throw error;
       const message = `Advanced sync rule ${index + 1} (${tables.join(', ')}): ${error.message}`;
-      problems.push({ type: error.type, relation: formatRelation(name), message, remedy: error.remedy });
+      const grants = error.type === 'SourcePermission' ? await grantsForRule(source, tables, settings.selection) : '';
+      const remedy = grants === '' ? error.remedy : grants;
+      problems.push({ type: error.type, relation: formatRelation(name), message, remedy });
     }
   }
   return { relations, problems };

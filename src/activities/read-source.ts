@@ -4,7 +4,7 @@ import { probeSource, type SourceProbe } from '../postgres/probe-source';
 import { rowsOf } from '../postgres/rows-of';
 import { selectRelations, type SourceProblem } from '../postgres/select-relations';
 import { withTransaction } from '../postgres/transaction';
-import { SyncFailure } from '../sync/failures';
+import { FAILURES, SyncFailure } from '../sync/failures';
 import { formatRelation, type SkippedRelation } from '../sync/relation';
 import { type PlannedRelation } from '../sync/sync-plan';
 import { type OpenConnector } from './connector-registry';
@@ -74,10 +74,11 @@ export async function readRelations(
   );
 }
 
-/** @throws SyncFailure with every problem in its message and the type of the first */
+/** @throws SyncFailure with every problem in its message, the type of the first, and the remedies of all */
 export function throwProblems(connectorId: string, problems: readonly SourceProblem[]): void {
   const [first] = problems;
   if (first === undefined) return;
   const messages = [...new Set(problems.map(({ message }) => message))];
-  throw new SyncFailure(first.type, `Connector ${connectorId}: ${messages.join(' ')}`, first.remedy);
+  const remedies = [...new Set(problems.map(({ type, remedy }) => remedy ?? FAILURES[type].remedy))];
+  throw new SyncFailure(first.type, `Connector ${connectorId}: ${messages.join(' ')}`, remedies.join(' '));
 }

@@ -1,6 +1,6 @@
 import { describeIndex } from '../elasticsearch/describe-index';
 import { checkPipeline } from '../elasticsearch/check-pipeline';
-import { checkPrivileges } from '../elasticsearch/check-privileges';
+import { checkPrivileges, describeMissing, describeRole } from '../elasticsearch/check-privileges';
 import { probeElasticsearch } from '../elasticsearch/probe-elasticsearch';
 import { probeSource } from '../postgres/probe-source';
 import { type FailureType, SyncFailure } from '../sync/failures';
@@ -40,8 +40,11 @@ async function checkDestination({ elasticsearch, settings }: OpenConnector): Pro
   await probeElasticsearch(elasticsearch);
   const missing = await checkPrivileges(elasticsearch, settings.indexName);
   if (missing.length > 0) {
-    const list = missing.map(({ privilege, index }) => `${privilege} on ${index}`).join(', ');
-    throw new SyncFailure('DestinationPermission', `Elasticsearch: the credentials lack the index privileges ${list}.`);
+    throw new SyncFailure(
+      'DestinationPermission',
+      `Elasticsearch: the credentials lack the index privileges ${describeMissing(missing)}.`,
+      `Give the user's role, or the API key's role descriptor, also ${describeRole(missing)}`,
+    );
   }
   if (settings.pipeline !== undefined) await checkPipeline(elasticsearch, settings.pipeline);
   await describeIndex(elasticsearch, settings.indexName);

@@ -69,7 +69,8 @@ function askProgress(handle: WorkflowHandle<SyncWorkflow>) {
   const ask = async (): Promise<SyncProgress> => {
     // The workflow learns of a partition when it is done; until then its rows are in its heartbeats.
     const [progress, description] = await Promise.all([handle.query<SyncProgress>('progress'), handle.describe()]);
-    return { ...progress, relations: addPendingReports(progress.relations, readPendingWork(description)) };
+    const pending = await readPendingWork(description, handle.client.options.loadedDataConverter);
+    return { ...progress, relations: addPendingReports(progress.relations, pending) };
   };
   return {
     progress: handle.client.withAbortSignal(controller.signal, ask).catch(() => undefined),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 
 import { checkCommand } from './check-command';
+import { codecServerCommand } from './codec-server-command';
 import { demoCommand } from './demo-command';
 import { initCommand } from './init-command';
 import { jobsCommand } from './jobs-command';
@@ -37,6 +38,7 @@ export function createProgram(): Command {
     workerCommand(),
     jobsCommand(),
     scheduleCommand(),
+    codecServerCommand(),
     stackCommand(),
   ];
   for (const command of commands) program.addCommand(command);

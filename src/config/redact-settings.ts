@@ -4,14 +4,16 @@ const MASK = '***';
 
 /** The settings with every secret as `***`, for people's eyes. */
 export function redactSettings(settings: Settings): Settings {
-  const { elasticsearch, temporal, connectors } = settings;
+  const { elasticsearch, temporal, codecServer, connectors } = settings;
   return {
     ...settings,
     elasticsearch: mask(elasticsearch, ['apiKey', 'serviceToken', 'password', 'clientKey']),
     temporal: {
       ...mask(temporal, ['apiKey']),
       ...(temporal.tls === undefined ? {} : { tls: mask(temporal.tls, ['key']) }),
+      ...(temporal.encryption === undefined ? {} : { encryption: mask(temporal.encryption, ['key', 'secondKey']) }),
     },
+    ...(codecServer === undefined ? {} : { codecServer: mask(codecServer, ['token']) }),
     connectors: connectors.map(redactConnector),
   };
 }

@@ -3,6 +3,7 @@ export interface Settings {
   readonly elasticsearch: ElasticsearchSettings;
   readonly temporal: TemporalSettings;
   readonly monitoring?: MonitoringSettings;
+  readonly codecServer?: CodecServerSettings;
   readonly connectors: readonly ConnectorSettings[];
 }
 
@@ -36,6 +37,25 @@ export interface TemporalSettings {
   readonly taskQueue: string;
   readonly apiKey?: string;
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly serverName?: string };
+  /** Absent: what Temporal keeps is not encrypted. */
+  readonly encryption?: EncryptionSettings;
+}
+
+/** The keys that payloads are encrypted with, each 32 bytes as base64. */
+export interface EncryptionSettings {
+  /** Encrypts and decrypts. */
+  readonly key: string;
+  /** Decrypts only: the next key before a change of keys, the last one after it. */
+  readonly secondKey?: string;
+}
+
+/** The server that decrypts payloads for the Temporal UI. */
+export interface CodecServerSettings {
+  readonly address: { readonly host: string; readonly port: number };
+  /** Origins of the Temporal UI: `http://localhost:8233`. */
+  readonly uiOrigins: readonly string[];
+  /** What a request must know; absent: the server does not start. */
+  readonly token?: string;
 }
 
 /** How workers are watched. */

@@ -1,6 +1,12 @@
 import { type ConfigurationFile } from './schema/configuration-file';
-import { type ElasticsearchSettings, type MonitoringSettings, type Settings, type TemporalSettings } from './settings';
 import { decryptKey } from './decrypt-key';
+import {
+  type CodecServerSettings,
+  type ElasticsearchSettings,
+  type MonitoringSettings,
+  type Settings,
+  type TemporalSettings,
+} from './settings';
 import { toConnectorSettings } from './to-connector-settings';
 import { withoutAbsent } from './without-absent';
 
@@ -8,13 +14,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A validated file as settings, under names of our own. */
 export function toSettings(
-  { elasticsearch, temporal, monitoring, connectors }: ConfigurationFile,
+  { elasticsearch, temporal, monitoring, codec_server, connectors }: ConfigurationFile,
   environment: Environment,
 ): Settings {
   return {
     elasticsearch: toElasticsearchSettings(elasticsearch),
     temporal: toTemporalSettings(temporal),
     monitoring: toMonitoringSettings(monitoring, environment),
+    codecServer: toCodecServerSettings(codec_server),
     connectors: connectors.map(toConnectorSettings),
   };
 }
@@ -42,7 +49,7 @@ function toElasticsearchSettings(section: ConfigurationFile['elasticsearch']): E
 }
 
 function toTemporalSettings(section: ConfigurationFile['temporal']): TemporalSettings {
-  const { address, namespace, task_queue, api_key } = section;
+  const { address, namespace, task_queue, api_key, encryption } = section;
   // Temporal Cloud takes API keys over TLS only.
   const tls = section.tls ?? (api_key === undefined ? false : {});
   return withoutAbsent({
@@ -59,7 +66,19 @@ function toTemporalSettings(section: ConfigurationFile['temporal']): TemporalSet
             key: decryptKey(tls.key, tls.key_passphrase),
             serverName: tls.server_name,
           }),
+    encryption:
+      encryption.key === undefined
+        ? undefined
+        : withoutAbsent({ key: encryption.key, secondKey: encryption.second_key }),
   });
+}
+
+function toCodecServerSettings({
+  address,
+  ui_origin: uiOrigins,
+  token,
+}: ConfigurationFile['codec_server']): CodecServerSettings {
+  return withoutAbsent({ address: splitAddress(address), uiOrigins, token });
 }
 
 function toMonitoringSettings(

@@ -1,13 +1,13 @@
 import { type Client, errors } from '@elastic/elasticsearch';
 import { asObject, readAnswer } from './read-answer';
-import { translateFailures } from './translate-failure';
+import { readErrorCause, translateFailures } from './translate-failure';
 
-/** An index privilege that the credentials lack. */
-export interface MissingPrivilege {
+/** Index privileges that the credentials lack. */
+export interface MissingPrivileges {
   /** Name or pattern of indices: `search-shop`, `search-shop-*`. */
   readonly index: string;
   /** `manage` */
-  readonly privilege: string;
+  readonly privileges: readonly string[];
 }
 
 /** `manage` for settings, aliases, mappings and refresh; `create_index` and `view_index_metadata` are part of it. */
@@ -17,7 +17,7 @@ const PRIVILEGES = ['read', 'write', 'manage'] as const;
  * Which index privileges the credentials lack for the index (or alias) and for what pgferry keeps beside it: concrete
  * indices and dead letters. Without security in Elasticsearch none is missing.
  */
-export async function checkPrivileges(client: Client, indexName: string): Promise<MissingPrivilege[]> {
+export async function checkPrivileges(client: Client, indexName: string): Promise<MissingPrivileges[]> {
   const doing = `checking the privileges for ${indexName}`;
   return translateFailures(doing, async () => {
     try {
@@ -26,7 +26,8 @@ export async function checkPrivileges(client: Client, indexName: string): Promis
       const held = readAnswer(doing, () => asObject(asObject(answer)['index']));
       return names.flatMap((index) => {
         const ofIndex = readAnswer(doing, () => asObject(held[index]));
-        return PRIVILEGES.filter((privilege) => ofIndex[privilege] !== true).map((privilege) => ({ index, privilege }));
+        const privileges = PRIVILEGES.filter((privilege) => ofIndex[privilege] !== true);
+        return privileges.length === 0 ? [] : [{ index, privileges }];
       });
     } catch (error) {
       if (hasNoSecurity(error)) return [];
@@ -35,7 +36,24 @@ export async function checkPrivileges(client: Client, indexName: string): Promis
   });
 }
 
-/** A node without security answers 400 "no handler found", or 405; one with security switched off, too. */
+/** For messages: `read and write on search-shop, manage on search-shop-*`. */
+export function describeMissing(missing: readonly MissingPrivileges[]): string {
+  return missing.map(({ index, privileges }) => `${privileges.join(' and ')} on ${index}`).join(', ');
+}
+
+/** What a role, or the role descriptor of an API key, must have beside what it has. */
+export function describeRole(missing: readonly MissingPrivileges[]): string {
+  return `"indices": ${JSON.stringify(missing.map(({ index, privileges }) => ({ names: [index], privileges })))}`;
+}
+
+/**
+ * A node whose security is off has no such endpoint: 400, or 405 where the path is taken for another one's. Older ones
+ * have it and answer 500, of all things; any other 500 is a failure, and must not pass for "all is allowed".
+ */
 function hasNoSecurity(error: unknown): boolean {
-  return error instanceof errors.ResponseError && [400, 404, 405, 500].includes(error.statusCode ?? 0);
+  if (!(error instanceof errors.ResponseError)) return false;
+  const { reason = '' } = readErrorCause(error.body);
+  if (error.statusCode === 400) return reason.startsWith('no handler found');
+  if (error.statusCode === 405) return reason.startsWith('Incorrect HTTP method');
+  return error.statusCode === 500 && /^Security (must be explicitly enabled|is not enabled)/u.test(reason);
 }

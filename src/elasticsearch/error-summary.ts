@@ -3,6 +3,8 @@ export interface ErrorCause {
   readonly type?: string;
   readonly reason?: string;
   readonly caused_by?: ErrorCause;
+  /** Why credentials were refused. */
+  readonly additional_unsuccessful_credentials?: string;
 }
 
 /** Causes within causes; Elasticsearch's own are a handful. */

@@ -52,7 +52,7 @@ function readAddress(error: Error): string {
 export function failureOfResponse(status: number, error: ErrorCause, doing: string): SyncFailure {
   const type = error.type ?? 'unknown error';
   const says = `Elasticsearch refused ${doing}: HTTP ${status}, ${type}`;
-  if (status === 401) return new SyncFailure('DestinationAuthentication', says);
+  if (status === 401) return new SyncFailure('DestinationAuthentication', `${says}${explainCredentials(error)}`);
   if (type === 'cluster_block_exception') return blockFailure(status, error, doing);
   if (status === 403) return new SyncFailure('DestinationPermission', `${says}${namePrivilege(error)}`);
   if (status === 429) return new SyncFailure('DestinationOverloaded', says);
@@ -99,6 +99,13 @@ function blockFailure(status: number, error: ErrorCause, doing: string): SyncFai
       ? 'Elasticsearch is short of disk space: free some or add nodes; it lifts the block by itself.'
       : 'The index or cluster is read-only: remove the block (index.blocks.*), then the sync goes on.',
   );
+}
+
+/** Elasticsearch says of an API key that it was revoked or has expired; what else stands there is not for messages. */
+function explainCredentials({ additional_unsuccessful_credentials: says = '' }: ErrorCause): string {
+  if (/^API key: api key \[[\w-]+\] has been invalidated/u.test(says)) return ': the API key was revoked';
+  if (/^API key: api key is expired/u.test(says)) return ': the API key has expired';
+  return '';
 }
 
 /** Elasticsearch names action and index: "action [indices:data/write/bulk] is unauthorized for API key id [...]". */

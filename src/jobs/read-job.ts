@@ -31,7 +31,7 @@ export async function readJob(client: Client, connectorId: string, runId?: strin
   try {
     const description = await handle.describe();
     const job = toJob(description);
-    const pending = readPendingWork(description);
+    const pending = await readPendingWork(description, client.options.loadedDataConverter);
     if (job.status === 'completed') {
       const { relations } = await handle.result();
       return { ...job, phase: 'completed', relations, pending };

@@ -1,6 +1,7 @@
-import { defaultPayloadConverter } from '@temporalio/common';
+import { type LoadedDataConverter, type Payload } from '@temporalio/common';
 import { type WorkflowExecutionDescription } from '@temporalio/client';
 
+import { decodePayload } from '../payloads/decode-payload';
 import { type Checkpoint } from '../sync/checkpoint';
 import { addReports, type RelationReport } from '../sync/report';
 
@@ -16,33 +17,46 @@ export interface PendingWork {
   readonly nextAttemptAt?: Date;
 }
 
+type RawActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
+
 /** The work that a running sync waits for: checkpoints live in heartbeats, which queries of the workflow don't show. */
-export function readPendingWork({ raw }: Pick<WorkflowExecutionDescription, 'raw'>): PendingWork[] {
-  return (raw.pendingActivities ?? []).map(
-    ({ activityType, attempt, heartbeatDetails, lastFailure, scheduledTime }) => {
-      const payload = heartbeatDetails?.payloads?.[0];
-      const checkpoint = payload == null ? undefined : readCheckpoint(payload);
-      const failure = lastFailure?.message;
-      const seconds = Number(scheduledTime?.seconds ?? 0);
-      return {
-        activity: activityType?.name ?? 'unknown',
-        attempt: attempt ?? 1,
-        ...(checkpoint === undefined ? {} : { checkpoint }),
-        ...(failure == null || failure === '' ? {} : { lastFailure: failure }),
-        ...(seconds === 0 ? {} : { nextAttemptAt: new Date(seconds * 1_000) }),
-      };
-    },
-  );
+export function readPendingWork(
+  { raw }: Pick<WorkflowExecutionDescription, 'raw'>,
+  converter: LoadedDataConverter,
+): Promise<PendingWork[]> {
+  return Promise.all((raw.pendingActivities ?? []).map((activity) => readActivity(activity, converter)));
 }
 
-/** Payloads that a codec encrypted are not for us to read. */
-function readCheckpoint(payload: Parameters<typeof defaultPayloadConverter.fromPayload>[0]): Checkpoint | undefined {
-  try {
-    const value = defaultPayloadConverter.fromPayload<Checkpoint | undefined>(payload);
-    return Array.isArray(value?.reports) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+async function readActivity(
+  { activityType, attempt, heartbeatDetails, lastFailure, scheduledTime }: RawActivity,
+  converter: LoadedDataConverter,
+): Promise<PendingWork> {
+  const heartbeat = await readPayload(heartbeatDetails?.payloads?.[0], converter);
+  const failure = readMessage(await readPayload(lastFailure?.encodedAttributes, converter)) ?? lastFailure?.message;
+  const seconds = Number(scheduledTime?.seconds ?? 0);
+  return {
+    activity: activityType?.name ?? 'unknown',
+    attempt: attempt ?? 1,
+    ...(isCheckpoint(heartbeat) ? { checkpoint: heartbeat } : {}),
+    ...(failure == null || failure === '' ? {} : { lastFailure: failure }),
+    ...(seconds === 0 ? {} : { nextAttemptAt: new Date(seconds * 1_000) }),
+  };
+}
+
+/** What was encrypted with a key that is not ours, or is none of our own, is left out: the rest tells enough. */
+async function readPayload(payload: Payload | null | undefined, converter: LoadedDataConverter): Promise<unknown> {
+  if (payload == null) return undefined;
+  return decodePayload(converter, payload).catch(() => undefined);
+}
+
+function isCheckpoint(value: unknown): value is Checkpoint {
+  return typeof value === 'object' && value !== null && 'reports' in value && Array.isArray(value.reports);
+}
+
+/** Failures whose attributes are encrypted keep them as a payload. */
+function readMessage(attributes: unknown): string | undefined {
+  if (typeof attributes !== 'object' || attributes === null || !('message' in attributes)) return undefined;
+  return typeof attributes.message === 'string' ? attributes.message : undefined;
 }
 
 /** Reports of finished work together with those of work under way. */

@@ -1,9 +1,10 @@
-import type { QualifiedName, RelationKind } from '../sync/relation';
+import type { RelationKind } from '../sync/relation';
+import type { RelationPrivileges } from './missing-grants';
 import { isNeverNull } from './read-columns';
 import type { Transaction } from './transaction';
 
 /** A relation that a selection may mean, with all that decides whether it can be synced. */
-export interface Candidate extends QualifiedName {
+export interface Candidate extends RelationPrivileges {
   readonly oid: number;
   readonly kind: RelationKind;
   /** Has a primary key, or a unique index over columns that are never null. */
@@ -18,7 +19,7 @@ export interface Candidate extends QualifiedName {
   readonly hidesRows: boolean;
 }
 
-interface CandidateRow extends Omit<Candidate, 'kind'> {
+interface CandidateRow extends Omit<Candidate, 'kind' | 'readable'> {
   readonly kind: string;
 }
 
@@ -54,8 +55,8 @@ const CANDIDATES = `
       select from pg_index as i
       where i.indrelid = c.oid and ${usableKey('i')}
     ) as "hasKey",
-    has_schema_privilege(n.oid, 'usage')
-      and (has_table_privilege(c.oid, 'select') or has_any_column_privilege(c.oid, 'select')) as "readable",
+    has_schema_privilege(n.oid, 'usage') as "schemaUsable",
+    has_table_privilege(c.oid, 'select') or has_any_column_privilege(c.oid, 'select') as "selectable",
     c.relispartition as "isPartition",
     f.root is not null as "hasForeignPartition",
     c.relrowsecurity and row_security_active(c.oid) as "hidesRows"
@@ -83,7 +84,11 @@ export function usableKey(index: string): string {
 /** All relations of the schemas, also those that can't be synced, so that messages can tell why. */
 export async function readCandidates(tx: Transaction, schemas: readonly string[]): Promise<Candidate[]> {
   const rows = await tx.query<CandidateRow>(CANDIDATES, [schemas]);
-  return rows.map((row) => ({ ...row, kind: RELATION_KINDS[row.kind] ?? 'table' }));
+  return rows.map((row) => ({
+    ...row,
+    kind: RELATION_KINDS[row.kind] ?? 'table',
+    readable: row.schemaUsable && row.selectable,
+  }));
 }
 
 /** Which of the schemas exist. */

@@ -6,6 +6,7 @@ import { type CatalogColumn, readColumns } from './read-columns';
 import { type CatalogKey, isBacked, readKeys } from './read-keys';
 import { type CountedLeaf, readLeaves } from './read-leaves';
 import { readTypes } from './read-types';
+import { grantColumns } from './missing-grants';
 import { definitionsQuery } from './relation-definition';
 import type { SourceProblem } from './select-relations';
 import type { Transaction } from './transaction';
@@ -123,8 +124,9 @@ function unreadableColumns(
   if (unreadable.length === 0) return [];
   const relation = formatRelation(name);
   const role = source.settings.username;
-  const message = `Role "${role}" may not select ${listNames(unreadable)} of ${relation}: grant it, or list it in documents.exclude_columns; then the role also needs select on the system columns ctid and xmin.`;
-  return [{ type: 'SourcePermission', relation, message }];
+  const message = `Role "${role}" lacks select on the columns ${listNames(unreadable)} of ${relation}.`;
+  const remedy = `${grantColumns(role, name, unreadable)} Or list them in documents.exclude_columns. Without select on the whole table the role needs it on the system columns ctid and xmin, too.`;
+  return [{ type: 'SourcePermission', relation, message, remedy }];
 }
 
 function listNames(names: readonly string[]): string {

@@ -1,9 +1,11 @@
 import type { DocumentSettings, TableSelection } from '../config/settings';
+import { quoteIdentifier } from '../documents/sql-text';
 import type { FailureType } from '../sync/failures';
 import { formatRelation, type QualifiedName, type RelationKind, type SkippedRelation } from '../sync/relation';
 import { type Candidate, findSchemas, readCandidates } from './candidate-relations';
 import { idColumnsOf } from './id-columns';
 import { matchTables, schemasNamedBy, type TableMatch } from './match-tables';
+import { describeMissing, grantStatements } from './missing-grants';
 import type { Transaction } from './transaction';
 
 /** A relation that a sync reads. */
@@ -33,7 +35,7 @@ export interface SelectedRelations {
 type Verdict =
   | { readonly is: 'selected' | 'passed over' }
   | { readonly is: 'skipped'; readonly reason: string }
-  | { readonly is: 'problem'; readonly type: SourceProblem['type']; readonly message: string };
+  | ({ readonly is: 'problem' } & Pick<SourceProblem, 'type' | 'message' | 'remedy'>);
 
 /** Resolves names and patterns to relations that the role can read and whose rows have a key. */
 export async function selectRelations(
@@ -110,14 +112,15 @@ function judge(candidate: Candidate, { by, hasIdColumns, rowSecurity, role }: Ci
       : { is: 'passed over' };
   }
   if (!candidate.readable) {
-    const message = `Role "${role}" may not select from ${name}: grant usage on its schema and select on it.`;
+    const message = `Role "${role}" lacks ${describeMissing([candidate])}.`;
     return by === 'name'
-      ? { is: 'problem', type: 'SourcePermission', message }
+      ? { is: 'problem', type: 'SourcePermission', message, remedy: grantStatements(role, [candidate]) }
       : { is: 'skipped', reason: `role "${role}" may not select from it` };
   }
   if (candidate.hidesRows && rowSecurity === 'refused') {
-    const message = `Row level security hides rows of ${name} from role "${role}": give it BYPASSRLS, or set documents.row_security: filtered.`;
-    return { is: 'problem', type: 'SourcePermission', message };
+    const message = `Row level security hides rows of ${name} from role "${role}".`;
+    const remedy = `alter role ${quoteIdentifier(role)} bypassrls; Or sync what its policies show: documents.row_security: filtered.`;
+    return { is: 'problem', type: 'SourcePermission', message, remedy };
   }
   if (candidate.hasForeignPartition) return { is: 'skipped', reason: 'some of its partitions are foreign tables' };
   if (!candidate.hasKey && !hasIdColumns) return { is: 'skipped', reason: withoutKey(candidate) };
@@ -139,14 +142,12 @@ function missingSchema(schema: string): SourceProblem {
 function nothingReadable({ source }: Transaction, unreadable: readonly Candidate[]): SourceProblem[] {
   const [first] = unreadable;
   if (first === undefined) return [];
-  const list = unreadable.slice(0, MAX_LISTED).map(formatRelation).join(', ');
-  const more = unreadable.length > MAX_LISTED ? ` and ${unreadable.length - MAX_LISTED} more` : '';
-  const message = `Role "${source.settings.username}" may select from none of its tables: ${list}${more}.`;
-  const remedy = 'Correct `schema`, or grant the role usage on it and select on its tables.';
+  const role = source.settings.username;
+  const message = `Role "${role}" may read none of its tables: it lacks ${describeMissing(unreadable)}.`;
+  const remedy = `Correct \`schema\`, or grant what the tables to be synced need: ${grantStatements(role, unreadable)}`;
   return [{ type: 'SourcePermission', relation: formatRelation(first), message, remedy }];
 }
 
-const MAX_LISTED = 10;
 const CORRECT =
   'Correct `tables`, or create the table; one that `tables` no longer names leaves the index by the next sync.';
 

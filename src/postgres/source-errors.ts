@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg';
 import type { SourceSettings } from '../config/settings';
+import { quoteIdentifier } from '../documents/sql-text';
 import { type FailureType, SyncFailure } from '../sync/failures';
 import { networkFailure } from './network-failure';
 
@@ -56,7 +57,8 @@ export function toSourceFailure(error: unknown, settings: SourceSettings, activi
   if (!(error instanceof DatabaseError)) return networkFailure(error, settings, where);
   const state = error.code ?? 'XX000';
   if (isRowSecurity(error)) return rowSecurityFailure(error, where);
-  const { type, remedy } = refusalOfConnection(error.message, state) ?? policyFor(state, activity);
+  const { type, remedy } =
+    refusalOfRole(error, settings) ?? refusalOfConnection(error.message, state) ?? policyFor(state, activity);
   return new SyncFailure(type, `${where}: ${reduceMessage(error.message, state)}`, remedy);
 }
 
@@ -94,6 +96,21 @@ function refusalOfConnection(message: string, state: string): Policy | undefined
 
 function reduceMessage(message: string, state: string): string {
   return MESSAGES_WITHOUT_VALUES.has(state.slice(0, 2)) ? `${message} (${state})` : `error ${state}`;
+}
+
+/** The role may not connect to the database, or not at all: the grants of its tables are not to blame. */
+function refusalOfRole(
+  { code, routine, message }: DatabaseError,
+  { database, username }: SourceSettings,
+): Required<Policy> | undefined {
+  const role = quoteIdentifier(username);
+  if (code === '42501' && routine === 'CheckMyDatabase') {
+    return { type: 'SourcePermission', remedy: `grant connect on database ${quoteIdentifier(database)} to ${role};` };
+  }
+  if (code === '28000' && message.includes('not permitted to log in')) {
+    return { type: 'SourceAuthentication', remedy: `alter role ${role} login;` };
+  }
+  return undefined;
 }
 
 /** With `row_security = off` PostgreSQL refuses to answer instead of leaving rows out. */

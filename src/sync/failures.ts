@@ -18,10 +18,14 @@ export const FAILURES = {
   },
   InvalidRule: { retryable: false, remedy: 'Correct the sync rule; `pgferry check` shows what PostgreSQL says of it.' },
   FullSyncDue: { retryable: false, remedy: 'Run a full sync: `pgferry sync ID --full`.' },
-  DestinationAuthentication: { retryable: false, remedy: 'Correct api_key or username and password of Elasticsearch.' },
+  DestinationAuthentication: {
+    retryable: false,
+    remedy:
+      'Correct api_key, service_token, or username and password of Elasticsearch; make a key anew that was revoked.',
+  },
   DestinationPermission: {
     retryable: false,
-    remedy: 'Give the user or API key the privileges that README and docs list.',
+    remedy: '`pgferry check` names the privileges that the user or API key lacks; docs/operations.md lists all.',
   },
   MappingConflict: {
     retryable: false,

@@ -2,8 +2,8 @@ import { Client, Connection, isGrpcServiceError, type TLSConfig } from '@tempora
 import { NativeConnection } from '@temporalio/worker';
 
 import { type TemporalSettings } from '../config/settings';
+import { createDataConverter } from '../payloads/data-converter';
 import { SyncFailure } from '../sync/failures';
-import { DATA_CONVERTER } from './compress-payloads';
 import { explainTemporal } from './explain-temporal';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -21,7 +21,8 @@ export async function connectTemporal(settings: TemporalSettings): Promise<Clien
   const connection = await openConnection(settings);
   try {
     await requireNamespace(connection, settings);
-    return new Client({ connection, namespace: settings.namespace, dataConverter: DATA_CONVERTER });
+    const { namespace, encryption } = settings;
+    return new Client({ connection, namespace, dataConverter: createDataConverter(encryption) });
   } catch (error) {
     await connection.close();
     throw error;

@@ -6,7 +6,7 @@ import { failureInterceptor } from '../activities/failure-interceptor';
 import { type Settings } from '../config/settings';
 import { type Monitoring } from '../monitoring/start-monitoring';
 import { type Tracing } from '../monitoring/start-tracing';
-import { DATA_CONVERTER } from './compress-payloads';
+import { createDataConverter } from '../payloads/data-converter';
 import { connectWorker } from './connect-temporal';
 import { registerSearchAttributes } from './register-search-attributes';
 import { takeOver } from './take-over';
@@ -95,7 +95,7 @@ interface WorkerParts {
 
 async function createWorkers(settings: Settings, parts: WorkerParts) {
   const { connection, registry, identity, deployment, monitoring, tracing } = parts;
-  const { namespace, taskQueue } = settings.temporal;
+  const { namespace, taskQueue, encryption } = settings.temporal;
   const searchAttributes = await registerSearchAttributes(connection, namespace);
   const activities = { ...createActivities(registry, searchAttributes) };
   const shared: Pick<
@@ -112,7 +112,7 @@ async function createWorkers(settings: Settings, parts: WorkerParts) {
   > = {
     connection,
     namespace,
-    dataConverter: DATA_CONVERTER,
+    dataConverter: createDataConverter(encryption),
     identity,
     activities,
     interceptors: {
@@ -127,8 +127,9 @@ async function createWorkers(settings: Settings, parts: WorkerParts) {
     maxHeartbeatThrottleInterval: '1 second',
     ...(deployment === undefined ? {} : { workerDeploymentOptions: toDeploymentOptions(deployment) }),
   };
+  const code = workflowCode({ isTraced: tracing !== undefined, isEncrypted: encryption !== undefined });
   return Promise.all([
-    Worker.create({ ...shared, taskQueue, ...workflowCode(tracing !== undefined) }),
+    Worker.create({ ...shared, taskQueue, ...code }),
     Worker.create({ ...shared, taskQueue: dataTaskQueue(taskQueue), maxConcurrentActivityTaskExecutions: DATA_SLOTS }),
   ]);
 }

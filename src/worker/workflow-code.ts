@@ -2,27 +2,43 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type WorkerOptions } from '@temporalio/worker';
 
+import { ENCODED_FAILURES_PATH } from '../payloads/data-converter';
+
+/** What the workflow code is bundled with. */
+export interface WorkflowVariant {
+  /** With the interceptors that pass traces through workflows: they cost something, so only on demand. */
+  readonly isTraced: boolean;
+  /** With failures whose messages are encrypted. */
+  readonly isEncrypted: boolean;
+}
+
+/** All of them. */
+export const VARIANTS: readonly WorkflowVariant[] = [false, true].flatMap((isTraced) =>
+  [false, true].map((isEncrypted) => ({ isTraced, isEncrypted })),
+);
+
 /** What the workflow code is bundled from, and the name of the bundle. */
 export interface WorkflowSources {
   readonly workflowsPath: string;
   readonly workflowInterceptorModules: string[];
+  readonly failureConverterPath?: string;
   readonly bundleName: string;
 }
 
-/** @param isTraced with the interceptors that pass traces through workflows: they cost something, so only on demand */
-export function workflowSources(isTraced: boolean): WorkflowSources {
+export function workflowSources({ isTraced, isEncrypted }: WorkflowVariant): WorkflowSources {
   return {
     workflowsPath: require.resolve('../workflows'),
     workflowInterceptorModules: isTraced
       ? [require.resolve('@temporalio/interceptors-opentelemetry/lib/workflow-interceptors')]
       : [],
-    bundleName: isTraced ? 'workflow-bundle-traced.js' : 'workflow-bundle.js',
+    ...(isEncrypted ? { failureConverterPath: ENCODED_FAILURES_PATH } : {}),
+    bundleName: `workflow-bundle${isTraced ? '-traced' : ''}${isEncrypted ? '-encrypted' : ''}.js`,
   };
 }
 
 /** The bundle that the build makes, since bundling takes seconds; else, as under tests, the code itself. */
-export function workflowCode(isTraced: boolean): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
-  const { workflowsPath, bundleName } = workflowSources(isTraced);
+export function workflowCode(variant: WorkflowVariant): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  const { workflowsPath, bundleName } = workflowSources(variant);
   const codePath = join(__dirname, '..', bundleName);
   return existsSync(codePath) ? { workflowBundle: { codePath } } : { workflowsPath };
 }

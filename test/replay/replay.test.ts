@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { Worker } from '@temporalio/worker';
 
-import { DATA_CONVERTER } from '../../src/worker/compress-payloads';
+import { createDataConverter } from '../../src/payloads/data-converter';
 import { quietRuntime, workflowBundle } from '../support/temporal';
 
 const FOLDER = join(__dirname, 'histories');
@@ -22,7 +22,7 @@ function readHistory(file: string): Recorded {
 
 async function replay({ history, workflowId }: Recorded): Promise<void> {
   await Worker.runReplayHistory(
-    { workflowBundle: await workflowBundle(), dataConverter: DATA_CONVERTER },
+    { workflowBundle: await workflowBundle(), dataConverter: createDataConverter() },
     history,
     workflowId,
   );

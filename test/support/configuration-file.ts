@@ -21,6 +21,7 @@ export interface FileContent {
   readonly elasticsearch?: Readonly<Record<string, unknown>>;
   readonly temporal?: Readonly<Record<string, unknown>>;
   readonly monitoring?: Readonly<Record<string, unknown>>;
+  readonly codec_server?: Readonly<Record<string, unknown>>;
 }
 
 /** A connector of its own id and index that reads a test's database; `configuration` replaces single keys. */
@@ -52,12 +53,12 @@ export function uniqueTaskQueue(): string {
 }
 
 /** Writes a configuration file (JSON is YAML, too) into a folder of its own. @returns its path */
-export function writeConfiguration({ connectors, elasticsearch, temporal, monitoring }: FileContent): string {
+export function writeConfiguration({ connectors, elasticsearch, temporal, ...others }: FileContent): string {
   return writeFile(
     JSON.stringify({
       elasticsearch: { host: elasticsearchUrl(), ...elasticsearch },
       temporal: { address: temporalAddress(), task_queue: uniqueTaskQueue(), ...temporal },
-      ...(monitoring === undefined ? {} : { monitoring }),
+      ...others,
       connectors,
     }),
   );

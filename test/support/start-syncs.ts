@@ -6,7 +6,7 @@ import { type ConnectorRegistry, createConnectorRegistry } from '../../src/activ
 import { createActivities } from '../../src/activities/create-activities';
 import { toApplicationFailure } from '../../src/activities/failure-interceptor';
 import { type SyncActivities } from '../../src/activities/sync-activities';
-import { type ConnectorSettings } from '../../src/config/settings';
+import { type ConnectorSettings, type ElasticsearchSettings, type Settings } from '../../src/config/settings';
 import { type JobType, type SyncInput, type SyncOptions } from '../../src/sync/job';
 import { type SyncReport } from '../../src/sync/report';
 import { connectElasticsearch, deleteIndices, elasticsearchUrl, uniqueIndex } from './elasticsearch';
@@ -47,9 +47,27 @@ export interface Syncs {
   readonly stop: () => Promise<void>;
 }
 
+/** Where the syncs of a test file write. */
+export interface Destination {
+  /** A client that may do everything. */
+  readonly connect: () => Client;
+  /** What pgferry is configured with when a sync starts. */
+  readonly settings: () => ElasticsearchSettings;
+}
+
+const SHARED_NODE: Destination = {
+  connect: connectElasticsearch,
+  settings: () => ({ host: elasticsearchUrl(), verifyCerts: true, requestTimeoutMs: 60_000 }),
+};
+
 /** Starts a worker whose connectors can change from sync to sync. */
-export async function startSyncs(): Promise<Syncs> {
-  const elasticsearch = connectElasticsearch();
+export async function startSyncs(destination: Destination = SHARED_NODE): Promise<Syncs> {
+  const elasticsearch = destination.connect();
+  const settingsOf = (connectors: readonly ConnectorSettings[]): Settings => ({
+    elasticsearch: destination.settings(),
+    temporal: { address: '', namespace: 'default', taskQueue: 'unused' },
+    connectors,
+  });
   const connectors = new Map<string, ConnectorBench>();
   const call = (name: keyof SyncActivities) => async (input: never) => {
     const { connectorId } = 'job' in input ? (input as { job: SyncInput }).job : readJob(input);
@@ -67,7 +85,7 @@ export async function startSyncs(): Promise<Syncs> {
   return {
     connect: (url, { index = uniqueIndex('change'), ...changes } = {}) => {
       const id = changes.id ?? `t${randomUUID().slice(0, 8)}`;
-      const bench = createBench({ ...defaultSettings(id, index, url), ...changes });
+      const bench = createBench({ ...defaultSettings(id, index, url), ...changes }, settingsOf);
       connectors.set(id, bench);
       const start = async (jobType: JobType = 'full', options: SyncOptions = {}) => {
         await bench.reopen();
@@ -109,7 +127,10 @@ interface ConnectorBench {
   readonly configure: SyncedConnector['configure'];
 }
 
-function createBench(first: ConnectorSettings): ConnectorBench {
+function createBench(
+  first: ConnectorSettings,
+  settingsOf: (connectors: readonly ConnectorSettings[]) => Settings,
+): ConnectorBench {
   let settings = first;
   let hooks: SyncHooks = {};
   let registry: ConnectorRegistry | undefined;
@@ -164,14 +185,6 @@ async function throwFailure(error: unknown): Promise<never> {
   let cause = error instanceof WorkflowFailedError ? error.cause : undefined;
   while (cause !== undefined && !(cause instanceof ApplicationFailure)) cause = cause.cause as Error | undefined;
   return Promise.reject(cause ?? (error as Error));
-}
-
-function settingsOf(connectors: readonly ConnectorSettings[]) {
-  return {
-    elasticsearch: { host: elasticsearchUrl(), verifyCerts: true, requestTimeoutMs: 60_000 },
-    temporal: { address: '', namespace: 'default', taskQueue: 'unused' },
-    connectors,
-  };
 }
 
 function sourceOf(url: string): ConnectorSettings['source'] {

@@ -10,9 +10,9 @@ import {
 } from '@temporalio/worker';
 
 import { type SyncActivities } from '../../src/activities/sync-activities';
+import { createDataConverter } from '../../src/payloads/data-converter';
 import { type SyncInput } from '../../src/sync/job';
 import { type SyncReport } from '../../src/sync/report';
-import { DATA_CONVERTER } from '../../src/worker/compress-payloads';
 import { temporalAddress } from './temporal-address';
 
 /** A Temporal client and worker for one test file, on a task queue of its own. */
@@ -44,11 +44,11 @@ export async function startTestWorker(activities: SyncActivities): Promise<TestW
     Connection.connect({ address }),
     NativeConnection.connect({ address }),
   ]);
-  const client = new Client({ connection, dataConverter: DATA_CONVERTER });
+  const client = new Client({ connection, dataConverter: createDataConverter() });
   const shared = {
     connection: native,
     namespace: 'default',
-    dataConverter: DATA_CONVERTER,
+    dataConverter: createDataConverter(),
     maxHeartbeatThrottleInterval: '100ms',
   } as const;
   const workers = await Promise.all([

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { codecServerSection } from './codec-server-section';
 import { expected } from './coerced-values';
 import { connectorSection } from './connector-section';
 import { elasticsearchSection } from './elasticsearch-section';
@@ -16,6 +17,7 @@ export const configurationFile = section({
   elasticsearch: documented(elasticsearchSection, 'Where documents go.'),
   temporal: documented(temporalSection, 'What runs the syncs.'),
   monitoring: documented(monitoringSection, 'How workers are watched.'),
+  codec_server: documented(codecServerSection, 'What decrypts payloads for the Temporal UI: `pgferry codec-server`.'),
   connectors: documented(connectorList, 'The connectors: each syncs one database into one index.'),
   service: ignored('Temporal runs the syncs'),
   sources: ignored('pgferry syncs PostgreSQL only'),

@@ -20,6 +20,30 @@ const tls = relate(tlsKeys, ['cert', 'key', 'key_passphrase'], (section) => [
   ...findKeyProblems('key', section.key, section.key_passphrase),
 ]);
 
+const encryptionKey = optionalText.refine(
+  (value) => value === undefined || isKey(value),
+  'must be 32 random bytes as base64; `openssl rand -base64 32` makes them',
+);
+
+const encryption = relate(
+  section({
+    key: documented(encryptionKey, 'Encrypts payloads and decrypts them: 32 random bytes as base64.', { secret: true }),
+    key_file: documented(optionalText, 'File that holds `key`.'),
+    second_key: documented(
+      encryptionKey,
+      'Decrypts too, never encrypts: the next key before a change of keys, the last one after it.',
+      { secret: true },
+    ),
+    second_key_file: documented(optionalText, 'File that holds `second_key`.'),
+  }),
+  ['key', 'second_key'],
+  ({ key, second_key: second }) => {
+    if (second !== undefined && key === undefined) return [{ key: 'key', message: 'is required with second_key' }];
+    if (second !== undefined && second === key) return [{ key: 'second_key', message: 'is the same as key' }];
+    return [];
+  },
+);
+
 /** `temporal:` */
 export const temporalSection = optionalSection({
   profile: documented(
@@ -53,9 +77,17 @@ export const temporalSection = optionalSection({
     'TLS: `true`, `false`, or a mapping.',
     { fallback: false },
   ),
+  encryption: documented(
+    encryption.prefault({}),
+    'Encrypts what Temporal keeps of syncs, on the worker and the command line.',
+  ),
 });
 
 function readSwitch(value: unknown): unknown {
   if (value === true || value === 'true') return {};
   return value === 'false' ? false : value;
+}
+
+function isKey(value: string): boolean {
+  return /^[A-Za-z0-9+/]{43}=$/.test(value);
 }

@@ -113,7 +113,7 @@ test('row level security ends the sync, unless a filtered view is accepted', asy
     const refused = connectorEntry(database, configuration);
     await expect(harness.sync(refused)).rejects.toMatchObject({
       type: 'SourcePermission',
-      message: expect.stringContaining('documents.row_security: filtered') as string,
+      details: [{ remedy: expect.stringContaining('documents.row_security: filtered') as string }],
     });
     const filtered = connectorEntry(database, configuration, { documents: { row_security: 'filtered' } });
     await harness.sync(filtered);

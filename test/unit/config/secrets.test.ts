@@ -20,6 +20,24 @@ describe('secrets', () => {
     expect(shown.connectors[0]?.source).toEqual({ ...settings.connectors[0]?.source, password: '***' });
   });
 
+  it('of encryption and of the codec server are masked and collected as well', () => {
+    const [key, second] = ['a', 'b'].map((letter) => `${letter.repeat(43)}=`);
+    const token = 'codec-token-of-this-test';
+    const { settings } = parse(
+      `temporal: { encryption: { key: '${key}', second_key: '${second}' } }\ncodec_server: { token: ${token} }${MINIMAL}`,
+    );
+    expect(settings.temporal.encryption).toEqual({ key, secondKey: second });
+    const { temporal, codecServer } = redactSettings(settings);
+    expect([temporal.encryption, codecServer?.token]).toEqual([{ key: '***', secondKey: '***' }, '***']);
+    expect(collectSecrets(settings)).toEqual(expect.arrayContaining([key, second, token]));
+  });
+
+  it.each(['short', 'a'.repeat(44), `${'a'.repeat(42)}==`])('of encryption must be 32 bytes, not %s', (key) => {
+    expect(messagesOf(`temporal: { encryption: { key: '${key}' } }${MINIMAL}`)).toEqual({
+      'temporal.encryption.key': expect.stringContaining('openssl rand -base64 32') as string,
+    });
+  });
+
   it('leave the address of Elasticsearch for a field of their own', () => {
     expect(parse(WITH_SECRETS).settings.elasticsearch).toMatchObject({
       host: 'https://es:9200',
@@ -103,6 +121,9 @@ const secretKey = fc.constantFrom(
   'elasticsearch.password_file',
   'temporal.api_key',
   'temporal.address',
+  'temporal.encryption.key',
+  'temporal.encryption.second_key',
+  'codec_server.token',
   'configuration.password',
   'configuration.host',
   'configuration.ssl_key',

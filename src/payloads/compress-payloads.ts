@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import { type DataConverter, type Payload, type PayloadCodec } from '@temporalio/common';
+import { type Payload, type PayloadCodec } from '@temporalio/common';
 
 const compress = promisify(gzip);
 const decompress = promisify(gunzip);
@@ -22,9 +22,6 @@ export const compressPayloads: PayloadCodec = {
   encode: (payloads) => Promise.all(payloads.map(encode)),
   decode: (payloads) => Promise.all(payloads.map(decode)),
 };
-
-/** For every client and worker that reads or writes payloads of syncs. */
-export const DATA_CONVERTER: DataConverter = { payloadCodecs: [compressPayloads] };
 
 async function encode(payload: Payload): Promise<Payload> {
   const { data, metadata } = payload;

@@ -1,6 +1,6 @@
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 
-import { compressPayloads } from '../../../src/worker/compress-payloads';
+import { compressPayloads } from '../../../src/payloads/compress-payloads';
 
 async function there(value: unknown): Promise<Payload> {
   const [encoded = {}] = await compressPayloads.encode([defaultPayloadConverter.toPayload(value)]);
