@@ -26,6 +26,8 @@ export interface SyncDescription {
   readonly relations: readonly ProjectedRelation[];
   readonly mapping: IndexMapping;
   readonly totalFields: number;
+  /** Partitions that are copied at a time. */
+  readonly concurrency: number;
   /** Absent where the sync makes the index. */
   readonly index?: IndexDescription;
 }
@@ -72,6 +74,7 @@ export async function describeSync(connector: OpenConnector, request: PlanReques
     relations: view.relations,
     mapping,
     totalFields: totalFields(mapping),
+    concurrency: connector.settings.limits.concurrency,
     ...(index === undefined ? {} : { index }),
   };
 }

@@ -9,7 +9,7 @@ import { replaceIndex } from '../elasticsearch/replace-index';
 import { readLastCommit } from '../postgres/last-commit';
 import { probeSource } from '../postgres/probe-source';
 import { withTransaction } from '../postgres/transaction';
-import { type ConnectorState, type RelationState } from '../sync/index-state';
+import { type ConnectorState, type IndexState, type RelationState } from '../sync/index-state';
 import { newestVersion, type PlannedRelation, type SyncJob, type SyncPlan } from '../sync/sync-plan';
 import { type OpenConnector } from './connector-registry';
 
@@ -25,14 +25,15 @@ export async function finishSync(connector: OpenConnector, plan: SyncPlan): Prom
   if (job.rebuild)
     await replaceIndex(elasticsearch, { alias: job.index, to: job.concreteIndex, connectorId: job.connectorId });
   const source = await readSourceState(connector);
-  await writeState(elasticsearch, job.concreteIndex, (state) => {
+  const update = (state: IndexState): IndexState => {
     const after: ConnectorState = {
       version: newestVersion(job),
       ...source,
       relations: Object.fromEntries(plan.relations.map((relation) => [relation.name, relationState(relation, job)])),
     };
     return { ...state, connectors: { ...state.connectors, [job.connectorId]: after } };
-  });
+  };
+  await writeState(elasticsearch, job.concreteIndex, update, 'put');
   connector.meter.synced();
 }
 

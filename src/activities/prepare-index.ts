@@ -44,8 +44,13 @@ export async function extendForRelations(
   }
   const { mapping } = buildMapping(projected.map(({ projection }) => projection));
   await extendIndex(elasticsearch, index, { mapping, totalFields: totalFields(mapping) });
-  await writeState(elasticsearch, job.concreteIndex, (state) =>
-    markCopied(state, job.connectorId, newestVersion(job), relations),
+  // A watermark that is not taken off is one that a copy which is broken off would leave behind.
+  const takesOff = relations.some(({ leaves, whole }) => whole === true || leaves.some(([, , , copy]) => copy === 1));
+  await writeState(
+    elasticsearch,
+    job.concreteIndex,
+    (state) => markCopied(state, job.connectorId, newestVersion(job), relations),
+    takesOff ? 'seen' : 'put',
   );
 }
 

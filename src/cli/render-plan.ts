@@ -4,7 +4,8 @@ import { renderTable } from './render-table';
 import { bold } from './terminal';
 
 /** A plan as `plan --json` prints it. */
-export function planDocument({ plan, relations, mapping }: SyncDescription) {
+export function planDocument({ plan, relations, mapping, concurrency }: SyncDescription) {
+  const partitions = cutTasks(plan.relations, concurrency).flat();
   const described = new Map(relations.map((projected) => [projected.name, projected]));
   return {
     connector_id: plan.job.connectorId,
@@ -22,7 +23,7 @@ export function planDocument({ plan, relations, mapping }: SyncDescription) {
         key_is_unbacked: projected?.relation.keyIsUnbacked,
         mode: planned.since === undefined ? 'copy' : 'refresh',
         estimated_rows: planned.rows,
-        partitions: cutTasks([planned]).flat().length,
+        partitions: partitions.filter(({ relation }) => relation === planned.name).length,
         renamed: projected?.projection.renamed,
       };
     }),

@@ -30,6 +30,8 @@ export interface BulkWriter {
 }
 
 const DEFAULT_CONCURRENCY = { min: 1, max: 8 };
+/** The first body is small and each is twice as large as the one before it: few rows are shared by several requests. */
+const FIRST_BYTES = 512 * 1_024;
 
 /** Starts a writer. Nothing is sent before the first body; end it with {@link BulkWriter.close}. */
 export function createBulkWriter(options: BulkWriterOptions): BulkWriter {
@@ -37,6 +39,7 @@ export function createBulkWriter(options: BulkWriterOptions): BulkWriter {
   let pace = startPace(options.concurrency ?? DEFAULT_CONCURRENCY);
   const slots = createSlots(() => pace.concurrency);
   const running = new Set<Promise<unknown>>();
+  let accepted = 0;
   const context: WriterContext = {
     options,
     signal: ending.signal,
@@ -72,9 +75,10 @@ export function createBulkWriter(options: BulkWriterOptions): BulkWriter {
       await slots.take();
       if (ending.signal.aborted) slots.release();
       ending.signal.throwIfAborted();
+      accepted += 1;
       return { acknowledged: start(body, relation) };
     },
-    targetBytes: () => pace.targetBytes,
+    targetBytes: () => Math.min(pace.targetBytes, FIRST_BYTES * 2 ** accepted),
     async flush() {
       await Promise.allSettled(running);
       ending.signal.throwIfAborted();

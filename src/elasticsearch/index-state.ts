@@ -16,6 +16,12 @@ export async function readState(client: Client, concrete: string): Promise<Index
   return parseState(await readMeta(client, concrete));
 }
 
+/**
+ * When a state counts as written: when it was seen to have survived others that write it, or, where no other connector
+ * shares the index, as soon as it was put. The latter is enough for what makes a next sync do more where it is lost.
+ */
+export type StateDurability = 'seen' | 'put';
+
 /** The last writer of each index in this process: writers of the same worker take turns. */
 const turns = new Map<string, Promise<unknown>>();
 
@@ -29,9 +35,10 @@ export async function writeState(
   client: Client,
   concrete: string,
   update: (state: IndexState) => IndexState,
+  durability: StateDurability = 'seen',
 ): Promise<IndexState> {
   const before = turns.get(concrete) ?? Promise.resolve();
-  const turn = before.then(() => mergeState(client, concrete, update));
+  const turn = before.then(() => mergeState(client, concrete, update, durability));
   const ended = turn.catch(() => undefined);
   turns.set(concrete, ended);
   try {
@@ -45,6 +52,7 @@ async function mergeState(
   client: Client,
   concrete: string,
   update: (state: IndexState) => IndexState,
+  durability: StateDurability,
 ): Promise<IndexState> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const meta = await readMeta(client, concrete);
@@ -53,6 +61,7 @@ async function mergeState(
     if (isDeepStrictEqual(toJson(before), toJson(state))) return state;
     const started = performance.now();
     await putMeta(client, concrete, replaceState(meta, state));
+    if (durability === 'put' && Object.keys(state.connectors).length <= 1) return state;
     // A writer that read before this put ends its own about as long after it as this one took.
     const wait = SHORTEST_WAIT_MS + (performance.now() - started) * (1 + Math.random());
     await sleep(Math.min(LONGEST_WAIT_MS, wait));

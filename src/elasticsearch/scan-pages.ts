@@ -92,7 +92,7 @@ interface PagePosition {
 function pageRequest(scan: RelationScan, { pit, after, field }: PagePosition): estypes.SearchRequest {
   const { relationField, buckets, slice } = scan;
   const filter: estypes.QueryDslQueryContainer[] = [{ term: { _relation: relationField } }];
-  if (buckets !== undefined) filter.push({ bool: { should: buckets.map(bucketFilter) } });
+  if (buckets !== undefined) filter.push(bucketFilter(buckets));
   return {
     pit: { id: pit, keep_alive: KEEP_ALIVE },
     size: PAGE,
@@ -110,12 +110,31 @@ function pageRequest(scan: RelationScan, { pit, after, field }: PagePosition): e
 
 /**
  * Ranges that cover all buckets cover all documents: what others wrote without a bucket, or with one that there is not,
- * is in the first range or in the last.
+ * is in the first bucket or in the last.
  */
-function bucketFilter({ from, to }: BucketRange): estypes.QueryDslQueryContainer {
-  const above = { range: { _bucket: { gte: from } } };
-  const beyond = { range: { _bucket: { gte: to } } };
-  return { bool: { ...(from === 0 ? {} : { filter: [above] }), ...(to === BUCKETS ? {} : { must_not: [beyond] }) } };
+function bucketFilter(ranges: readonly BucketRange[]): estypes.QueryDslQueryContainer {
+  const [first, ...others] = ranges;
+  if (first === undefined || others.length > 0) return bucketsFilter(ranges);
+  const { from, to } = first;
+  return {
+    bool: {
+      ...(from === 0 ? {} : { filter: [bucketFrom(from)] }),
+      ...(to === BUCKETS ? {} : { must_not: [bucketFrom(to)] }),
+    },
+  };
+}
+
+/** A look-up in a list is as fast for many buckets as for one, which many ranges are not. */
+function bucketsFilter(ranges: readonly BucketRange[]): estypes.QueryDslQueryContainer {
+  const buckets = ranges.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, index) => from + index));
+  const should: estypes.QueryDslQueryContainer[] = [{ terms: { _bucket: buckets } }];
+  if (buckets.includes(0)) should.push({ bool: { must_not: [bucketFrom(0)] } });
+  if (buckets.includes(BUCKETS - 1)) should.push(bucketFrom(BUCKETS));
+  return { bool: { should } };
+}
+
+function bucketFrom(bucket: number): estypes.QueryDslQueryContainer {
+  return { range: { _bucket: { gte: bucket } } };
 }
 
 function requestOptions({ signal }: RelationScan): { signal?: AbortSignal } {

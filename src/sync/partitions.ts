@@ -33,16 +33,19 @@ export function isWhole(partition: Partition): partition is WholePartition {
 /** Partitions that one activity works through in order: one of a large leaf, or many small ones. */
 export type CopyTask = readonly Partition[];
 
-/** Blocks (8 KiB each) that one activity copies of a large leaf: 128 MiB, some 10 seconds of work. */
+/** Blocks (8 KiB each) that one activity copies of a large leaf at most: 128 MiB, some 10 seconds of work. */
 const BLOCKS_PER_TASK = 16_384;
+/** Blocks below which cutting a leaf costs more than it gains: 4 MiB. */
+const FEWEST_BLOCKS_PER_TASK = 512;
 /** Small relations share an activity, since each costs Temporal some 6 events and 10 ms. */
 const PARTITIONS_PER_TASK = 50;
 
 /**
- * Cuts relations into tasks of similar size. The last partition of each leaf is open-ended: rows that are appended
- * while the sync runs belong to it.
+ * Cuts relations into tasks of similar size, so that `lanes` of them at a time end together. The last partition of each
+ * leaf is open-ended: rows that are appended while the sync runs belong to it.
  */
-export function cutTasks(relations: readonly PlannedRelation[], blocksPerTask = BLOCKS_PER_TASK): CopyTask[] {
+export function cutTasks(relations: readonly PlannedRelation[], lanes: number): CopyTask[] {
+  const blocksPerTask = sizeTasks(relations, lanes);
   const tasks: CopyTask[] = [];
   let task: Partition[] = [];
   let taskBlocks = 0;
@@ -56,6 +59,12 @@ export function cutTasks(relations: readonly PlannedRelation[], blocksPerTask = 
     taskBlocks += blocks;
   }
   return task.length > 0 ? [...tasks, task] : tasks;
+}
+
+function sizeTasks(relations: readonly PlannedRelation[], lanes: number): number {
+  const total = relations.flatMap(({ leaves }) => leaves).reduce((sum, [, , blocks]) => sum + blocks, 0);
+  const tasksPerLane = Math.max(1, Math.ceil(total / lanes / BLOCKS_PER_TASK));
+  return Math.max(FEWEST_BLOCKS_PER_TASK, Math.ceil(total / lanes / tasksPerLane));
 }
 
 function cutRelation(

@@ -43,8 +43,8 @@ function relationsOfRound(run: SyncRun): readonly PlannedRelation[] {
 }
 
 async function copyTasks(run: SyncRun, activities: Activities, control: SyncControl): Promise<boolean> {
-  const tasks = cutTasks(relationsOfRound(run)).slice(run.tasksDone);
   const { concurrency } = run.facts;
+  const tasks = cutTasks(relationsOfRound(run), concurrency).slice(run.tasksDone);
   const started = await runConcurrently(
     tasks,
     concurrency,
