@@ -7,8 +7,10 @@ import { addReports, emptyReport, type RelationReport } from '../sync/report';
 import { relationField } from '../sync/relation';
 import { passVersion, type SyncJob } from '../sync/sync-plan';
 import { type ActivityScope } from './activity-scope';
+import { type CompareInput, type ComparePartsInput } from './compare-input';
 import { type OpenConnector } from './connector-registry';
 import { toReport } from './copy-progress';
+import { collectStale } from './found-stale';
 import { IdSet } from './id-set';
 import { openWriter } from './open-writer';
 import { writePieces } from './piece-writer';
@@ -16,18 +18,8 @@ import { type ProjectedRelation } from './projected-relation';
 import { openRelation } from './relation-cache';
 import { type ComparedPart, type Comparison } from './sync-activities';
 
-/** Which ids to compare. */
-export interface CompareInput {
-  readonly job: SyncJob;
-  readonly part: ComparedPart;
-  readonly round: number;
-}
-
 /** Ids that are looked up by one statement. */
 const IDS_PER_LOOKUP = 20_000;
-
-/** Which ids to compare, part by part. */
-export type ComparePartsInput = Omit<CompareInput, 'part'> & { readonly parts: readonly ComparedPart[] };
 
 /** Works through the parts of an activity one after the other. @returns a result a part */
 export async function eachPart<Result>(
@@ -50,9 +42,9 @@ export async function compareIds(
   const projected = await openRelation(connector, job, { relation: part.relation, oid: part.oid });
   const request = idRequest(projected, scope);
   const ids = await readIdSet(connector, request, part);
-  let stale = 0;
+  const stale = collectStale(input);
   for await (const page of scanPart(connector, input, scope)) {
-    for (const id of page) stale += ids.see(id) ? 0 : 1;
+    for (const id of page) if (!ids.see(id)) stale.add(id);
     scope.heartbeat();
   }
   // A rejected row is known to have no document: sending it again would only reject it again.
@@ -63,7 +55,8 @@ export async function compareIds(
       report = addReports(report, await indexRows(connector, input, projected, missing, scope));
     }
   }
-  return { stale, report };
+  stale.keep();
+  return { stale: stale.count(), report };
 }
 
 /** All ids of a part's rows, 16 bytes each. */

@@ -3,8 +3,10 @@ import { findExisting, type IdRequest } from '../postgres/read-ids';
 import { emptyReport, type RelationReport } from '../sync/report';
 import { passVersion } from '../sync/sync-plan';
 import { type ActivityScope } from './activity-scope';
-import { type CompareInput, idRequest, readIdSet, scanPart } from './compare-ids';
+import { idRequest, readIdSet, scanPart } from './compare-ids';
+import { type CompareInput } from './compare-input';
 import { type OpenConnector } from './connector-registry';
+import { takeFoundStale } from './found-stale';
 import { openWriter } from './open-writer';
 import { openRelation } from './relation-cache';
 
@@ -48,6 +50,12 @@ async function* staleIds(
   }
   const projected = await openRelation(connector, job, { relation: part.relation, oid: part.oid });
   const request = idRequest(projected, scope);
+  const found = takeFoundStale(input);
+  if (found !== undefined) {
+    for (let from = 0; from < found.length; from += IDS_PER_DELETE)
+      yield await withoutRow(connector, request, found.slice(from, from + IDS_PER_DELETE));
+    return;
+  }
   const rows = await readIdSet(connector, request, part);
   let candidates: string[] = [];
   for await (const page of scanPart(connector, input, scope)) {

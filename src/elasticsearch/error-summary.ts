@@ -13,10 +13,16 @@ const DEEPEST = 20;
 /** What an answer holds for an error, without what is not of its kind. */
 export function toErrorCause(value: unknown, depth = 0): ErrorCause {
   if (typeof value !== 'object' || value === null) return {};
-  const { type, reason, caused_by: cause } = value as Readonly<Record<string, unknown>>;
+  const {
+    type,
+    reason,
+    caused_by: cause,
+    additional_unsuccessful_credentials: credentials,
+  } = value as Readonly<Record<string, unknown>>;
   return {
     ...(typeof type === 'string' ? { type } : {}),
     ...(typeof reason === 'string' ? { reason } : {}),
+    ...(typeof credentials === 'string' ? { additional_unsuccessful_credentials: credentials } : {}),
     ...(cause === undefined || depth === DEEPEST ? {} : { caused_by: toErrorCause(cause, depth + 1) }),
   };
 }

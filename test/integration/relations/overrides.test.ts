@@ -121,7 +121,7 @@ test('a column that the role may not select is left out when exclude_columns nam
     const [problem] = await harness.check(connectorEntry(database, reader));
     expect(problem).toMatchObject({
       type: 'SourcePermission',
-      message: expect.stringContaining('exclude_columns') as string,
+      remedy: expect.stringContaining('exclude_columns') as string,
     });
     const entry = connectorEntry(database, reader, { documents: { exclude_columns: ['public.paid.card'] } });
     expect(await harness.sync(entry)).toMatchObject({ indexed: 1 });
