@@ -40,11 +40,12 @@ export function createBulkWriter(options: BulkWriterOptions): BulkWriter {
   const slots = createSlots(() => pace.concurrency);
   const running = new Set<Promise<unknown>>();
   let accepted = 0;
+  const targetBytes = () => Math.min(pace.targetBytes, FIRST_BYTES * 2 ** accepted);
   const context: WriterContext = {
     options,
     signal: ending.signal,
     onPushback: () => {
-      pace = observePushback(pace);
+      pace = observePushback({ ...pace, targetBytes: targetBytes() });
       options.observer?.onPushback();
     },
     onAnswer: (bulk) => {
@@ -78,7 +79,7 @@ export function createBulkWriter(options: BulkWriterOptions): BulkWriter {
       accepted += 1;
       return { acknowledged: start(body, relation) };
     },
-    targetBytes: () => Math.min(pace.targetBytes, FIRST_BYTES * 2 ** accepted),
+    targetBytes,
     async flush() {
       await Promise.allSettled(running);
       ending.signal.throwIfAborted();

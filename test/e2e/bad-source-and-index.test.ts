@@ -63,7 +63,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     configuration: { schema: 'closed', tables: 'orders' },
     type: 'SourcePermission',
     code: 1,
-    names: [role, 'closed.orders', 'grant'],
+    names: [role, 'usage on schema closed', 'grant'],
   },
   'an index that maps a field otherwise': {
     configuration: { tables: 'orders' },
