@@ -40,7 +40,7 @@ describe('at its limits a sync', () => {
     const entry = connectorEntry(database, { tables: 'wide' });
     expect(await harness.sync(entry)).toMatchObject({ status: 'completed', indexed: 3, rejected: 0 });
     const [document] = await harness.documents(entry);
-    expect(Object.keys(document?._source ?? {})).toHaveLength(1_600 + 7);
+    expect(Object.keys(document?._source ?? {})).toHaveLength(1_600 + 8);
     expect(document?._source).toMatchObject({ public_wide_c1598: '1598' });
   });
 

@@ -32,6 +32,7 @@ describe('the mapping of an index', () => {
       _key_id: { type: 'keyword' },
       _relation: { type: 'keyword' },
       _bucket: { type: 'integer' },
+      _id_hash: { type: 'integer', index: false },
     });
     expect(mapping.properties).not.toHaveProperty('_fingerprint');
   });
@@ -71,7 +72,7 @@ describe('the mapping of an index', () => {
     ];
     const composite = column('c', { kind: 'composite', sqlName: 'c', attributes });
     const { mapping } = buildMapping([project(makeRelation({ columns: [column('id'), composite] }))]);
-    expect(totalFields(mapping)).toBe(7 + 1 + 1 + 1 + 2);
+    expect(totalFields(mapping)).toBe(8 + 1 + 1 + 1 + 2);
   });
 
   it('maps json to objects on request, and then lets their keys become fields', () => {
