@@ -49,10 +49,11 @@ export function renderReport({ connectorId, jobType }: SyncInput, ending: SyncRe
   }
   const { indexed, durationMs, relations, skipped } = ending;
   const rate = Math.round(indexed / Math.max(0.001, durationMs / 1_000)).toLocaleString('en-US');
+  const pace = indexed === 0 ? '' : ` (${rate} documents/s)`;
   return [
     ...(relations.length === 0 ? [] : [renderRelations(relations)]),
     ...skipped.map(({ relation, reason }) => dim(`skipped ${relation}: ${reason}`)),
-    `${green('✓')} ${job}: ${renderTotals(ending)} in ${(durationMs / 1_000).toFixed(1)} s (${rate} documents/s)`,
+    `${green('✓')} ${job}: ${renderTotals(ending)} in ${(durationMs / 1_000).toFixed(1)} s${pace}`,
   ].join('\n');
 }
 
