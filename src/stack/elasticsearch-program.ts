@@ -9,6 +9,8 @@ import { findJdk, type Jdk } from './find-jdk';
 import { findAll, MissingPrerequisites } from './missing-prerequisites';
 import { PACKAGE_ROOT } from './package-root';
 import { runToEnd } from './run-to-end';
+import { sayElapsed } from './say-elapsed';
+import type { Supervisor } from './supervisor';
 
 const RECIPE = join(PACKAGE_ROOT, 'stack', 'elasticsearch');
 
@@ -38,7 +40,7 @@ export async function buildElasticsearch(program: ElasticsearchProgram, log: (li
   const { home, maven, jdk } = program;
   if (maven !== undefined && !existsSync(home)) {
     log('Elasticsearch: downloading and building (once, about a minute) …');
-    await buildOnce(home, async (scratch, supervisor) => {
+    const build = async (scratch: string, supervisor: Supervisor) => {
       await runToEnd(supervisor, {
         file: maven,
         args: ['-q', '-B', '-f', join(RECIPE, 'pom.xml'), 'package', `-Doutput=${join(scratch, 'output')}`],
@@ -48,7 +50,8 @@ export async function buildElasticsearch(program: ElasticsearchProgram, log: (li
       });
       const built = (await readdir(join(scratch, 'output'))).find((name) => name.startsWith('elasticsearch-'));
       return join(scratch, 'output', built ?? 'elasticsearch');
-    });
+    };
+    await sayElapsed('Elasticsearch: downloading and building', log, () => buildOnce(home, build));
   }
   return join(home, 'elasticsearch-node.jar');
 }

