@@ -1,5 +1,12 @@
 /** What replaying does not read, and what tells of the machine that recorded. */
-const LEFT_OUT = new Set(['identity', 'workerVersion', 'binaryChecksum', 'meteringMetadata', 'historySizeBytes']);
+const LEFT_OUT = new Set([
+  'identity',
+  'workerVersion',
+  'binaryChecksum',
+  'meteringMetadata',
+  'historySizeBytes',
+  'stackTrace',
+]);
 
 /** Takes out of a history, as JSON, what a replay does not need. */
 export function trimHistory(value: unknown): unknown {
