@@ -23,7 +23,7 @@ async function* readPieces(stage: Stage, connectorId: string): AsyncGenerator<As
   const { plan, relations } = await describeSync(connector, { jobType: 'full', jobId: 'bench', options: {} });
   for (const { relation, projection } of relations) {
     for (const leaf of relation.leaves) {
-      for (const range of cutChunks(0, null, leaf.blocks)) {
+      for (const range of cutChunks({ from: 0, to: null }, leaf.blocks)) {
         yield copyRows(connector.source, {
           relation,
           leaf,
@@ -45,7 +45,10 @@ export async function readAll(stage: Stage, connectorId: string): Promise<Sample
   let documents = 0;
   await inLanes(READERS, async () => {
     for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
-      for await (const { body } of next.value) documents += body.offsets.length;
+      for await (const { body, giveBack } of next.value) {
+        documents += body.offsets.length;
+        giveBack?.();
+      }
     }
   });
   return { seconds: (performance.now() - started) / 1_000, documents };
@@ -61,10 +64,10 @@ export async function prepareBodies(stage: Stage, connectorId: string): Promise<
   const bodies: Buffer[] = [];
   let documents = 0;
   for await (const pieces of readPieces(stage, connectorId)) {
-    for await (const { body } of pieces) {
-      // Of its own size: a piece's buffer has room to spare.
+    for await (const { body, giveBack } of pieces) {
       bodies.push(Buffer.from(body.bytes));
       documents += body.offsets.length;
+      giveBack?.();
     }
   }
   return { bodies, documents };

@@ -6,7 +6,7 @@ import { type CopyTask, isWhole, type LeafPartition, type Partition } from '../s
 import { passVersion, type SyncJob } from '../sync/sync-plan';
 import { type ActivityScope } from './activity-scope';
 import { type OpenConnector } from './connector-registry';
-import { cutChunks } from './cut-chunks';
+import { BLOCKS_PER_CHUNK, cutChunks } from './cut-chunks';
 import { type CopyProgress, trackProgress } from './copy-progress';
 import { copyWholeRelation } from './copy-whole-relation';
 import { openWriter } from './open-writer';
@@ -83,7 +83,8 @@ async function copyLeafPartition(
   const { partition, position, from, writer, progress, signal } = copy;
   const version = passVersion(job, 'copy', round);
   const { projected, leaf } = await openLeaf(connector, job, partition);
-  for (const range of cutChunks(from, partition.to, leaf.blocks)) {
+  const blocksPerChunk = BLOCKS_PER_CHUNK[partition.since === undefined ? 'everything' : 'changes'];
+  for (const range of cutChunks({ from, to: partition.to }, leaf.blocks, blocksPerChunk)) {
     const started = performance.now();
     const pieces = copyRows(connector.source, {
       relation: projected.relation,

@@ -44,13 +44,22 @@ export async function writePieces(
     }
     if (piece.body.offsets.length === 0) continue;
     const { acknowledged } = await writer.accept(piece.body, relation);
-    // A failure is thrown by the next accept or by awaiting the whole; until then nobody may be listening.
-    acknowledged.catch(() => undefined);
-    outcomes.push(acknowledged);
+    outcomes.push(giveBackAfter(acknowledged, piece));
   }
   const acknowledged = Promise.all(outcomes).then((all) => ({ ...all.reduce(addOutcomes, NO_OUTCOME), read, omitted }));
   acknowledged.catch(() => undefined);
   return { acknowledged };
+}
+
+/** Until Elasticsearch has acknowledged a body, it may have to be sent again. */
+function giveBackAfter(acknowledged: Promise<BulkOutcome>, { giveBack }: CopyPiece): Promise<BulkOutcome> {
+  const written = acknowledged.then((outcome) => {
+    giveBack?.();
+    return outcome;
+  });
+  // A failure is thrown by the next accept or by awaiting the whole; until then nobody may be listening.
+  written.catch(() => undefined);
+  return written;
 }
 
 /** A row that became too large, or that can't be read any more: its document from before must not stay. */

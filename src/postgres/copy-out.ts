@@ -1,5 +1,6 @@
 import type { Connection, PoolClient } from 'pg';
 import { type CopyDataSink, createMessageSplitter } from './message-splitter';
+import { divertReads } from './socket-reads';
 
 /** A COPY that runs. */
 export interface CopyOut {
@@ -43,21 +44,16 @@ export function startCopyOut(client: PoolClient, query: string, sink: CopyDataSi
 }
 
 function listenInPlaceOfDriver({ stream }: Connection, sink: CopyDataSink): void {
-  const [driver] = stream.listeners('data') as ((chunk: Buffer) => void)[];
-  if (driver === undefined) throw new Error('node-postgres does not listen to its socket');
   const splitter = createMessageSplitter(sink);
-  const listen = (chunk: Buffer) => {
+  const giveBack = divertReads(stream, (chunk) => {
     try {
       const rest = splitter.push(chunk);
       if (rest === undefined) return;
-      stream.on('data', driver);
-      stream.removeListener('data', listen);
+      giveBack();
       stream.resume();
-      driver(rest);
+      stream.emit('data', Buffer.from(rest));
     } catch (error) {
       stream.destroy(error as Error);
     }
-  };
-  stream.on('data', listen);
-  stream.removeListener('data', driver);
+  });
 }

@@ -76,6 +76,8 @@ export interface AmbiguousId {
 export interface CopyPiece {
   /** Index actions, one a row; empty where the piece only reports rows that can't be read. */
   readonly body: BulkBody;
+  /** Gives the memory of `body` to pieces that are yet to be read. Once, and only when nobody reads the body any more. */
+  readonly giveBack?: () => void;
   /** How many values are left out of an item's document because of their size, by the item's place in `body`; only where any are. */
   readonly omitted?: ReadonlyMap<number, number>;
   readonly oversized: readonly OversizedRow[];

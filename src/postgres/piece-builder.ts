@@ -1,5 +1,6 @@
 import type { BulkBody } from '../sync/bulk-body';
 import { SyncFailure } from '../sync/failures';
+import { giveBackMemory, takeMemory } from './body-memory';
 import type { CopyPiece, OversizedRow } from './copy-request';
 import { OMITTED_MARK, OVERSIZED_MARK } from './row-projection';
 import type { ValueSink } from './tuple-decoder';
@@ -20,7 +21,7 @@ export interface PieceBuilder extends ValueSink {
 
 /** Appends every row to one buffer a piece, which is handed out once it has reached `targetBytes()`. */
 export function createPieceBuilder(targetBytes: () => number, onPiece: (piece: CopyPiece) => void): PieceBuilder {
-  let bytes = Buffer.alloc(0);
+  let bytes: Buffer = Buffer.alloc(0);
   let used = 0;
   let rowStart = 0;
   let rows = 0;
@@ -32,8 +33,9 @@ export function createPieceBuilder(targetBytes: () => number, onPiece: (piece: C
   function reserve(size: number): void {
     if (used + size <= bytes.length) return;
     if (used === 0) target = Math.max(1, targetBytes());
-    const larger = Buffer.allocUnsafeSlow(Math.max(used + size, used === 0 ? target + SLACK_BYTES : 2 * bytes.length));
+    const larger = takeMemory(Math.max(used + size, used === 0 ? target + SLACK_BYTES : 2 * bytes.length));
     bytes.copy(larger, 0, 0, used);
+    giveBackMemory(bytes);
     bytes = larger;
   }
 
@@ -41,7 +43,11 @@ export function createPieceBuilder(targetBytes: () => number, onPiece: (piece: C
     if (offsets.length === 0 && oversized.length === 0) return;
     // After a lost connection there may be the beginning of a row behind it.
     const body: BulkBody = { bytes: bytes.subarray(0, rowStart), offsets };
-    const piece: CopyPiece = { body, ...(omitted.size > 0 && { omitted }), oversized, unreadable: [] };
+    const memory = bytes;
+    const giveBack = () => {
+      giveBackMemory(memory);
+    };
+    const piece: CopyPiece = { body, giveBack, ...(omitted.size > 0 && { omitted }), oversized, unreadable: [] };
     bytes = Buffer.alloc(0);
     used = rowStart = 0;
     offsets = [];

@@ -1,5 +1,6 @@
 import { Client, type ClientConfig, Pool } from 'pg';
 import type { SourceSettings } from '../config/settings';
+import { openSocket } from './socket-reads';
 import { tlsOptions } from './tls';
 
 /** How a source is opened. */
@@ -53,6 +54,7 @@ function clientConfig(settings: SourceSettings, options: SourceOptions): ClientC
     // SCRAM-SHA-256-PLUS, where the server offers it: nobody in the middle can pass the login on.
     enableChannelBinding: settings.tls !== undefined && settings.tls.channelBinding !== 'disable',
     application_name: options.applicationName,
+    ...(settings.tls === undefined ? { stream: openSocket } : {}),
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
   };

@@ -68,7 +68,7 @@ export async function createHeldConnector(temporal: Readonly<Record<string, unkn
   await database.sql(`
     create table item (id int primary key, label text, filler text) with (fillfactor = 10);
     alter table item alter filler set storage plain;
-    insert into item select n, case when n > ${BLOCKS_PER_CHUNK * 2} then 'late' else 'early' end, repeat('x', 350)
+    insert into item select n, case when n > ${BLOCKS_PER_CHUNK.everything * 2} then 'late' else 'early' end, repeat('x', 350)
       from generate_series(1, ${ROWS}) n;
     analyze item`);
   const connector = connectorEntry(database, { tables: 'item' });
@@ -94,7 +94,7 @@ export async function createHeldConnector(temporal: Readonly<Record<string, unkn
       eventually('the first chunk is acknowledged', async () => {
         // Before the job is there, the document is an error.
         const { pending = [] } = (await show()) as Partial<ShownJob>;
-        return pending.some(({ checkpoint }) => (checkpoint?.block ?? 0) >= BLOCKS_PER_CHUNK);
+        return pending.some(({ checkpoint }) => (checkpoint?.block ?? 0) >= BLOCKS_PER_CHUNK.everything);
       }),
     loadingSettings: async () => {
       const indices = await client.indices.getSettings({ index: `${connector.index_name}*`, flat_settings: true });
