@@ -2,12 +2,18 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { type Client, type estypes } from '@elastic/elasticsearch';
 import { type BucketRange, BUCKETS } from '../sync/bucket-ranges';
+import { mergePages } from './merge-pages';
 import { asList, asObject, asText, readAnswer } from './read-answer';
 import { translateFailures } from './translate-failure';
 
 /** Documents a page: Elasticsearch's largest (`index.max_result_window`). */
 const PAGE = 10_000;
 const KEEP_ALIVE = '5m';
+/**
+ * Parts of a shard that are scanned at the same time: one after the other on neighbouring documents, since Elasticsearch
+ * takes ids out of compressed blocks.
+ */
+const SLICES = 2;
 
 /** Which documents of a relation to scan. */
 export interface RelationScan {
@@ -16,8 +22,6 @@ export interface RelationScan {
   readonly relationField: string;
   /** Absent: all buckets. */
   readonly buckets?: readonly BucketRange[];
-  /** One of `max` parts that can be scanned at the same time. */
-  readonly slice?: { readonly id: number; readonly max: number };
   readonly signal?: AbortSignal;
 }
 
@@ -39,27 +43,51 @@ export async function* scanPages(
   field?: string,
 ): AsyncGenerator<readonly ScannedHit[], void, undefined> {
   const doing = `scanning the ids of index ${scan.index}`;
-  let pit = await translateFailures(doing, async () => {
-    const opened = await client.openPointInTime({ index: scan.index, keep_alive: KEEP_ALIVE }, requestOptions(scan));
-    return readAnswer(doing, () => asText(asObject(opened)['id']));
-  });
+  const pit: PointInTime = {
+    id: await translateFailures(doing, async () => {
+      const opened = await client.openPointInTime({ index: scan.index, keep_alive: KEEP_ALIVE }, requestOptions(scan));
+      return readAnswer(doing, () => asText(asObject(opened)['id']));
+    }),
+  };
   try {
-    let after: estypes.SortResults | undefined;
-    do {
-      const request = pageRequest(scan, { pit, after, field });
-      const answer: unknown = await translateFailures(doing, () => client.search(request, requestOptions(scan)));
-      const page: ScannedPage = readAnswer(doing, () => readPage(answer, after));
-      pit = page.pit;
-      if (page.hits.length > 0) yield page.hits;
-      after = page.hits.length < PAGE ? undefined : page.hits.at(-1)?.sort;
-    } while (after !== undefined);
+    const slices = Array.from({ length: SLICES }, (_, slice) => scanSlice(client, scan, { pit, slice, field, doing }));
+    yield* mergePages(slices);
   } catch (error) {
     scan.signal?.throwIfAborted();
     throw error;
   } finally {
     // It would expire by itself: failing to close it must not hide what ended the scan.
-    await client.closePointInTime({ id: pit }).catch(() => undefined);
+    await client.closePointInTime({ id: pit.id }).catch(() => undefined);
   }
+}
+
+/** Every answer may give it another id, which is the one to use from then on. */
+interface PointInTime {
+  id: string;
+}
+
+interface Slice {
+  readonly pit: PointInTime;
+  readonly slice: number;
+  readonly field: string | undefined;
+  /** For messages. */
+  readonly doing: string;
+}
+
+async function* scanSlice(
+  client: Client,
+  scan: RelationScan,
+  { pit, slice, field, doing }: Slice,
+): AsyncGenerator<readonly ScannedHit[], void> {
+  let after: estypes.SortResults | undefined;
+  do {
+    const request = pageRequest(scan, { pit: pit.id, slice, after, field });
+    const answer: unknown = await translateFailures(doing, () => client.search(request, requestOptions(scan)));
+    const page: ScannedPage = readAnswer(doing, () => readPage(answer, after));
+    pit.id = page.pit;
+    if (page.hits.length > 0) yield page.hits;
+    after = page.hits.length < PAGE ? undefined : page.hits.at(-1)?.sort;
+  } while (after !== undefined);
 }
 
 interface ScannedPage {
@@ -85,12 +113,13 @@ function readPage(answer: unknown, after: estypes.SortResults | undefined): Scan
 
 interface PagePosition {
   readonly pit: string;
+  readonly slice: number;
   readonly after: estypes.SortResults | undefined;
   readonly field: string | undefined;
 }
 
-function pageRequest(scan: RelationScan, { pit, after, field }: PagePosition): estypes.SearchRequest {
-  const { relationField, buckets, slice } = scan;
+function pageRequest(scan: RelationScan, { pit, slice, after, field }: PagePosition): estypes.SearchRequest {
+  const { relationField, buckets } = scan;
   const filter: estypes.QueryDslQueryContainer[] = [{ term: { _relation: relationField } }];
   if (buckets !== undefined) filter.push(bucketFilter(buckets));
   return {
@@ -99,11 +128,11 @@ function pageRequest(scan: RelationScan, { pit, after, field }: PagePosition): e
     _source: false,
     track_total_hits: false,
     allow_partial_search_results: false,
+    slice: { id: String(slice), max: SLICES },
     sort: [{ _shard_doc: 'asc' }],
     query: { bool: { filter } },
     filter_path: ['pit_id', 'hits.hits._id', 'hits.hits.sort', ...(field === undefined ? [] : ['hits.hits.fields'])],
     ...(field === undefined ? {} : { docvalue_fields: [field] }),
-    ...(slice === undefined || slice.max === 1 ? {} : { slice: { id: String(slice.id), max: slice.max } }),
     ...(after === undefined ? {} : { search_after: after }),
   };
 }

@@ -12,9 +12,9 @@ export interface CopyOut {
 }
 
 /**
- * Runs `copy (query) to stdout (format binary)` and hands the sink what arrives, at once and without copying it:
- * node-postgres would make an object of every row. While the COPY runs, this listens to the socket in place of
- * node-postgres. All data that precede an error reach the sink before the error is thrown.
+ * Runs `copy (query) to stdout (format binary)` and hands the sink what arrives, at once and without copying it: it is
+ * the sink's until it returns. node-postgres would make an object of every row; while the COPY runs, this reads the
+ * socket in its place. All data that precede an error reach the sink before the error is thrown.
  */
 export function startCopyOut(client: PoolClient, query: string, sink: CopyDataSink): CopyOut {
   const { stream } = client.connection;

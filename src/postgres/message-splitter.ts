@@ -9,7 +9,7 @@ const PASSED_OVER = new Set([0x48, 0x4e, 0x53, 0x41]);
 const HEADER_BYTES = 5;
 const LENGTH_BYTES = 4;
 
-/** Takes the contents of CopyData messages: bytes `start` up to, but without, `end` of a chunk. */
+/** Takes the contents of CopyData messages: bytes `start` up to, but without, `end` of a chunk, which is used again. */
 export type CopyDataSink = (chunk: Buffer, start: number, end: number) => void;
 
 /** Cuts what a server sends during a COPY into messages. */

@@ -10,7 +10,8 @@ import {
   wholeTransaction,
 } from './rows-query';
 import type { Source } from './source';
-import { type Collector, streamValues } from './stream-values';
+import { collectTexts } from './collect-texts';
+import { streamValues } from './stream-values';
 import { streamTransaction, type Transaction, withTransaction } from './transaction';
 
 /** Rows, and how their ids come about. */
@@ -18,8 +19,6 @@ export interface IdRequest extends RowIdentity {
   readonly rows: LeafRows | QueryRows;
   readonly signal?: AbortSignal;
 }
-
-const IDS_PER_BATCH = 10_000;
 
 /** Reads the ids of all rows in the buckets, in one snapshot and no order, some thousands at a time. */
 export async function* readIds(
@@ -62,28 +61,4 @@ export async function findExisting(
   };
   await withTransaction(source, read, wholeTransaction(request.rows, request.signal));
   return found;
-}
-
-function collectTexts(onBatch: (batch: readonly string[]) => void): Collector {
-  let batch: string[] = [];
-  let begun: Buffer | undefined;
-  const flush = () => {
-    if (batch.length === 0) return;
-    const full = batch;
-    batch = [];
-    onBatch(full);
-  };
-  return {
-    append(chunk, start, end) {
-      const part = chunk.subarray(start, end);
-      // A character may be cut in two: join the bytes before decoding them.
-      begun = begun === undefined ? part : Buffer.concat([begun, part]);
-    },
-    finish() {
-      batch.push(begun?.toString('utf8') ?? '');
-      begun = undefined;
-      if (batch.length >= IDS_PER_BATCH) flush();
-    },
-    flush,
-  };
 }

@@ -11,7 +11,7 @@ const NO_FIELDS_LEFT = -1;
 
 /** Takes values piece by piece. */
 export interface ValueSink {
-  /** Bytes `start` up to, but without, `end` of `chunk` belong to the current value. */
+  /** Bytes `start` up to, but without, `end` of `chunk` belong to the current value. Copies them: `chunk` is used again. */
   readonly append: (chunk: Buffer, start: number, end: number) => void;
   /** The current value is complete. */
   readonly finish: () => void;

@@ -112,12 +112,6 @@ describe('comparing the index', () => {
     expect(new Set(ids)).toEqual(new Set(inRanges.map((n) => `id-${n}`)));
   });
 
-  test('slices together give every id once', async () => {
-    const slices = await Promise.all([0, 1, 2].map((id) => scan({ slice: { id, max: 3 } })));
-    expect(slices.flat()).toHaveLength(expected.length);
-    expect(new Set(slices.flat()).size).toBe(expected.length);
-  });
-
   test('a relation without documents has no ids', async () => {
     expect(await scan({ relationField: relationField('shop', 'public.none') })).toEqual([]);
   });

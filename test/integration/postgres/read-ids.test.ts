@@ -46,6 +46,17 @@ async function idsInAny(buckets: readonly BucketRange[]): Promise<string[]> {
   return ids;
 }
 
+test('ids are what they are wherever the network cuts them', async () => {
+  const id = `t."id"::text || ':' || repeat('é' || t."id"::text, 60)`;
+  const ids: string[] = [];
+  const request = { rows: rowsOf(partitioned), id, buckets: [{ from: 0, to: 1_024 }] };
+  for await (const batch of readIds(source, request)) ids.push(...batch);
+  const expected = Array.from({ length: 25_000 }, (_, n) => `${n + 1}:${`é${n + 1}`.repeat(60)}`);
+  const known = new Set(expected);
+  expect(ids.filter((one) => !known.has(one))).toEqual([]);
+  expect(new Set(ids).size).toBe(expected.length);
+});
+
 test('the buckets share out the ids of all leaves, each in exactly one', async () => {
   const parts = [await idsIn(0, 300), await idsIn(300, 301), await idsIn(301, 1024)];
   const ids = parts.flat();

@@ -18,7 +18,13 @@ function readRows(chunks: readonly Buffer[]): { readonly rows: readonly string[]
   );
   const decoder = createTupleDecoder(builder);
   const splitter = createMessageSplitter(decoder.push);
-  const isEnded = chunks.some((chunk) => splitter.push(chunk) !== undefined);
+  const isEnded = chunks.some((chunk) => {
+    const memory = Buffer.from(chunk);
+    const rest = splitter.push(memory);
+    // A socket reads into the same memory again.
+    memory.fill('#');
+    return rest !== undefined;
+  });
   if (isEnded) decoder.end();
   builder.flush();
   const rows = pieces.flatMap(({ body: { bytes, offsets }, oversized }) => [
