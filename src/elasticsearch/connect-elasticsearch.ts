@@ -1,6 +1,7 @@
 import { Client, type ClientOptions } from '@elastic/elasticsearch';
 import { type ElasticsearchSettings } from '../config/settings';
 import { secureConnections } from './secure-connections';
+import { TimedConnection } from './timed-connection';
 import { toSyncFailure } from './translate-failure';
 
 /** Milliseconds after which an idle connection is closed: shorter than common load balancers allow, so that none is found dead. */
@@ -30,9 +31,8 @@ export function connectElasticsearch(settings: ElasticsearchSettings): Client {
       requestTimeout: settings.requestTimeoutMs,
       maxRetries: 2,
       maxResponseSize: LARGEST_ANSWER,
-      // Undici times a request out by these; a timer of the client's own would abort every request that shares a signal.
       agent,
-      ...(secured === undefined ? {} : { Connection: secured.Connection }),
+      Connection: secured?.Connection ?? TimedConnection,
       ...(auth === undefined ? {} : { auth }),
     });
   } catch (error) {

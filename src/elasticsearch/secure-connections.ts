@@ -4,7 +4,7 @@ import {
   type ConnectionRequestParams,
   type ConnectionRequestResponse,
   type ConnectionRequestResponseAsStream,
-  UndiciConnection,
+  type UndiciConnection,
 } from '@elastic/elasticsearch';
 
 import { type ElasticsearchSettings } from '../config/settings';
@@ -13,6 +13,7 @@ import { failureOfProblem, tlsFailure, type TlsRemedies, type TlsSubject } from 
 import { OTHER_FINGERPRINT } from './pinned-authority';
 import { askAgain } from './ask-again';
 import { type Connector, createTlsConnector } from './tls-connector';
+import { TimedConnection } from './timed-connection';
 import { WAS_CUT } from './was-cut';
 
 const REMEDIES: TlsRemedies = {
@@ -44,7 +45,7 @@ interface SecureConnections {
 export function secureConnections(settings: ElasticsearchSettings): SecureConnections {
   const subject = describeSubject(settings);
   const connect = createTlsConnector(settings);
-  class ExplainedConnection extends UndiciConnection {
+  class ExplainedConnection extends TimedConnection {
     override request(
       params: ConnectionRequestParams,
       options: ConnectionRequestOptions,

@@ -1,4 +1,4 @@
-import { type RelationReport } from './report';
+import { emptyReport, type RelationReport } from './report';
 
 /** How far a sync is; what the query `progress` answers. */
 export interface SyncProgress {
@@ -20,7 +20,7 @@ const SHOWN = 20;
 
 /** Progress as Markdown, for the Temporal UI. @param estimates rows of each relation, as PostgreSQL estimates */
 export function renderProgress(progress: SyncProgress, estimates: ReadonlyMap<string, number> = new Map()): string {
-  const { relations } = progress;
+  const relations = withAwaited(progress, estimates);
   const heading = renderHeading(progress);
   if (relations.length === 0) return heading;
   const isAnyOmitted = relations.some(({ omitted = 0 }) => omitted > 0);
@@ -34,6 +34,13 @@ export function renderProgress(progress: SyncProgress, estimates: ReadonlyMap<st
     ...rows,
   ];
   return [heading, '', ...table, ...more].join('\n');
+}
+
+/** While rows are copied, relations of which none is yet are listed, too. */
+function withAwaited({ phase, relations }: SyncProgress, estimates: ReadonlyMap<string, number>): RelationReport[] {
+  if (phase !== 'copy') return [...relations];
+  const begun = new Set(relations.map(({ relation }) => relation));
+  return [...relations, ...[...estimates.keys()].filter((relation) => !begun.has(relation)).map(emptyReport)];
 }
 
 function renderHeading({ phase, paused, estimatedRows, relations, ending }: SyncProgress): string {

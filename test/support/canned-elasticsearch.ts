@@ -8,6 +8,14 @@ export interface CannedAnswer {
   readonly body: Buffer;
 }
 
+/** A request as it would go over the wire. */
+export interface CannedRequest {
+  readonly method: string;
+  readonly path: string;
+  /** What follows the path's `?`. */
+  readonly query: string;
+}
+
 /** What Elasticsearch says of itself, and of its answers, in each of them. */
 export const ANSWER_HEADERS = { 'x-elastic-product': 'Elasticsearch', 'content-type': 'application/json' };
 
@@ -16,12 +24,16 @@ type RequestOptions = Parameters<HttpConnection['request']>[1];
 
 /**
  * The real client, whose connection answers by itself: for more answers than any server could be made to give.
- * @param answer gives the answer to a request by its method and path
+ * @param answer gives the answer to a request
  */
-export function cannedElasticsearch(answer: (request: { method: string; path: string }) => CannedAnswer): Client {
+export function cannedElasticsearch(answer: (request: CannedRequest) => CannedAnswer): Client {
   class CannedConnection extends HttpConnection {
     override request(params: RequestParameters, options: RequestOptions): Promise<never> {
-      const { status, headers, body } = answer({ method: params.method, path: params.path });
+      const { status, headers, body } = answer({
+        method: params.method,
+        path: params.path,
+        query: params.querystring ?? '',
+      });
       // The type says that it is always true; without it the client wants text.
       const { asStream }: { asStream?: boolean | undefined } = options as object;
       const content = asStream === true ? Readable.from([body]) : body.toString();

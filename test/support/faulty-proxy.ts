@@ -1,9 +1,18 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What a proxy does to a request: answers itself, cuts the connection, or passes it on and cuts it instead of answering. */
-export type Fault = { readonly status: number; readonly body?: string } | 'reset' | 'lose the answer';
+/**
+ * What a proxy does to a request: answers itself, cuts the connection, passes it on and cuts it instead of answering,
+ * answers a byte at a time, or half of an answer and no more.
+ */
+export type Fault =
+  | { readonly status: number; readonly body?: string }
+  | { readonly byteEveryMs: number }
+  | 'reset'
+  | 'lose the answer'
+  | 'stop in the middle';
 
 /** A request as the proxy sees it. */
 export interface ProxiedRequest {
@@ -31,8 +40,8 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     const body = await buffer(incoming);
     const fault = proxy.fault({ method: incoming.method ?? '', url: incoming.url ?? '', body });
     if (fault === 'reset') incoming.socket.resetAndDestroy();
-    else if (fault === undefined || fault === 'lose the answer')
-      passOn(target, incoming, body, outgoing, fault !== undefined);
+    else if (fault === undefined || typeof fault === 'string' || 'byteEveryMs' in fault)
+      passOn({ target, incoming, body, outgoing }, fault);
     else outgoing.writeHead(fault.status, ANSWER_HEADERS).end(fault.body ?? '');
   };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -50,22 +59,36 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   return proxy;
 }
 
-function passOn(
-  target: string,
-  incoming: IncomingMessage,
-  body: Buffer,
-  outgoing: ServerResponse,
-  losesAnswer: boolean,
-): void {
+interface Exchange {
+  readonly target: string;
+  readonly incoming: IncomingMessage;
+  readonly body: Buffer;
+  readonly outgoing: ServerResponse;
+}
+
+function passOn({ target, incoming, body, outgoing }: Exchange, fault: Fault | undefined): void {
   const { method, headers, url } = incoming;
   const forwarded = request(new URL(url ?? '/', target), { method, headers }, (answer) => {
-    if (losesAnswer) {
+    if (fault === 'lose the answer') {
       answer.resume().on('end', () => incoming.socket.resetAndDestroy());
       return;
     }
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-    answer.pipe(outgoing);
+    if (fault === undefined) answer.pipe(outgoing);
+    else void buffer(answer).then((bytes) => sendSlowly(outgoing, bytes, fault));
   });
   forwarded.on('error', () => outgoing.destroy());
   forwarded.end(body);
+}
+
+async function sendSlowly(outgoing: ServerResponse, bytes: Buffer, fault: Fault): Promise<void> {
+  if (typeof fault === 'string' || !('byteEveryMs' in fault)) {
+    outgoing.write(bytes.subarray(0, bytes.length / 2));
+    return;
+  }
+  for (let at = 0; at < bytes.length && !outgoing.destroyed; at += 1) {
+    outgoing.write(bytes.subarray(at, at + 1));
+    await sleep(fault.byteEveryMs);
+  }
+  outgoing.end();
 }
