@@ -38,16 +38,27 @@ async function main(): Promise<void> {
     const rows = Number(values.rows);
     const only = values.only.split(',').filter((id) => id !== '');
     const bench: Bench = { stage, rows, samples: Number(values.samples), only, figures: [], say };
-    say(`making ${rows} orders …`);
-    await runStatements(stage.database, [...ORDERS.create(rows), 'vacuum analyze']);
-    const ceiling = await measureCeilings(bench, ORDERS.name);
-    await measureOrders(bench, ceiling);
-    await measureShapes(bench);
-    if (values.peers) await measurePeers(bench, ORDERS.name);
+    try {
+      await measureAll(bench);
+    } catch (error) {
+      // What was measured before took many minutes.
+      say(renderTable(bench.figures));
+      throw error;
+    }
     await report(bench);
   } finally {
     await stage.clear();
   }
+}
+
+async function measureAll(bench: Bench): Promise<void> {
+  const { stage, rows } = bench;
+  say(`making ${rows} orders …`);
+  await runStatements(stage.database, [...ORDERS.create(rows), 'vacuum analyze']);
+  const ceiling = await measureCeilings(bench, ORDERS.name);
+  await measureOrders(bench, ceiling);
+  await measureShapes(bench);
+  if (values.peers) await measurePeers(bench, ORDERS.name);
 }
 
 /** Prints the figures; a run of everything becomes docs/performance.md, or is compared with the one that did. */

@@ -9,6 +9,7 @@ import { startPostgres } from '../src/stack/start-postgres';
 import { startTemporal } from '../src/stack/start-temporal';
 import { createConnectorRegistry, type ConnectorRegistry } from '../src/activities/connector-registry';
 import { loadSettings } from '../src/config/load-settings';
+import { createDataConverter } from '../src/payloads/data-converter';
 import { runStatements } from '../test/soak/stage';
 
 /** Servers, configuration and connections of a benchmark. */
@@ -60,7 +61,11 @@ export async function setStage(
   const registry = createConnectorRegistry(
     (await loadSettings(configuration, { BENCH_MONITORING: '127.0.0.1:0' })).settings,
   );
-  const temporal = new Temporal({ connection: await Connection.connect({ address }) });
+  const temporal = new Temporal({
+    connection: await Connection.connect({ address }),
+    // The report of thousands of relations is compressed.
+    dataConverter: createDataConverter(undefined),
+  });
   return {
     database: database.href,
     elasticsearch: elasticsearch.url,
