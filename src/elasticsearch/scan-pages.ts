@@ -6,8 +6,8 @@ import { mergePages } from './merge-pages';
 import { asList, asObject, asText, readAnswer } from './read-answer';
 import { translateFailures } from './translate-failure';
 
-/** Documents a page: Elasticsearch's largest (`index.max_result_window`). */
-const PAGE = 10_000;
+/** Documents a page: for each slice one is in use and another on its way. */
+const PAGE = 5_000;
 const KEEP_ALIVE = '5m';
 /**
  * Parts of a shard that are scanned at the same time: one after the other on neighbouring documents, since Elasticsearch

@@ -41,9 +41,13 @@ const keys = section({
       'take the credentials: every command warns of it.',
     { fallback: true },
   ),
-  request_timeout: documented(number({ min: 1, max: 86_400 }).default(240), 'Seconds a request may take, its answer included.', {
-    fallback: 240,
-  }),
+  request_timeout: documented(
+    number({ min: 1, max: 86_400 }).default(240),
+    'Seconds a request may take, its answer included.',
+    {
+      fallback: 240,
+    },
+  ),
   ssl: ignored('`http://` or `https://` in `host` decides'),
   bulk: ignored(NOT_TUNED),
   max_retries: ignored('Temporal retries'),
