@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { compareWithBaseline, saveBaseline } from './baseline';
+import { compareWithBaseline, saveBaseline } from './regression-gate';
 import { type Bench } from './bench';
 import { MANY_TABLES, ORDERS, SHAPES } from './data-sets';
 import { measureCeilings } from './measure-ceilings';
