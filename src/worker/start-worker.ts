@@ -29,6 +29,8 @@ export interface RunningWorker {
 
 /** Milliseconds that activities get to end by themselves when the worker shuts down. */
 const GRACE_MS = 10_000;
+/** Milliseconds between heartbeats at least: what was done since the last one is done again after a crash. */
+const HEARTBEAT_MS = 250;
 /** Data activities at a time: each holds a connection to PostgreSQL. */
 const DATA_SLOTS = 8;
 
@@ -48,10 +50,12 @@ export async function startWorker(
   const connection = await connectWorker(settings.temporal);
   const registry = createConnectorRegistry(settings, monitoring?.meterOf);
   const identity = createIdentity();
+  // Before anything that takes time: Temporal needs up to a second until what is freed can be polled.
+  const takenOver = takeOverFromDead(connection, settings, identity);
   const workers = await createWorkers(settings, { connection, registry, identity, deployment, monitoring, tracing });
   const watched = monitoring === undefined ? undefined : watchWorker(settings, connection, workers);
   const running = Promise.all(workers.map((worker) => worker.run()));
-  await takeOverFromDead(connection, settings, identity);
+  await takenOver;
   const stopped = running
     .then(() => undefined)
     .finally(async () => {
@@ -124,7 +128,7 @@ async function createWorkers(settings: Settings, parts: WorkerParts) {
     },
     ...(tracing === undefined ? {} : { sinks: tracing.sinks }),
     shutdownGraceTime: GRACE_MS,
-    maxHeartbeatThrottleInterval: '1 second',
+    maxHeartbeatThrottleInterval: HEARTBEAT_MS,
     ...(deployment === undefined ? {} : { workerDeploymentOptions: toDeploymentOptions(deployment) }),
   };
   const code = workflowCode({ isTraced: tracing !== undefined, isEncrypted: encryption !== undefined });
