@@ -7,7 +7,8 @@ import { type SyncInput } from '../sync/job';
 import { type SyncProgress } from '../sync/progress';
 import { type SyncReport, type SyncTotals } from '../sync/report';
 import { throughOutages } from './through-outages';
-import { readEnding, type SyncEnding } from './workflow-failure';
+import { type SyncEnding } from './sync-ending';
+import { readEnding } from './workflow-failure';
 
 export type SyncWorkflow = (input: SyncInput) => Promise<SyncReport>;
 

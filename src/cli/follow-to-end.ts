@@ -8,7 +8,7 @@ import { renderReport, reportDocument } from './render-report';
 import { type StartedSync } from './start-sync';
 import { createProgressDisplay } from './sync-progress-bar';
 import { type Terminal, yellow } from './terminal';
-import { type SyncEnding } from './workflow-failure';
+import { type SyncEnding } from './sync-ending';
 
 /** Milliseconds after which a cancelled sync that doesn't end is left to itself: no worker may be there to end it. */
 const CANCEL_PATIENCE_MS = 3_500;

@@ -1,15 +1,7 @@
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, WorkflowFailedError } from '@temporalio/client';
 
 import { FAILURES, type FailureType, SyncFailure } from '../sync/failures';
-import { type SyncTotals } from '../sync/report';
-
-/** Why a sync ended without a report. */
-export interface SyncEnding {
-  /** `running` and `cancelling`: it did not end, but is watched no longer. */
-  readonly status: 'failed' | 'cancelled' | 'terminated' | 'running' | 'cancelling';
-  readonly failure?: SyncFailure;
-  readonly reached?: SyncTotals;
-}
+import { type SyncEnding } from './sync-ending';
 
 /** Reads pgferry's own failure out of what Temporal's client throws for a workflow that did not complete. */
 export function readEnding(error: unknown): SyncEnding {

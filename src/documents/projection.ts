@@ -1,25 +1,5 @@
 import { type DocumentField } from '../sync/field';
-
-/** How rows become documents; the configuration's `documents` fits. */
-export interface DocumentOptions {
-  /** `prefixed`: `{schema}_{table}_{column}` in lower case; `plain`: the column's name. */
-  readonly fieldNames: 'prefixed' | 'plain';
-  /** Mapping of json and jsonb. */
-  readonly json: 'flattened' | 'object';
-  /** Columns `schema.table.column` that stay out of documents; a key column still is in the id. */
-  readonly excludeColumns: readonly string[];
-  /** Mapping by column `schema.table.column`, in place of the type's own. */
-  readonly mapping: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** Column `schema.table.column` of type bytea that goes to `_attachment`. */
-  readonly attachment?: string;
-}
-
-/** A column whose field has another name than usual, because Elasticsearch refuses that one. */
-export interface RenamedField {
-  readonly column: string;
-  readonly field: string;
-  readonly reason: string;
-}
+import { type RenamedField } from './document-options';
 
 /**
  * A relation's rows as documents, in SQL: expressions over the row alias `t` and, where said, over `k.id`.

@@ -1,7 +1,7 @@
 import { type FieldMapping } from '../sync/field';
 import { type ColumnType } from '../sync/relation';
 import { KEYWORD } from './field-mappings';
-import { escapeFieldName } from './field-names';
+import { escapeFieldName } from './escape-field-name';
 import { omittedOfArray, renderArray } from './render-array';
 import { type NamedRendering, omittedOfComposite, renderComposite } from './render-composite';
 import { RANGE_BOUNDS, type RangeBounds, renderMultirange, renderRange } from './render-range';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import { addedFieldNames } from '../../../src/documents/added-fields';
-import { escapeFieldName } from '../../../src/documents/field-names';
+import { escapeFieldName } from '../../../src/documents/escape-field-name';
 import { textCondition } from '../../../src/documents/rule-condition';
 import { quoteIdentifier, quoteLiteral } from '../../../src/documents/sql-text';
 import { closeSource, type Source } from '../../../src/postgres/source';

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { escapeFieldName, nameFields } from '../../../src/documents/field-names';
+import { escapeFieldName } from '../../../src/documents/escape-field-name';
+import { nameFields } from '../../../src/documents/field-names';
 import { column, makeRelation } from '../../support/make-relation';
 
 const PREFIXED = { fieldNames: 'prefixed', json: 'flattened', excludeColumns: [], mapping: {} } as const;
