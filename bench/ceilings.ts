@@ -1,11 +1,11 @@
 import { Agent, request } from 'node:http';
 
-import { describeSync } from '../src/activities/describe-sync';
-import { prepareIndex } from '../src/activities/prepare-index';
-import { refreshIndex } from '../src/elasticsearch/count-documents';
-import { copyRows } from '../src/postgres/copy-rows';
-import { cutChunks } from '../src/activities/cut-chunks';
-import { type CopyPiece } from '../src/postgres/copy-request';
+import { describeSync } from '../src/activities/plan/describe-sync';
+import { prepareIndex } from '../src/activities/index-lifecycle/prepare-index';
+import { refreshIndex } from '../src/elasticsearch/documents/count-documents';
+import { copyRows } from '../src/postgres/rows/copy-rows';
+import { cutChunks } from '../src/activities/copy/cut-chunks';
+import { type CopyPiece } from '../src/postgres/rows/copy-request';
 import { type Sample } from './sample';
 import { forgetIndex } from './run-sync';
 import { type Stage } from './stage';

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client as Elasticsearch } from '@elastic/elasticsearch';
 
-import { cacheDirectory } from '../src/stack/cache-directory';
-import { findCommand } from '../src/stack/find-command';
-import { findFreePort } from '../src/stack/free-port';
+import { cacheDirectory } from '../src/stack/programs/cache-directory';
+import { findCommand } from '../src/stack/programs/find-command';
+import { findFreePort } from '../src/stack/processes/free-port';
 import { type Bench, take } from './bench';
 import { type Sample } from './sample';
 

@@ -1,4 +1,4 @@
-import { renderTable as renderRows } from '../src/cli/render-table';
+import { renderTable as renderRows } from '../src/cli/output/render-table';
 import { type Figure, rateOf } from './sample';
 
 /** What the columns hold. */

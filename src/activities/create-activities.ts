@@ -1,21 +1,21 @@
 import { Context } from '@temporalio/activity';
 
-import { catchUpRelations } from './catch-up-relations';
-import { compareIds, eachPart } from './compare-ids';
-import { type ConnectorRegistry, type OpenConnector } from './connector-registry';
-import { copyPartitions } from './copy-partitions';
-import { deleteStaleDocuments } from './delete-stale-documents';
-import { describeSync } from './describe-sync';
+import { catchUpRelations } from './copy/catch-up-relations';
+import { compareIds, eachPart } from './compare/compare-ids';
+import { type ConnectorRegistry, type OpenConnector } from './connector/connector-registry';
+import { copyPartitions } from './copy/copy-partitions';
+import { deleteStaleDocuments } from './compare/delete-stale-documents';
+import { describeSync } from './plan/describe-sync';
 import { toApplicationFailure } from './failure-interceptor';
-import { finishSync, restoreIndex } from './finish-sync';
+import { finishSync, restoreIndex } from './index-lifecycle/finish-sync';
 import { losePatience } from './lose-patience';
-import { prepareIndex } from './prepare-index';
-import { replanRelations } from './replan-relations';
-import { retryRejected } from './retry-rejected';
-import { surveyRelations } from './survey-relations';
-import { type SyncActivities } from './sync-activities';
-import { validateConnector } from './validate-connector';
-import { type ActivityScope, withScope } from './activity-scope';
+import { prepareIndex } from './index-lifecycle/prepare-index';
+import { replanRelations } from './index-lifecycle/replan-relations';
+import { retryRejected } from './copy/retry-rejected';
+import { surveyRelations } from './compare/survey-relations';
+import { type SyncActivities } from './contract/sync-activities';
+import { validateConnector } from './plan/validate-connector';
+import { type ActivityScope, withScope } from './contract/activity-scope';
 import { type SyncJob } from '../sync/sync-plan';
 
 /** The activities of a worker, over the connectors that it knows. @param searchAttributes whether syncs can set them */

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { type Command } from 'commander';
 
 import { serveCodec } from '../codec-server/serve-codec';
-import { type CodecServerSettings, type Settings } from '../config/settings';
+import { type CodecServerSettings, type Settings } from '../config/settings/settings';
 import { createDataConverter } from '../payloads/data-converter';
 import { SyncFailure } from '../sync/failures';
 import { configuredCommand } from './configured-command';
-import { EXIT } from './exit-codes';
-import { type ConfigurationOptions, loadCommandSettings } from './load-command-settings';
-import { createTerminal, yellow } from './terminal';
+import { EXIT } from './output/exit-codes';
+import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';
+import { createTerminal, yellow } from './output/terminal';
 
 /** `pgferry codec-server`: shows encrypted payloads to the Temporal UI and CLI, until it is told to stop. */
 export function codecServerCommand(): Command {

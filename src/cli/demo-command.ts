@@ -7,7 +7,7 @@ import { installRuntime } from '../worker/install-runtime';
 import { startWorker } from '../worker/start-worker';
 import { demoSettings } from './demo/demo-settings';
 import { takeTour } from './demo/take-tour';
-import { bold, createTerminal } from './terminal';
+import { bold, createTerminal } from './output/terminal';
 
 interface DemoOptions {
   readonly once?: true;

@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 
 import { exampleConfiguration } from '../config/example-configuration';
-import { systemErrorCode } from '../config/system-error-code';
+import { systemErrorCode } from '../config/problems/system-error-code';
 import { SyncFailure } from '../sync/failures';
-import { createTerminal } from './terminal';
+import { createTerminal } from './output/terminal';
 
 /** `pgferry init`: writes a commented `pgferry.yml`, never over one that is there. */
 export function initCommand(): Command {

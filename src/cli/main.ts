@@ -9,7 +9,7 @@ import { initCommand } from './init-command';
 import { jobsCommand } from './jobs-command';
 import { planCommand } from './plan-command';
 import { rejectedCommand } from './rejected-command';
-import { reportError } from './report-error';
+import { reportError } from './output/report-error';
 import { scheduleCommand } from './schedule-command';
 import { stackCommand } from './stack-command';
 import { syncCommand } from './sync-command';

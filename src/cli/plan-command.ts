@@ -1,14 +1,14 @@
 import { type Command } from 'commander';
 
-import { createConnectorRegistry } from '../activities/connector-registry';
-import { describeSync } from '../activities/describe-sync';
-import { validateConnector } from '../activities/validate-connector';
-import { findConnector } from '../config/find-connector';
+import { createConnectorRegistry } from '../activities/connector/connector-registry';
+import { describeSync } from '../activities/plan/describe-sync';
+import { validateConnector } from '../activities/plan/validate-connector';
+import { findConnector } from '../config/settings/find-connector';
 import { type JobType } from '../sync/job';
 import { configuredCommand } from './configured-command';
-import { type ConfigurationOptions, loadCommandSettings } from './load-command-settings';
-import { planDocument, renderPlan } from './render-plan';
-import { createTerminal } from './terminal';
+import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';
+import { planDocument, renderPlan } from './output/render-plan';
+import { createTerminal } from './output/terminal';
 
 interface PlanOptions extends ConfigurationOptions {
   readonly incremental?: true;

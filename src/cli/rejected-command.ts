@@ -1,15 +1,15 @@
 import { Command } from 'commander';
 
-import { createConnectorRegistry } from '../activities/connector-registry';
-import { findConnector } from '../config/find-connector';
-import { type Settings } from '../config/settings';
-import { listDeadLetters, type StoredDeadLetter } from '../elasticsearch/find-dead-letters';
-import { deadLetterIndexName } from '../elasticsearch/index-names';
+import { createConnectorRegistry } from '../activities/connector/connector-registry';
+import { findConnector } from '../config/settings/find-connector';
+import { type Settings } from '../config/settings/settings';
+import { listDeadLetters, type StoredDeadLetter } from '../elasticsearch/dead-letters/find-dead-letters';
+import { deadLetterIndexName } from '../elasticsearch/index/index-names';
 import { configuredCommand } from './configured-command';
-import { type ConfigurationOptions, loadCommandSettings } from './load-command-settings';
-import { rejectionDocument, renderRejections } from './render-rejections';
+import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';
+import { rejectionDocument, renderRejections } from './output/render-rejections';
 import { runSync } from './sync-command';
-import { createTerminal } from './terminal';
+import { createTerminal } from './output/terminal';
 
 /** `pgferry rejected`: rows that Elasticsearch refuses, or that PostgreSQL can't give. */
 export function rejectedCommand(): Command {

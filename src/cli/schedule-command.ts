@@ -4,8 +4,8 @@ import { applySchedules } from './schedule/apply-schedules';
 import { changeSchedules, type ScheduleSelection } from './schedule/change-schedules';
 import { listSchedules } from './schedule/list-schedules';
 import { configuredCommand } from './configured-command';
-import { type ConfigurationOptions } from './load-command-settings';
-import { withTemporal } from './with-temporal';
+import { type ConfigurationOptions } from './session/load-command-settings';
+import { withTemporal } from './session/with-temporal';
 
 interface ApplyOptions extends ConfigurationOptions {
   readonly dryRun?: true;

@@ -2,21 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client } from '@temporalio/client';
 import { type Command, Option } from 'commander';
 
-import { findConnector } from '../config/find-connector';
-import { type Settings } from '../config/settings';
+import { findConnector } from '../config/settings/find-connector';
+import { type Settings } from '../config/settings/settings';
 import { type SyncInput, type SyncOptions } from '../sync/job';
 import { SyncFailure } from '../sync/failures';
-import { connectTemporal } from '../worker/connect-temporal';
+import { connectTemporal } from '../temporal/connect-temporal';
 import { type RunningWorker } from '../worker/start-worker';
-import { catchInterrupts } from './catch-interrupts';
+import { catchInterrupts } from './session/catch-interrupts';
 import { configuredCommand } from './configured-command';
-import { EXIT, exitCodeOf } from './exit-codes';
-import { followToEnd, outageNotice } from './follow-to-end';
-import { type ConfigurationOptions, loadCommandSettings } from './load-command-settings';
-import { reportDocument, renderReport } from './render-report';
-import { leaveConnection } from './leave-connection';
-import { ensureWorker, lacksWorker, startSync, type StartedSync } from './start-sync';
-import { createTerminal, type Terminal, yellow } from './terminal';
+import { EXIT, exitCodeOf } from './output/exit-codes';
+import { followToEnd, outageNotice } from './session/follow-to-end';
+import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';
+import { reportDocument, renderReport } from './output/render-report';
+import { leaveConnection } from './session/leave-connection';
+import { ensureWorker, lacksWorker, startSync, type StartedSync } from './session/start-sync';
+import { createTerminal, type Terminal, yellow } from './output/terminal';
 
 interface SyncCommandOptions extends ConfigurationOptions {
   readonly full?: true;

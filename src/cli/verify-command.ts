@@ -1,14 +1,14 @@
 import { type Command, InvalidArgumentError } from 'commander';
 
-import { createConnectorRegistry } from '../activities/connector-registry';
-import { findConnector } from '../config/find-connector';
+import { createConnectorRegistry } from '../activities/connector/connector-registry';
+import { findConnector } from '../config/settings/find-connector';
 import { countDifferences } from '../verify/verification';
 import { verifyConnector } from '../verify/verify-connector';
 import { configuredCommand } from './configured-command';
-import { EXIT } from './exit-codes';
-import { type ConfigurationOptions, loadCommandSettings } from './load-command-settings';
-import { renderVerification, verificationDocument } from './render-verification';
-import { createTerminal, dim } from './terminal';
+import { EXIT } from './output/exit-codes';
+import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';
+import { renderVerification, verificationDocument } from './output/render-verification';
+import { createTerminal, dim } from './output/terminal';
 
 interface VerifyCommandOptions extends ConfigurationOptions {
   readonly values?: true;

@@ -11,9 +11,9 @@ import { installRuntime } from '../worker/install-runtime';
 import { startWorker } from '../worker/start-worker';
 import { type WorkerDeployment } from '../worker/worker-deployment';
 import { configuredCommand } from './configured-command';
-import { EXIT } from './exit-codes';
-import { type ConfigurationOptions, loadConfiguration } from './load-command-settings';
-import { createTerminal } from './terminal';
+import { EXIT } from './output/exit-codes';
+import { type ConfigurationOptions, loadConfiguration } from './session/load-command-settings';
+import { createTerminal } from './output/terminal';
 import { warnOfDangers, watchConfiguration } from './watch-configuration';
 
 interface WorkerOptions extends ConfigurationOptions {

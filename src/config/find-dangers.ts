@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { type ProblemList } from './problem-list';
+import { type ProblemList } from './problems/problem-list';
 import { type ConfigurationFile } from './schema/configuration-file';
 
 /** Warns of settings by which somebody else could read or change what goes over the network. */

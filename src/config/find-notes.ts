@@ -1,8 +1,8 @@
-import { type ConfigurationPath } from './configuration-path';
-import { isNode } from './expand-dotted-keys';
-import { type ProblemList } from './problem-list';
+import { type ConfigurationPath } from './problems/configuration-path';
+import { isNode } from './tree/expand-dotted-keys';
+import { type ProblemList } from './problems/problem-list';
 import { type ConfigurationFile, type ConnectorEntry } from './schema/configuration-file';
-import { schemaAt } from './schema-walk';
+import { schemaAt } from './schema/schema-walk';
 
 /** Notes every key of Elastic's configuration that is there and has no effect. */
 export function noteIgnoredKeys(value: unknown, path: ConfigurationPath, notes: ProblemList): void {

@@ -1,17 +1,17 @@
-import { ConfigurationError, type ConfigurationProblem } from './configuration-error';
-import { describeIssues } from './describe-issues';
-import { expandDottedKeys } from './expand-dotted-keys';
+import { ConfigurationError, type ConfigurationProblem } from './problems/configuration-error';
+import { describeIssues } from './schema/describe-issues';
+import { expandDottedKeys } from './tree/expand-dotted-keys';
 import { findDangers } from './find-dangers';
 import { noteIgnoredKeys, noteSurprises } from './find-notes';
-import { parseYaml } from './parse-yaml';
-import { createProblemList, type ProblemList } from './problem-list';
-import { readAdvancedRules } from './read-advanced-rules';
-import { readReferencedFiles } from './read-referenced-files';
-import { readTemporalProfile } from './read-temporal-profile';
+import { parseYaml } from './tree/parse-yaml';
+import { createProblemList, type ProblemList } from './problems/problem-list';
+import { readAdvancedRules } from './tree/read-advanced-rules';
+import { readReferencedFiles } from './tree/read-referenced-files';
+import { readTemporalProfile } from './tree/read-temporal-profile';
 import { configurationFile } from './schema/configuration-file';
-import { type Settings } from './settings';
-import { substituteVariables } from './substitute-variables';
-import { toSettings } from './to-settings';
+import { type Settings } from './settings/settings';
+import { substituteVariables } from './tree/substitute-variables';
+import { toSettings } from './settings/to-settings';
 
 /** What a configuration file's text is read with. */
 export interface ParseOptions {

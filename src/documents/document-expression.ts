@@ -1,7 +1,7 @@
 import { type Relation, formatRelation, relationField } from '../sync/relation';
-import { type AddedFieldNames } from './added-fields';
-import { bucketOfId, hashOfId } from './hashed-id';
-import { jsonText } from './rendering';
+import { type AddedFieldNames } from './fields/added-fields';
+import { bucketOfId, hashOfId } from './ids/hashed-id';
+import { jsonText } from './types/rendering';
 import { quoteIdentifier, quoteLiteral } from './sql-text';
 
 /** A field and the SQL that `row_to_json` prints as its value. */

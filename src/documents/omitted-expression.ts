@@ -1,5 +1,5 @@
-import { MAX_BINARY_BYTES } from './render-bytes';
-import { type Rendering } from './rendering';
+import { MAX_BINARY_BYTES } from './types/render-bytes';
+import { type Rendering } from './types/rendering';
 
 /** A column's value and how it is rendered. */
 export interface RenderedValue extends Pick<Rendering, 'omitted'> {

@@ -1,5 +1,5 @@
 import { type Column, type ColumnType } from '../sync/relation';
-import { MAX_BINARY_BYTES } from './render-bytes';
+import { MAX_BINARY_BYTES } from './types/render-bytes';
 import { quoteIdentifier } from './sql-text';
 
 /** Base types whose values can be large; `octet_length` knows the length of these without detoasting them. */

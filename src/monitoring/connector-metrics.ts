@@ -1,4 +1,4 @@
-import { type ConnectorMeter, type DocumentOutcome } from '../activities/connector-meter';
+import { type ConnectorMeter, type DocumentOutcome } from '../activities/connector/connector-meter';
 import { type MetricRegistry } from './metric-registry';
 
 const OUTCOMES: readonly DocumentOutcome[] = ['indexed', 'unchanged', 'deleted', 'superseded', 'rejected'];

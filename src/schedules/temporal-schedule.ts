@@ -7,7 +7,7 @@ import {
   type ScheduleSpecDescription,
 } from '@temporalio/client';
 
-import { type Calendar, type NumberRange, toRanges } from '../sync/calendars';
+import { type Calendar, type NumberRange, toRanges } from '../cron/calendars';
 import { type ScheduledSyncInput } from '../sync/scheduled-sync';
 import { renderEvery, type ScheduleDefinition } from './schedule-definition';
 

@@ -4,13 +4,13 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SyncFailure } from '../sync/failures';
-import { cacheDirectory } from './cache-directory';
-import { checkServers } from './check-server';
-import { PACKAGE_ROOT } from './package-root';
-import { lastLines, readLog } from './run-to-end';
-import type { StackAddresses, StackServer } from './stack-addresses';
+import { cacheDirectory } from './programs/cache-directory';
+import { checkServers } from './servers/check-server';
+import { PACKAGE_ROOT } from './processes/package-root';
+import { lastLines, readLog } from './processes/run-to-end';
+import type { StackAddresses, StackServer } from './servers/stack-addresses';
 import type { StackOptions } from './start-stack';
-import { isRunning, withLock } from './with-lock';
+import { isRunning, withLock } from './processes/with-lock';
 
 /** What is known of the stack in the background; there is one a user. */
 interface DetachedStack {

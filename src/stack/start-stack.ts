@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { SyncFailure } from '../sync/failures';
-import { checkServers } from './check-server';
-import { findElasticsearch } from './elasticsearch-program';
-import { findAll } from './missing-prerequisites';
-import { findPostgres } from './postgres-program';
-import { givenAddresses, STACK_SERVERS, type StackAddresses, type StackServer } from './stack-addresses';
-import { startElasticsearch } from './start-elasticsearch';
-import { startPostgres } from './start-postgres';
-import { startTemporal } from './start-temporal';
-import { findTemporal } from './temporal-program';
+import { checkServers } from './servers/check-server';
+import { findElasticsearch } from './programs/elasticsearch-program';
+import { findAll } from './programs/missing-prerequisites';
+import { findPostgres } from './programs/postgres-program';
+import { givenAddresses, STACK_SERVERS, type StackAddresses, type StackServer } from './servers/stack-addresses';
+import { startElasticsearch } from './servers/start-elasticsearch';
+import { startPostgres } from './servers/start-postgres';
+import { startTemporal } from './servers/start-temporal';
+import { findTemporal } from './programs/temporal-program';
 
 /** Options of {@link startStack}. */
 export interface StackOptions {

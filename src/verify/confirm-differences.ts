@@ -1,9 +1,9 @@
-import { type ProjectedRelation } from '../activities/projected-relation';
-import { type StoredDocument } from '../elasticsearch/cut-hits';
-import { getDocuments } from '../elasticsearch/stored-documents';
-import { type CopyPiece } from '../postgres/copy-request';
-import { copyRowsById } from '../postgres/copy-whole';
-import { findExisting } from '../postgres/read-ids';
+import { type ProjectedRelation } from '../activities/plan/projected-relation';
+import { type StoredDocument } from '../elasticsearch/answers/cut-hits';
+import { getDocuments } from '../elasticsearch/documents/stored-documents';
+import { type CopyPiece } from '../postgres/rows/copy-request';
+import { copyRowsById } from '../postgres/rows/copy-whole';
+import { findExisting } from '../postgres/rows/read-ids';
 import { copiedDocuments } from './copied-documents';
 import { compareFields } from './difference';
 import { digestDocument } from './document-digest';

@@ -1,5 +1,5 @@
-import { type CopyPiece } from '../postgres/copy-request';
-import { type StoredDocument } from '../elasticsearch/cut-hits';
+import { type CopyPiece } from '../postgres/rows/copy-request';
+import { type StoredDocument } from '../elasticsearch/answers/cut-hits';
 
 const NEWLINE = 0x0a;
 

@@ -1,4 +1,4 @@
-import { readMembers } from '../elasticsearch/raw-json';
+import { readMembers } from '../elasticsearch/answers/raw-json';
 
 /**
  * How a row and its document can differ: the row has no document, the document is not what the row says, the document

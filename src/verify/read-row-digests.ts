@@ -1,9 +1,9 @@
-import { IdSet } from '../activities/id-set';
-import { type ProjectedRelation } from '../activities/projected-relation';
-import { copyBuckets } from '../postgres/copy-buckets';
-import { type CopyOptions, type CopyPiece } from '../postgres/copy-request';
-import { copyQuery } from '../postgres/copy-whole';
-import { type IdRequest } from '../postgres/read-ids';
+import { IdSet } from '../activities/id-sets/id-set';
+import { type ProjectedRelation } from '../activities/plan/projected-relation';
+import { copyBuckets } from '../postgres/rows/copy-buckets';
+import { type CopyOptions, type CopyPiece } from '../postgres/rows/copy-request';
+import { copyQuery } from '../postgres/rows/copy-whole';
+import { type IdRequest } from '../postgres/rows/read-ids';
 import { type BucketRange } from '../sync/bucket-ranges';
 import { copiedDocuments } from './copied-documents';
 import { digestDocument } from './document-digest';

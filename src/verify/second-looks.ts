@@ -1,4 +1,4 @@
-import { type ProjectedRelation } from '../activities/projected-relation';
+import { type ProjectedRelation } from '../activities/plan/projected-relation';
 import { confirmExtras, confirmRows } from './confirm-differences';
 import { type DifferenceKind } from './difference';
 import { type RejectedRows } from './rejected-rows';

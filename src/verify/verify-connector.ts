@@ -1,10 +1,10 @@
-import { type OpenConnector } from '../activities/connector-registry';
-import { readSource, throwProblems } from '../activities/read-source';
-import { countByRelation, refreshIndex } from '../elasticsearch/count-documents';
-import { describeIndex } from '../elasticsearch/describe-index';
-import { listDeadLetters, type StoredDeadLetter } from '../elasticsearch/find-dead-letters';
-import { deadLetterIndexName } from '../elasticsearch/index-names';
-import { scanIds } from '../elasticsearch/scan-ids';
+import { type OpenConnector } from '../activities/connector/connector-registry';
+import { readSource, throwProblems } from '../activities/plan/read-source';
+import { countByRelation, refreshIndex } from '../elasticsearch/documents/count-documents';
+import { describeIndex } from '../elasticsearch/index/describe-index';
+import { listDeadLetters, type StoredDeadLetter } from '../elasticsearch/dead-letters/find-dead-letters';
+import { deadLetterIndexName } from '../elasticsearch/index/index-names';
+import { scanIds } from '../elasticsearch/documents/scan-ids';
 import { SyncFailure } from '../sync/failures';
 import { relationField } from '../sync/relation';
 import { createDifferenceLog } from './difference-log';

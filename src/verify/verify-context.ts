@@ -1,4 +1,4 @@
-import { type OpenConnector } from '../activities/connector-registry';
+import { type OpenConnector } from '../activities/connector/connector-registry';
 import { type DifferenceLog } from './difference-log';
 
 /** What comparing the relations of one connector shares. */

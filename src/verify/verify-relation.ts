@@ -1,6 +1,6 @@
-import { type ProjectedRelation } from '../activities/projected-relation';
-import { scanDocuments } from '../elasticsearch/stored-documents';
-import { countRows, readIds } from '../postgres/read-ids';
+import { type ProjectedRelation } from '../activities/plan/projected-relation';
+import { scanDocuments } from '../elasticsearch/documents/stored-documents';
+import { countRows, readIds } from '../postgres/rows/read-ids';
 import { BUCKETS, type BucketRange, cutBuckets } from '../sync/bucket-ranges';
 import { relationField } from '../sync/relation';
 import { digestDocument } from './document-digest';

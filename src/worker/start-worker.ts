@@ -1,13 +1,13 @@
 import { type NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 
 import { createActivities } from '../activities/create-activities';
-import { type ConnectorRegistry, createConnectorRegistry } from '../activities/connector-registry';
+import { type ConnectorRegistry, createConnectorRegistry } from '../activities/connector/connector-registry';
 import { failureInterceptor } from '../activities/failure-interceptor';
-import { type Settings } from '../config/settings';
+import { type Settings } from '../config/settings/settings';
 import { type Monitoring } from '../monitoring/start-monitoring';
 import { type Tracing } from '../monitoring/start-tracing';
 import { createDataConverter } from '../payloads/data-converter';
-import { connectWorker } from './connect-temporal';
+import { connectWorker } from '../temporal/connect-temporal';
 import { registerSearchAttributes } from './register-search-attributes';
 import { takeOver } from './take-over';
 import { dataTaskQueue } from './task-queues';

@@ -1,9 +1,9 @@
 import { Client } from '@temporalio/client';
 import { type NativeConnection, type Worker } from '@temporalio/worker';
 
-import { type Settings } from '../config/settings';
-import { connectElasticsearch } from '../elasticsearch/connect-elasticsearch';
-import { isReachable } from '../elasticsearch/is-reachable';
+import { type Settings } from '../config/settings/settings';
+import { connectElasticsearch } from '../elasticsearch/connection/connect-elasticsearch';
+import { isReachable } from '../elasticsearch/connection/is-reachable';
 import { listJobs } from '../jobs/list-jobs';
 import { type WatchedWorker } from '../monitoring/start-monitoring';
 

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 
-import { type ComparedPart, type RelationSurvey, type Survey } from '../activities/sync-activities';
+import { type ComparedPart, type RelationSurvey, type Survey } from '../activities/contract/sync-activities';
 import { ALL_BUCKETS, IDS_PER_PART, shareBuckets } from '../sync/bucket-ranges';
 import { needsConsent } from '../sync/delete-guard';
 import { emptyReport } from '../sync/report';

@@ -1,6 +1,6 @@
 import { CancellationScope, continueAsNew, ContinueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
 
-import { type ConnectorFacts } from '../activities/sync-activities';
+import { type ConnectorFacts } from '../activities/contract/sync-activities';
 import { syncWorkflowId, type SyncInput } from '../sync/job';
 import { emptyReport, sumReports, type SyncReport } from '../sync/report';
 import { readSyncInput } from '../sync/sync-input';

@@ -1,5 +1,5 @@
-import { type TemporalSettings } from '../../src/config/settings';
-import { connectTemporal } from '../../src/worker/connect-temporal';
+import { type TemporalSettings } from '../../src/config/settings/settings';
+import { connectTemporal } from '../../src/temporal/connect-temporal';
 import { type ApiKeyGateway, startApiKeyGateway } from '../support/api-key-gateway';
 import { type Authority, createAuthority, encryptKey, type Identity } from '../support/certificates';
 import { expectClearMessage } from '../support/clear-message';

@@ -1,5 +1,5 @@
-import { renderTable } from '../../src/cli/render-table';
-import { stackEnvironment } from '../../src/stack/stack-addresses';
+import { renderTable } from '../../src/cli/output/render-table';
+import { stackEnvironment } from '../../src/stack/servers/stack-addresses';
 import { startStack } from '../../src/stack/start-stack';
 import { connectorEntry, writeConfiguration } from '../support/configuration-file';
 import { connectElasticsearch, deleteIndices } from '../support/elasticsearch';

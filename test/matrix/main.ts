@@ -1,6 +1,6 @@
-import { renderTable } from '../../src/cli/render-table';
-import { stackEnvironment } from '../../src/stack/stack-addresses';
-import { startPostgres } from '../../src/stack/start-postgres';
+import { renderTable } from '../../src/cli/output/render-table';
+import { stackEnvironment } from '../../src/stack/servers/stack-addresses';
+import { startPostgres } from '../../src/stack/servers/start-postgres';
 import { startStack } from '../../src/stack/start-stack';
 import { installPostgres, POSTGRES_VERSIONS } from './install-postgres';
 import { runTests, type TestTotals } from './run-tests';

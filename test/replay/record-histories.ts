@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 
-import { startTemporal } from '../../src/stack/start-temporal';
+import { startTemporal } from '../../src/stack/servers/start-temporal';
 import { type RecordedRun } from './recorder';
 import { SCENARIOS } from './scenarios';
 import { trimHistory } from './trim-history';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { type LocalServer } from '../../src/stack/local-server';
-import { startElasticsearch } from '../../src/stack/start-elasticsearch';
-import { startPostgres } from '../../src/stack/start-postgres';
-import { startTemporal, type TemporalServer } from '../../src/stack/start-temporal';
+import { type LocalServer } from '../../src/stack/processes/local-server';
+import { startElasticsearch } from '../../src/stack/servers/start-elasticsearch';
+import { startPostgres } from '../../src/stack/servers/start-postgres';
+import { startTemporal, type TemporalServer } from '../../src/stack/servers/start-temporal';
 import { type FaultyProxy, startFaultyProxy } from '../support/faulty-proxy';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy';
 

@@ -1,4 +1,4 @@
-import { generateJsonSchema, type JsonSchema } from '../../src/config/generate-json-schema';
+import { generateJsonSchema, type JsonSchema } from '../../src/config/schema/generate-json-schema';
 
 const INTRODUCTION = `# Configuration
 

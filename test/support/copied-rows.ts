@@ -1,5 +1,5 @@
-import type { CopyOptions, CopyPiece, UnreadableRow, OversizedRow } from '../../src/postgres/copy-request';
-import type { RowProjection } from '../../src/postgres/row-projection';
+import type { CopyOptions, CopyPiece, UnreadableRow, OversizedRow } from '../../src/postgres/rows/copy-request';
+import type { RowProjection } from '../../src/postgres/rows/row-projection';
 
 /** A projection for tests: the id is the column `id`, the document the row as PostgreSQL renders it. */
 export const ROW_AS_JSON: RowProjection = { id: `t."id"::text`, document: 'row_to_json(t)::text' };

@@ -1,4 +1,4 @@
-import { type SyncActivities } from '../../src/activities/sync-activities';
+import { type SyncActivities } from '../../src/activities/contract/sync-activities';
 import { emptyReport } from '../../src/sync/report';
 import { type PlannedRelation, type SyncPlan } from '../../src/sync/sync-plan';
 

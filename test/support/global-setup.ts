@@ -1,4 +1,4 @@
-import { stackEnvironment } from '../../src/stack/stack-addresses';
+import { stackEnvironment } from '../../src/stack/servers/stack-addresses';
 import { startStack, type Stack } from '../../src/stack/start-stack';
 import { readMajorVersion, SERVER_VERSION_VARIABLE } from './server-version';
 import { postgresUrl } from './postgres';

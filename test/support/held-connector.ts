@@ -1,4 +1,4 @@
-import { BLOCKS_PER_CHUNK } from '../../src/activities/cut-chunks';
+import { BLOCKS_PER_CHUNK } from '../../src/activities/copy/cut-chunks';
 import { connectElasticsearch, deleteIndices, elasticsearchUrl } from './elasticsearch';
 import {
   type FinishedCommand,

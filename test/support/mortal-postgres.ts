@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 
-import { type LocalServer } from '../../src/stack/local-server';
-import { startPostgres } from '../../src/stack/start-postgres';
+import { type LocalServer } from '../../src/stack/processes/local-server';
+import { startPostgres } from '../../src/stack/servers/start-postgres';
 import { eventually } from './eventually';
 
 const run = promisify(execFile);

@@ -1,7 +1,7 @@
 import { Client } from '@elastic/elasticsearch';
 
-import { type ElasticsearchSettings } from '../../src/config/settings';
-import { startElasticsearch } from '../../src/stack/start-elasticsearch';
+import { type ElasticsearchSettings } from '../../src/config/settings/settings';
+import { startElasticsearch } from '../../src/stack/servers/start-elasticsearch';
 
 /** Index privileges by name or pattern, as a role descriptor has them. */
 export type IndexPrivileges = readonly { readonly names: readonly string[]; readonly privileges: readonly string[] }[];

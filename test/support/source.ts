@@ -1,7 +1,7 @@
-import type { SourceSettings } from '../../src/config/settings';
-import { describeRelations, type DescribeSettings } from '../../src/postgres/describe-relations';
-import { openSource, type Source, type SourceOptions } from '../../src/postgres/source';
-import { withTransaction } from '../../src/postgres/transaction';
+import type { SourceSettings } from '../../src/config/settings/settings';
+import { describeRelations, type DescribeSettings } from '../../src/postgres/catalog/describe-relations';
+import { openSource, type Source, type SourceOptions } from '../../src/postgres/connection/source';
+import { withTransaction } from '../../src/postgres/connection/transaction';
 import type { Relation } from '../../src/sync/relation';
 import type { TestDatabase } from './postgres';
 

@@ -4,7 +4,7 @@ import { chmod, mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { StackAddresses } from '../../src/stack/stack-addresses';
+import type { StackAddresses } from '../../src/stack/servers/stack-addresses';
 
 const PGFERRY = join(__dirname, '..', '..', 'bin', 'pgferry.js');
 

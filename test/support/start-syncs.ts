@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { type Client } from '@elastic/elasticsearch';
 import { ApplicationFailure, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 
-import { type ConnectorRegistry, createConnectorRegistry } from '../../src/activities/connector-registry';
+import { type ConnectorRegistry, createConnectorRegistry } from '../../src/activities/connector/connector-registry';
 import { createActivities } from '../../src/activities/create-activities';
 import { toApplicationFailure } from '../../src/activities/failure-interceptor';
-import { type SyncActivities } from '../../src/activities/sync-activities';
-import { type ConnectorSettings, type ElasticsearchSettings, type Settings } from '../../src/config/settings';
+import { type SyncActivities } from '../../src/activities/contract/sync-activities';
+import { type ConnectorSettings, type ElasticsearchSettings, type Settings } from '../../src/config/settings/settings';
 import { type JobType, type SyncInput, type SyncOptions } from '../../src/sync/job';
 import { type SyncReport } from '../../src/sync/report';
 import { connectElasticsearch, deleteIndices, elasticsearchUrl, uniqueIndex } from './elasticsearch';

@@ -1,11 +1,11 @@
 import { WorkflowFailedError } from '@temporalio/client';
 
-import { type ConnectorRegistry, createConnectorRegistry } from '../../src/activities/connector-registry';
+import { type ConnectorRegistry, createConnectorRegistry } from '../../src/activities/connector/connector-registry';
 import { createActivities } from '../../src/activities/create-activities';
-import { describeSync, type SyncDescription } from '../../src/activities/describe-sync';
+import { describeSync, type SyncDescription } from '../../src/activities/plan/describe-sync';
 import { toApplicationFailure } from '../../src/activities/failure-interceptor';
-import { type SyncActivities } from '../../src/activities/sync-activities';
-import { checkConnector, type ConnectorProblem } from '../../src/activities/validate-connector';
+import { type SyncActivities } from '../../src/activities/contract/sync-activities';
+import { checkConnector, type ConnectorProblem } from '../../src/activities/plan/validate-connector';
 import { parseSettings } from '../../src/config/parse-settings';
 import { type SyncInput } from '../../src/sync/job';
 import { type RelationReport, type SyncReport } from '../../src/sync/report';

@@ -1,4 +1,4 @@
-import { createConnectorRegistry } from '../../src/activities/connector-registry';
+import { createConnectorRegistry } from '../../src/activities/connector/connector-registry';
 import { loadSettings } from '../../src/config/load-settings';
 import { type Verification } from '../../src/verify/verification';
 import { verifyConnector } from '../../src/verify/verify-connector';

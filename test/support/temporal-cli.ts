@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-import { findTemporal } from '../../src/stack/temporal-program';
+import { findTemporal } from '../../src/stack/programs/temporal-program';
 import { temporalAddress } from './temporal-address';
 
 /** How a command of Temporal's own CLI ended. */

@@ -9,7 +9,7 @@ import {
   type WorkflowBundle,
 } from '@temporalio/worker';
 
-import { type SyncActivities } from '../../src/activities/sync-activities';
+import { type SyncActivities } from '../../src/activities/contract/sync-activities';
 import { createDataConverter } from '../../src/payloads/data-converter';
 import { type SyncInput } from '../../src/sync/job';
 import { type SyncReport } from '../../src/sync/report';

@@ -1,7 +1,7 @@
-import { addedFieldNames, type AddedFieldNames } from '../../src/documents/added-fields';
-import { KEYWORD } from '../../src/documents/field-mappings';
-import { RANGE_BOUNDS } from '../../src/documents/render-range';
-import { TYPE_TABLE, type TypeMapping } from '../../src/documents/type-table';
+import { addedFieldNames, type AddedFieldNames } from '../../src/documents/fields/added-fields';
+import { KEYWORD } from '../../src/documents/fields/field-mappings';
+import { RANGE_BOUNDS } from '../../src/documents/types/render-range';
+import { TYPE_TABLE, type TypeMapping } from '../../src/documents/types/type-table';
 
 const INTRODUCTION = `# Types: from PostgreSQL to Elasticsearch
 

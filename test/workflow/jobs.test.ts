@@ -3,9 +3,9 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 
-import { type SyncActivities } from '../../src/activities/sync-activities';
+import { type SyncActivities } from '../../src/activities/contract/sync-activities';
 import { toApplicationFailure } from '../../src/activities/failure-interceptor';
-import { followSync } from '../../src/cli/follow-sync';
+import { followSync } from '../../src/cli/session/follow-sync';
 import { listJobs } from '../../src/jobs/list-jobs';
 import { readJob } from '../../src/jobs/read-job';
 import { SyncFailure } from '../../src/sync/failures';

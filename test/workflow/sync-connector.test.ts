@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, CancelledFailure, WorkflowFailedError } from '@temporalio/client';
 import { activityInfo, Context, heartbeat } from '@temporalio/activity';
 
-import { type SyncActivities } from '../../src/activities/sync-activities';
+import { type SyncActivities } from '../../src/activities/contract/sync-activities';
 import { type Checkpoint } from '../../src/sync/checkpoint';
 import { emptyReport } from '../../src/sync/report';
 import { type SyncPlan } from '../../src/sync/sync-plan';

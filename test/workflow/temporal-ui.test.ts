@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/client';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 
-import { type SyncActivities } from '../../src/activities/sync-activities';
+import { type SyncActivities } from '../../src/activities/contract/sync-activities';
 import { eventually } from '../support/eventually';
 import { fakeActivities, planOf } from '../support/fake-activities';
 import { createPatientCopy } from '../replay/recorder';

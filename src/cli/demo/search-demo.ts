@@ -1,5 +1,5 @@
-import { type OpenConnector } from '../../activities/connector-registry';
-import { dim, type Terminal } from '../terminal';
+import { type OpenConnector } from '../../activities/connector/connector-registry';
+import { dim, type Terminal } from '../output/terminal';
 
 interface DemoSearch {
   readonly question: string;

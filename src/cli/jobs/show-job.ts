@@ -1,15 +1,15 @@
-import { findConnector } from '../../config/find-connector';
+import { findConnector } from '../../config/settings/find-connector';
 import { type JobDetails, readJob } from '../../jobs/read-job';
 import { type PendingWork } from '../../jobs/read-pending-work';
 import { syncWorkflowId } from '../../sync/job';
-import { EXIT } from '../exit-codes';
-import { followSync, type SyncWorkflow } from '../follow-sync';
-import { outageNotice } from '../follow-to-end';
-import { relationDocument, renderRelations } from '../render-report';
-import { createProgressDisplay } from '../sync-progress-bar';
-import { dim, red } from '../terminal';
-import { type TemporalSession } from '../with-temporal';
-import { readEnding } from '../workflow-failure';
+import { EXIT } from '../output/exit-codes';
+import { followSync, type SyncWorkflow } from '../session/follow-sync';
+import { outageNotice } from '../session/follow-to-end';
+import { relationDocument, renderRelations } from '../output/render-report';
+import { createProgressDisplay } from '../output/sync-progress-bar';
+import { dim, red } from '../output/terminal';
+import { type TemporalSession } from '../session/with-temporal';
+import { readEnding } from '../session/workflow-failure';
 import { jobDocument } from './print-jobs';
 
 interface ShowSelection {

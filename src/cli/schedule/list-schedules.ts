@@ -1,8 +1,8 @@
 import { findLastRun, type LastRun } from '../../schedules/last-run';
 import { listOwnedSchedules, type OwnedSchedule } from '../../schedules/owned-schedules';
 import { fromDescription } from '../../schedules/temporal-schedule';
-import { renderTable } from '../render-table';
-import { type TemporalSession } from '../with-temporal';
+import { renderTable } from '../output/render-table';
+import { type TemporalSession } from '../session/with-temporal';
 
 interface ListedSchedule extends OwnedSchedule {
   readonly last: LastRun | undefined;

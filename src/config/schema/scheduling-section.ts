@@ -1,5 +1,5 @@
 import { SyncFailure } from '../../sync/failures';
-import { parseScheduleTimes } from '../../sync/schedule-times';
+import { parseScheduleTimes } from '../../cron/schedule-times';
 import { text, flag } from './coerced-values';
 import { documented, ignored, optionalSection } from './section';
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { encodeId, idPrefix } from '../../../src/documents/document-id';
-import { idExpression } from '../../../src/documents/id-expression';
-import { closeSource, type Source } from '../../../src/postgres/source';
-import { withTransaction } from '../../../src/postgres/transaction';
+import { encodeId, idPrefix } from '../../../src/documents/ids/document-id';
+import { idExpression } from '../../../src/documents/ids/id-expression';
+import { closeSource, type Source } from '../../../src/postgres/connection/source';
+import { withTransaction } from '../../../src/postgres/connection/transaction';
 import { column, makeRelation } from '../../support/make-relation';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { openTestSource } from '../../support/source';

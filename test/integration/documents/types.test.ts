@@ -4,8 +4,8 @@ import { describeTable, openTestSource } from '../../support/source';
 import { buildMapping, totalFields } from '../../../src/documents/index-mapping';
 import { projectRelation } from '../../../src/documents/project-relation';
 import { type Projection } from '../../../src/documents/projection';
-import { closeSource, type Source } from '../../../src/postgres/source';
-import { withTransaction } from '../../../src/postgres/transaction';
+import { closeSource, type Source } from '../../../src/postgres/connection/source';
+import { withTransaction } from '../../../src/postgres/connection/transaction';
 import { TYPE_CASES, TYPE_DEFINITIONS } from './type-cases';
 
 const TYPES = Object.keys(TYPE_CASES);

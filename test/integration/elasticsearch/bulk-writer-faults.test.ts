@@ -1,10 +1,10 @@
 import { type Client } from '@elastic/elasticsearch';
-import { type BulkWriter, createBulkWriter } from '../../../src/elasticsearch/bulk-writer';
-import { connectElasticsearch } from '../../../src/elasticsearch/connect-elasticsearch';
-import { refreshIndex } from '../../../src/elasticsearch/count-documents';
-import { createIndex } from '../../../src/elasticsearch/create-index';
-import { countDeadLetters } from '../../../src/elasticsearch/find-dead-letters';
-import { deadLetterIndexName } from '../../../src/elasticsearch/index-names';
+import { type BulkWriter, createBulkWriter } from '../../../src/elasticsearch/bulk-writer/bulk-writer';
+import { connectElasticsearch } from '../../../src/elasticsearch/connection/connect-elasticsearch';
+import { refreshIndex } from '../../../src/elasticsearch/documents/count-documents';
+import { createIndex } from '../../../src/elasticsearch/index/create-index';
+import { countDeadLetters } from '../../../src/elasticsearch/dead-letters/find-dead-letters';
+import { deadLetterIndexName } from '../../../src/elasticsearch/index/index-names';
 import { type BulkOutcome } from '../../../src/sync/bulk-body';
 import { idsIn, indexBody } from '../../support/bulk-body';
 import { deleteIndices, elasticsearchUrl, uniqueIndex } from '../../support/elasticsearch';

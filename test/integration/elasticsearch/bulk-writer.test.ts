@@ -1,11 +1,11 @@
 import { type Client } from '@elastic/elasticsearch';
-import { type BulkWriter, createBulkWriter } from '../../../src/elasticsearch/bulk-writer';
-import { type BulkWriterOptions } from '../../../src/elasticsearch/bulk-writer-options';
-import { refreshIndex } from '../../../src/elasticsearch/count-documents';
-import { createIndex } from '../../../src/elasticsearch/create-index';
-import { buildDeleteBody } from '../../../src/elasticsearch/delete-body';
-import { listDeadLetters, type StoredDeadLetter } from '../../../src/elasticsearch/find-dead-letters';
-import { concreteIndexName, deadLetterIndexName } from '../../../src/elasticsearch/index-names';
+import { type BulkWriter, createBulkWriter } from '../../../src/elasticsearch/bulk-writer/bulk-writer';
+import { type BulkWriterOptions } from '../../../src/elasticsearch/bulk-writer/bulk-writer-options';
+import { refreshIndex } from '../../../src/elasticsearch/documents/count-documents';
+import { createIndex } from '../../../src/elasticsearch/index/create-index';
+import { buildDeleteBody } from '../../../src/elasticsearch/bulk/delete-body';
+import { listDeadLetters, type StoredDeadLetter } from '../../../src/elasticsearch/dead-letters/find-dead-letters';
+import { concreteIndexName, deadLetterIndexName } from '../../../src/elasticsearch/index/index-names';
 import { type BulkBody, type BulkOutcome } from '../../../src/sync/bulk-body';
 import { indexBody } from '../../support/bulk-body';
 import { connectElasticsearch, deleteIndices, uniqueIndex } from '../../support/elasticsearch';

@@ -1,7 +1,7 @@
 import { type Client } from '@elastic/elasticsearch';
-import { type DeadLetter, writeDeadLetters } from '../../../src/elasticsearch/dead-letters';
-import { countDeadLetters, listDeadLetters } from '../../../src/elasticsearch/find-dead-letters';
-import { pruneDeadLetters, removeDeadLetters } from '../../../src/elasticsearch/prune-dead-letters';
+import { type DeadLetter, writeDeadLetters } from '../../../src/elasticsearch/dead-letters/dead-letters';
+import { countDeadLetters, listDeadLetters } from '../../../src/elasticsearch/dead-letters/find-dead-letters';
+import { pruneDeadLetters, removeDeadLetters } from '../../../src/elasticsearch/dead-letters/prune-dead-letters';
 import { connectElasticsearch, deleteIndices, uniqueIndex } from '../../support/elasticsearch';
 
 let client: Client;

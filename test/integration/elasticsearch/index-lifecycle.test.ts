@@ -1,13 +1,13 @@
 import { type Client } from '@elastic/elasticsearch';
-import { createIndex, type NewIndex } from '../../../src/elasticsearch/create-index';
-import { deleteIndex, findAbandonedIndices } from '../../../src/elasticsearch/delete-index';
-import { describeIndex, type IndexDescription } from '../../../src/elasticsearch/describe-index';
-import { extendIndex } from '../../../src/elasticsearch/extend-index';
-import { concreteIndexName } from '../../../src/elasticsearch/index-names';
-import { readState, writeState } from '../../../src/elasticsearch/index-state';
-import { restoreSettings } from '../../../src/elasticsearch/loading-settings';
-import { replaceIndex } from '../../../src/elasticsearch/replace-index';
-import { swapAlias } from '../../../src/elasticsearch/swap-alias';
+import { createIndex, type NewIndex } from '../../../src/elasticsearch/index/create-index';
+import { deleteIndex, findAbandonedIndices } from '../../../src/elasticsearch/index/delete-index';
+import { describeIndex, type IndexDescription } from '../../../src/elasticsearch/index/describe-index';
+import { extendIndex } from '../../../src/elasticsearch/index/extend-index';
+import { concreteIndexName } from '../../../src/elasticsearch/index/index-names';
+import { readState, writeState } from '../../../src/elasticsearch/index/index-state';
+import { restoreSettings } from '../../../src/elasticsearch/index/loading-settings';
+import { replaceIndex } from '../../../src/elasticsearch/index/replace-index';
+import { swapAlias } from '../../../src/elasticsearch/index/swap-alias';
 import { type FieldMapping } from '../../../src/sync/field';
 import { connectElasticsearch, deleteIndices, uniqueIndex } from '../../support/elasticsearch';
 

@@ -1,10 +1,10 @@
 import { type Client } from '@elastic/elasticsearch';
-import { type BulkWriter, createBulkWriter } from '../../../src/elasticsearch/bulk-writer';
-import { connectElasticsearch } from '../../../src/elasticsearch/connect-elasticsearch';
-import { countDocuments, refreshIndex } from '../../../src/elasticsearch/count-documents';
-import { createIndex } from '../../../src/elasticsearch/create-index';
-import { deadLetterIndexName } from '../../../src/elasticsearch/index-names';
-import { getDocuments } from '../../../src/elasticsearch/stored-documents';
+import { type BulkWriter, createBulkWriter } from '../../../src/elasticsearch/bulk-writer/bulk-writer';
+import { connectElasticsearch } from '../../../src/elasticsearch/connection/connect-elasticsearch';
+import { countDocuments, refreshIndex } from '../../../src/elasticsearch/documents/count-documents';
+import { createIndex } from '../../../src/elasticsearch/index/create-index';
+import { deadLetterIndexName } from '../../../src/elasticsearch/index/index-names';
+import { getDocuments } from '../../../src/elasticsearch/documents/stored-documents';
 import { type BulkOutcome } from '../../../src/sync/bulk-body';
 import { indexBody } from '../../support/bulk-body';
 import { deleteIndices, elasticsearchUrl, uniqueIndex } from '../../support/elasticsearch';

@@ -1,7 +1,7 @@
-import { describeRule, type RuleRequest } from '../../../src/postgres/describe-rule';
-import { wholeTransaction } from '../../../src/postgres/rows-query';
-import { closeSource, type Source } from '../../../src/postgres/source';
-import { withTransaction } from '../../../src/postgres/transaction';
+import { describeRule, type RuleRequest } from '../../../src/postgres/rules/describe-rule';
+import { wholeTransaction } from '../../../src/postgres/rows/rows-query';
+import { closeSource, type Source } from '../../../src/postgres/connection/source';
+import { withTransaction } from '../../../src/postgres/connection/transaction';
 import { eventually } from '../../support/eventually';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { openTestSource } from '../../support/source';

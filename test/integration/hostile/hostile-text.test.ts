@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 
-import { addedFieldNames } from '../../../src/documents/added-fields';
-import { escapeFieldName } from '../../../src/documents/escape-field-name';
-import { textCondition } from '../../../src/documents/rule-condition';
+import { addedFieldNames } from '../../../src/documents/fields/added-fields';
+import { escapeFieldName } from '../../../src/documents/fields/escape-field-name';
+import { textCondition } from '../../../src/documents/rules/rule-condition';
 import { quoteIdentifier, quoteLiteral } from '../../../src/documents/sql-text';
-import { closeSource, type Source } from '../../../src/postgres/source';
-import { withTransaction } from '../../../src/postgres/transaction';
+import { closeSource, type Source } from '../../../src/postgres/connection/source';
+import { withTransaction } from '../../../src/postgres/connection/transaction';
 import { countDifferences } from '../../../src/verify/verification';
 import { type ConnectorEntry, connectorEntry } from '../../support/configuration-file';
 import { fuzzing } from '../../support/fuzz';

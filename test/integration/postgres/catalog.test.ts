@@ -1,7 +1,7 @@
-import { describeRelations } from '../../../src/postgres/describe-relations';
-import { selectRelations, type SelectedRelations } from '../../../src/postgres/select-relations';
-import { closeSource, type Source } from '../../../src/postgres/source';
-import { withTransaction } from '../../../src/postgres/transaction';
+import { describeRelations } from '../../../src/postgres/catalog/describe-relations';
+import { selectRelations, type SelectedRelations } from '../../../src/postgres/catalog/select-relations';
+import { closeSource, type Source } from '../../../src/postgres/connection/source';
+import { withTransaction } from '../../../src/postgres/connection/transaction';
 import type { Column, Relation } from '../../../src/sync/relation';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { isServerSince } from '../../support/server-version';

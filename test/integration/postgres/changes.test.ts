@@ -1,10 +1,10 @@
 import { Client } from 'pg';
-import { copyChangedRows, copyRows } from '../../../src/postgres/copy-rows';
-import { closeSource, type Source } from '../../../src/postgres/source';
-import { withTransaction } from '../../../src/postgres/transaction';
-import { changedSince, hasChangesSince, readHorizon, untilFlushed } from '../../../src/postgres/watermark';
-import type { LocalServer } from '../../../src/stack/local-server';
-import { startPostgres } from '../../../src/stack/start-postgres';
+import { copyChangedRows, copyRows } from '../../../src/postgres/rows/copy-rows';
+import { closeSource, type Source } from '../../../src/postgres/connection/source';
+import { withTransaction } from '../../../src/postgres/connection/transaction';
+import { changedSince, hasChangesSince, readHorizon, untilFlushed } from '../../../src/postgres/server/watermark';
+import type { LocalServer } from '../../../src/stack/processes/local-server';
+import { startPostgres } from '../../../src/stack/servers/start-postgres';
 import type { Relation } from '../../../src/sync/relation';
 import { collectRows, copyOptions } from '../../support/copied-rows';
 import { createDatabase, ownServer, type TestDatabase } from '../../support/postgres';

@@ -1,9 +1,9 @@
 import { Client } from 'pg';
 
-import { findSourceWarnings } from '../../../src/postgres/find-source-warnings';
-import { closeSource, type Source } from '../../../src/postgres/source';
-import { type LocalServer } from '../../../src/stack/local-server';
-import { startPostgres } from '../../../src/stack/start-postgres';
+import { findSourceWarnings } from '../../../src/postgres/server/find-source-warnings';
+import { closeSource, type Source } from '../../../src/postgres/connection/source';
+import { type LocalServer } from '../../../src/stack/processes/local-server';
+import { startPostgres } from '../../../src/stack/servers/start-postgres';
 import { runInProcess } from '../../support/command-line';
 import { connectorEntry, writeConfiguration } from '../../support/configuration-file';
 import { eventually } from '../../support/eventually';

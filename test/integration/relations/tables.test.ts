@@ -1,4 +1,4 @@
-import { renderPlan } from '../../../src/cli/render-plan';
+import { renderPlan } from '../../../src/cli/output/render-plan';
 import { type ConnectorEntry, connectorEntry } from '../../support/configuration-file';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { reportOf, startSyncHarness, type SyncHarness } from '../../support/sync-harness';

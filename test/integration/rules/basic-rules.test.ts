@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 
 import { projectRelation } from '../../../src/documents/project-relation';
-import { type RowRule } from '../../../src/documents/row-rule';
-import { closeSource, type Source } from '../../../src/postgres/source';
-import { withTransaction } from '../../../src/postgres/transaction';
+import { type RowRule } from '../../../src/documents/rules/row-rule';
+import { closeSource, type Source } from '../../../src/postgres/connection/source';
+import { withTransaction } from '../../../src/postgres/connection/transaction';
 import { type Relation } from '../../../src/sync/relation';
 import { type FieldKind, isSynced, type PlainDocument } from '../../support/basic-rule-reference';
 import { createDatabase, type TestDatabase } from '../../support/postgres';

@@ -1,8 +1,8 @@
 import { cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheDirectory } from '../../../src/stack/cache-directory';
-import { findElasticsearch } from '../../../src/stack/elasticsearch-program';
-import { startElasticsearch } from '../../../src/stack/start-elasticsearch';
+import { cacheDirectory } from '../../../src/stack/programs/cache-directory';
+import { findElasticsearch } from '../../../src/stack/programs/elasticsearch-program';
+import { startElasticsearch } from '../../../src/stack/servers/start-elasticsearch';
 import { makeTemporaryFolder } from '../../support/stack-process';
 
 // Starting servers on a busy machine takes its time.

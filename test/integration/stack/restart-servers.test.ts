@@ -2,10 +2,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { Client } from 'pg';
-import type { LocalServer } from '../../../src/stack/local-server';
-import { startElasticsearch } from '../../../src/stack/start-elasticsearch';
-import { startPostgres } from '../../../src/stack/start-postgres';
-import { startTemporal } from '../../../src/stack/start-temporal';
+import type { LocalServer } from '../../../src/stack/processes/local-server';
+import { startElasticsearch } from '../../../src/stack/servers/start-elasticsearch';
+import { startPostgres } from '../../../src/stack/servers/start-postgres';
+import { startTemporal } from '../../../src/stack/servers/start-temporal';
 import { makeTemporaryFolder } from '../../support/stack-process';
 
 // Starting servers on a busy machine takes its time.

@@ -1,4 +1,4 @@
-import { startElasticsearch } from '../../../src/stack/start-elasticsearch';
+import { startElasticsearch } from '../../../src/stack/servers/start-elasticsearch';
 
 // Starting servers on a busy machine takes its time.
 jest.setTimeout(120_000);

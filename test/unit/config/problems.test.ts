@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../../src/config/configuration-error';
+import { ConfigurationError } from '../../../src/config/problems/configuration-error';
 import { MINIMAL, messagesOf, parse, problemsOf, withConfiguration, withConnector } from './parse';
 
 describe('a configuration with mistakes', () => {

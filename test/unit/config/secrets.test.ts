@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { stringify } from 'yaml';
-import { collectSecrets } from '../../../src/config/collect-secrets';
-import { ConfigurationError } from '../../../src/config/configuration-error';
-import { redactSettings } from '../../../src/config/redact-settings';
+import { collectSecrets } from '../../../src/config/settings/collect-secrets';
+import { ConfigurationError } from '../../../src/config/problems/configuration-error';
+import { redactSettings } from '../../../src/config/settings/redact-settings';
 import { messagesOf, MINIMAL, parse, withConfiguration } from './parse';
 
 const SECRET = 'sëcret/1+2';

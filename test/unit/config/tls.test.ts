@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { normalizePem } from '../../../src/config/normalize-pem';
-import { type SourceTls } from '../../../src/config/settings';
+import { normalizePem } from '../../../src/config/schema/normalize-pem';
+import { type SourceTls } from '../../../src/config/settings/settings';
 import { CERTIFICATE } from './certificate';
 import { messagesOf, parse, parseConnector, withConfiguration } from './parse';
 

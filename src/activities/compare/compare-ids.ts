@@ -1,0 +1,137 @@
+import { listDeadLetters } from '../../elasticsearch/dead-letters/find-dead-letters';
+import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
+import { scanIds } from '../../elasticsearch/documents/scan-ids';
+import { copyRowsById } from '../../postgres/rows/copy-whole';
+import { type IdRequest, readIds } from '../../postgres/rows/read-ids';
+import { addReports, emptyReport, type RelationReport } from '../../sync/report';
+import { relationField } from '../../sync/relation';
+import { passVersion, type SyncJob } from '../../sync/sync-plan';
+import { type ActivityScope } from '../contract/activity-scope';
+import { type CompareInput, type ComparePartsInput } from './compare-input';
+import { type OpenConnector } from '../connector/connector-registry';
+import { toReport } from '../copy/copy-progress';
+import { collectStale } from './found-stale';
+import { IdSet } from '../id-sets/id-set';
+import { openWriter } from '../copy/open-writer';
+import { writePieces } from '../copy/piece-writer';
+import { type ProjectedRelation } from '../plan/projected-relation';
+import { openRelation } from '../plan/relation-cache';
+import { type ComparedPart, type Comparison } from '../contract/sync-activities';
+
+/** Ids that are looked up by one statement. */
+const IDS_PER_LOOKUP = 20_000;
+
+/** Works through the parts of an activity one after the other. @returns a result a part */
+export async function eachPart<Result>(
+  { parts, ...input }: ComparePartsInput,
+  work: (input: CompareInput) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const part of parts) results.push(await work({ ...input, part }));
+  return results;
+}
+
+/** Compares ids both ways: indexes rows whose document is missing, counts documents whose row is. */
+export async function compareIds(
+  connector: OpenConnector,
+  input: CompareInput,
+  scope: ActivityScope,
+): Promise<Comparison> {
+  const { job, part } = input;
+  if (part.oid === undefined) throw new Error('a relation that is no longer synced has no rows to compare with');
+  const projected = await openRelation(connector, job, { relation: part.relation, oid: part.oid });
+  const request = idRequest(projected, scope);
+  const ids = await readIdSet(connector, request, part);
+  const stale = collectStale(input);
+  for await (const page of scanPart(connector, input, scope)) {
+    for (const id of page) if (!ids.see(id)) stale.add(id);
+    scope.heartbeat();
+  }
+  // A rejected row is known to have no document: sending it again would only reject it again.
+  for await (const id of rejectedIds(connector, job, part.relation)) ids.see(id);
+  let report = emptyReport(part.relation);
+  if (ids.unseen > 0) {
+    for await (const missing of missingIds(connector, request, part, ids)) {
+      report = addReports(report, await indexRows(connector, input, projected, missing, scope));
+    }
+  }
+  stale.keep();
+  return { stale: stale.count(), report };
+}
+
+/** All ids of a part's rows, 16 bytes each. */
+export async function readIdSet(
+  connector: OpenConnector,
+  request: IdRequest,
+  { buckets }: ComparedPart,
+): Promise<IdSet> {
+  const ids = new IdSet();
+  for await (const batch of readIds(connector.source, { ...request, buckets })) {
+    for (const id of batch) ids.add(id);
+  }
+  return ids;
+}
+
+export function idRequest({ rows, projection: { id, filter } }: ProjectedRelation, scope: ActivityScope): IdRequest {
+  return { rows, id, signal: scope.signal, ...(filter === undefined ? {} : { filter }) };
+}
+
+/** The ids of a part's documents, in pages. */
+export function scanPart(connector: OpenConnector, { job, part }: CompareInput, scope: ActivityScope) {
+  return scanIds(connector.elasticsearch, {
+    index: job.concreteIndex,
+    relationField: relationField(job.connectorId, part.relation),
+    buckets: part.buckets,
+    signal: scope.signal,
+  });
+}
+
+async function* rejectedIds(connector: OpenConnector, job: SyncJob, relation: string): AsyncGenerator<string> {
+  const filter = { connectorId: job.connectorId, relation };
+  for await (const page of listDeadLetters(connector.elasticsearch, deadLetterIndexName(job.index), filter)) {
+    for (const { documentId } of page) if (documentId !== undefined) yield documentId;
+  }
+}
+
+/** The set holds hashes: the ids themselves are read once more, and only those that no document has are kept. */
+async function* missingIds(
+  connector: OpenConnector,
+  request: IdRequest,
+  { buckets }: ComparedPart,
+  ids: IdSet,
+): AsyncGenerator<string[]> {
+  let missing: string[] = [];
+  for await (const batch of readIds(connector.source, { ...request, buckets })) {
+    missing.push(...batch.filter((id) => ids.isUnseen(id)));
+    if (missing.length < IDS_PER_LOOKUP) continue;
+    yield missing;
+    missing = [];
+  }
+  if (missing.length > 0) yield missing;
+}
+
+async function indexRows(
+  connector: OpenConnector,
+  { job, round }: CompareInput,
+  { name, rows, projection }: ProjectedRelation,
+  ids: readonly string[],
+  scope: ActivityScope,
+): Promise<RelationReport> {
+  const version = passVersion(job, 'heal', round);
+  const writer = openWriter(connector, job, scope.signal);
+  try {
+    const pieces = copyRowsById(connector.source, {
+      rows,
+      ids,
+      projection,
+      version: String(version),
+      maxRowBytes: connector.settings.limits.maxRowBytes,
+      targetBytes: () => writer.targetBytes(),
+      signal: scope.signal,
+    });
+    const { acknowledged } = await writePieces(pieces, { connector, job, writer, relation: name, version });
+    return toReport(name, await acknowledged);
+  } finally {
+    await writer.close();
+  }
+}

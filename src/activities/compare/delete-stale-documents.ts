@@ -1,0 +1,73 @@
+import { buildDeleteBody } from '../../elasticsearch/bulk/delete-body';
+import { findExisting, type IdRequest } from '../../postgres/rows/read-ids';
+import { emptyReport, type RelationReport } from '../../sync/report';
+import { passVersion } from '../../sync/sync-plan';
+import { type ActivityScope } from '../contract/activity-scope';
+import { idRequest, readIdSet, scanPart } from './compare-ids';
+import { type CompareInput } from './compare-input';
+import { type OpenConnector } from '../connector/connector-registry';
+import { takeFoundStale } from './found-stale';
+import { openWriter } from '../copy/open-writer';
+import { openRelation } from '../plan/relation-cache';
+
+/** Documents whose rows are looked up, and which are deleted, by one request. */
+const IDS_PER_DELETE = 10_000;
+
+/**
+ * Deletes the documents of a part that have no row. Each is looked up once more just before, since rows may have come
+ * since the comparison. Where the relation is no longer synced, all of its documents go.
+ */
+export async function deleteStaleDocuments(
+  connector: OpenConnector,
+  input: CompareInput,
+  scope: ActivityScope,
+): Promise<RelationReport> {
+  const { job, part, round } = input;
+  const version = passVersion(job, 'deleteStale', round);
+  const writer = openWriter(connector, job, scope.signal);
+  let deleted = 0;
+  try {
+    for await (const stale of staleIds(connector, input, scope)) {
+      const { acknowledged } = await writer.accept(buildDeleteBody(stale, version), part.relation);
+      deleted += (await acknowledged).deleted;
+      scope.heartbeat();
+    }
+  } finally {
+    await writer.close();
+  }
+  return { ...emptyReport(part.relation), deleted };
+}
+
+async function* staleIds(
+  connector: OpenConnector,
+  input: CompareInput,
+  scope: ActivityScope,
+): AsyncGenerator<string[]> {
+  const { job, part } = input;
+  if (part.oid === undefined) {
+    yield* scanPart(connector, input, scope);
+    return;
+  }
+  const projected = await openRelation(connector, job, { relation: part.relation, oid: part.oid });
+  const request = idRequest(projected, scope);
+  const found = takeFoundStale(input);
+  if (found !== undefined) {
+    for (let from = 0; from < found.length; from += IDS_PER_DELETE)
+      yield await withoutRow(connector, request, found.slice(from, from + IDS_PER_DELETE));
+    return;
+  }
+  const rows = await readIdSet(connector, request, part);
+  let candidates: string[] = [];
+  for await (const page of scanPart(connector, input, scope)) {
+    candidates.push(...page.filter((id) => !rows.see(id)));
+    if (candidates.length < IDS_PER_DELETE) continue;
+    yield await withoutRow(connector, request, candidates);
+    candidates = [];
+  }
+  if (candidates.length > 0) yield await withoutRow(connector, request, candidates);
+}
+
+async function withoutRow(connector: OpenConnector, request: IdRequest, ids: readonly string[]): Promise<string[]> {
+  const existing = await findExisting(connector.source, { ...request, ids });
+  return ids.filter((id) => !existing.has(id));
+}

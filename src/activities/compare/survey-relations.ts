@@ -1,0 +1,84 @@
+import { countByRelation, refreshIndex } from '../../elasticsearch/documents/count-documents';
+import { countDeadLetters } from '../../elasticsearch/dead-letters/find-dead-letters';
+import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
+import { digestDocuments } from '../../elasticsearch/documents/digest-documents';
+import { digestIds } from '../../postgres/rows/digest-ids';
+import { countIds, countRows } from '../../postgres/rows/read-ids';
+import { coverBuckets } from '../../sync/bucket-ranges';
+import { countDigested, differingBuckets } from '../../sync/id-digest';
+import { isReadAsWhole, relationField } from '../../sync/relation';
+import { type SyncJob } from '../../sync/sync-plan';
+import { type ActivityScope } from '../contract/activity-scope';
+import { idRequest } from './compare-ids';
+import { type OpenConnector } from '../connector/connector-registry';
+import { type ProjectedRelation } from '../plan/projected-relation';
+import { openRelation } from '../plan/relation-cache';
+import { type RelationSurvey, type Survey } from '../contract/sync-activities';
+
+/** Ranges of buckets of one relation: where more differ, those in between are compared, too. */
+const MAX_RANGES = 64;
+
+/** What to count: relations of the plan, and, with the last batch, all that the plan knows. */
+export interface SurveyInput {
+  readonly job: SyncJob;
+  readonly relations: readonly { readonly name: string; readonly oid: number }[];
+  readonly known?: readonly string[];
+}
+
+/**
+ * Holds documents, dead letters and rows against each other. Every row was in the index when the relation was read, so
+ * where documents and dead letters together are as many as rows, nothing is stale; a full job over an index that held
+ * documents before looks at their ids all the same, since others may have changed it. Both sides sum up hashes of their
+ * ids by bucket, and only buckets that differ are compared id by id.
+ */
+export async function surveyRelations(
+  connector: OpenConnector,
+  input: SurveyInput,
+  scope: ActivityScope,
+): Promise<Survey> {
+  const { job, known } = input;
+  await refreshIndex(connector.elasticsearch, job.concreteIndex);
+  const documents = await countByRelation(connector.elasticsearch, job.concreteIndex, job.connectorId);
+  const rejected = await countDeadLetters(connector.elasticsearch, deadLetterIndexName(job.index), job.connectorId);
+  const relations: RelationSurvey[] = [];
+  for (const { name, oid } of input.relations) {
+    const projected = await openRelation(connector, job, { relation: name, oid });
+    const counts = { documents: documents.get(name) ?? 0, rejected: rejected.get(name) ?? 0 };
+    relations.push({ relation: name, ...counts, ...(await surveyRelation(connector, job, projected, counts, scope)) });
+  }
+  return { relations, orphans: known === undefined ? [] : findOrphans(documents, known) };
+}
+
+type Counts = Pick<RelationSurvey, 'documents' | 'rejected'>;
+
+async function surveyRelation(
+  connector: OpenConnector,
+  job: SyncJob,
+  projected: ProjectedRelation,
+  { documents, rejected }: Counts,
+  scope: ActivityScope,
+): Promise<Pick<RelationSurvey, 'rows' | 'differing'>> {
+  if (job.jobType !== 'full' || job.newIndex) {
+    // No index vouches for the key of a query: rows that share an id have one document or dead letter.
+    const countKeys = isReadAsWhole(projected.relation) ? countIds : countRows;
+    const rows = await countKeys(connector.source, idRequest(projected, scope));
+    if (documents + rejected === rows) return { rows, differing: [] };
+  }
+  const [ofRows, ofDocuments] = await Promise.all([
+    digestIds(connector.source, idRequest(projected, scope), !isReadAsWhole(projected.relation)),
+    digestDocuments(connector.elasticsearch, {
+      index: job.concreteIndex,
+      relationField: relationField(job.connectorId, projected.name),
+      signal: scope.signal,
+    }),
+  ]);
+  const differing = coverBuckets(differingBuckets(ofRows, ofDocuments), MAX_RANGES);
+  return { rows: countDigested(ofRows), differing };
+}
+
+function findOrphans(documents: ReadonlyMap<string, number>, known: readonly string[]): Survey['orphans'] {
+  const names = new Set(known);
+  return [...documents]
+    .filter(([relation]) => !names.has(relation))
+    .map(([relation, count]) => ({ relation, documents: count }));
+}

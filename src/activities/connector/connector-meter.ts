@@ -1,0 +1,32 @@
+import { type BulkObserver } from '../../elasticsearch/bulk-writer/bulk-writer-options';
+
+/** What becomes of documents; `unchanged` ones were right already and are not written. */
+export type DocumentOutcome = 'indexed' | 'unchanged' | 'deleted' | 'superseded' | 'rejected';
+
+/**
+ * Hears what the activities do for one connector, for metrics: once a piece, bulk or partition, never once a row.
+ * Must be quick and never throw.
+ */
+export interface ConnectorMeter {
+  /** How bulk requests go, with the outcome of their documents. */
+  readonly bulk: BulkObserver;
+  /** Rows came from PostgreSQL. */
+  readonly rowsRead: (rows: number) => void;
+  /** What became of documents beside those that bulk requests tell of. */
+  readonly documents: (outcome: DocumentOutcome, count: number) => void;
+  /** Runs the copy of a partition as one in progress. */
+  readonly partition: <Result>(copy: () => Promise<Result>) => Promise<Result>;
+  /** A sync of the connector has brought its index into step, just now. */
+  readonly synced: () => void;
+}
+
+const nothing = () => undefined;
+
+/** For whoever measures nothing. */
+export const NO_METER: ConnectorMeter = {
+  bulk: { onBulk: nothing, onRequest: nothing, onPushback: nothing },
+  rowsRead: nothing,
+  documents: nothing,
+  partition: (copy) => copy(),
+  synced: nothing,
+};

@@ -1,0 +1,92 @@
+import { copyChangedRows } from '../../postgres/rows/copy-rows';
+import { withTransaction } from '../../postgres/connection/transaction';
+import { hasChangesSince } from '../../postgres/server/watermark';
+import { SyncFailure } from '../../sync/failures';
+import { isReadAsWhole } from '../../sync/relation';
+import { type RelationReport } from '../../sync/report';
+import { passVersion, type PlannedLeaf, type PlannedRelation, type SyncJob } from '../../sync/sync-plan';
+import { type ActivityScope } from '../contract/activity-scope';
+import { type OpenConnector } from '../connector/connector-registry';
+import { toReport } from './copy-progress';
+import { openWriter } from './open-writer';
+import { writePieces } from './piece-writer';
+import { type ProjectedRelation } from '../plan/projected-relation';
+import { readRelations } from '../plan/read-source';
+import { type CatchUpResult } from '../contract/sync-activities';
+
+/** Which relations to catch up with. */
+export interface CatchUpInput {
+  readonly job: SyncJob;
+  readonly relations: readonly PlannedRelation[];
+  readonly round: number;
+}
+
+/**
+ * Reads what changed since the sync's own watermark: rows that moved while partitions were read one after the other.
+ * All leaves of a relation are read in one snapshot, so that nothing moves this time. Relations whose definition,
+ * leaves or files are no longer those of the plan are named, to be copied again.
+ */
+export async function catchUpRelations(
+  connector: OpenConnector,
+  input: CatchUpInput,
+  scope: ActivityScope,
+): Promise<CatchUpResult> {
+  const { job, relations } = input;
+  const described = new Map(
+    (await readRelations(connector, relations, job.startedAt)).map((projected) => [projected.name, projected]),
+  );
+  const isQuiet = !(await withTransaction(connector.source, (tx) => hasChangesSince(tx, job.watermark)));
+  const changed: string[] = [];
+  const reports: RelationReport[] = [];
+  for (const planned of relations) {
+    const projected = described.get(planned.name);
+    if (projected === undefined || !isAsPlanned(projected, planned)) {
+      changed.push(planned.name);
+    } else if (!isQuiet && !isReadAsWhole(projected.relation)) {
+      const report = await catchUpRelation(connector, input, projected, scope);
+      if (report === undefined) changed.push(planned.name);
+      else reports.push(report);
+    }
+  }
+  return { reports, changed };
+}
+
+/** @returns undefined when the relation changed just now */
+async function catchUpRelation(
+  connector: OpenConnector,
+  { job, round }: CatchUpInput,
+  { name, relation, projection }: ProjectedRelation,
+  scope: ActivityScope,
+): Promise<RelationReport | undefined> {
+  const version = passVersion(job, 'catchUp', round);
+  const writer = openWriter(connector, job, scope.signal);
+  const started = performance.now();
+  try {
+    const pieces = copyChangedRows(connector.source, {
+      relation,
+      leaves: relation.leaves,
+      projection,
+      watermark: job.watermark,
+      version: String(version),
+      maxRowBytes: connector.settings.limits.maxRowBytes,
+      targetBytes: () => writer.targetBytes(),
+      signal: scope.signal,
+    });
+    const { acknowledged } = await writePieces(pieces, { connector, job, writer, relation: name, version });
+    const written = await acknowledged;
+    return { ...toReport(name, written), seconds: (performance.now() - started) / 1_000 };
+  } catch (error) {
+    if (error instanceof SyncFailure && error.type === 'SourceChanged') return undefined;
+    throw error;
+  } finally {
+    await writer.close();
+  }
+}
+
+function isAsPlanned({ relation, definition }: ProjectedRelation, planned: PlannedRelation): boolean {
+  // Read in one snapshot: rows that moved to other files since were there, too.
+  if (planned.whole === true) return definition === planned.definition;
+  const files = new Map(relation.leaves.map(({ oid, fileNode }) => [oid, fileNode]));
+  const isSame = ([oid, fileNode]: PlannedLeaf) => files.get(oid) === fileNode;
+  return definition === planned.definition && files.size === planned.leaves.length && planned.leaves.every(isSame);
+}

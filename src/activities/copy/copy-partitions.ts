@@ -1,0 +1,110 @@
+import { type BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
+import { copyRows } from '../../postgres/rows/copy-rows';
+import { type Checkpoint } from '../../sync/checkpoint';
+import { SyncFailure } from '../../sync/failures';
+import { type CopyTask, isWhole, type LeafPartition, type Partition } from '../../sync/partitions';
+import { passVersion, type SyncJob } from '../../sync/sync-plan';
+import { type ActivityScope } from '../contract/activity-scope';
+import { type OpenConnector } from '../connector/connector-registry';
+import { BLOCKS_PER_CHUNK, cutChunks } from './cut-chunks';
+import { type CopyProgress, trackProgress } from './copy-progress';
+import { copyWholeRelation } from './copy-whole-relation';
+import { openWriter } from './open-writer';
+import { writePieces } from './piece-writer';
+import { openLeaf } from '../plan/relation-cache';
+import { type CopyResult } from '../contract/sync-activities';
+
+/** What to copy, and from where on. */
+export interface CopyInput {
+  readonly job: SyncJob;
+  readonly task: CopyTask;
+  readonly round: number;
+  readonly resumeFrom: Checkpoint;
+}
+
+/**
+ * Copies partitions chunk by chunk. The next chunk is read while Elasticsearch still works on the last one; a chunk
+ * counts, in the checkpoint and in the report, when all of it is acknowledged, and chunks count in their order.
+ */
+export async function copyPartitions(
+  connector: OpenConnector,
+  input: CopyInput,
+  scope: ActivityScope,
+): Promise<CopyResult> {
+  const writer = openWriter(connector, input.job, scope.signal);
+  const progress = trackProgress(connector, scope.lastCheckpoint ?? input.resumeFrom, scope);
+  const start = progress.checkpoint();
+  try {
+    for (const [offset, partition] of input.task.slice(start.partition).entries()) {
+      if (progress.checkpoint().changed.includes(partition.relation)) continue;
+      const position = start.partition + offset;
+      const first = isWhole(partition) ? 0 : partition.from;
+      const from = offset === 0 ? Math.max(start.block, first) : first;
+      const copy = { partition, position, from, writer, progress, signal: scope.signal };
+      await connector.meter.partition(() => copyPartition(connector, input, copy));
+    }
+    await progress.settle();
+    return { finished: true, checkpoint: { ...progress.checkpoint(), partition: input.task.length, block: 0 } };
+  } catch (error) {
+    if (scope.signal.aborted && scope.wasAskedToStop()) return { finished: false, checkpoint: progress.checkpoint() };
+    throw error;
+  } finally {
+    await writer.close();
+  }
+}
+
+interface PartitionCopy {
+  readonly partition: Partition;
+  /** Place of the partition in the task. */
+  readonly position: number;
+  readonly from: number;
+  readonly writer: BulkWriter;
+  readonly progress: CopyProgress;
+  readonly signal: AbortSignal;
+}
+
+async function copyPartition(connector: OpenConnector, input: CopyInput, copy: PartitionCopy): Promise<void> {
+  const { partition, progress } = copy;
+  try {
+    if (isWhole(partition)) await copyWholeRelation(connector, input, { ...copy, partition });
+    else await copyLeafPartition(connector, input, { ...copy, partition });
+  } catch (error) {
+    if (!(error instanceof SyncFailure && error.type === 'SourceChanged')) throw error;
+    await progress.settle();
+    progress.leaveOut(partition.relation);
+  }
+}
+
+async function copyLeafPartition(
+  connector: OpenConnector,
+  { job, round }: CopyInput,
+  copy: PartitionCopy & { readonly partition: LeafPartition },
+): Promise<void> {
+  const { partition, position, from, writer, progress, signal } = copy;
+  const version = passVersion(job, 'copy', round);
+  const { projected, leaf } = await openLeaf(connector, job, partition);
+  const blocksPerChunk = BLOCKS_PER_CHUNK[partition.since === undefined ? 'everything' : 'changes'];
+  for (const range of cutChunks({ from, to: partition.to }, leaf.blocks, blocksPerChunk)) {
+    const started = performance.now();
+    const pieces = copyRows(connector.source, {
+      relation: projected.relation,
+      leaf,
+      range,
+      projection: projected.projection,
+      version: String(version),
+      maxRowBytes: connector.settings.limits.maxRowBytes,
+      targetBytes: () => writer.targetBytes(),
+      signal,
+      ...(partition.since === undefined ? {} : { changedSince: partition.since }),
+    });
+    const target = { connector, job, writer, relation: partition.relation, version };
+    const { acknowledged } = await writePieces(pieces, target);
+    const seconds = (performance.now() - started) / 1_000;
+    progress.follow(acknowledged, {
+      relation: partition.relation,
+      position,
+      block: range.to ?? leaf.blocks,
+      seconds,
+    });
+  }
+}

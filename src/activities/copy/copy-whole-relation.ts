@@ -1,0 +1,145 @@
+import { countDocuments, refreshIndex } from '../../elasticsearch/documents/count-documents';
+import { scanFingerprints } from '../../elasticsearch/documents/scan-fingerprints';
+import { type BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
+import { type CopyPiece, type QueryRows } from '../../postgres/rows/copy-request';
+import { copyQuery } from '../../postgres/rows/copy-whole';
+import { type BucketRange, cutBuckets } from '../../sync/bucket-ranges';
+import { type WholePartition } from '../../sync/partitions';
+import { relationField } from '../../sync/relation';
+import { passVersion, type SyncJob } from '../../sync/sync-plan';
+import { type OpenConnector } from '../connector/connector-registry';
+import { type CopyProgress } from './copy-progress';
+import { FingerprintMap } from '../id-sets/fingerprint-map';
+import { keepRows } from './keep-rows';
+import { writePieces } from './piece-writer';
+import { type ProjectedRelation } from '../plan/projected-relation';
+import { refuseAmbiguousIds } from './refuse-ambiguous-ids';
+import { openRelation } from '../plan/relation-cache';
+
+/** Documents whose fingerprints are held at once: some 50 MB. */
+const DOCUMENTS_PER_RANGE = 1_000_000;
+
+/** A relation to read as a whole, and where its rows go. */
+export interface WholeCopy {
+  readonly partition: WholePartition;
+  /** Place of the partition in the task. */
+  readonly position: number;
+  /** Bucket to begin with. */
+  readonly from: number;
+  readonly writer: BulkWriter;
+  readonly progress: CopyProgress;
+  readonly signal: AbortSignal;
+}
+
+interface WholeRange extends WholeCopy {
+  readonly job: SyncJob;
+  readonly version: number;
+  readonly projected: ProjectedRelation;
+  readonly rows: QueryRows;
+  readonly range: BucketRange;
+}
+
+/**
+ * Reads a view, a foreign table or a rule from its start and sends the rows whose fingerprint differs from their
+ * document's. Where the index holds very many documents of it, it is read once for each range of buckets.
+ */
+export async function copyWholeRelation(
+  connector: OpenConnector,
+  { job, round }: { readonly job: SyncJob; readonly round: number },
+  copy: WholeCopy,
+): Promise<void> {
+  const projected = await openRelation(connector, job, copy.partition);
+  if (!('from' in projected.rows)) throw new Error(`${projected.name} has leaves and is not read as a whole`);
+  await refreshIndex(connector.elasticsearch, job.concreteIndex);
+  const { relation } = copy.partition;
+  const documents = await countDocuments(connector.elasticsearch, job.concreteIndex, job.connectorId, relation);
+  const context = { ...copy, job, version: passVersion(job, 'copy', round), projected, rows: projected.rows };
+  for (const { from, to } of cutBuckets(documents, DOCUMENTS_PER_RANGE)) {
+    const range = { from: Math.max(from, copy.from), to };
+    if (range.from < range.to) await copyRange(connector, { ...context, range });
+  }
+}
+
+async function copyRange(connector: OpenConnector, context: WholeRange): Promise<void> {
+  const { partition, position, writer, progress, signal, job, version, projected, rows, range } = context;
+  const started = performance.now();
+  const known = await readFingerprints(connector, context);
+  const { maxRowBytes, maxRejected } = connector.settings.limits;
+  const pieces = copyQuery(connector.source, {
+    rows,
+    key: projected.relation.key,
+    buckets: range,
+    maxAmbiguous: maxRejected + 1,
+    projection: projected.projection,
+    version: String(version),
+    maxRowBytes,
+    targetBytes: () => writer.targetBytes(),
+    signal,
+  });
+  const target = { connector, job, writer, relation: partition.relation, version };
+  const passedOver = { unchanged: 0, rejected: 0 };
+  const needed = neededPieces(pieces, known, passedOver, (ambiguous) =>
+    refuseAmbiguousIds(ambiguous, { ...target, key: projected.relation.key, isIndexed: (id) => known.has(id) }),
+  );
+  const { acknowledged } = await writePieces(needed, target);
+  connector.meter.rowsRead(passedOver.unchanged + passedOver.rejected);
+  connector.meter.documents('unchanged', passedOver.unchanged);
+  connector.meter.documents('rejected', passedOver.rejected);
+  const written = acknowledged.then((outcome) => ({
+    ...outcome,
+    read: outcome.read + passedOver.unchanged + passedOver.rejected,
+    rejected: outcome.rejected + passedOver.rejected,
+  }));
+  const seconds = (performance.now() - started) / 1_000;
+  progress.follow(written, { relation: partition.relation, position, block: range.to, seconds });
+}
+
+async function readFingerprints(
+  connector: OpenConnector,
+  { job, partition, range, signal }: WholeRange,
+): Promise<FingerprintMap> {
+  const known = new FingerprintMap();
+  const scan = {
+    index: job.concreteIndex,
+    relationField: relationField(job.connectorId, partition.relation),
+    buckets: [range],
+    signal,
+  };
+  for await (const page of scanFingerprints(connector.elasticsearch, scan)) {
+    for (const { id, fingerprint } of page) known.set(id, fingerprint);
+  }
+  return known;
+}
+
+/** Leaves out rows whose document is right already, and those that share an id. */
+async function* neededPieces(
+  pieces: AsyncIterable<CopyPiece>,
+  known: FingerprintMap,
+  passedOver: { unchanged: number; rejected: number },
+  refuse: (ambiguous: NonNullable<CopyPiece['ambiguous']>) => Promise<void>,
+): AsyncGenerator<CopyPiece, void> {
+  const refused = new Set<string>();
+  for await (const piece of pieces) {
+    if (piece.restart === true) passedOver.unchanged = passedOver.rejected = 0;
+    if (piece.ambiguous !== undefined) {
+      await refuse(piece.ambiguous);
+      for (const { id } of piece.ambiguous) refused.add(id);
+    }
+    const omitted = new Map<number, number>();
+    let kept = 0;
+    const body = keepRows(piece.body, ({ id, fingerprint, item }) => {
+      const isRefused = refused.has(id);
+      const isUnchanged = !isRefused && known.get(id) === fingerprint;
+      if (isRefused) passedOver.rejected += 1;
+      if (isUnchanged) passedOver.unchanged += 1;
+      if (isRefused || isUnchanged) return false;
+      const values = piece.omitted?.get(item);
+      if (values !== undefined) omitted.set(kept, values);
+      kept += 1;
+      return true;
+    });
+    const isKept = ({ id }: { readonly id: string }) => !refused.has(id);
+    const unrendered = (piece.unrendered ?? []).filter(isKept);
+    yield { ...piece, body, omitted, oversized: piece.oversized.filter(isKept), unrendered };
+  }
+}

@@ -1,0 +1,116 @@
+import { type BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
+import {
+  countDeadLetters,
+  listDeadLetters,
+  type StoredDeadLetter,
+} from '../../elasticsearch/dead-letters/find-dead-letters';
+import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
+import { pruneDeadLetters } from '../../elasticsearch/dead-letters/prune-dead-letters';
+import { copyPlaces } from '../../postgres/rows/copy-places';
+import { type CopyPiece, type LeafRows } from '../../postgres/rows/copy-request';
+import { copyRowsById } from '../../postgres/rows/copy-whole';
+import { addReports, emptyReport, type RelationReport } from '../../sync/report';
+import { passVersion, type SyncJob } from '../../sync/sync-plan';
+import { type ActivityScope } from '../contract/activity-scope';
+import { type OpenConnector } from '../connector/connector-registry';
+import { toReport } from './copy-progress';
+import { openWriter } from './open-writer';
+import { writePieces } from './piece-writer';
+import { type ProjectedRelation } from '../plan/projected-relation';
+import { openRelation } from '../plan/relation-cache';
+
+/** Relations whose dead letters are to be tried again. */
+export interface RetryInput {
+  readonly job: SyncJob;
+  readonly relations: readonly { readonly name: string; readonly oid: number }[];
+  readonly round: number;
+}
+
+/**
+ * Reads the rows of dead letters again that this sync has not read, although they are unchanged: the mapping, a limit
+ * or the pipeline may have changed. Afterwards every dead letter of these relations is of a row that was rejected just
+ * now: those of rows that are gone, or were indexed, are removed.
+ */
+export async function retryRejected(
+  connector: OpenConnector,
+  { job, relations, round }: RetryInput,
+  scope: ActivityScope,
+): Promise<readonly RelationReport[]> {
+  const letters = deadLetterIndexName(job.index);
+  const counts = await countDeadLetters(connector.elasticsearch, letters, job.connectorId);
+  const reports: RelationReport[] = [];
+  for (const { name, oid } of relations) {
+    if (!counts.has(name)) continue;
+    const projected = await openRelation(connector, job, { relation: name, oid });
+    const { rows } = projected;
+    // A view or rule has been read as a whole by this sync.
+    if ('leaves' in rows) reports.push(await retryRelation(connector, { job, round, projected, rows }, scope));
+    const pruning = { connectorId: job.connectorId, relation: name, target: job.concreteIndex };
+    await pruneDeadLetters(connector.elasticsearch, letters, { ...pruning, olderThan: job.version });
+  }
+  return reports;
+}
+
+interface RelationRetry {
+  readonly job: SyncJob;
+  readonly round: number;
+  readonly projected: ProjectedRelation;
+  readonly rows: LeafRows;
+}
+
+async function retryRelation(
+  connector: OpenConnector,
+  { job, round, projected, rows }: RelationRetry,
+  scope: ActivityScope,
+): Promise<RelationReport> {
+  const { elasticsearch } = connector;
+  const filter = { connectorId: job.connectorId, relation: projected.name };
+  const letters = deadLetterIndexName(job.index);
+  // A rejected row has no document: one that has was indexed since, by this sync too.
+  await pruneDeadLetters(elasticsearch, letters, { ...filter, target: job.concreteIndex });
+  let report = emptyReport(projected.name);
+  const version = passVersion(job, 'heal', round);
+  const writer = openWriter(connector, job, scope.signal);
+  try {
+    for await (const page of listDeadLetters(elasticsearch, letters, filter)) {
+      const unread = page.filter((letter) => letter.version < job.version);
+      const pieces = readRejected(connector, { projected, rows, unread, version, writer, signal: scope.signal });
+      const target = { connector, job, writer, relation: projected.name, version };
+      const { acknowledged } = await writePieces(pieces, target);
+      report = addReports(report, toReport(projected.name, await acknowledged));
+    }
+  } finally {
+    await writer.close();
+  }
+  return report;
+}
+
+interface RejectedReading {
+  readonly projected: ProjectedRelation;
+  readonly rows: LeafRows;
+  readonly unread: readonly StoredDeadLetter[];
+  readonly version: number;
+  readonly writer: BulkWriter;
+  readonly signal: AbortSignal;
+}
+
+async function* readRejected(
+  { source, settings }: OpenConnector,
+  { projected: { projection }, rows, unread, version, writer, signal }: RejectedReading,
+): AsyncGenerator<CopyPiece> {
+  const options = {
+    projection,
+    version: String(version),
+    maxRowBytes: settings.limits.maxRowBytes,
+    targetBytes: () => writer.targetBytes(),
+    signal,
+  };
+  const ids = unread.flatMap(({ documentId }) => (documentId === undefined ? [] : [documentId]));
+  if (ids.length > 0) yield* copyRowsById(source, { ...options, rows, ids });
+  for (const leaf of rows.leaves) {
+    const prefix = `${leaf.schema}.${leaf.table}(`;
+    const positions = unread.flatMap(({ position }) => (position?.startsWith(prefix) === true ? [position] : []));
+    const ctids = positions.map((position) => position.slice(prefix.length - 1));
+    if (ctids.length > 0) yield* copyPlaces(source, { ...options, relation: rows.relation, leaf, ctids });
+  }
+}

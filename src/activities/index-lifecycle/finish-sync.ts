@@ -1,0 +1,80 @@
+import { deleteIndex } from '../../elasticsearch/index/delete-index';
+import { describeIndex } from '../../elasticsearch/index/describe-index';
+import { countDeadLetters } from '../../elasticsearch/dead-letters/find-dead-letters';
+import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
+import { writeState } from '../../elasticsearch/index/index-state';
+import { restoreSettings } from '../../elasticsearch/index/loading-settings';
+import { pruneDeadLetters } from '../../elasticsearch/dead-letters/prune-dead-letters';
+import { replaceIndex } from '../../elasticsearch/index/replace-index';
+import { readLastCommit } from '../../postgres/server/last-commit';
+import { probeSource } from '../../postgres/server/probe-source';
+import { withTransaction } from '../../postgres/connection/transaction';
+import { type ConnectorState, type IndexState, type RelationState } from '../../sync/index-state';
+import { newestVersion, type PlannedRelation, type SyncJob, type SyncPlan } from '../../sync/sync-plan';
+import { type OpenConnector } from '../connector/connector-registry';
+
+/**
+ * Puts the index's settings back, lets a rebuilt index serve, and saves from where the next sync must read changes.
+ * State comes last: whatever fails before makes the next sync do more, never less.
+ */
+export async function finishSync(connector: OpenConnector, plan: SyncPlan): Promise<void> {
+  const { job } = plan;
+  const { elasticsearch } = connector;
+  await pruneRejections(connector, plan);
+  await restoreSettings(elasticsearch, job.concreteIndex);
+  if (job.rebuild)
+    await replaceIndex(elasticsearch, { alias: job.index, to: job.concreteIndex, connectorId: job.connectorId });
+  const source = await readSourceState(connector);
+  const update = (state: IndexState): IndexState => {
+    const after: ConnectorState = {
+      version: newestVersion(job),
+      ...source,
+      relations: Object.fromEntries(plan.relations.map((relation) => [relation.name, relationState(relation, job)])),
+    };
+    return { ...state, connectors: { ...state.connectors, [job.connectorId]: after } };
+  };
+  await writeState(elasticsearch, job.concreteIndex, update, 'put');
+  connector.meter.synced();
+}
+
+/** Read after all rows: whoever knows of the last commit has everything that this sync saw. */
+async function readSourceState({ source }: OpenConnector): Promise<Pick<ConnectorState, 'source' | 'lastCommit'>> {
+  const { identity, trackCommitTimestamp } = await probeSource(source);
+  const lastCommit = trackCommitTimestamp ? await withTransaction(source, readLastCommit) : undefined;
+  return { source: identity, ...(lastCommit === undefined ? {} : { lastCommit }) };
+}
+
+/** Undoes what only makes sense while a sync runs; for every end that is not a success. Harmless when repeated. */
+export async function restoreIndex({ elasticsearch }: OpenConnector, job: SyncJob): Promise<void> {
+  const serving = await describeIndex(elasticsearch, job.index);
+  if (job.rebuild && serving?.concrete !== job.concreteIndex) {
+    await deleteIndex(elasticsearch, job.concreteIndex);
+    return;
+  }
+  await restoreSettings(elasticsearch, job.concreteIndex);
+}
+
+function relationState({ definition, leaves, rule }: PlannedRelation, { watermark }: SyncJob): RelationState {
+  return {
+    watermark,
+    ...(rule === undefined ? {} : { rule }),
+    definition,
+    leaves: Object.fromEntries(leaves.map(([oid, fileNode]) => [String(oid), fileNode])),
+  };
+}
+
+/** Dead letters of rows that were read again, or whose document is in the index by now, are out of date. */
+async function pruneRejections({ elasticsearch }: OpenConnector, { job, relations }: SyncPlan): Promise<void> {
+  const index = deadLetterIndexName(job.index);
+  const counts = await countDeadLetters(elasticsearch, index, job.connectorId);
+  const planned = new Map(relations.map((relation) => [relation.name, relation]));
+  for (const relation of counts.keys()) {
+    const wasCopied = planned.get(relation)?.leaves.every(([, , , copy]) => copy === 1) ?? true;
+    await pruneDeadLetters(elasticsearch, index, {
+      connectorId: job.connectorId,
+      relation,
+      target: job.concreteIndex,
+      ...(wasCopied ? { olderThan: job.version } : {}),
+    });
+  }
+}

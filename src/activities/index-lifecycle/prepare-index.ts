@@ -1,0 +1,80 @@
+import { createIndex } from '../../elasticsearch/index/create-index';
+import { describeIndex } from '../../elasticsearch/index/describe-index';
+import { extendIndex } from '../../elasticsearch/index/extend-index';
+import { writeState } from '../../elasticsearch/index/index-state';
+import { buildMapping, totalFields } from '../../documents/index-mapping';
+import { SyncFailure } from '../../sync/failures';
+import { type ConnectorState, type IndexState, type RelationState } from '../../sync/index-state';
+import { newestVersion, type PlannedRelation, type SyncJob, type SyncPlan } from '../../sync/sync-plan';
+import { type OpenConnector } from '../connector/connector-registry';
+import { type ProjectedRelation } from '../plan/projected-relation';
+import { readRelations } from '../plan/read-source';
+
+/**
+ * Makes the index, or extends the one that is there, and takes the watermark off every relation that will be copied
+ * before its first write: a copy that is broken off must not look like a complete one.
+ */
+export async function prepareIndex(connector: OpenConnector, { job, relations }: SyncPlan): Promise<void> {
+  const projected = await readRelations(connector, relations, job.startedAt);
+  if (job.newIndex) {
+    const { mapping } = buildMapping(projected.map(({ projection }) => projection));
+    await createIndex(connector.elasticsearch, {
+      alias: job.index,
+      concrete: job.concreteIndex,
+      behindAlias: job.behindAlias,
+      mapping,
+      totalFields: totalFields(mapping),
+      loading: true,
+    });
+  }
+  await extendForRelations(connector, job, relations, projected);
+}
+
+/** Adds the fields that relations need to the sync's index, and takes the watermark off those to be copied. */
+export async function extendForRelations(
+  { elasticsearch }: OpenConnector,
+  job: SyncJob,
+  relations: readonly PlannedRelation[],
+  projected: readonly ProjectedRelation[],
+): Promise<void> {
+  const index = await describeIndex(elasticsearch, job.behindAlias ? job.index : job.concreteIndex);
+  if (index?.concrete !== job.concreteIndex) {
+    const message = `The index ${job.index} was deleted or replaced since the sync was planned.`;
+    throw new SyncFailure('MappingConflict', message, 'Start the sync again.');
+  }
+  const { mapping } = buildMapping(projected.map(({ projection }) => projection));
+  await extendIndex(elasticsearch, index, { mapping, totalFields: totalFields(mapping) });
+  // A watermark that is not taken off is one that a copy which is broken off would leave behind.
+  const takesOff = relations.some(({ leaves, whole }) => whole === true || leaves.some(([, , , copy]) => copy === 1));
+  await writeState(
+    elasticsearch,
+    job.concreteIndex,
+    (state) => markCopied(state, job.connectorId, newestVersion(job), relations),
+    takesOff ? 'seen' : 'put',
+  );
+}
+
+function markCopied(
+  state: IndexState,
+  connectorId: string,
+  version: number,
+  relations: readonly PlannedRelation[],
+): IndexState {
+  const before = state.connectors[connectorId];
+  const marked = Object.fromEntries(
+    relations.map((relation) => [relation.name, withoutCopiedLeaves(relation, before?.relations[relation.name])]),
+  );
+  const after: ConnectorState = { ...before, version, relations: { ...before?.relations, ...marked } };
+  return { ...state, connectors: { ...state.connectors, [connectorId]: after } };
+}
+
+/** A relation that is only refreshed keeps its watermark; of one that is copied in part, only the leaves that are not. */
+function withoutCopiedLeaves(
+  { since, leaves, rule }: PlannedRelation,
+  before: RelationState | undefined,
+): RelationState {
+  if (rule !== undefined) return { rule };
+  if (since === undefined || before === undefined) return {};
+  const kept = leaves.filter(([, , , copy]) => copy === 0).map(([oid, fileNode]) => [String(oid), fileNode] as const);
+  return { ...before, leaves: Object.fromEntries(kept) };
+}

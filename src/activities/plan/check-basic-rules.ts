@@ -1,0 +1,55 @@
+import { nearestName } from '../../config/problems/nearest-name';
+import { type BasicRule } from '../../config/settings/settings';
+import { addedFieldNames } from '../../documents/fields/added-fields';
+import { ANY_FIELD } from '../../documents/rules/row-rule';
+import { translateRegex } from '../../documents/rules/translate-regex';
+import { findRegexError } from '../../postgres/rules/find-regex-error';
+import { SyncFailure } from '../../sync/failures';
+import { type OpenConnector } from '../connector/connector-registry';
+import { type ProjectedRelation } from './projected-relation';
+
+/**
+ * Has PostgreSQL try the regular expressions of basic rules, and looks for fields that no document has.
+ * @throws SyncFailure `InvalidRule` naming every wrong rule
+ */
+export async function checkBasicRules(
+  { settings, source }: OpenConnector,
+  relations: readonly ProjectedRelation[],
+): Promise<void> {
+  const all = relations.flatMap(({ projection }) => projection.fields);
+  const { id, database, schema, table } = addedFieldNames(settings.documents.fieldNames);
+  const columns = all.flatMap(({ name, column }) => (column === undefined ? [] : [name]));
+  const fields = {
+    compared: new Set([...columns, id, database, schema, table]),
+    all: new Set(all.map(({ name }) => name)),
+  };
+  const problems: string[] = [];
+  for (const [index, rule] of settings.rules.basic.entries()) {
+    const problem = findUnknownField(rule, fields) ?? (await findWrongRegex(source, rule));
+    if (problem !== undefined) problems.push(`rule ${index + 1}: ${problem}`);
+  }
+  if (problems.length === 0) return;
+  const message = `Connector ${settings.id}: basic sync rules: ${problems.join('; ')}`;
+  throw new SyncFailure('InvalidRule', message, 'Correct sync_rules.basic.');
+}
+
+interface KnownFields {
+  /** Those that rules can compare. */
+  readonly compared: ReadonlySet<string>;
+  readonly all: ReadonlySet<string>;
+}
+
+function findUnknownField({ field }: BasicRule, { compared, all }: KnownFields): string | undefined {
+  if (field === ANY_FIELD || compared.has(field)) return undefined;
+  if (all.has(field)) return `the field "${field}" is made while rows are read: compare a column`;
+  const nearest = nearestName(field, [...compared]);
+  return `no document has a field "${field}"${nearest === undefined ? '' : `; did you mean "${nearest}"?`}`;
+}
+
+async function findWrongRegex(source: OpenConnector['source'], rule: BasicRule): Promise<string | undefined> {
+  if (rule.rule !== 'regex' || rule.field === ANY_FIELD) return undefined;
+  const { pattern, problem } = translateRegex(rule.value);
+  if (pattern === undefined) return problem;
+  const error = await findRegexError(source, pattern);
+  return error === undefined ? undefined : `the regular expression is not valid: ${error}`;
+}

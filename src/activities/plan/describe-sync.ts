@@ -1,0 +1,142 @@
+import { buildMapping, totalFields } from '../../documents/index-mapping';
+import { compareMapping } from '../../elasticsearch/index/compare-mapping';
+import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
+import { concreteIndexName } from '../../elasticsearch/index/index-names';
+import { requireReplaceable } from '../../elasticsearch/index/require-replaceable';
+import { readHorizon, untilFlushed } from '../../postgres/server/watermark';
+import { SyncFailure } from '../../sync/failures';
+import { type IndexMapping } from '../../sync/field';
+import { type ConnectorState } from '../../sync/index-state';
+import { type JobType, type SyncOptions } from '../../sync/job';
+import { type SyncJob, type SyncPlan } from '../../sync/sync-plan';
+import { checkBasicRules } from './check-basic-rules';
+import { checkColumnNames } from './check-column-names';
+import { checkRulesInEffect } from './check-rules-in-effect';
+import { type OpenConnector } from '../connector/connector-registry';
+import { planRelation } from './plan-relation';
+import { type ProjectedRelation } from './projected-relation';
+import { readForgotten, withoutForgotten } from './read-forgotten';
+import { readSource, throwProblems, type SourceView } from './read-source';
+import { findDropped } from './find-dropped';
+import { trustState } from './trust-state';
+
+/** A plan, and what it was made from: what `pgferry plan` prints and `prepareIndex` acts on. */
+export interface SyncDescription {
+  readonly plan: SyncPlan;
+  readonly relations: readonly ProjectedRelation[];
+  readonly mapping: IndexMapping;
+  readonly totalFields: number;
+  /** Partitions that are copied at a time. */
+  readonly concurrency: number;
+  /** Absent where the sync makes the index. */
+  readonly index?: IndexDescription;
+}
+
+/** Which sync is planned. */
+export interface PlanRequest {
+  readonly jobType: JobType;
+  readonly jobId: string;
+  readonly options: SyncOptions;
+}
+
+/**
+ * Plans a sync; reads both servers and changes nothing.
+ * @throws SyncFailure that names every relation which can't be read, and every field whose type the index can't take
+ */
+export async function describeSync(connector: OpenConnector, request: PlanRequest): Promise<SyncDescription> {
+  const startedAt = new Date();
+  // The watermark comes first: whatever changes from here on is read again by the catch-up or by the next sync.
+  const horizon = await readHorizon(connector.source);
+  const [view] = await Promise.all([
+    readSource(connector, startedAt.toISOString()),
+    untilFlushed(connector.source, horizon),
+  ]);
+  const { watermark } = horizon;
+  const existing = await describeIndex(connector.elasticsearch, connector.settings.indexName);
+  if (request.options.rebuild === true && existing !== undefined) {
+    await requireReplaceable(connector.elasticsearch, existing, connector.settings.id);
+  }
+  const dropped = checkRelations(connector, view, existing, request.options);
+  await checkBasicRules(connector, view.relations);
+  checkColumnNames(connector, view.relations);
+  const index = request.options.rebuild === true ? undefined : existing;
+  const state = index?.state.connectors[connector.settings.id];
+  if (request.jobType === 'incremental') checkRulesInEffect(connector.settings, view, state);
+  const mapping = planMapping(connector, view, index);
+  const trusted = await trustState(connector.source, view.probe, state);
+  return {
+    plan: {
+      job: planJob(connector, request, { startedAt, watermark, existing, state }),
+      relations: view.relations.map((projected) => planRelation(projected, trusted, watermark)),
+      skipped: view.skipped,
+      dropped,
+    },
+    relations: view.relations,
+    mapping,
+    totalFields: totalFields(mapping),
+    concurrency: connector.settings.limits.concurrency,
+    ...(index === undefined ? {} : { index }),
+  };
+}
+
+/** @returns relations whose documents are stale. @throws SyncFailure for those that should be read and can't be */
+function checkRelations(
+  { settings }: OpenConnector,
+  view: SourceView,
+  existing: IndexDescription | undefined,
+  { forget = [] }: SyncOptions,
+): string[] {
+  const state = existing?.state.connectors[settings.id];
+  const forgotten = readForgotten(forget, state, view);
+  throwProblems(settings.id, withoutForgotten(view.problems, forgotten, settings.selection));
+  return findDropped(settings, view, state, forgotten);
+}
+
+interface JobBasis {
+  readonly startedAt: Date;
+  readonly watermark: string;
+  readonly existing: IndexDescription | undefined;
+  readonly state: ConnectorState | undefined;
+}
+
+const MICROSECONDS = 1_000;
+
+function planJob(connector: OpenConnector, request: PlanRequest, basis: JobBasis): SyncJob {
+  const { startedAt, watermark, existing, state } = basis;
+  const { indexName, id } = connector.settings;
+  const rebuild = request.options.rebuild === true;
+  const newIndex = rebuild || existing === undefined;
+  return {
+    connectorId: id,
+    jobType: request.jobType,
+    jobId: request.jobId,
+    definition: connector.definition,
+    startedAt: startedAt.toISOString(),
+    watermark,
+    // A clock that stepped back must not make this sync's writes look older than those of the last one.
+    version: Math.max(startedAt.getTime() * MICROSECONDS, (state?.version ?? 0) + 1),
+    index: indexName,
+    concreteIndex: newIndex ? concreteIndexName(indexName, request.jobId) : existing.concrete,
+    behindAlias: rebuild ? false : newIndex || existing.viaAlias,
+    newIndex,
+    rebuild,
+  };
+}
+
+function planMapping(connector: OpenConnector, view: SourceView, index: IndexDescription | undefined): IndexMapping {
+  const { mapping, conflicts } = buildMapping(view.relations.map(({ projection }) => projection));
+  const found = conflicts.map(({ message }) => message);
+  if (index !== undefined) {
+    const difference = compareMapping(index.properties, mapping.properties);
+    found.push(
+      ...difference.conflicts.map(
+        ({ field, existing, wanted }) =>
+          `Field ${field} of index ${index.concrete} is ${existing}, and must be ${wanted}.`,
+      ),
+    );
+  }
+  if (found.length > 0) {
+    throw new SyncFailure('MappingConflict', `Connector ${connector.settings.id}: ${found.join(' ')}`);
+  }
+  return mapping;
+}

@@ -1,0 +1,40 @@
+import { type ConnectorState, type RelationState } from '../../sync/index-state';
+import { isReadAsWhole, type Leaf } from '../../sync/relation';
+import { type PlannedRelation } from '../../sync/sync-plan';
+import { type ProjectedRelation } from './projected-relation';
+
+/** Distance of transaction ids at which 32-bit arithmetic begins to err: a watermark that old is not used. */
+const OLDEST_WATERMARK = 2n ** 31n - 100_000_000n;
+
+/**
+ * Chooses what to read of a relation: rows changed since the last sync where its watermark can be trusted, else all.
+ * @param state the connector's state, if it speaks of this database
+ * @param watermark the sync's own
+ */
+export function planRelation(
+  { name, relation, definition, rule }: Pick<ProjectedRelation, 'name' | 'relation' | 'definition' | 'rule'>,
+  state: ConnectorState | undefined,
+  watermark: string,
+): PlannedRelation {
+  if (isReadAsWhole(relation)) {
+    const whole = { name, oid: relation.oid, definition, rows: 0, whole: true, leaves: [] } as const;
+    return rule === undefined ? whole : { ...whole, rule };
+  }
+  const saved = state?.relations[name];
+  const since = usableWatermark(saved, definition, watermark);
+  const copies = (leaf: Leaf) => since === undefined || saved?.leaves?.[String(leaf.oid)] !== leaf.fileNode;
+  return {
+    name,
+    oid: relation.oid,
+    definition,
+    rows: Math.max(0, Math.round(relation.estimatedRows)),
+    ...(since === undefined ? {} : { since }),
+    leaves: relation.leaves.map((leaf) => [leaf.oid, leaf.fileNode, leaf.blocks, copies(leaf) ? 1 : 0]),
+  };
+}
+
+function usableWatermark(saved: RelationState | undefined, definition: string, watermark: string): string | undefined {
+  if (saved?.watermark === undefined || saved.definition !== definition) return undefined;
+  const age = BigInt(watermark) - BigInt(saved.watermark);
+  return age >= 0n && age < OLDEST_WATERMARK ? saved.watermark : undefined;
+}

@@ -1,0 +1,16 @@
+import { type Projection } from '../../documents/projection';
+import { type LeafRows, type QueryRows } from '../../postgres/rows/copy-request';
+import { type Relation } from '../../sync/relation';
+
+/** A relation together with how its rows become documents. */
+export interface ProjectedRelation {
+  readonly name: string;
+  readonly relation: Relation;
+  /** Where its rows are read. */
+  readonly rows: LeafRows | QueryRows;
+  readonly projection: Projection;
+  /** Hash of all that shapes its documents: another one means that every row must be read again. */
+  readonly definition: string;
+  /** Of a rule: hash of what the configuration says of it. */
+  readonly rule?: string;
+}

@@ -1,0 +1,58 @@
+import { type TableSelection } from '../../config/settings/settings';
+import { type SourceProblem } from '../../postgres/catalog/select-relations';
+import { SyncFailure } from '../../sync/failures';
+import { type ConnectorState } from '../../sync/index-state';
+import { parseRelation } from '../../sync/relation';
+import { isSelected } from './find-dropped';
+import { type SourceView } from './read-source';
+
+/**
+ * The relations that `--forget` names, as the index knows them; they may be written with or without percent-encoding.
+ * @throws SyncFailure `InvalidConfig` for one that the index does not hold, and for one that can be read: its documents
+ * would come back
+ */
+export function readForgotten(
+  names: readonly string[],
+  state: ConnectorState | undefined,
+  { relations }: SourceView,
+): ReadonlySet<string> {
+  const known = Object.keys(state?.relations ?? {});
+  const readable = new Set(relations.map(({ name }) => name));
+  const forgotten = names.map((given) => {
+    const name = known.find((candidate) => candidate === given || plainName(candidate) === given);
+    if (name === undefined) {
+      const list = known.length === 0 ? 'none' : known.join(', ');
+      const message = `--forget ${given}: the index holds no documents of it. Relations in the index: ${list}.`;
+      throw new SyncFailure('InvalidConfig', message, 'Name a relation as the index knows it: schema.table.');
+    }
+    return name;
+  });
+  const needless = forgotten.filter((name) => readable.has(name));
+  if (needless.length > 0) {
+    const message = `--forget ${needless.join(', ')}: it can be read, so its documents would come back.`;
+    throw new SyncFailure(
+      'InvalidConfig',
+      message,
+      'Take it out of "tables": then the next sync deletes its documents.',
+    );
+  }
+  return new Set(forgotten);
+}
+
+/** What is left of the source's problems when those of forgotten relations don't count. */
+export function withoutForgotten(
+  problems: readonly SourceProblem[],
+  forgotten: ReadonlySet<string>,
+  { schemas }: TableSelection,
+): readonly SourceProblem[] {
+  const isForgotten = ({ relation, type }: SourceProblem) =>
+    forgotten.has(relation) ||
+    // A table that is gone has no relation: the problem speaks of the entry of `tables`.
+    (type === 'RelationMissing' && [...forgotten].some((name) => isSelected({ schemas, tables: [relation] }, name)));
+  return problems.filter((problem) => !isForgotten(problem));
+}
+
+function plainName(name: string): string {
+  const { schema, table } = parseRelation(name);
+  return `${schema}.${table}`;
+}

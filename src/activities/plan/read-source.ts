@@ -1,0 +1,84 @@
+import { describeRelations } from '../../postgres/catalog/describe-relations';
+import { findUnreadableViews } from '../../postgres/catalog/find-unreadable-views';
+import { probeSource, type SourceProbe } from '../../postgres/server/probe-source';
+import { rowsOf } from '../../postgres/rows/rows-of';
+import { selectRelations, type SourceProblem } from '../../postgres/catalog/select-relations';
+import { withTransaction } from '../../postgres/connection/transaction';
+import { FAILURES, SyncFailure } from '../../sync/failures';
+import { formatRelation, type SkippedRelation } from '../../sync/relation';
+import { type PlannedRelation } from '../../sync/sync-plan';
+import { type OpenConnector } from '../connector/connector-registry';
+import { projectSource } from './project-source';
+import { type ProjectedRelation } from './projected-relation';
+import { readRules } from './read-rules';
+
+/** What a connector reads, as the source is now. */
+export interface SourceView {
+  readonly probe: SourceProbe;
+  readonly relations: readonly ProjectedRelation[];
+  readonly skipped: readonly SkippedRelation[];
+  readonly problems: readonly SourceProblem[];
+}
+
+/** Resolves the connector's tables, or its advanced rules, and describes each: columns, key, leaves, projection. */
+export async function readSource(connector: OpenConnector, startedAt: string): Promise<SourceView> {
+  const probe = await probeSource(connector.source);
+  const isRuled = connector.settings.rules.advanced.length > 0;
+  const found = isRuled ? { ...(await readRules(connector)), skipped: [] } : await readTables(connector);
+  const relations: ProjectedRelation[] = [];
+  const problems: SourceProblem[] = [...found.problems];
+  for (const described of found.relations) {
+    try {
+      relations.push(projectSource(connector, described, probe, startedAt));
+    } catch (error) {
+      if (!(error instanceof SyncFailure)) throw error;
+      const { type, message, remedy } = error;
+      problems.push({ type, relation: formatRelation(described.relation), message: `${message}.`, remedy });
+    }
+  }
+  return { probe, relations, skipped: found.skipped, problems };
+}
+
+async function readTables({ source, settings }: OpenConnector) {
+  const { selection, documents } = settings;
+  const found = await withTransaction(source, async (tx) => {
+    const { selected, skipped, problems } = await selectRelations(tx, selection, documents.idColumns);
+    const oids = selected.map(({ oid }) => oid);
+    const described = await describeRelations(tx, oids, documents);
+    return {
+      skipped,
+      relations: described.relations.map((relation) => ({ relation, rows: rowsOf(relation) })),
+      problems: [...problems, ...described.problems],
+    };
+  });
+  const relations = found.relations.map(({ relation }) => relation);
+  return { ...found, problems: [...found.problems, ...(await findUnreadableViews(source, relations))] };
+}
+
+/** Describes relations of a plan, as they are now. Those that are gone are left out. */
+export async function readRelations(
+  connector: OpenConnector,
+  planned: readonly Pick<PlannedRelation, 'name' | 'oid'>[],
+  startedAt: string,
+): Promise<readonly ProjectedRelation[]> {
+  const probe = await probeSource(connector.source);
+  const oids = planned.flatMap(({ oid }) => (oid === 0 ? [] : [oid]));
+  const tables = await withTransaction(connector.source, (tx) =>
+    describeRelations(tx, oids, connector.settings.documents),
+  );
+  const ruleNames = planned.flatMap(({ name, oid }) => (oid === 0 ? [name] : []));
+  const rules = await readRules(connector, new Set(ruleNames));
+  throwProblems(connector.settings.id, [...tables.problems, ...rules.problems]);
+  return [...tables.relations.map((relation) => ({ relation, rows: rowsOf(relation) })), ...rules.relations].map(
+    (relation) => projectSource(connector, relation, probe, startedAt),
+  );
+}
+
+/** @throws SyncFailure with every problem in its message, the type of the first, and the remedies of all */
+export function throwProblems(connectorId: string, problems: readonly SourceProblem[]): void {
+  const [first] = problems;
+  if (first === undefined) return;
+  const messages = [...new Set(problems.map(({ message }) => message))];
+  const remedies = [...new Set(problems.map(({ type, remedy }) => remedy ?? FAILURES[type].remedy))];
+  throw new SyncFailure(first.type, `Connector ${connectorId}: ${messages.join(' ')}`, remedies.join(' '));
+}

@@ -1,0 +1,74 @@
+import { SyncFailure } from '../../sync/failures';
+import { type Leaf } from '../../sync/relation';
+import { type SyncJob } from '../../sync/sync-plan';
+import { type OpenConnector } from '../connector/connector-registry';
+import { type ProjectedRelation } from './projected-relation';
+import { readRelations } from './read-source';
+
+/** Descriptions kept: enough for the partitions of a large table, too few to matter for memory. */
+const KEPT = 64;
+
+const descriptions = new Map<string, ProjectedRelation>();
+
+/** What an activity expects of a relation that the plan named. */
+export interface ExpectedRelation {
+  readonly oid: number;
+  readonly relation: string;
+  readonly definition?: string;
+}
+
+/**
+ * Describes a relation for an activity; partitions of the same relation share one description, since what matters of it
+ * is checked again in each chunk's transaction.
+ * @throws SyncFailure `SourceChanged` when it is not what the plan says any more
+ */
+export async function openRelation(
+  connector: OpenConnector,
+  job: SyncJob,
+  expected: ExpectedRelation,
+): Promise<ProjectedRelation> {
+  const key = cacheKey(job, expected);
+  const kept = descriptions.get(key);
+  if (kept !== undefined && isExpected(kept, expected)) return kept;
+  const [described] = await readRelations(connector, [{ ...expected, name: expected.relation }], job.startedAt);
+  if (described === undefined || !isExpected(described, expected)) throw changed(expected.relation);
+  descriptions.delete(key);
+  descriptions.set(key, described);
+  const [oldest] = descriptions.keys();
+  if (descriptions.size > KEPT && oldest !== undefined) descriptions.delete(oldest);
+  return described;
+}
+
+/**
+ * The leaf that a partition is cut from.
+ * @throws SyncFailure `SourceChanged` when it is gone or was rewritten
+ */
+export async function openLeaf(
+  connector: OpenConnector,
+  job: SyncJob,
+  expected: ExpectedRelation & { readonly leaf: number; readonly fileNode: number },
+): Promise<{ readonly projected: ProjectedRelation; readonly leaf: Leaf }> {
+  const find = ({ relation }: ProjectedRelation) =>
+    relation.leaves.find(({ oid, fileNode }) => oid === expected.leaf && fileNode === expected.fileNode);
+  const projected = await openRelation(connector, job, expected);
+  const leaf = find(projected);
+  if (leaf !== undefined) return { projected, leaf };
+  // The description may be older than the plan of this round.
+  descriptions.delete(cacheKey(job, expected));
+  const anew = await openRelation(connector, job, expected);
+  const found = find(anew);
+  if (found === undefined) throw changed(expected.relation);
+  return { projected: anew, leaf: found };
+}
+
+function cacheKey({ jobId }: SyncJob, { oid, relation }: ExpectedRelation): string {
+  return `${jobId}/${oid}/${relation}`;
+}
+
+function isExpected(described: ProjectedRelation, { relation, definition }: ExpectedRelation): boolean {
+  return described.name === relation && (definition === undefined || described.definition === definition);
+}
+
+function changed(relation: string): SyncFailure {
+  return new SyncFailure('SourceChanged', `${relation} changed since the sync was planned.`);
+}

@@ -1,0 +1,79 @@
+import { type SyncDescription } from '../../activities/plan/describe-sync';
+import { cutTasks } from '../../sync/partitions';
+import { renderTable } from './render-table';
+import { bold } from './terminal';
+
+/** A plan as `plan --json` prints it. */
+export function planDocument({ plan, relations, mapping, concurrency }: SyncDescription) {
+  const partitions = cutTasks(plan.relations, concurrency).flat();
+  const described = new Map(relations.map((projected) => [projected.name, projected]));
+  return {
+    connector_id: plan.job.connectorId,
+    job_type: plan.job.jobType,
+    index: plan.job.index,
+    new_index: plan.job.newIndex,
+    relations: plan.relations.map((planned) => {
+      const projected = described.get(planned.name);
+      return {
+        relation: planned.name,
+        kind: projected?.relation.kind,
+        tables: projected?.relation.tables,
+        key: projected?.relation.key,
+        key_index: projected?.relation.keyIndex,
+        key_is_unbacked: projected?.relation.keyIsUnbacked,
+        mode: planned.since === undefined ? 'copy' : 'refresh',
+        estimated_rows: planned.rows,
+        partitions: partitions.filter(({ relation }) => relation === planned.name).length,
+        renamed: projected?.projection.renamed,
+      };
+    }),
+    skipped: plan.skipped,
+    dropped: plan.dropped,
+    mapping,
+  };
+}
+
+type PlanRow = ReturnType<typeof planDocument>['relations'][number];
+
+/** A plan for people. */
+export function renderPlan(description: SyncDescription, withMapping = false): string {
+  const document = planDocument(description);
+  const { relations, skipped, dropped, mapping } = document;
+  const rows = relations.map(({ relation, kind, tables, key, mode, estimated_rows: estimated, partitions }) => [
+    relation,
+    tables === undefined ? (kind ?? '') : `rule over ${tables.join(', ')}`,
+    (key ?? []).join(', '),
+    mode,
+    estimated,
+    partitions,
+  ]);
+  const renamed = relations.flatMap(({ relation, renamed: fields }) =>
+    (fields ?? []).map(({ column, field, reason }) => `  ${relation}: column ${column} becomes ${field} (${reason})`),
+  );
+  return [
+    `${bold(document.index)}${document.new_index ? ' (new)' : ''}, ${Object.keys(mapping.properties).length} fields`,
+    renderTable(['relation', 'kind', 'key', 'mode', 'rows (about)', 'partitions'], rows),
+    ...section('Keys that are no primary key', relations.flatMap(describeKey)),
+    ...section('Renamed', renamed),
+    ...section(
+      'Skipped',
+      skipped.map(({ relation, reason }) => `  ${relation}: ${reason}`),
+    ),
+    ...section(
+      'No longer selected: their documents will be deleted',
+      dropped.map((name) => `  ${name}`),
+    ),
+    ...(withMapping ? section('Mapping', [JSON.stringify(mapping, undefined, 2)]) : []),
+  ].join('\n');
+}
+
+function describeKey({ relation, kind, key = [], key_index: index, key_is_unbacked: isUnbacked }: PlanRow): string[] {
+  const columns = `  ${relation}: (${key.join(', ')})`;
+  if (index !== undefined) return [`${columns} of the unique index ${index}, since the table has no primary key`];
+  if (isUnbacked !== true || (kind !== 'table' && kind !== 'partitioned')) return [];
+  return [`${columns} of documents.id_columns; no unique index backs it, so the table is read whole at each sync`];
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', bold(title), ...lines];
+}

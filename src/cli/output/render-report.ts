@@ -1,0 +1,80 @@
+import { type SyncInput } from '../../sync/job';
+import { type RelationReport, type SyncReport, type SyncTotals } from '../../sync/report';
+import { renderTable } from './render-table';
+import { dim, green, red } from './terminal';
+import { type SyncEnding } from './sync-ending';
+
+const NOTHING = { indexed: 0, unchanged: 0, deleted: 0, rejected: 0, omitted: 0, duration_ms: 0, relations: [] };
+
+/** How a sync ended, as `sync --json` prints it. */
+export function reportDocument({ connectorId, jobType }: SyncInput, ending: SyncReport | SyncEnding) {
+  // A sync that was running already may be of the other type.
+  const ended = 'relations' in ending ? ending.jobType : jobType;
+  const job = { connector_id: connectorId, job_type: ended, status: ending.status };
+  if (!('relations' in ending)) return { ...job, ...NOTHING, ...ending.reached, ...errorOf(ending) };
+  const { indexed, unchanged, deleted, rejected, omitted = 0, durationMs, skipped } = ending;
+  const relations = ending.relations.map(relationDocument);
+  return { ...job, indexed, unchanged, deleted, rejected, omitted, duration_ms: durationMs, relations, skipped };
+}
+
+/** A relation's report as `--json` prints it: every count is there, also those that are zero. */
+export function relationDocument({ bytes, seconds, omitted = 0, ...counts }: RelationReport) {
+  return { ...counts, omitted, bytes, seconds };
+}
+
+function errorOf({ failure }: SyncEnding) {
+  if (failure === undefined) return {};
+  const { type, message, remedy } = failure;
+  return { error: { type, message, remedy } };
+}
+
+/** What became of a sync without a report or a failure, and what to do next. */
+const WITHOUT_FAILURE: Readonly<Record<SyncEnding['status'], (connectorId: string) => string>> = {
+  failed: () => 'failed',
+  cancelled: () => 'was cancelled\n  → The index stays valid; the next sync goes on from what it holds.',
+  terminated: () => 'was terminated\n  → Start another one: it restores the settings of the index.',
+  running: (id) => `goes on\n  → pgferry jobs show ${id} --follow watches it, pgferry jobs cancel ${id} ends it.`,
+  cancelling: (id) =>
+    `will be cancelled as soon as a worker takes it up\n  → pgferry jobs show ${id} tells when it is.`,
+};
+
+/** How a sync ended, for people. */
+export function renderReport({ connectorId, jobType }: SyncInput, ending: SyncReport | SyncEnding): string {
+  const job = `${jobType} sync of ${connectorId}`;
+  if (!('relations' in ending)) {
+    const { failure, status, reached } = ending;
+    const far = reached === undefined ? [] : [dim(`so far: ${renderTotals(reached)}`)];
+    if (failure === undefined) return [...far, `${red('✗')} ${job} ${WITHOUT_FAILURE[status](connectorId)}`].join('\n');
+    return `${red('✗')} ${job} failed: ${failure.message} ${dim(`(${failure.type})`)}\n  → ${failure.remedy}`;
+  }
+  const { indexed, durationMs, relations, skipped } = ending;
+  const rate = Math.round(indexed / Math.max(0.001, durationMs / 1_000)).toLocaleString('en-US');
+  const pace = indexed === 0 ? '' : ` (${rate} documents/s)`;
+  return [
+    ...(relations.length === 0 ? [] : [renderRelations(relations)]),
+    ...skipped.map(({ relation, reason }) => dim(`skipped ${relation}: ${reason}`)),
+    `${green('✓')} ${job}: ${renderTotals(ending)} in ${(durationMs / 1_000).toFixed(1)} s${pace}`,
+  ].join('\n');
+}
+
+/** What became of each relation's rows; what is left out of documents only where there is any of it. */
+export function renderRelations(
+  relations: readonly RelationReport[],
+  rateOf?: (report: RelationReport) => number,
+): string {
+  const isAnyOmitted = relations.some(({ omitted = 0 }) => omitted > 0);
+  const header = ['relation', 'read', 'indexed', 'unchanged', 'deleted', 'rejected'];
+  const rows = relations.map((report) => {
+    const { relation, read, indexed, unchanged, deleted, rejected, omitted = 0 } = report;
+    const counts = [read, indexed, unchanged, deleted, rejected, ...(isAnyOmitted ? [omitted] : [])];
+    return [relation, ...counts, ...(rateOf === undefined ? [] : [rateOf(report)])];
+  });
+  const more = [...(isAnyOmitted ? ['omitted'] : []), ...(rateOf === undefined ? [] : ['documents/s'])];
+  return renderTable([...header, ...more], rows);
+}
+
+function renderTotals({ indexed, unchanged, deleted, rejected, omitted = 0 }: SyncTotals): string {
+  return Object.entries({ indexed, unchanged, deleted, rejected, ...(omitted > 0 ? { omitted } : {}) })
+    .map(([name, count]) => `${count.toLocaleString('en-US')} ${name}`)
+    .join(', ');
+}

@@ -1,0 +1,100 @@
+import { type StoredDeadLetter } from '../../elasticsearch/dead-letters/find-dead-letters';
+import { DIFFERENCES, type Difference, type DifferenceKind } from '../../verify/difference';
+import { countDifferences, type Verification } from '../../verify/verification';
+import { rejectionDocument } from './render-rejections';
+import { renderTable } from './render-table';
+import { bold, dim, green, red, yellow } from './terminal';
+
+/** What of differences is shown. */
+export interface ShownDifferences {
+  /** Rows' values, beside the names of the fields. */
+  readonly values: boolean;
+}
+
+/** What each kind of difference means. */
+const MEANINGS: Readonly<Record<DifferenceKind, string>> = {
+  missing: 'row without a document',
+  changed: 'document that is not what its row says',
+  extra: 'document without a row',
+  outdated: 'dead letter whose row is gone or was indexed since',
+};
+
+/** A verification as `verify --json` prints it. */
+export function verificationDocument(verification: Verification, show: ShownDifferences) {
+  const { connectorId, index, comparedContent, relations, differences, rejections, seconds } = verification;
+  const count = countDifferences(verification);
+  return {
+    connector_id: connectorId,
+    index,
+    ok: count === 0,
+    compared_content: comparedContent,
+    ...Object.fromEntries(
+      (['rows', 'documents', 'rejected', ...DIFFERENCES] as const).map((name) => [
+        name,
+        relations.reduce((sum, relation) => sum + relation[name], 0),
+      ]),
+    ),
+    duration_ms: Math.round(seconds * 1_000),
+    relations,
+    differences: differences.map((difference) => describeDifference(difference, show)),
+    rejections: rejections.map(rejectionDocument),
+    ...(count === 0 ? {} : { remedy: remediesOf(verification).join(' ') }),
+  };
+}
+
+/** A verification for people. */
+export function renderVerification(verification: Verification, show: ShownDifferences): string {
+  const { connectorId, relations, rejections, differences, seconds } = verification;
+  const rows = relations.map((r) => [r.relation, r.rows, r.documents, r.rejected, r.missing, r.changed, r.extra]);
+  const compared = relations.reduce((sum, relation) => sum + relation.rows, 0);
+  const speed = `${Math.round(compared / Math.max(0.001, seconds)).toLocaleString('en-US')} rows/s`;
+  const count = countDifferences(verification);
+  const summary = `${compared.toLocaleString('en-US')} rows compared in ${seconds.toFixed(1)} s (${speed})`;
+  return [
+    renderTable(['relation', 'rows', 'documents', 'rejected', 'missing', 'changed', 'extra'], rows),
+    ...differences.flatMap((difference) => renderDifference(difference, show)),
+    ...(count > differences.length ? [dim(`… and ${(count - differences.length).toLocaleString('en-US')} more`)] : []),
+    ...noteRejections(rejections, connectorId),
+    ...renderLimits(verification),
+    count === 0
+      ? `${green('✓')} ${connectorId}: no difference; ${summary}`
+      : `${red('✗')} ${connectorId}: ${bold(count.toLocaleString('en-US'))} differences; ${summary}`,
+    ...remediesOf(verification).map((remedy) => `  → ${remedy}`),
+  ].join('\n');
+}
+
+function describeDifference({ relation, id, kind, fields }: Difference, { values }: ShownDifferences) {
+  const shown = values ? fields : fields?.map(({ field }) => field);
+  return { relation, id, kind, ...(shown === undefined ? {} : { fields: shown }) };
+}
+
+function renderDifference({ relation, id, kind, fields = [] }: Difference, { values }: ShownDifferences): string[] {
+  const names = fields.length === 0 ? '' : `: ${fields.map(({ field }) => field).join(', ')}`;
+  const lines = values
+    ? fields.map(
+        ({ field, row = 'nothing', document = 'nothing' }) => `      ${field}: row ${row}, document ${document}`,
+      )
+    : [];
+  return [`  ${red(kind)} ${id} ${dim(`(${relation}: ${MEANINGS[kind]})`)}${names}`, ...lines];
+}
+
+function noteRejections(rejections: readonly StoredDeadLetter[], connectorId: string): string[] {
+  if (rejections.length === 0) return [];
+  return [`${yellow('note')} rejected rows have no document: see pgferry rejected list ${connectorId}`];
+}
+
+function renderLimits({ comparedContent }: Verification): string[] {
+  if (comparedContent) return [];
+  return [`${yellow('note')} an ingest pipeline changes the documents: only their presence was compared`];
+}
+
+function remediesOf({ connectorId, relations }: Verification): string[] {
+  const has = (kind: DifferenceKind) => relations.some((relation) => relation[kind] > 0);
+  const healed = has('missing') || has('extra') || has('outdated');
+  const what = has('changed') ? 'what is missing, extra or outdated' : 'them';
+  const full = `A full sync (pgferry sync ${connectorId}) heals ${what}.`;
+  const changed =
+    'A sync corrects changed documents whose rows changed after the last one. Documents that somebody else changed ' +
+    `stay as they are until their rows are updated, or the index is rebuilt (pgferry sync ${connectorId} --rebuild).`;
+  return [...(healed ? [full] : []), ...(has('changed') ? [changed] : [])];
+}

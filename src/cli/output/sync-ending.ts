@@ -1,0 +1,10 @@
+import { type SyncFailure } from '../../sync/failures';
+import { type SyncTotals } from '../../sync/report';
+
+/** Why a sync ended without a report. */
+export interface SyncEnding {
+  /** `running` and `cancelling`: it did not end, but is watched no longer. */
+  readonly status: 'failed' | 'cancelled' | 'terminated' | 'running' | 'cancelling';
+  readonly failure?: SyncFailure;
+  readonly reached?: SyncTotals;
+}

@@ -1,0 +1,31 @@
+import pc from 'picocolors';
+
+import { escapeControls } from '../../logging/escape-controls';
+
+/** How a command talks: one JSON document on standard output where asked for, everything else on standard error. */
+export interface Terminal {
+  /** Whether `--json` was given: then people's output is left out. */
+  readonly json: boolean;
+  /** A line for people. */
+  readonly say: (line?: string) => void;
+  /** The command's result: printed as JSON where asked for, else as `text` says it. */
+  readonly result: (document: unknown, text: () => string) => void;
+}
+
+export function createTerminal(json: boolean): Terminal {
+  return {
+    json,
+    say: (line = '') => {
+      if (!json) process.stderr.write(`${escapeControls(line)}\n`);
+    },
+    result: (document, text) => {
+      if (json) process.stdout.write(`${JSON.stringify(document)}\n`);
+      else process.stderr.write(`${escapeControls(text())}\n`);
+    },
+  };
+}
+
+// People read standard error: its terminal decides, whatever standard output is, and a build server's log has none.
+const colors = pc.createColors(process.stderr.isTTY && process.stderr.hasColors());
+
+export const { bold, dim, green, red, yellow } = colors;

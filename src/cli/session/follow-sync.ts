@@ -1,0 +1,95 @@
+import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type WorkflowHandle } from '@temporalio/client';
+
+import { addPendingReports, readPendingWork } from '../../jobs/read-pending-work';
+import { type SyncInput } from '../../sync/job';
+import { type SyncProgress } from '../../sync/progress';
+import { type SyncReport, type SyncTotals } from '../../sync/report';
+import { throughOutages } from '../../temporal/through-outages';
+import { type SyncEnding } from '../output/sync-ending';
+import { readEnding } from './workflow-failure';
+
+export type SyncWorkflow = (input: SyncInput) => Promise<SyncReport>;
+
+const PROGRESS_MS = 500;
+
+/** Who wants to know how a sync goes. */
+export interface SyncFollower {
+  readonly show: (progress: SyncProgress) => void;
+  /** Temporal can't be reached: nothing is shown until it can. */
+  readonly onOutage: () => void;
+}
+
+/**
+ * Follows a sync to its end, whatever becomes of Temporal meanwhile, and shows how far it is.
+ * @param signal ends it sooner; it rejects then
+ */
+export async function followSync(
+  handle: WorkflowHandle<SyncWorkflow>,
+  follower: SyncFollower,
+  signal: AbortSignal,
+): Promise<SyncReport | SyncEnding> {
+  const { client } = handle;
+  // Of one follower, as are the calls that it makes: when it ends none must be left, or the client would try it again
+  // on a connection that is closed by then.
+  const leaving = new AbortController();
+  setMaxListeners(0, leaving.signal);
+  const any = AbortSignal.any([signal, leaving.signal]);
+  setMaxListeners(0, any);
+  try {
+    const ask = () => client.withAbortSignal(any, () => handle.result());
+    const result = throughOutages(ask, follower.onOutage, any).catch((error: unknown) => readEnding(error));
+    return await showUntil(result, handle, follower.show, any);
+  } finally {
+    leaving.abort();
+  }
+}
+
+async function showUntil(
+  result: Promise<SyncReport | SyncEnding>,
+  handle: WorkflowHandle<SyncWorkflow>,
+  show: SyncFollower['show'],
+  signal: AbortSignal,
+): Promise<SyncReport | SyncEnding> {
+  let ending: SyncReport | SyncEnding | undefined;
+  while (ending === undefined) {
+    signal.throwIfAborted();
+    // Between two workflow tasks, or while no worker is there, the query has no answer: the next one will.
+    const query = askProgress(handle);
+    const progress = await Promise.race([result.then(() => undefined), query.progress]);
+    query.abort();
+    if (progress !== undefined) show(progress);
+    ending = await Promise.race([result, sleep(PROGRESS_MS, undefined, { ref: false })]);
+  }
+  return 'relations' in ending ? ending : { ...ending, reached: await readReached(handle) };
+}
+
+function askProgress(handle: WorkflowHandle<SyncWorkflow>) {
+  const controller = new AbortController();
+  const ask = async (): Promise<SyncProgress> => {
+    // The workflow learns of a partition when it is done; until then its rows are in its heartbeats.
+    const [progress, description] = await Promise.all([handle.query<SyncProgress>('progress'), handle.describe()]);
+    const pending = await readPendingWork(description, handle.client.options.loadedDataConverter);
+    return { ...progress, relations: addPendingReports(progress.relations, pending) };
+  };
+  return {
+    progress: handle.client.withAbortSignal(controller.signal, ask).catch(() => undefined),
+    abort: () => {
+      controller.abort();
+    },
+  };
+}
+
+/** What a sync that did not complete noted of itself. */
+async function readReached(handle: WorkflowHandle<SyncWorkflow>): Promise<SyncTotals> {
+  const { memo } = await handle.describe();
+  const count = (key: string) => (typeof memo?.[key] === 'number' ? memo[key] : 0);
+  return {
+    indexed: count('indexed'),
+    unchanged: count('unchanged'),
+    deleted: count('deleted'),
+    rejected: count('rejected'),
+    omitted: count('omitted'),
+  };
+}

@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { type SyncInput } from '../../sync/job';
+import { sumReports, type SyncReport, type SyncTotals } from '../../sync/report';
+import { EXIT, exitCodeOf } from '../output/exit-codes';
+import { followSync } from './follow-sync';
+import { renderReport, reportDocument } from '../output/render-report';
+import { type StartedSync } from './start-sync';
+import { createProgressDisplay } from '../output/sync-progress-bar';
+import { type Terminal, yellow } from '../output/terminal';
+import { type SyncEnding } from '../output/sync-ending';
+
+/** Milliseconds after which a cancelled sync that doesn't end is left to itself: no worker may be there to end it. */
+const CANCEL_PATIENCE_MS = 3_500;
+
+/**
+ * Follows a sync, shows its progress and prints how it ended. When `signal` fires a sync of this command's own is
+ * cancelled; one that somebody else started goes on unwatched.
+ * @returns the exit code
+ */
+export async function followToEnd(
+  { handle, isNew }: StartedSync,
+  input: SyncInput,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
+  const onOutage = outageNotice(terminal);
+  const display = createProgressDisplay(terminal);
+  let reached: SyncTotals = sumReports([]);
+  const leaving = new AbortController();
+  const show: typeof display.show = (progress) => {
+    reached = sumReports(progress.relations);
+    display.show(progress);
+  };
+  const following = followSync(handle, { show, onOutage }, leaving.signal);
+  // Once it is left to itself nobody waits for it any more.
+  following.catch(() => undefined);
+  const left = untilAborted(signal).then(async (): Promise<SyncEnding> => {
+    if (!isNew) return { status: 'running', reached };
+    terminal.say('Cancelling; Ctrl-C again leaves it to itself …');
+    handle.cancel().catch(onOutage);
+    await sleep(CANCEL_PATIENCE_MS, undefined, { ref: false });
+    return { status: 'cancelling', reached };
+  });
+  try {
+    const ending = await Promise.race([following, left]);
+    display.end();
+    terminal.result(reportDocument(input, ending), () => renderReport(input, ending));
+    return signal.aborted ? EXIT.interrupted : exitCodeOfEnding(ending);
+  } finally {
+    display.end();
+    leaving.abort();
+  }
+}
+
+/** Says, once an outage, that Temporal is not there. */
+export function outageNotice(terminal: Terminal): () => void {
+  return () => {
+    terminal.say(`${yellow('note')} Temporal can't be reached; the sync goes on when it is back`);
+  };
+}
+
+/** Resolves when a signal fires. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}
+
+function exitCodeOfEnding(ending: SyncReport | SyncEnding): number {
+  if (ending.status === 'completed') return EXIT.done;
+  return 'failure' in ending ? exitCodeOf(ending.failure) : EXIT.failed;
+}

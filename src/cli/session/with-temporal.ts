@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client } from '@temporalio/client';
+
+import { type Settings } from '../../config/settings/settings';
+import { connectTemporal } from '../../temporal/connect-temporal';
+import { catchInterrupts } from './catch-interrupts';
+import { EXIT } from '../output/exit-codes';
+import { untilAborted } from './follow-to-end';
+import { leaveConnection } from './leave-connection';
+import { type ConfigurationOptions, loadCommandSettings } from './load-command-settings';
+import { createTerminal, type Terminal } from '../output/terminal';
+
+/** What a command that speaks with Temporal has at hand. */
+export interface TemporalSession {
+  readonly client: Client;
+  readonly settings: Settings;
+  readonly terminal: Terminal;
+  /** Fires when the command is interrupted: what waits then stops waiting. */
+  readonly signal: AbortSignal;
+}
+
+/** Milliseconds that an interrupted command gets to say its last words. */
+const LAST_MS = 2_000;
+
+/** Loads the configuration, connects to Temporal, and disconnects however the work ends. */
+export async function withTemporal(
+  options: ConfigurationOptions,
+  work: (session: TemporalSession) => Promise<void>,
+): Promise<void> {
+  const terminal = createTerminal(options.json === true);
+  const settings = await loadCommandSettings(options, terminal);
+  const client = await connectTemporal(settings.temporal);
+  const { signal, release } = catchInterrupts();
+  try {
+    const working = work({ client, settings, terminal, signal });
+    await Promise.race([working, untilAborted(signal).then(() => sleep(LAST_MS))]);
+    working.catch(() => undefined);
+    if (signal.aborted) process.exitCode = EXIT.interrupted;
+  } finally {
+    release();
+    await leaveConnection(client.connection, signal);
+  }
+}

@@ -1,0 +1,127 @@
+import { type DiagnosticResult, errors } from '@elastic/elasticsearch';
+import { SyncFailure } from '../../sync/failures';
+import { type ErrorCause, toErrorCause } from './error-summary';
+import { damagedAnswer } from './read-answer';
+
+/**
+ * Runs `action` and translates what it throws into a {@link SyncFailure}; the only place where requests other than
+ * bulks meet their errors.
+ *
+ * @param doing completes "Elasticsearch failed ...": `creating the index search-shop`.
+ */
+export async function translateFailures<T>(doing: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw toSyncFailure(error, doing);
+  }
+}
+
+/** The failure that an error of the client stands for; errors that are none of the client's stay as they are. */
+export function toSyncFailure(error: unknown, doing: string): Error {
+  if (error instanceof errors.ResponseError) {
+    return failureOfResponse(error.statusCode ?? 0, readErrorCause(error.body), doing);
+  }
+  if (error instanceof errors.ConfigurationError) {
+    return new SyncFailure('InvalidConfig', `Elasticsearch's settings are wrong: ${error.message}`);
+  }
+  if (error instanceof errors.ProductNotSupportedError) {
+    return new SyncFailure('InvalidConfig', 'What answers at elasticsearch.host is not Elasticsearch.');
+  }
+  // The parser's own message quotes the answer.
+  if (error instanceof errors.DeserializationError) return damagedAnswer(doing);
+  if (error instanceof errors.RequestAbortedError) {
+    // Aborting is the caller's own doing: it knows the reason.
+    return TOO_LARGE.test(error.message) ? damagedAnswer(doing) : error;
+  }
+  if (error instanceof errors.ElasticsearchClientError) {
+    const server = `Elasticsearch${readAddress(error)}`;
+    return new SyncFailure('DestinationUnavailable', `${server} can't be reached, ${doing}: ${error.message}`);
+  }
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/** Where the request went: the id of a connection is its URL without user name and password. */
+function readAddress(error: Error): string {
+  const meta = 'meta' in error ? (error.meta as Partial<DiagnosticResult> | undefined) : undefined;
+  const id = meta?.meta?.connection?.id;
+  return id === undefined || !URL.canParse(id) ? '' : ` at ${new URL(id).origin}`;
+}
+
+/** The failure that an answer's status and error stand for. Its message never quotes what could hold a row's value. */
+export function failureOfResponse(status: number, error: ErrorCause, doing: string): SyncFailure {
+  const type = error.type ?? 'unknown error';
+  const says = `Elasticsearch refused ${doing}: HTTP ${status}, ${type}`;
+  if (status === 401) return new SyncFailure('DestinationAuthentication', `${says}${explainCredentials(error)}`);
+  if (type === 'cluster_block_exception') return blockFailure(status, error, doing);
+  if (status === 403) return new SyncFailure('DestinationPermission', `${says}${namePrivilege(error)}`);
+  if (status === 429) return new SyncFailure('DestinationOverloaded', says);
+  if (status >= 500 || status === 408 || status === 0) return new SyncFailure('DestinationUnavailable', says);
+  if (INVALID_NAMES.has(type)) return new SyncFailure('InvalidConfig', withReason(says, error), CHOOSE_NAME);
+  if (type === 'index_not_found_exception') return new SyncFailure('DestinationChanged', says);
+  if (status === 404) {
+    return new SyncFailure(
+      'DestinationUnavailable',
+      says,
+      'Check that elasticsearch.host is the address of Elasticsearch itself.',
+    );
+  }
+  // Elasticsearch says why it refuses something.
+  if (error.type === undefined && error.reason === undefined) return damagedAnswer(doing);
+  // What reaches this line speaks of mappings and settings, which hold no row's values.
+  return new SyncFailure('MappingConflict', withReason(says, error));
+}
+
+/** The error in an answer's body; empty for a body that is not Elasticsearch's, such as a proxy's page. */
+export function readErrorCause(body: unknown): ErrorCause {
+  if (!isObject(body)) return {};
+  const error = body['error'];
+  return typeof error === 'string' ? { reason: error } : toErrorCause(error);
+}
+
+/** By which the client says that it gave up an answer above `maxResponseSize`. */
+const TOO_LARGE = /^The content length \(\d+\) is bigger than/u;
+
+const INVALID_NAMES: ReadonlySet<string> = new Set([
+  'invalid_index_name_exception',
+  'invalid_alias_name_exception',
+  'resource_already_exists_exception',
+]);
+
+const CHOOSE_NAME = 'Choose another index_name: lower case, and none that an index, alias or data stream has already.';
+
+function blockFailure(status: number, error: ErrorCause, doing: string): SyncFailure {
+  const isFull = status === 429;
+  return new SyncFailure(
+    isFull ? 'DestinationOverloaded' : 'DestinationUnavailable',
+    withReason(`Elasticsearch blocks ${doing}`, error),
+    isFull
+      ? 'Elasticsearch is short of disk space: free some or add nodes; it lifts the block by itself.'
+      : 'The index or cluster is read-only: remove the block (index.blocks.*), then the sync goes on.',
+  );
+}
+
+/** Elasticsearch says of an API key that it was revoked or has expired; what else stands there is not for messages. */
+function explainCredentials({ additional_unsuccessful_credentials: says = '' }: ErrorCause): string {
+  if (/^API key: api key \[[\w-]+\] has been invalidated/u.test(says)) return ': the API key was revoked';
+  if (/^API key: api key is expired/u.test(says)) return ': the API key has expired';
+  return '';
+}
+
+/** Elasticsearch names action and index: "action [indices:data/write/bulk] is unauthorized for API key id [...]". */
+function namePrivilege(error: ErrorCause): string {
+  const action = /^action \[([\w:/.*[\]-]+?)\]/u.exec(error.reason ?? '')?.[1];
+  const privileges = /this action is granted by the (.+)$/u.exec(error.reason ?? '')?.[1];
+  return [
+    action === undefined ? '' : ` for ${action}`,
+    privileges === undefined ? '' : `, granted by the ${privileges}`,
+  ].join('');
+}
+
+function withReason(message: string, error: ErrorCause): string {
+  return error.reason === undefined ? message : `${message}: ${error.reason}`;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

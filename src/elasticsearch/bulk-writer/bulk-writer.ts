@@ -1,0 +1,92 @@
+import { type BulkBody, type BulkOutcome } from '../../sync/bulk-body';
+import { observeBulk, observePushback, startPace } from './bulk-pace';
+import { createSlots } from './bulk-slots';
+import { type BulkWriterOptions } from './bulk-writer-options';
+import { createEnding } from './writer-ending';
+import { writeBody, type WriterContext } from './write-body';
+
+/** A body that was taken over. */
+export interface AcceptedBulk {
+  /** Resolves when Elasticsearch has acknowledged every item; rejects with the writer's failure. */
+  readonly acknowledged: Promise<BulkOutcome>;
+}
+
+/** Writes bulk bodies, several at a time, until every item is acknowledged. */
+export interface BulkWriter {
+  /**
+   * Takes a body over as soon as a slot is free: waiting for it is the backpressure for who reads. The body's bytes
+   * must not be changed until it is acknowledged.
+   *
+   * @param relation name of the relation that the documents come from, for dead letters.
+   * @throws SyncFailure the failure of an earlier body: after one nothing more is accepted.
+   */
+  accept(body: BulkBody, relation: string): Promise<AcceptedBulk>;
+  /** Bytes that the next body should have; changes with Elasticsearch's answers. */
+  targetBytes(): number;
+  /** Waits until everything accepted is acknowledged; throws the first failure. */
+  flush(): Promise<void>;
+  /** Ends everything that is still running and waits for it. Never throws. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_CONCURRENCY = { min: 1, max: 8 };
+/** The first body is small and each is twice as large as the one before it: few rows are shared by several requests. */
+const FIRST_BYTES = 512 * 1_024;
+
+/** Starts a writer. Nothing is sent before the first body; end it with {@link BulkWriter.close}. */
+export function createBulkWriter(options: BulkWriterOptions): BulkWriter {
+  const ending = createEnding(options.signal);
+  let pace = startPace(options.concurrency ?? DEFAULT_CONCURRENCY);
+  const slots = createSlots(() => pace.concurrency);
+  const running = new Set<Promise<unknown>>();
+  let accepted = 0;
+  const targetBytes = () => Math.min(pace.targetBytes, FIRST_BYTES * 2 ** accepted);
+  const context: WriterContext = {
+    options,
+    signal: ending.signal,
+    onPushback: () => {
+      pace = observePushback({ ...pace, targetBytes: targetBytes() });
+      options.observer?.onPushback();
+    },
+    onAnswer: (bulk) => {
+      pace = observeBulk(pace, { ...bulk, finishedAt: performance.now(), isSaturated: slots.waiting > 0 });
+      options.observer?.onBulk({ ...bulk, inFlight: slots.inFlight });
+    },
+  };
+
+  const start = (body: BulkBody, relation: string): Promise<BulkOutcome> => {
+    const acknowledged = writeBody(context, body, relation)
+      .catch((error: unknown) => {
+        ending.end(error);
+        throw error;
+      })
+      .finally(() => {
+        slots.release();
+        running.delete(acknowledged);
+      });
+    running.add(acknowledged);
+    // Whoever accepted it may look later: until then a rejection must not count as unhandled.
+    acknowledged.catch(() => undefined);
+    return acknowledged;
+  };
+
+  return {
+    async accept(body, relation) {
+      ending.signal.throwIfAborted();
+      await slots.take();
+      if (ending.signal.aborted) slots.release();
+      ending.signal.throwIfAborted();
+      accepted += 1;
+      return { acknowledged: start(body, relation) };
+    },
+    targetBytes,
+    async flush() {
+      await Promise.allSettled(running);
+      ending.signal.throwIfAborted();
+    },
+    async close() {
+      ending.end(new Error('the bulk writer was closed'));
+      await Promise.allSettled(running);
+    },
+  };
+}

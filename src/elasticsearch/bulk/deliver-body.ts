@@ -1,0 +1,133 @@
+import { addOutcomes, type BulkBody, type BulkOutcome, NO_OUTCOME } from '../../sync/bulk-body';
+import { SyncFailure } from '../../sync/failures';
+import { bisectBody, pickItems } from './bulk-slices';
+import { classifyReply } from './classify-reply';
+import { type ErrorSummary } from '../answers/error-summary';
+import { type BulkItem, judgeItems, type RejectedItem } from './judge-items';
+import { type BulkReply } from './post-bulk';
+
+/** How the bodies of one writer are delivered. */
+export interface Delivery {
+  readonly target: string;
+  readonly pipeline?: string;
+  readonly newestVersion: number;
+  /** Milliseconds without any progress after which a body is given up. */
+  readonly retryForMs: number;
+  /** Sends one request, once. */
+  readonly send: (bytes: Buffer) => Promise<BulkReply>;
+  /** Whether Elasticsearch answers at all. */
+  readonly isReachable: () => Promise<boolean>;
+  /** Makes items that are refused for good safe as dead letters. */
+  readonly bury: (body: BulkBody, rejected: readonly RejectedItem[]) => Promise<void>;
+  /** Elasticsearch has too much to do. */
+  readonly onPushback: () => void;
+  /** Waits before another attempt, counted from 0. */
+  readonly wait: (attempt: number) => Promise<void>;
+  /** Items are sent again. */
+  readonly onRetry: (items: number) => void;
+}
+
+/** Requests of several items that fail as a whole are cut after so many attempts: smaller ones may pass. */
+const ATTEMPTS_BEFORE_CUT = 3;
+/** A large document whose request breaks the connection so often, while others pass, is the one to blame. */
+const ATTEMPTS_BEFORE_BLAME = 5;
+const LARGE_BYTES = 1_048_576;
+
+/**
+ * Delivers a body: sends again what Elasticsearch refuses for now, cuts requests that it refuses as a whole down to the
+ * document that it can't take, and buries what it refuses for good. Resolves when every item is acknowledged.
+ *
+ * @throws SyncFailure when no item makes progress for `retryForMs`, or what fails is not an item's fault.
+ */
+export async function deliverBody(delivery: Delivery, body: BulkBody): Promise<BulkOutcome> {
+  let outcome = NO_OUTCOME;
+  let pending = body;
+  let lastProgress = performance.now();
+  for (let attempt = 0; pending.offsets.length > 0; attempt += 1) {
+    if (attempt > 0) {
+      delivery.onRetry(pending.offsets.length);
+      await delivery.wait(attempt - 1);
+    }
+    const step = await sendOnce(delivery, pending, attempt);
+    outcome = addOutcomes(outcome, step.outcome);
+    if (step.rest.offsets.length < pending.offsets.length) lastProgress = performance.now();
+    pending = step.rest;
+    if (step.isTooLarge && pending.offsets.length > 1) {
+      return addOutcomes(outcome, await deliverHalves(delivery, pending));
+    }
+    const isOverdue = performance.now() - lastProgress > delivery.retryForMs;
+    if (isOverdue && step.failure !== undefined) throw step.failure;
+  }
+  return outcome;
+}
+
+/** What one request achieved. */
+interface Step {
+  readonly outcome: BulkOutcome;
+  /** Items to send again. */
+  readonly rest: BulkBody;
+  /** Whether the rest may pass only in smaller requests. */
+  readonly isTooLarge: boolean;
+  /** Why there is a rest. */
+  readonly failure?: SyncFailure;
+}
+
+const EMPTY: BulkBody = { bytes: Buffer.alloc(0), offsets: [] };
+
+async function sendOnce(delivery: Delivery, body: BulkBody, attempt: number): Promise<Step> {
+  const count = body.offsets.length;
+  const answer = classifyReply(await delivery.send(body.bytes), count, delivery.target);
+  switch (answer.kind) {
+    case 'done':
+      return finish({ ...NO_OUTCOME, indexed: count, bytes: body.bytes.length });
+    case 'items':
+      return settleItems(delivery, body, answer.items, attempt);
+    case 'refused':
+      if (count === 1) return buryWhole(delivery, body, answer.error);
+      return { outcome: NO_OUTCOME, rest: body, isTooLarge: true };
+    case 'later': {
+      const { isPushback, mayBeSize, failure } = answer;
+      if (isPushback) delivery.onPushback();
+      const isBlamed = mayBeSize && !isPushback && attempt + 1 >= ATTEMPTS_BEFORE_BLAME;
+      if (isBlamed && count === 1 && body.bytes.length > LARGE_BYTES && (await delivery.isReachable())) {
+        return buryWhole(delivery, body, { type: 'connection_reset' });
+      }
+      return { outcome: NO_OUTCOME, rest: body, isTooLarge: mayBeSize && attempt + 1 >= ATTEMPTS_BEFORE_CUT, failure };
+    }
+  }
+}
+
+async function settleItems(
+  delivery: Delivery,
+  body: BulkBody,
+  items: readonly BulkItem[],
+  attempt: number,
+): Promise<Step> {
+  const { target } = delivery;
+  const verdict = judgeItems(items, { ...delivery, attempt });
+  await delivery.bury(body, verdict.rejected);
+  if (verdict.retry.length > 0) delivery.onPushback();
+  return {
+    outcome: { ...verdict.counts, rejected: verdict.rejected.length, bytes: body.bytes.length },
+    rest: pickItems(body, verdict.retry),
+    isTooLarge: verdict.isTooLarge,
+    failure: new SyncFailure(
+      'DestinationOverloaded',
+      `Elasticsearch refused ${verdict.retry.length} writes to ${target} for too long.`,
+    ),
+  };
+}
+
+async function buryWhole(delivery: Delivery, body: BulkBody, error: ErrorSummary): Promise<Step> {
+  await delivery.bury(body, [{ item: 0, error }]);
+  return finish({ ...NO_OUTCOME, rejected: 1, bytes: body.bytes.length });
+}
+
+async function deliverHalves(delivery: Delivery, body: BulkBody): Promise<BulkOutcome> {
+  const [first, second] = bisectBody(body);
+  return addOutcomes(await deliverBody(delivery, first), await deliverBody(delivery, second));
+}
+
+function finish(outcome: BulkOutcome): Step {
+  return { outcome, rest: EMPTY, isTooLarge: false };
+}

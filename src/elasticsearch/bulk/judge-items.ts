@@ -1,0 +1,130 @@
+import { SyncFailure } from '../../sync/failures';
+import {
+  type ErrorCause,
+  type ErrorSummary,
+  exceedsLimit,
+  formatErrorSummary,
+  summarizeError,
+  toErrorCause,
+} from '../answers/error-summary';
+import { asObject } from '../answers/read-answer';
+import { failureOfResponse } from '../answers/translate-failure';
+
+/** An item of a bulk's answer, as `filter_path` leaves it: `{ "index": { "status": 201 } }`. */
+export type BulkItem = Readonly<Record<string, { readonly status: number; readonly error?: ErrorCause }>>;
+
+/** What every result of an item has. @throws Error for what is no item of an answer: no document is judged by it */
+export function toBulkItem(value: unknown): BulkItem {
+  const [[action, result], ...others] = Object.entries(asObject(value)) as [[string, unknown], ...unknown[]];
+  const { status, error } = asObject(result);
+  if (others.length > 0 || typeof status !== 'number' || !(status >= 200 && status < 600)) throw new Error('no item');
+  const isMissing = status === 404 && action === 'delete';
+  if (error === undefined && status >= 300 && !isMissing) throw new Error('a refusal without a reason');
+  return { [action]: { status, ...(error === undefined ? {} : { error: toErrorCause(error) }) } };
+}
+
+/** What is known when an answer is judged. */
+export interface Judgement {
+  readonly target: string;
+  readonly pipeline?: string;
+  /** Newest external version of this sync. */
+  readonly newestVersion: number;
+  /** How often these items were sent before. */
+  readonly attempt: number;
+}
+
+/** An item that is refused for good. */
+export interface RejectedItem {
+  /** Position in the body that was sent. */
+  readonly item: number;
+  readonly error: ErrorSummary;
+}
+
+/** What an answer means for each item of the body. */
+export interface Verdict {
+  readonly counts: { readonly indexed: number; readonly deleted: number; readonly superseded: number };
+  /** Positions of items that were refused for now. */
+  readonly retry: readonly number[];
+  readonly rejected: readonly RejectedItem[];
+  /** Whether an item was refused because what was sent with it is more than Elasticsearch ever takes at once. */
+  readonly isTooLarge: boolean;
+}
+
+/** Times that an item with an internal error of Elasticsearch is sent again before it is taken to be the item's own. */
+const INTERNAL_ERROR_ATTEMPTS = 5;
+
+/**
+ * Judges every item.
+ *
+ * @throws SyncFailure for what no item is to blame for: the index is gone, blocked or written by others, rights or the
+ * pipeline are missing.
+ */
+export function judgeItems(items: readonly BulkItem[], judgement: Judgement): Verdict {
+  const counts = { indexed: 0, deleted: 0, superseded: 0 };
+  const retry: number[] = [];
+  const rejected: RejectedItem[] = [];
+  let isTooLarge = false;
+  for (const [position, item] of items.entries()) {
+    const [action = 'index', result = { status: 0 }] = Object.entries(item)[0] ?? [];
+    let fate = judgeItem(action, result.status, result.error, judgement);
+    if (fate === 'retry' && exceedsLimit(result.error)) {
+      isTooLarge = true;
+      if (items.length === 1) fate = 'rejected';
+    }
+    if (fate === 'retry') retry.push(position);
+    else if (fate === 'rejected') rejected.push({ item: position, error: summarizeError(result.error ?? {}) });
+    else counts[fate] += 1;
+  }
+  return { counts, retry, rejected, isTooLarge };
+}
+
+type Fate = 'indexed' | 'deleted' | 'superseded' | 'retry' | 'rejected';
+
+function judgeItem(action: string, status: number, error: ErrorCause | undefined, judgement: Judgement): Fate {
+  if (status >= 200 && status < 300) return action === 'delete' ? 'deleted' : 'indexed';
+  if (status === 404 && action === 'delete' && error === undefined) return 'superseded';
+  if (status === 409) return judgeConflict(error, judgement);
+  if (status === 429 || status === 502 || status === 503 || status === 504) return 'retry';
+  if (status === 404) throw indexIsGone(judgement.target);
+  if (status === 401 || status === 403) throw failureOfResponse(status, error ?? {}, `writing to ${judgement.target}`);
+  if (status >= 500 && judgement.attempt < INTERNAL_ERROR_ATTEMPTS) return 'retry';
+  if (isMissingPipeline(error, judgement.pipeline)) throw pipelineIsMissing(judgement.pipeline ?? '');
+  if (action === 'delete') {
+    throw new SyncFailure(
+      'Defect',
+      `Elasticsearch refused a deletion: ${formatErrorSummary(summarizeError(error ?? {}))}`,
+    );
+  }
+  return 'rejected';
+}
+
+function judgeConflict(error: ErrorCause | undefined, { target, newestVersion }: Judgement): Fate {
+  const current = /current version \[(\d+)\]/u.exec(error?.reason ?? '')?.[1];
+  // Without a number the document was changed while it was written, by a write that carries a version as well.
+  if (current === undefined) return 'retry';
+  if (BigInt(current) <= BigInt(newestVersion)) return 'superseded';
+  throw new SyncFailure(
+    'DestinationChanged',
+    `The index ${target} holds a document with version ${current}, newer than this sync's ${newestVersion}: something else writes it.`,
+    'Let one installation of pgferry alone write these documents, and check the clock of the worker.',
+  );
+}
+
+function indexIsGone(target: string): SyncFailure {
+  return new SyncFailure(
+    'DestinationChanged',
+    `The index ${target} is gone, or is no longer an alias: somebody deleted it while the sync ran.`,
+  );
+}
+
+function isMissingPipeline(error: ErrorCause | undefined, pipeline: string | undefined): boolean {
+  return pipeline !== undefined && error?.reason === `pipeline with id [${pipeline}] does not exist`;
+}
+
+function pipelineIsMissing(pipeline: string): SyncFailure {
+  return new SyncFailure(
+    'InvalidConfig',
+    `The ingest pipeline "${pipeline}" does not exist.`,
+    'Create the pipeline, or take it out of the connector.',
+  );
+}

@@ -1,0 +1,59 @@
+import { type Client, errors } from '@elastic/elasticsearch';
+import { asObject, readAnswer } from '../answers/read-answer';
+import { readErrorCause, translateFailures } from '../answers/translate-failure';
+
+/** Index privileges that the credentials lack. */
+export interface MissingPrivileges {
+  /** Name or pattern of indices: `search-shop`, `search-shop-*`. */
+  readonly index: string;
+  /** `manage` */
+  readonly privileges: readonly string[];
+}
+
+/** `manage` for settings, aliases, mappings and refresh; `create_index` and `view_index_metadata` are part of it. */
+const PRIVILEGES = ['read', 'write', 'manage'] as const;
+
+/**
+ * Which index privileges the credentials lack for the index (or alias) and for what pgferry keeps beside it: concrete
+ * indices and dead letters. Without security in Elasticsearch none is missing.
+ */
+export async function checkPrivileges(client: Client, indexName: string): Promise<MissingPrivileges[]> {
+  const doing = `checking the privileges for ${indexName}`;
+  return translateFailures(doing, async () => {
+    try {
+      const names = [indexName, `${indexName}-*`];
+      const answer: unknown = await client.security.hasPrivileges({ index: [{ names, privileges: [...PRIVILEGES] }] });
+      const held = readAnswer(doing, () => asObject(asObject(answer)['index']));
+      return names.flatMap((index) => {
+        const ofIndex = readAnswer(doing, () => asObject(held[index]));
+        const privileges = PRIVILEGES.filter((privilege) => ofIndex[privilege] !== true);
+        return privileges.length === 0 ? [] : [{ index, privileges }];
+      });
+    } catch (error) {
+      if (hasNoSecurity(error)) return [];
+      throw error;
+    }
+  });
+}
+
+/** For messages: `read and write on search-shop, manage on search-shop-*`. */
+export function describeMissing(missing: readonly MissingPrivileges[]): string {
+  return missing.map(({ index, privileges }) => `${privileges.join(' and ')} on ${index}`).join(', ');
+}
+
+/** What a role, or the role descriptor of an API key, must have beside what it has. */
+export function describeRole(missing: readonly MissingPrivileges[]): string {
+  return `"indices": ${JSON.stringify(missing.map(({ index, privileges }) => ({ names: [index], privileges })))}`;
+}
+
+/**
+ * A node whose security is off has no such endpoint: 400, or 405 where the path is taken for another one's. Older ones
+ * have it and answer 500, of all things; any other 500 is a failure, and must not pass for "all is allowed".
+ */
+function hasNoSecurity(error: unknown): boolean {
+  if (!(error instanceof errors.ResponseError)) return false;
+  const { reason = '' } = readErrorCause(error.body);
+  if (error.statusCode === 400) return reason.startsWith('no handler found');
+  if (error.statusCode === 405) return reason.startsWith('Incorrect HTTP method');
+  return error.statusCode === 500 && /^Security (must be explicitly enabled|is not enabled)/u.test(reason);
+}

@@ -1,0 +1,92 @@
+import {
+  type ConnectionRequestOptions,
+  type ConnectionRequestOptionsAsStream,
+  type ConnectionRequestParams,
+  type ConnectionRequestResponse,
+  type ConnectionRequestResponseAsStream,
+  type UndiciConnection,
+} from '@elastic/elasticsearch';
+
+import { type ElasticsearchSettings } from '../../config/settings/settings';
+import { type SyncFailure } from '../../sync/failures';
+import { failureOfProblem, tlsFailure, type TlsRemedies, type TlsSubject } from '../../tls/tls-failure';
+import { OTHER_FINGERPRINT } from './pinned-authority';
+import { askAgain } from './ask-again';
+import { type Connector, createTlsConnector } from './tls-connector';
+import { TimedConnection } from './timed-connection';
+import { WAS_CUT } from './was-cut';
+
+const REMEDIES: TlsRemedies = {
+  'unknown authority':
+    'Set `elasticsearch.ca_file` to the certificate of the authority that signed it (http_ca.crt of the node), or ' +
+    '`elasticsearch.ca_fingerprint`.',
+  'other fingerprint':
+    'Correct `elasticsearch.ca_fingerprint`; for a server that shows its own certificate only, set `elasticsearch.ca_file`.',
+  'other name': 'Connect by a name in the certificate, or give that name as `elasticsearch.server_name`.',
+  'no TLS': 'Write `elasticsearch.host` with http://, or turn on TLS in Elasticsearch.',
+  'certificate missing': 'Give `elasticsearch.client_cert` and `elasticsearch.client_key`.',
+  'certificate refused':
+    'Give `elasticsearch.client_cert` and `elasticsearch.client_key` that an authority of Elasticsearch vouches for.',
+  handshake: 'Check `elasticsearch.ca`, `client_cert` and `client_key`, and which versions of TLS the server accepts.',
+};
+
+/** How the client makes connections over TLS. */
+interface SecureConnections {
+  /** For the client's HTTP library. */
+  readonly connect: Connector;
+  /** For the client. */
+  readonly Connection: typeof UndiciConnection;
+}
+
+/**
+ * Connections over TLS as the settings want them. What TLS has against one becomes a failure that names the reason, and
+ * isn't tried again; everything else is left as it is.
+ */
+export function secureConnections(settings: ElasticsearchSettings): SecureConnections {
+  const subject = describeSubject(settings);
+  const connect = createTlsConnector(settings);
+  class ExplainedConnection extends TimedConnection {
+    override request(
+      params: ConnectionRequestParams,
+      options: ConnectionRequestOptions,
+    ): Promise<ConnectionRequestResponse>;
+    override request(
+      params: ConnectionRequestParams,
+      options: ConnectionRequestOptionsAsStream,
+    ): Promise<ConnectionRequestResponseAsStream>;
+    override async request(
+      params: ConnectionRequestParams,
+      options: ConnectionRequestOptions | ConnectionRequestOptionsAsStream,
+    ): Promise<ConnectionRequestResponse | ConnectionRequestResponseAsStream> {
+      try {
+        return await super.request(params, options);
+      } catch (error) {
+        // The client keeps no code of Node.js: our connector puts it at the beginning of the message.
+        const text = error instanceof Error ? error.message : '';
+        throw (
+          explain(text, subject) ??
+          (WAS_CUT.test(text) ? explain(await askAgain(connect, this.url), subject) : undefined) ??
+          error
+        );
+      }
+    }
+  }
+  return { connect, Connection: ExplainedConnection };
+}
+
+function explain(text: string, subject: TlsSubject): SyncFailure | undefined {
+  if (text.startsWith(OTHER_FINGERPRINT)) return failureOfProblem('other fingerprint', subject);
+  return tlsFailure({ code: '', text }, subject);
+}
+
+function describeSubject({ host, serverName, ca, caFingerprint, clientCert }: ElasticsearchSettings): TlsSubject {
+  const url = new URL(host);
+  const given = ca === undefined ? caFingerprint && 'the one with the given fingerprint' : 'the given ca';
+  return {
+    where: `Elasticsearch at ${url.origin}`,
+    host: serverName ?? url.hostname,
+    authority: given,
+    showsCertificate: clientCert !== undefined,
+    remedies: REMEDIES,
+  };
+}

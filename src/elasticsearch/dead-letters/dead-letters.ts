@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import { type Client, errors, type estypes } from '@elastic/elasticsearch';
+import { type BulkBody } from '../../sync/bulk-body';
+import { SyncFailure } from '../../sync/failures';
+import { waitBeforeRetry } from '../bulk/backoff';
+import { deliverBody } from '../bulk/deliver-body';
+import { formatErrorSummary } from '../answers/error-summary';
+import { isReachable } from '../connection/is-reachable';
+import { postBulk } from '../bulk/post-bulk';
+import { readErrorCause, translateFailures } from '../answers/translate-failure';
+
+/** A document that Elasticsearch refuses for good, or a row that PostgreSQL can't give. Holds no value of the row but its id. */
+export interface DeadLetter {
+  readonly connectorId: string;
+  /** Relation's name. */
+  readonly relation: string;
+  /** `_id` of the document; absent where the row's key can't be read. */
+  readonly documentId?: string;
+  /** Tells dead letters without `documentId` apart: anything that stays the same when the sync is retried. */
+  readonly position?: string;
+  /** `document_parsing_exception`, or pgferry's own: `row_too_large`. */
+  readonly errorType: string;
+  readonly field?: string;
+  /** One sentence without values. */
+  readonly reason: string;
+  /** External version of the write that was refused. */
+  readonly version: number;
+  readonly jobId: string;
+}
+
+/** What tells dead letters apart. */
+type Subject = Pick<DeadLetter, 'connectorId' | 'relation' | 'documentId' | 'position'>;
+
+/** A dead letter as the index keeps it. */
+export interface DeadLetterSource {
+  readonly '@timestamp': string;
+  readonly connector_id: string;
+  readonly relation: string;
+  readonly document_id?: string | undefined;
+  readonly position?: string | undefined;
+  readonly error_type: string;
+  readonly field?: string | undefined;
+  readonly reason: string;
+  readonly version: number;
+  readonly job_id: string;
+}
+
+const KEYWORD = { type: 'keyword', ignore_above: 1_024 } as const;
+const PROPERTIES: Record<keyof DeadLetterSource, estypes.MappingProperty> = {
+  '@timestamp': { type: 'date' },
+  connector_id: KEYWORD,
+  relation: KEYWORD,
+  document_id: KEYWORD,
+  position: KEYWORD,
+  error_type: KEYWORD,
+  field: KEYWORD,
+  reason: { type: 'text' },
+  version: { type: 'long' },
+  job_id: KEYWORD,
+};
+
+const RETRY_FOR_MS = 120_000;
+
+/**
+ * Writes dead letters and waits until they are safe. The same document has one, so a retry overwrites it. Makes the
+ * index where it is missing.
+ *
+ * @param signal ends the waiting.
+ */
+export async function writeDeadLetters(
+  client: Client,
+  index: string,
+  letters: readonly DeadLetter[],
+  signal: AbortSignal = new AbortController().signal,
+): Promise<void> {
+  if (letters.length === 0) return;
+  await ensureIndex(client, index);
+  const endpoint = { client, target: index, requireAlias: false, signal };
+  await deliverBody(
+    {
+      target: index,
+      newestVersion: Number.MAX_SAFE_INTEGER,
+      retryForMs: RETRY_FOR_MS,
+      send: (bytes) => postBulk(endpoint, bytes),
+      isReachable: () => isReachable(client),
+      wait: (attempt) => waitBeforeRetry(attempt, signal),
+      bury: (_, [rejected]) => {
+        if (rejected === undefined) return Promise.resolve();
+        const error = formatErrorSummary(rejected.error);
+        return Promise.reject(
+          new SyncFailure('MappingConflict', `The index ${index} can't take dead letters: ${error}.`),
+        );
+      },
+      onPushback: () => undefined,
+      onRetry: () => undefined,
+    },
+    buildBody(letters),
+  );
+}
+
+/** `_id` of a dead letter: the same document has the same one, however often it is refused. */
+export function deadLetterId({ connectorId, relation, documentId, position }: Subject): string {
+  const subject = documentId === undefined ? [connectorId, relation, position ?? ''] : [connectorId, documentId];
+  return createHash('sha256').update(JSON.stringify(subject)).digest('base64url');
+}
+
+async function ensureIndex(client: Client, index: string): Promise<void> {
+  await translateFailures(`creating the index ${index}`, async () => {
+    if (await client.indices.exists({ index })) return;
+    try {
+      await client.indices.create({
+        index,
+        settings: { 'index.number_of_shards': 1, 'index.auto_expand_replicas': '0-1' },
+        mappings: { dynamic: false, properties: PROPERTIES },
+      });
+    } catch (error) {
+      if (!isAlreadyThere(error)) throw error;
+    }
+  });
+}
+
+function isAlreadyThere(error: unknown): boolean {
+  return (
+    error instanceof errors.ResponseError && readErrorCause(error.body).type === 'resource_already_exists_exception'
+  );
+}
+
+function buildBody(letters: readonly DeadLetter[]): BulkBody {
+  const timestamp = new Date().toISOString();
+  const offsets: number[] = [];
+  let end = 0;
+  const parts = letters.map((letter) => {
+    const action = { index: { _id: deadLetterId(letter) } };
+    const part = Buffer.from(`${JSON.stringify(action)}\n${JSON.stringify(toSource(letter, timestamp))}\n`);
+    offsets.push(end);
+    end += part.length;
+    return part;
+  });
+  return { bytes: Buffer.concat(parts, end), offsets };
+}
+
+function toSource(letter: DeadLetter, timestamp: string): DeadLetterSource {
+  return {
+    '@timestamp': timestamp,
+    connector_id: letter.connectorId,
+    relation: letter.relation,
+    document_id: letter.documentId,
+    position: letter.position,
+    error_type: letter.errorType,
+    field: letter.field,
+    reason: letter.reason,
+    version: letter.version,
+    job_id: letter.jobId,
+  };
+}

@@ -1,0 +1,74 @@
+import { type Client, errors } from '@elastic/elasticsearch';
+import { deadLetterId } from './dead-letters';
+import { type DeadLetterFilter, listDeadLetters, type StoredDeadLetter } from './find-dead-letters';
+import { translateFailures } from '../answers/translate-failure';
+
+/** What decides whether a dead letter is out of date. */
+export interface DeadLetterPruning extends DeadLetterFilter {
+  /** Index (or alias) of the documents. */
+  readonly target: string;
+  /**
+   * After a relation was copied completely: the job's first version. Every older dead letter goes, since its row was
+   * read again, or is gone. Absent (after a refresh): only dead letters whose document is in the index by now go.
+   */
+  readonly olderThan?: number;
+}
+
+/** Removes dead letters of documents, by the documents' ids; those that are none have no effect. */
+export async function removeDeadLetters(
+  client: Client,
+  index: string,
+  connectorId: string,
+  documentIds: readonly string[],
+): Promise<void> {
+  const ids = documentIds.map((documentId) => deadLetterId({ connectorId, relation: '', documentId }));
+  await deleteByIds(client, index, ids);
+}
+
+/**
+ * Removes dead letters that are out of date. A rejected document's older version was deleted from the index, so its
+ * being there means that it was indexed since.
+ *
+ * @returns how many were removed.
+ */
+export async function pruneDeadLetters(client: Client, index: string, pruning: DeadLetterPruning): Promise<number> {
+  let removed = 0;
+  for await (const page of listDeadLetters(client, index, pruning)) {
+    const outdated = await findOutdated(client, pruning, page);
+    await deleteByIds(
+      client,
+      index,
+      outdated.map(({ id }) => id),
+    );
+    removed += outdated.length;
+  }
+  return removed;
+}
+
+async function findOutdated(
+  client: Client,
+  { target, olderThan }: DeadLetterPruning,
+  letters: readonly StoredDeadLetter[],
+): Promise<StoredDeadLetter[]> {
+  if (olderThan !== undefined) return letters.filter(({ version }) => version < olderThan);
+  const ids = letters.flatMap(({ documentId }) => (documentId === undefined ? [] : [documentId]));
+  if (ids.length === 0) return [];
+  const present = await translateFailures(`looking for documents in ${target}`, async () => {
+    // By id and in real time: needs no refresh.
+    const { docs } = await client.mget({ index: target, ids, _source: false });
+    return new Set(docs.filter((doc) => 'found' in doc && doc.found).map(({ _id: id }) => id));
+  });
+  return letters.filter(({ documentId }) => documentId !== undefined && present.has(documentId));
+}
+
+async function deleteByIds(client: Client, index: string, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await translateFailures(`removing dead letters from ${index}`, async () => {
+    try {
+      const operations = ids.map((id) => ({ delete: { _id: id } }));
+      await client.bulk({ index, operations, refresh: false });
+    } catch (error) {
+      if (!(error instanceof errors.ResponseError && error.statusCode === 404)) throw error;
+    }
+  });
+}

@@ -1,0 +1,104 @@
+import { type Client } from '@elastic/elasticsearch';
+import { SyncFailure } from '../../sync/failures';
+import { relationField } from '../../sync/relation';
+import { asCount, asList, asObject, asText, damagedAnswer, readAnswer } from '../answers/read-answer';
+import { translateFailures } from '../answers/translate-failure';
+
+/** Relations a page of the aggregation; any number of relations takes as many pages as it needs. */
+const PAGE = 1_000;
+
+/**
+ * Makes every write so far visible to searches and counts; without it they see nothing while refreshes are off.
+ *
+ * @throws SyncFailure `DestinationUnavailable` where a shard did not refresh, which Elasticsearch answers with 200: a
+ * count without its newest documents would look like rows that are missing.
+ */
+export async function refreshIndex(client: Client, index: string): Promise<void> {
+  const doing = `refreshing the index ${index}`;
+  const answer: unknown = await translateFailures(doing, () => client.indices.refresh({ index }));
+  const failed = readAnswer(doing, () => asCount(asObject(asObject(answer)['_shards'])['failed']));
+  if (failed === 0) return;
+  throw new SyncFailure('DestinationUnavailable', `Elasticsearch failed ${doing} on ${failed} of its shards.`);
+}
+
+/** Documents of one relation. Sees what was refreshed. */
+export async function countDocuments(
+  client: Client,
+  index: string,
+  connectorId: string,
+  relation: string,
+): Promise<number> {
+  return count(client, index, { term: { _relation: relationField(connectorId, relation) } });
+}
+
+/** Documents that a connector did not write: those of other connectors and writers. Refreshes the index first. */
+export async function countForeignDocuments(client: Client, index: string, connectorId: string): Promise<number> {
+  await refreshIndex(client, index);
+  return count(client, index, { bool: { must_not: [ownDocuments(connectorId)] } });
+}
+
+/** Documents of a connector by relation. Sees what was refreshed. */
+export async function countByRelation(
+  client: Client,
+  index: string,
+  connectorId: string,
+): Promise<Map<string, number>> {
+  const prefix = relationField(connectorId, '');
+  const counts = new Map<string, number>();
+  let after: { relation: string } | undefined;
+  do {
+    const page = await countPage(client, index, connectorId, after);
+    for (const { relation, documents } of page) counts.set(relation.slice(prefix.length), documents);
+    const last = page.length < PAGE ? undefined : page.at(-1);
+    // Else counting would never end.
+    if (last !== undefined && last.relation === after?.relation) throw damagedAnswer(countingIn(index));
+    after = last === undefined ? undefined : { relation: last.relation };
+  } while (after !== undefined);
+  return counts;
+}
+
+interface RelationCount {
+  readonly relation: string;
+  readonly documents: number;
+}
+
+const countingIn = (index: string) => `counting the documents of index ${index}`;
+
+async function countPage(
+  client: Client,
+  index: string,
+  connectorId: string,
+  after: { relation: string } | undefined,
+): Promise<readonly RelationCount[]> {
+  const doing = countingIn(index);
+  const answer: unknown = await translateFailures(doing, () => {
+    const sources = [{ relation: { terms: { field: '_relation' } } }];
+    return client.search({
+      index,
+      size: 0,
+      track_total_hits: false,
+      allow_partial_search_results: false,
+      query: ownDocuments(connectorId),
+      aggs: { relations: { composite: { size: PAGE, sources, ...(after === undefined ? {} : { after }) } } },
+    });
+  });
+  return readAnswer(doing, () => {
+    const { relations } = asObject(asObject(answer)['aggregations']);
+    return asList(asObject(relations)['buckets']).map((bucket) => {
+      const { key, doc_count: documents } = asObject(bucket);
+      return { relation: asText(asObject(key)['relation']), documents: asCount(documents) };
+    });
+  });
+}
+
+function ownDocuments(connectorId: string) {
+  return { prefix: { _relation: relationField(connectorId, '') } };
+}
+
+async function count(client: Client, index: string, query: object): Promise<number> {
+  const doing = countingIn(index);
+  const answer: unknown = await translateFailures(doing, () =>
+    client.search({ index, size: 0, track_total_hits: true, allow_partial_search_results: false, query }),
+  );
+  return readAnswer(doing, () => asCount(asObject(asObject(asObject(answer)['hits'])['total'])['value']));
+}

@@ -1,0 +1,80 @@
+import { type FieldMapping } from '../../sync/field';
+
+type Properties = Readonly<Record<string, FieldMapping>>;
+
+/** A field that an index has with a type that can't take the documents' values. */
+export interface FieldConflict {
+  readonly field: string;
+  readonly existing: string;
+  readonly wanted: string;
+}
+
+/** What an index lacks for a mapping. */
+export interface MappingDifference {
+  /** Fields to put; nested ones within their object. */
+  readonly missing: Properties;
+  readonly conflicts: readonly FieldConflict[];
+}
+
+/** Fields on whose exact type queries rely. */
+const OWN_FIELDS: ReadonlySet<string> = new Set(['_relation', '_bucket', '_id_hash', '_fingerprint']);
+
+/** Types that take every value of the type they stand beside, so that an index that has them can be used as it is. */
+const TAKERS: Readonly<Record<string, readonly string[]>> = {
+  text: ['keyword', 'match_only_text', 'wildcard', 'search_as_you_type', 'semantic_text'],
+  keyword: ['text', 'match_only_text', 'wildcard', 'search_as_you_type'],
+  short: ['integer', 'long', 'float', 'double', 'half_float', 'scaled_float'],
+  integer: ['long', 'float', 'double', 'scaled_float'],
+  long: ['float', 'double', 'scaled_float'],
+  float: ['double', 'half_float', 'scaled_float'],
+  double: ['float', 'scaled_float'],
+  date: ['date_nanos'],
+  object: ['nested', 'flattened'],
+  nested: ['object'],
+  flattened: ['object'],
+};
+
+/** Compares the fields that an index has with those that documents need. Fields that only the index has don't matter. */
+export function compareMapping(existing: Properties, wanted: Properties, path = ''): MappingDifference {
+  const missing: Record<string, FieldMapping> = {};
+  const conflicts: FieldConflict[] = [];
+  for (const [name, mapping] of Object.entries(wanted)) {
+    const present = Object.hasOwn(existing, name) ? existing[name] : undefined;
+    if (present === undefined) {
+      missing[name] = mapping;
+    } else if (!takes(present, mapping, path === '' && OWN_FIELDS.has(name))) {
+      conflicts.push({ field: path + name, existing: describeType(present), wanted: describeType(mapping) });
+    } else if (typeOf(present) !== 'flattened') {
+      const inner = compareMapping(propertiesOf(present), propertiesOf(mapping), `${path}${name}.`);
+      conflicts.push(...inner.conflicts);
+      if (Object.keys(inner.missing).length > 0)
+        missing[name] = { ...typeParameter(present), properties: inner.missing };
+    }
+  }
+  return { missing, conflicts };
+}
+
+function takes(existing: FieldMapping, wanted: FieldMapping, isExact: boolean): boolean {
+  const [existingType, wantedType] = [typeOf(existing), typeOf(wanted)];
+  // An index may leave the number of dimensions open until the first vector.
+  const isSameLength = [undefined, wanted['dims']].includes(existing['dims']);
+  if (existingType === wantedType) return isSameLength;
+  return !isExact && (TAKERS[wantedType]?.includes(existingType) ?? false);
+}
+
+function typeOf(mapping: FieldMapping): string {
+  return mapping.type ?? 'object';
+}
+
+function typeParameter({ type }: FieldMapping): { type?: string } {
+  return type === undefined ? {} : { type };
+}
+
+function describeType(mapping: FieldMapping): string {
+  const dims = mapping['dims'];
+  return typeof dims === 'number' ? `${typeOf(mapping)}(${dims})` : typeOf(mapping);
+}
+
+function propertiesOf(mapping: FieldMapping): Properties {
+  return (mapping['properties'] ?? {}) as Properties;
+}

@@ -1,0 +1,84 @@
+import { type Client, errors } from '@elastic/elasticsearch';
+import { SyncFailure } from '../../sync/failures';
+import { type FieldMapping } from '../../sync/field';
+import { type IndexState } from '../../sync/index-state';
+import { isOwnIndex, type MappingMeta, parseState } from './index-meta';
+import { asObject, asText, readAnswer } from '../answers/read-answer';
+import { translateFailures } from '../answers/translate-failure';
+
+/** An index as it is, under the name that the configuration gives it. */
+export interface IndexDescription {
+  /** The name asked for: an alias or an index. */
+  readonly name: string;
+  /** The index itself; equals `name` where there is no alias. */
+  readonly concrete: string;
+  /** Whether `name` is an alias: then bulks say `require_alias`. */
+  readonly viaAlias: boolean;
+  /** Every alias of the index. */
+  readonly aliases: readonly string[];
+  /** Another one means that the index was deleted and made anew. */
+  readonly uuid: string;
+  /** Whether pgferry made it, and so may delete it. */
+  readonly isOwn: boolean;
+  /** Fields by name. */
+  readonly properties: Readonly<Record<string, FieldMapping>>;
+  /** Settings that are set on the index, by their full name: `index.refresh_interval`. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** What pgferry keeps in the mapping's `_meta`. */
+  readonly state: IndexState;
+}
+
+/**
+ * Describes the index that a name stands for; undefined where nothing has that name.
+ *
+ * @throws SyncFailure `InvalidConfig` for a pattern, an alias over several indices, and a data stream.
+ */
+export async function describeIndex(client: Client, name: string): Promise<IndexDescription | undefined> {
+  if (/[*,]|^_|^-/u.test(name)) throw new SyncFailure('InvalidConfig', `index_name "${name}" must be one plain name.`);
+  const doing = `reading the index ${name}`;
+  const found: unknown = await translateFailures(doing, () => getIndices(client, name));
+  return readAnswer(doing, () => readDescription(name, asObject(found)));
+}
+
+function readDescription(name: string, found: Readonly<Record<string, unknown>>): IndexDescription | undefined {
+  const [first, ...others] = Object.entries(found);
+  if (first === undefined) return undefined;
+  if (others.length > 0) {
+    const names = Object.keys(found).join(', ');
+    throw new SyncFailure(
+      'InvalidConfig',
+      `index_name "${name}" is an alias over several indices: ${names}. pgferry needs one.`,
+    );
+  }
+  const concrete = first[0];
+  const { aliases, mappings, settings, data_stream: dataStream } = asObject(first[1]);
+  if (dataStream !== undefined) {
+    throw new SyncFailure(
+      'InvalidConfig',
+      `index_name "${name}" is a data stream, whose documents can't be overwritten.`,
+    );
+  }
+  const { properties, _meta: meta = {} } = asObject(mappings);
+  const flat = asObject(settings) as Record<string, string>;
+  const own = asObject(meta) as MappingMeta;
+  return {
+    name,
+    concrete,
+    viaAlias: concrete !== name,
+    aliases: Object.keys(asObject(aliases)),
+    uuid: asText(flat['index.uuid']),
+    isOwn: isOwnIndex(own),
+    properties: asObject(properties ?? {}) as Record<string, FieldMapping>,
+    settings: flat,
+    state: parseState(own),
+  };
+}
+
+async function getIndices(client: Client, name: string) {
+  try {
+    return await client.indices.get({ index: name, flat_settings: true, expand_wildcards: 'all' });
+  } catch (error) {
+    if (error instanceof errors.ResponseError && error.statusCode === 404) return {};
+    throw error;
+  }
+}

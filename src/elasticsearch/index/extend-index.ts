@@ -1,0 +1,57 @@
+import { type Client, type estypes } from '@elastic/elasticsearch';
+import { SyncFailure } from '../../sync/failures';
+import { type IndexMapping } from '../../sync/field';
+import { compareMapping, type FieldConflict, type MappingDifference } from './compare-mapping';
+import { countFields } from './count-fields';
+import { type IndexDescription } from './describe-index';
+import { DEFAULT_FIELD_LIMIT, fieldLimit, GC_DELETES, parseTimeValue } from './index-requirements';
+import { translateFailures } from '../answers/translate-failure';
+
+/** What an index that is there must be able to take. */
+export interface IndexExtension {
+  readonly mapping: IndexMapping;
+  /** Fields that the index must have room for. */
+  readonly totalFields: number;
+}
+
+/**
+ * Makes an index that is there fit for documents: puts the fields it lacks, raises its limit of fields, and makes it
+ * remember deletions for an hour. What it has already stays as it is, also fields that only others use.
+ *
+ * @throws SyncFailure `MappingConflict` naming every field whose type can't take the documents' values.
+ */
+export async function extendIndex(client: Client, index: IndexDescription, extension: IndexExtension): Promise<void> {
+  const difference = compareMapping(index.properties, extension.mapping.properties);
+  assertNoConflict(index, difference.conflicts);
+  const settings = findSettings(index, difference, extension.totalFields);
+  if (Object.keys(settings).length > 0) {
+    await translateFailures(`changing the settings of index ${index.concrete}`, () =>
+      client.indices.putSettings({ index: index.concrete, settings }),
+    );
+  }
+  if (Object.keys(difference.missing).length > 0) {
+    await translateFailures(`adding fields to index ${index.concrete}`, () =>
+      client.indices.putMapping({
+        index: index.concrete,
+        properties: difference.missing as Record<string, estypes.MappingProperty>,
+      }),
+    );
+  }
+}
+
+function findSettings(index: IndexDescription, { missing }: MappingDifference, totalFields: number) {
+  const settings: Record<string, string | number> = {};
+  const limit = Number(index.settings['index.mapping.total_fields.limit'] ?? DEFAULT_FIELD_LIMIT);
+  const needed = Math.max(fieldLimit(missing, totalFields), countFields(index.properties) + countFields(missing));
+  if (needed > limit) settings['index.mapping.total_fields.limit'] = needed;
+  const remembered = parseTimeValue(index.settings['index.gc_deletes'] ?? '60s');
+  const required = parseTimeValue(GC_DELETES) ?? 0;
+  if (remembered === undefined || remembered < required) settings['index.gc_deletes'] = GC_DELETES;
+  return settings;
+}
+
+function assertNoConflict(index: IndexDescription, conflicts: readonly FieldConflict[]): void {
+  if (conflicts.length === 0) return;
+  const fields = conflicts.map(({ field, existing, wanted }) => `${field} is ${existing}, needs ${wanted}`).join('; ');
+  throw new SyncFailure('MappingConflict', `The index ${index.concrete} has fields of other types: ${fields}.`);
+}

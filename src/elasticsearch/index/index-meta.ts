@@ -1,0 +1,90 @@
+import { type ConnectorState, type IndexState, NO_STATE, type RelationState } from '../../sync/index-state';
+
+/** A mapping's `_meta`: pgferry's part of it, and what others keep there. */
+export interface MappingMeta {
+  readonly [key: string]: unknown;
+  readonly pgferry?: unknown;
+}
+
+const OWNER = 'pgferry';
+
+/** `_meta` of an index that pgferry makes: marks it as its own, and tells for which alias it was made. */
+export function ownMeta(alias: string): MappingMeta {
+  return { created_by: OWNER, created_for: alias };
+}
+
+/** Whether pgferry made the index, for this alias if one is given. */
+export function isOwnIndex(meta: MappingMeta, alias?: string): boolean {
+  return meta['created_by'] === OWNER && (alias === undefined || meta['created_for'] === alias);
+}
+
+/** pgferry's state in a `_meta`; what can't be read counts as absent, so that it is copied again. */
+export function parseState({ pgferry }: MappingMeta): IndexState {
+  if (!isObject(pgferry)) return NO_STATE;
+  const connectors = isObject(pgferry['connectors']) ? pgferry['connectors'] : {};
+  const restore = pgferry['restore'];
+  return {
+    connectors: Object.fromEntries(
+      Object.entries(connectors).flatMap(([id, state]) =>
+        isConnectorState(state) ? [[id, readConnector(state)]] : [],
+      ),
+    ),
+    ...(isObject(restore) ? { restore: readSettings(restore) } : {}),
+  };
+}
+
+/** The `_meta` with another state; the keys of others stay. */
+export function replaceState(meta: MappingMeta, state: IndexState): MappingMeta {
+  return { ...meta, pgferry: state };
+}
+
+function isConnectorState(value: unknown): value is ConnectorState {
+  return isObject(value) && Number.isSafeInteger(value['version']) && isObject(value['relations']);
+}
+
+/** Whoever may change the index may have put anything into it: what is no state is left out. */
+function readConnector({ version, source, lastCommit, relations }: ConnectorState): ConnectorState {
+  return {
+    version,
+    ...(isIdentity(source) ? { source } : {}),
+    ...(isCommitMark(lastCommit) ? { lastCommit } : {}),
+    // A relation stays known by its name: it must not be forgotten in silence.
+    relations: Object.fromEntries(Object.entries(relations).map(([name, state]) => [name, readRelation(state)])),
+  };
+}
+
+function readRelation(state: unknown): RelationState {
+  if (!isObject(state)) return {};
+  const { watermark, definition, leaves, rule } = state;
+  const isWhole =
+    (watermark === undefined || isMatching(watermark, /^\d{1,19}$/u)) &&
+    [definition, rule].every((text) => text === undefined || typeof text === 'string') &&
+    (leaves === undefined || (isObject(leaves) && Object.values(leaves).every(Number.isSafeInteger)));
+  return isWhole ? state : {};
+}
+
+function isIdentity(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { systemIdentifier, database, timeline } = value;
+  return typeof systemIdentifier === 'string' && typeof database === 'string' && Number.isSafeInteger(timeline);
+}
+
+function isCommitMark(value: unknown): boolean {
+  return isObject(value) && isMatching(value['transaction'], /^\d{1,10}$/u) && isMatching(value['committedAt'], TIME);
+}
+
+/** A `timestamptz` in UTC, as PostgreSQL prints it. */
+const TIME = /^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?\+00$/u;
+
+function readSettings(settings: Readonly<Record<string, unknown>>): Record<string, string | null> {
+  const known = Object.entries(settings).filter(([, value]) => typeof value === 'string' || value === null);
+  return Object.fromEntries(known) as Record<string, string | null>;
+}
+
+function isMatching(value: unknown, pattern: RegExp): boolean {
+  return typeof value === 'string' && pattern.test(value);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

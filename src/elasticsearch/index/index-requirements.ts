@@ -1,0 +1,31 @@
+import { type FieldMapping } from '../../sync/field';
+import { countFields } from './count-fields';
+
+/** How long Elasticsearch remembers deletions: after its own default, 60 s, a delayed older write would undo one. */
+export const GC_DELETES = '1h';
+
+/** Elasticsearch's own default of `index.mapping.total_fields.limit`. */
+export const DEFAULT_FIELD_LIMIT = 1_000;
+
+/** `index.mapping.total_fields.limit` for a mapping: never below Elasticsearch's default. */
+export function fieldLimit(properties: Readonly<Record<string, FieldMapping>>, totalFields: number): number {
+  return Math.max(DEFAULT_FIELD_LIMIT, countFields(properties), totalFields);
+}
+
+/** Whether a field, or one within an object, is a vector. */
+export function holdsVectors(properties: Readonly<Record<string, FieldMapping>>): boolean {
+  return Object.values(properties).some(
+    (mapping) =>
+      mapping.type === 'dense_vector' ||
+      holdsVectors((mapping['properties'] ?? {}) as Readonly<Record<string, FieldMapping>>),
+  );
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Milliseconds of a time value as Elasticsearch writes it: `60s`, `1h`; undefined for another form, such as `-1`. */
+export function parseTimeValue(value: string): number | undefined {
+  const [, amount, unit] = /^(\d+)(ms|s|m|h|d)$/u.exec(value) ?? [];
+  const factor = unit === undefined ? undefined : UNIT_MS[unit];
+  return factor === undefined ? undefined : Number(amount) * factor;
+}

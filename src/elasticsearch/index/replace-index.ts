@@ -1,0 +1,24 @@
+import { type Client } from '@elastic/elasticsearch';
+import { deleteIndex, findAbandonedIndices } from './delete-index';
+import { describeIndex } from './describe-index';
+import { type AliasSwap, swapAlias } from './swap-alias';
+import { translateFailures } from '../answers/translate-failure';
+
+/**
+ * Lets a rebuilt index serve under its alias, and deletes what pgferry made for that alias and nothing points to any
+ * more: the index that served so far, and what was left by rebuilds that were broken off. Whatever breaks it off, calling
+ * it again completes it.
+ *
+ * @throws SyncFailure as {@link swapAlias} does.
+ */
+export async function replaceIndex(client: Client, { alias, to, connectorId }: Omit<AliasSwap, 'from'>): Promise<void> {
+  const serving = await describeIndex(client, alias);
+  if (serving === undefined) {
+    await translateFailures(`making the alias ${alias}`, () =>
+      client.indices.updateAliases({ actions: [{ add: { index: to, alias, is_write_index: true } }] }),
+    );
+  } else if (serving.concrete !== to) {
+    await swapAlias(client, { alias, from: serving.concrete, to, connectorId });
+  }
+  for (const abandoned of await findAbandonedIndices(client, alias)) await deleteIndex(client, abandoned);
+}

@@ -1,0 +1,101 @@
+import type { RelationKind } from '../../sync/relation';
+import type { RelationPrivileges } from './missing-grants';
+import { isNeverNull } from './read-columns';
+import type { Transaction } from '../connection/transaction';
+
+/** A relation that a selection may mean, with all that decides whether it can be synced. */
+export interface Candidate extends RelationPrivileges {
+  readonly oid: number;
+  readonly kind: RelationKind;
+  /** Has a primary key, or a unique index over columns that are never null. */
+  readonly hasKey: boolean;
+  /** The role may use the schema and select at least one column. */
+  readonly readable: boolean;
+  /** A partition: its rows belong to the table above it. */
+  readonly isPartition: boolean;
+  /** A partitioned table with foreign tables below it, whose rows have no place that a plan could name. */
+  readonly hasForeignPartition: boolean;
+  /** Row level security applies to the role. */
+  readonly hidesRows: boolean;
+}
+
+interface CandidateRow extends Omit<Candidate, 'kind' | 'readable'> {
+  readonly kind: string;
+}
+
+/** `pg_class.relkind` */
+export const RELATION_KINDS: Readonly<Record<string, RelationKind>> = {
+  r: 'table',
+  p: 'partitioned',
+  v: 'view',
+  m: 'materialized',
+  f: 'foreign',
+};
+
+const CANDIDATES = `
+  with recursive below (root, oid) as (
+    select c.oid, c.oid
+    from pg_class as c
+    join pg_namespace as n on n.oid = c.relnamespace
+    where n.nspname = any ($1::text[]) and c.relkind = 'p'
+    union all
+    select b.root, i.inhrelid
+    from below as b
+    join pg_inherits as i on i.inhparent = b.oid
+  ),
+  with_foreign as (
+    select distinct b.root from below as b join pg_class as c on c.oid = b.oid where c.relkind = 'f'
+  )
+  select
+    c.oid as "oid",
+    n.nspname::text as "schema",
+    c.relname::text as "table",
+    c.relkind::text as "kind",
+    exists (
+      select from pg_index as i
+      where i.indrelid = c.oid and ${usableKey('i')}
+    ) as "hasKey",
+    has_schema_privilege(n.oid, 'usage') as "schemaUsable",
+    has_table_privilege(c.oid, 'select') or has_any_column_privilege(c.oid, 'select') as "selectable",
+    c.relispartition as "isPartition",
+    f.root is not null as "hasForeignPartition",
+    c.relrowsecurity and row_security_active(c.oid) as "hidesRows"
+  from pg_class as c
+  join pg_namespace as n on n.oid = c.relnamespace
+  left join with_foreign as f on f.root = c.oid
+  where n.nspname = any ($1::text[]) and c.relkind in ('r', 'p', 'v', 'm', 'f')
+  order by n.nspname collate "C", c.relname collate "C"`;
+
+/**
+ * Predicate over a row of `pg_index`: at any moment no two rows share the values of its columns, and none is null.
+ * A deferred constraint lets two rows share them for a while.
+ */
+export function usableKey(index: string): string {
+  return `(${index}.indisprimary or (
+    ${index}.indisunique and ${index}.indisvalid and ${index}.indimmediate
+    and ${index}.indpred is null and ${index}.indexprs is null
+    and not exists (
+      select from pg_attribute as a
+      where a.attrelid = ${index}.indrelid
+        and a.attnum = any ((${index}.indkey::smallint[])[0:${index}.indnkeyatts - 1])
+        and not ${isNeverNull('a')})))`;
+}
+
+/** All relations of the schemas, also those that can't be synced, so that messages can tell why. */
+export async function readCandidates(tx: Transaction, schemas: readonly string[]): Promise<Candidate[]> {
+  const rows = await tx.query<CandidateRow>(CANDIDATES, [schemas]);
+  return rows.map((row) => ({
+    ...row,
+    kind: RELATION_KINDS[row.kind] ?? 'table',
+    readable: row.schemaUsable && row.selectable,
+  }));
+}
+
+/** Which of the schemas exist. */
+export async function findSchemas(tx: Transaction, schemas: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await tx.query<{ name: string }>(
+    'select n.nspname::text as "name" from pg_namespace as n where n.nspname = any ($1::text[])',
+    [schemas],
+  );
+  return new Set(rows.map(({ name }) => name));
+}

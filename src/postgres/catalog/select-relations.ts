@@ -1,0 +1,173 @@
+import type { DocumentSettings, TableSelection } from '../../config/settings/settings';
+import { quoteIdentifier } from '../../documents/sql-text';
+import type { FailureType } from '../../sync/failures';
+import { formatRelation, type QualifiedName, type RelationKind, type SkippedRelation } from '../../sync/relation';
+import { type Candidate, findSchemas, readCandidates } from './candidate-relations';
+import { idColumnsOf } from './id-columns';
+import { matchTables, schemasNamedBy, type TableMatch } from './match-tables';
+import { describeMissing, grantStatements } from './missing-grants';
+import type { Transaction } from '../connection/transaction';
+
+/** A relation that a sync reads. */
+export interface SelectedRelation extends QualifiedName {
+  readonly oid: number;
+  readonly kind: RelationKind;
+}
+
+/** Something in the way of reading a relation, with what to do about it in the message. */
+export interface SourceProblem {
+  readonly type: FailureType;
+  readonly relation: string;
+  readonly message: string;
+  /** Where it is not the one of the type. */
+  readonly remedy?: string;
+}
+
+/** What a selection of tables comes to. */
+export interface SelectedRelations {
+  /** In the order of schema and table. */
+  readonly selected: readonly SelectedRelation[];
+  readonly skipped: readonly SkippedRelation[];
+  readonly problems: readonly SourceProblem[];
+}
+
+/** What becomes of one candidate. */
+type Verdict =
+  | { readonly is: 'selected' | 'passed over' }
+  | { readonly is: 'skipped'; readonly reason: string }
+  | ({ readonly is: 'problem' } & Pick<SourceProblem, 'type' | 'message' | 'remedy'>);
+
+/** Resolves names and patterns to relations that the role can read and whose rows have a key. */
+export async function selectRelations(
+  tx: Transaction,
+  selection: TableSelection,
+  idColumns: DocumentSettings['idColumns'],
+): Promise<SelectedRelations> {
+  const schemas = [...new Set([...selection.schemas, ...schemasNamedBy(selection.tables)])];
+  const existing = await findSchemas(tx, selection.schemas);
+  const candidates = await readCandidates(tx, schemas);
+  const matches = selection.tables.map((entry) => matchTables(entry, selection.schemas, candidates));
+  const missing = selection.schemas.filter((schema) => !existing.has(schema)).map(missingSchema);
+  // Where the schema itself is missing, one message is enough.
+  const unmatched = missing.length > 0 ? [] : matches.flatMap((match) => missingTable(match, selection, candidates));
+  const judged = judgeAll(tx, candidates, matches, idColumns);
+  const selected = judged
+    .filter(({ verdict }) => verdict.is === 'selected')
+    .map(({ candidate }) => pickSelected(candidate));
+  const unreadable = judged.filter(({ verdict, candidate }) => verdict.is === 'skipped' && !candidate.readable);
+  return {
+    selected,
+    skipped: judged.flatMap(({ candidate, verdict }) =>
+      verdict.is === 'skipped' ? [{ relation: formatRelation(candidate), reason: verdict.reason }] : [],
+    ),
+    problems: [
+      ...missing,
+      ...unmatched,
+      ...(selected.length === 0
+        ? nothingReadable(
+            tx,
+            unreadable.map(({ candidate }) => candidate),
+          )
+        : []),
+      ...judged.flatMap(({ candidate, verdict: { is, ...problem } }) =>
+        is === 'problem' && 'type' in problem ? [{ relation: formatRelation(candidate), ...problem }] : [],
+      ),
+    ],
+  };
+}
+
+function judgeAll(
+  tx: Transaction,
+  candidates: readonly Candidate[],
+  matches: readonly TableMatch<Candidate>[],
+  idColumns: DocumentSettings['idColumns'],
+): { readonly candidate: Candidate; readonly verdict: Verdict }[] {
+  const { settings, rowSecurity } = tx.source;
+  return candidates.flatMap((candidate) => {
+    const meant = matches.filter(({ relations }) => relations.includes(candidate)).map(({ by }) => by);
+    const [by] = (['name', 'pattern', 'everything'] as const).filter((way) => meant.includes(way));
+    if (by === undefined) return [];
+    const hasIdColumns = idColumnsOf(candidate, idColumns) !== undefined;
+    return [{ candidate, verdict: judge(candidate, { by, hasIdColumns, rowSecurity, role: settings.username }) }];
+  });
+}
+
+interface Circumstances {
+  readonly by: TableMatch<Candidate>['by'];
+  readonly hasIdColumns: boolean;
+  readonly rowSecurity: 'refused' | 'filtered';
+  readonly role: string;
+}
+
+function judge(candidate: Candidate, { by, hasIdColumns, rowSecurity, role }: Circumstances): Verdict {
+  const name = formatRelation(candidate);
+  const isTable = candidate.kind === 'table' || candidate.kind === 'partitioned';
+  if (by !== 'name' && candidate.isPartition) return { is: 'passed over' };
+  if (by === 'everything' && !isTable) {
+    return hasIdColumns
+      ? {
+          is: 'skipped',
+          reason: `it is a ${candidate.kind} relation: "*" stands for tables, so name it beside it in \`tables\``,
+        }
+      : { is: 'passed over' };
+  }
+  if (!candidate.readable) {
+    const message = `Role "${role}" lacks ${describeMissing([candidate])}.`;
+    return by === 'name'
+      ? { is: 'problem', type: 'SourcePermission', message, remedy: grantStatements(role, [candidate]) }
+      : { is: 'skipped', reason: `role "${role}" may not select from it` };
+  }
+  if (candidate.hidesRows && rowSecurity === 'refused') {
+    const message = `Row level security hides rows of ${name} from role "${role}".`;
+    const remedy = `alter role ${quoteIdentifier(role)} bypassrls; Or sync what its policies show: documents.row_security: filtered.`;
+    return { is: 'problem', type: 'SourcePermission', message, remedy };
+  }
+  if (candidate.hasForeignPartition) return { is: 'skipped', reason: 'some of its partitions are foreign tables' };
+  if (!candidate.hasKey && !hasIdColumns) return { is: 'skipped', reason: withoutKey(candidate) };
+  return { is: 'selected' };
+}
+
+function withoutKey({ kind }: Candidate): string {
+  return kind === 'table' || kind === 'partitioned'
+    ? 'it has no primary key: name its key in documents.id_columns'
+    : `it is a ${kind} relation: name its key in documents.id_columns`;
+}
+
+function missingSchema(schema: string): SourceProblem {
+  const remedy = 'Correct `schema`, or create it.';
+  return { type: 'InvalidConfig', relation: schema, message: `There is no schema "${schema}".`, remedy };
+}
+
+/** To skip all that there is would look like a sync of nothing. */
+function nothingReadable({ source }: Transaction, unreadable: readonly Candidate[]): SourceProblem[] {
+  const [first] = unreadable;
+  if (first === undefined) return [];
+  const role = source.settings.username;
+  const message = `Role "${role}" may read none of its tables: it lacks ${describeMissing(unreadable)}.`;
+  const remedy = `Correct \`schema\`, or grant what the tables to be synced need: ${grantStatements(role, unreadable)}`;
+  return [{ type: 'SourcePermission', relation: formatRelation(first), message, remedy }];
+}
+
+const CORRECT =
+  'Correct `tables`, or create the table; one that `tables` no longer names leaves the index by the next sync.';
+
+function missingTable(
+  { entry, by, relations }: TableMatch<Candidate>,
+  { schemas }: TableSelection,
+  candidates: readonly Candidate[],
+): SourceProblem[] {
+  if (relations.length > 0 || by === 'everything') return [];
+  const where = `schema ${schemas.map((schema) => `"${schema}"`).join(', ')}`;
+  if (by === 'pattern')
+    return [
+      { type: 'InvalidConfig', relation: entry, message: `No table of ${where} matches "${entry}".`, remedy: CORRECT },
+    ];
+  const alike = candidates.find(({ table }) => table.toLowerCase() === entry.toLowerCase());
+  const hint = alike === undefined ? '' : ` Did you mean "${alike.table}"?`;
+  const message = `There is no table "${entry}" in ${where}.${hint}`;
+  return [{ type: 'RelationMissing', relation: entry, message, remedy: CORRECT }];
+}
+
+function pickSelected({ schema, table, oid, kind }: Candidate): SelectedRelation {
+  return { schema, table, oid, kind };
+}

@@ -1,0 +1,127 @@
+import { DatabaseError } from 'pg';
+import type { SourceSettings } from '../../config/settings/settings';
+import { quoteIdentifier } from '../../documents/sql-text';
+import { type FailureType, SyncFailure } from '../../sync/failures';
+import { networkFailure } from './network-failure';
+
+/** What was being done when the error arose: the same SQLSTATE can blame the operator, the table or us. */
+export type SourceActivity =
+  'connecting' | 'reading the catalog' | 'reading rows' | 'reading a view' | 'running a rule';
+
+interface Policy {
+  readonly type: FailureType;
+  readonly remedy?: string;
+}
+
+/** By SQLSTATE, or by its class of two characters: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const POLICIES: Readonly<Record<string, Policy>> = {
+  '08': { type: 'SourceUnavailable' },
+  '25P03': {
+    type: 'SourceUnavailable',
+    remedy: 'Elasticsearch was too slow for an open transaction: it is read again.',
+  },
+  '25P04': { type: 'SourceUnavailable', remedy: 'Raise transaction_timeout for the role.' },
+  '28': { type: 'SourceAuthentication' },
+  '3D000': { type: 'InvalidConfig', remedy: 'Correct `database`, or create it.' },
+  '3F000': { type: 'InvalidConfig', remedy: 'Correct `schema`, or create it.' },
+  '40': { type: 'SourceUnavailable', remedy: 'A standby cancels queries that hold replay back: it is read again.' },
+  '42501': { type: 'SourcePermission' },
+  '42P01': { type: 'RelationMissing' },
+  '53': { type: 'SourceUnavailable', remedy: 'The server lacks connections, memory or disk space: free some.' },
+  '55P03': { type: 'SourceUnavailable', remedy: 'Another session keeps the table locked: wait for it, or end it.' },
+  '57': { type: 'SourceUnavailable' },
+  '58': { type: 'SourceUnavailable' },
+  XX001: { type: 'SourceUnavailable', remedy: 'The server reports corrupted data: see its log.' },
+  XX002: { type: 'SourceUnavailable', remedy: 'The server reports a corrupted index: rebuild it by `reindex`.' },
+};
+
+/** What a query is to blame for; 08P01: it has parameters. */
+const RULE_ERRORS = /^(08P01|0A|2[0-7]|42(?!501)|P0|54)/;
+/** What the query of a view is to blame for, on some row. */
+const VIEW_ERRORS = /^(0A|2[0-7]|P0|54)/;
+const VIEW_REMEDY = 'The query of a view or foreign table fails: correct it, or leave the relation out of `tables`.';
+
+/** While rows are read by a plan, what no longer fits the plan has changed since. */
+const CHANGED_SINCE_PLANNED = new Set(['42P01', '3F000', '42703', '42704', '42883']);
+
+/** Classes whose messages speak of names and states. Messages of all others can hold values of rows. */
+const MESSAGES_WITHOUT_VALUES = new Set(['08', '0A', '25', '28', '3D', '3F', '40', '42', '53', '55', '57', '58']);
+
+/**
+ * Turns an error of `pg`, the network or TLS into a failure that names server, database and role. Values of rows,
+ * which PostgreSQL puts into messages, details and contexts, stay out.
+ */
+export function toSourceFailure(error: unknown, settings: SourceSettings, activity: SourceActivity): SyncFailure {
+  if (error instanceof SyncFailure) return error;
+  const where = describeServer(settings);
+  if (!(error instanceof DatabaseError)) return networkFailure(error, settings, where);
+  const state = error.code ?? 'XX000';
+  if (isRowSecurity(error)) return rowSecurityFailure(error, where);
+  const { type, remedy } =
+    refusalOfRole(error, settings) ?? refusalOfConnection(error.message, state) ?? policyFor(state, activity);
+  return new SyncFailure(type, `${where}: ${reduceMessage(error.message, state)}`, remedy);
+}
+
+function describeServer({ host, port, database, username }: SourceSettings): string {
+  return `PostgreSQL at ${host}:${port}, database "${database}", role "${username}"`;
+}
+
+function policyFor(state: string, activity: SourceActivity): Policy {
+  if (activity === 'running a rule' && RULE_ERRORS.test(state)) return { type: 'InvalidRule' };
+  if (activity === 'reading a view' && VIEW_ERRORS.test(state)) return { type: 'InvalidConfig', remedy: VIEW_REMEDY };
+  if ((activity === 'reading rows' || activity === 'reading a view') && CHANGED_SINCE_PLANNED.has(state))
+    return { type: 'SourceChanged' };
+  return POLICIES[state] ?? POLICIES[state.slice(0, 2)] ?? { type: 'Defect' };
+}
+
+/** pg_hba.conf may ask for TLS, or for a certificate; the server says so in English unless `lc_messages` differs. */
+function refusalOfConnection(message: string, state: string): Policy | undefined {
+  if (!state.startsWith('28')) return undefined;
+  if (/valid client certificate/.test(message))
+    return {
+      type: 'SourceAuthentication',
+      remedy: 'Give `ssl_cert` and `ssl_key`: the server asks for a certificate.',
+    };
+  if (/no encryption|SSL off/.test(message))
+    return { type: 'SourceAuthentication', remedy: 'Set `ssl_enabled: true`, or let pg_hba.conf take it unencrypted.' };
+  if (/SSL encryption|SSL on/.test(message))
+    return { type: 'SourceAuthentication', remedy: 'Correct pg_hba.conf of the server, or username and database.' };
+  if (message.includes('channel binding'))
+    return {
+      type: 'SourceAuthentication',
+      remedy: 'Something between pgferry and PostgreSQL ends TLS: connect directly, or set `channel_binding: disable`.',
+    };
+  return undefined;
+}
+
+function reduceMessage(message: string, state: string): string {
+  return MESSAGES_WITHOUT_VALUES.has(state.slice(0, 2)) ? `${message} (${state})` : `error ${state}`;
+}
+
+/** The role may not connect to the database, or not at all: the grants of its tables are not to blame. */
+function refusalOfRole(
+  { code, routine, message }: DatabaseError,
+  { database, username }: SourceSettings,
+): Required<Policy> | undefined {
+  const role = quoteIdentifier(username);
+  if (code === '42501' && routine === 'CheckMyDatabase') {
+    return { type: 'SourcePermission', remedy: `grant connect on database ${quoteIdentifier(database)} to ${role};` };
+  }
+  if (code === '28000' && message.includes('not permitted to log in')) {
+    return { type: 'SourceAuthentication', remedy: `alter role ${role} login;` };
+  }
+  return undefined;
+}
+
+/** With `row_security = off` PostgreSQL refuses to answer instead of leaving rows out. */
+function isRowSecurity(error: DatabaseError): boolean {
+  return error.code === '42501' && error.routine === 'check_enable_rls';
+}
+
+function rowSecurityFailure(error: DatabaseError, where: string): SyncFailure {
+  return new SyncFailure(
+    'SourcePermission',
+    `${where}: row level security hides rows: ${error.message}`,
+    'Give the role BYPASSRLS, or accept that its policies decide what is synced: `documents.row_security: filtered`.',
+  );
+}

@@ -1,0 +1,122 @@
+import type { QueryConfig, QueryResultRow } from 'pg';
+import { quoteIdentifier } from '../../documents/sql-text';
+import { type BorrowedConnection, borrowConnection } from './connection';
+import { type CopyOut, startCopyOut } from '../copy-protocol/copy-out';
+import type { CopyDataSink } from '../copy-protocol/message-splitter';
+import type { Source } from './source';
+import { type SourceActivity, toSourceFailure } from './source-errors';
+
+/** How a transaction runs. It is always read only. */
+export interface TransactionOptions {
+  /** @default 'read committed' */
+  readonly isolation?: 'read committed' | 'repeatable read';
+  /** Milliseconds a statement may take; 0 for no limit, as a COPY needs: waiting for its reader counts. @default 60_000 */
+  readonly statementTimeoutMs?: number;
+  /** Schemas in which unqualified names are looked up. @default ['pg_catalog'] */
+  readonly searchPath?: readonly string[] | undefined;
+  /** Decides whom an error blames. @default 'reading the catalog' */
+  readonly activity?: SourceActivity;
+  /** Cancels the running statement and drops the connection at once; the signal's reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A column of a statement's result; its type by `pg_type.oid` and `atttypmod`. */
+export interface ResultColumn {
+  readonly name: string;
+  readonly type: { readonly oid: number; readonly modifier: number };
+  /** The table's column that it shows: `pg_class.oid` and `attnum`, both 0 where it shows none. */
+  readonly origin: { readonly table: number; readonly column: number };
+}
+
+/** A read-only transaction. Errors are those of `pg`; they are mapped where the transaction ends. */
+export interface Transaction {
+  readonly source: Source;
+  readonly query: <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
+  /** The columns of a single statement. */
+  readonly describe: (text: string) => Promise<readonly ResultColumn[]>;
+  /** Starts `copy (query) to stdout (format binary)`. */
+  readonly copyOut: (query: string, sink: CopyDataSink) => CopyOut;
+}
+
+/**
+ * Runs `work` in a transaction whose settings make values print the same everywhere.
+ * @throws SyncFailure for every error of PostgreSQL, the network or TLS; the signal's reason when it fired
+ */
+export async function withTransaction<Result>(
+  source: Source,
+  work: (tx: Transaction) => Promise<Result>,
+  options: TransactionOptions = {},
+): Promise<Result> {
+  const results: Result[] = [];
+  const once = async function* (tx: Transaction) {
+    results.push(await work(tx));
+    yield* [];
+  };
+  await streamTransaction(source, once, options).next();
+  return results[0] as Result;
+}
+
+/** As {@link withTransaction}, for work that hands out items; who stops taking them ends the transaction. */
+export async function* streamTransaction<Item>(
+  source: Source,
+  work: (tx: Transaction) => AsyncIterable<Item>,
+  options: TransactionOptions = {},
+): AsyncGenerator<Item, void> {
+  let connection: BorrowedConnection | undefined;
+  try {
+    connection = await borrowConnection(source, options.signal);
+    const { client } = connection;
+    await client.query(beginStatements(source, options));
+    yield* work(transactionOn(source, connection));
+    await client.query('commit');
+    // What a rule's query calls can outlive its transaction: settings, another role, advisory locks.
+    if (options.activity === 'running a rule') connection.destroy();
+    else connection.release();
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw toSourceFailure(error, source.settings, options.activity ?? 'reading the catalog');
+  } finally {
+    connection?.destroy();
+  }
+}
+
+function transactionOn(source: Source, { client }: BorrowedConnection): Transaction {
+  return {
+    source,
+    query: async <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) => {
+      const result = await client.query<Row>(text, [...values]);
+      return result.rows;
+    },
+    describe: async (text) => {
+      // Values, even none, make node-postgres use the extended protocol.
+      const { fields } = await client.query({ text, values: [], queryMode: 'extended' } as QueryConfig);
+      return fields.map(({ name, dataTypeID, dataTypeModifier, tableID, columnID }) => ({
+        name,
+        origin: { table: tableID, column: columnID },
+        type: { oid: dataTypeID, modifier: dataTypeModifier },
+      }));
+    },
+    copyOut: (query, sink) => startCopyOut(client, query, sink),
+  };
+}
+
+/** One round trip. Whatever the server, the database or the role have as defaults, values print the same. */
+function beginStatements(source: Source, options: TransactionOptions): string {
+  const { isolation = 'read committed', statementTimeoutMs = 60_000, searchPath = ['pg_catalog'] } = options;
+  return `
+    begin isolation level ${isolation}, read only;
+    set local timezone = 'UTC';
+    set local datestyle = 'ISO';
+    set local intervalstyle = 'iso_8601';
+    set local bytea_output = 'hex';
+    set local extra_float_digits = 3;
+    set local xmlbinary = 'base64';
+    set local search_path = ${searchPath.map(quoteIdentifier).join(', ')};
+    set local row_security = ${source.rowSecurity === 'filtered' ? 'on' : 'off'};
+    set local synchronize_seqscans = off;
+    set local max_parallel_workers_per_gather = 0;
+    set local jit = off;
+    set local statement_timeout = ${statementTimeoutMs};
+    set local lock_timeout = '60s';
+    set local idle_in_transaction_session_timeout = '10min'`;
+}

@@ -1,0 +1,20 @@
+import type { BucketRange } from '../../sync/bucket-ranges';
+import type { CopyOptions, CopyPiece, LeafRows } from './copy-request';
+import { readLeaf } from './read-leaf';
+import { copyTransaction, filterOf } from './row-filter';
+import { bucketCondition } from './rows-query';
+import type { Source } from '../connection/source';
+import { streamTransaction, type Transaction } from '../connection/transaction';
+
+/** Reads the rows in the buckets, of all leaves, in one snapshot. */
+export async function* copyBuckets(
+  source: Source,
+  request: CopyOptions & { readonly rows: LeafRows; readonly buckets: BucketRange },
+): AsyncGenerator<CopyPiece, void> {
+  const { rows, projection, buckets } = request;
+  const condition = `${bucketCondition([buckets])} and ${filterOf(projection)}`;
+  const read = async function* (tx: Transaction) {
+    for (const leaf of rows.leaves) yield* readLeaf(tx, { relation: rows.relation, leaf, condition }, request);
+  };
+  yield* streamTransaction(source, read, copyTransaction(request));
+}

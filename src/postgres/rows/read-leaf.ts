@@ -1,0 +1,88 @@
+import type { Leaf } from '../../sync/relation';
+import type { CopyOptions, CopyPiece, PlannedRelation, UnreadableRow } from './copy-request';
+import { afterRow, atPlaces, leafCondition, leafSource } from './leaf-query';
+import { createPieceBuilder } from './piece-builder';
+import { isRowError } from '../connection/row-error';
+import { idJoin, itemExpression } from './row-projection';
+import { streamValues } from './stream-values';
+import type { Transaction } from '../connection/transaction';
+
+/** Some rows of one leaf. */
+export interface LeafPart {
+  readonly relation: PlannedRelation;
+  readonly leaf: Leaf;
+  /** Predicate over `t` and `k.id`. */
+  readonly condition: string;
+}
+
+/**
+ * Reads rows of one leaf in the order of the heap. A row that PostgreSQL fails on is reported, and reading goes on
+ * behind it. The transaction must be repeatable read: counting the rows before the failed one finds it in the same
+ * snapshot.
+ */
+export async function* readLeaf(
+  tx: Transaction,
+  part: LeafPart,
+  options: CopyOptions,
+): AsyncGenerator<CopyPiece, void> {
+  let after: string | undefined;
+  for (;;) {
+    const from = fromClause(part, options, after);
+    let rows = () => 0;
+    await tx.query('savepoint pgferry_row');
+    try {
+      yield* streamValues<CopyPiece>(tx, `select ${itemExpression(options)} ${from}`, (onPiece) => {
+        const builder = createPieceBuilder(options.targetBytes, onPiece);
+        rows = builder.rows;
+        return builder;
+      });
+      return;
+    } catch (error) {
+      if (!isRowError(error)) throw error;
+      await tx.query('rollback to savepoint pgferry_row');
+      const ctid = await findRow(tx, from, rows());
+      if (ctid === undefined) throw error;
+      after = ctid;
+      const id = await readId(tx, part, options, ctid);
+      yield unreadablePiece({ leaf: part.leaf, ctid, sqlState: error.code ?? '', ...(id === undefined ? {} : { id }) });
+    }
+  }
+}
+
+function fromClause({ relation, leaf, condition }: LeafPart, { projection }: CopyOptions, after?: string): string {
+  const conditions = [leafCondition(leaf), condition, ...(after === undefined ? [] : [afterRow(after)])];
+  return `from ${leafSource(relation, leaf)} ${idJoin(projection.id)} where ${conditions.join(' and ')}`;
+}
+
+/** The row after so many; selecting its place alone renders none of its values. */
+async function findRow(tx: Transaction, from: string, rowsBefore: number): Promise<string | undefined> {
+  const [row] = await tx.query<{ ctid: string }>(`select t.ctid::text as ctid ${from} offset ${rowsBefore} limit 1`);
+  return row?.ctid;
+}
+
+/** The row's key may be what can't be read: then it has no id. */
+async function readId(
+  tx: Transaction,
+  part: LeafPart,
+  options: CopyOptions,
+  ctid: string,
+): Promise<string | undefined> {
+  const from = fromClause({ ...part, condition: atPlaces([ctid]) }, options);
+  await tx.query('savepoint pgferry_id');
+  try {
+    const [row] = await tx.query<{ id: string }>(`select k."id" ${from}`);
+    return row?.id;
+  } catch (error) {
+    if (!isRowError(error)) throw error;
+    await tx.query('rollback to savepoint pgferry_id');
+    return undefined;
+  }
+}
+
+function unreadablePiece({ leaf: { schema, table }, ...row }: UnreadableRow): CopyPiece {
+  return {
+    body: { bytes: Buffer.alloc(0), offsets: [] },
+    oversized: [],
+    unreadable: [{ leaf: { schema, table }, ...row }],
+  };
+}

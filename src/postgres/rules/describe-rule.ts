@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { quoteIdentifier } from '../../documents/sql-text';
+import type { QualifiedName, Relation } from '../../sync/relation';
+import type { QueryRows } from '../rows/copy-request';
+import { describeQuery, queryAsSource } from './describe-query';
+import { findRuleTables } from './find-rule-tables';
+import { nameRuleColumns, type NamedColumn } from './name-rule-columns';
+import { readKeys } from '../catalog/read-keys';
+import { chooseRuleKey } from './choose-rule-key';
+import type { Source } from '../connection/source';
+import { type Transaction, withTransaction } from '../connection/transaction';
+
+/** An advanced sync rule, named like a relation. */
+export interface RuleRequest extends QualifiedName {
+  readonly tables: readonly string[];
+  readonly query: string;
+  readonly idColumns?: readonly string[];
+  /** Schemas in which the query looks for its tables, first to last. */
+  readonly searchPath: readonly string[];
+}
+
+/** A rule as a relation, and where its rows are read. */
+export interface DescribedRule {
+  readonly relation: Relation;
+  readonly rows: QueryRows;
+}
+
+/**
+ * Has PostgreSQL check a rule in a read-only transaction, without running its query: syntax, tables, columns, key.
+ * Planning it calls functions that claim to be immutable, which is why that has a limit, in milliseconds.
+ * @throws SyncFailure `InvalidRule` with what is wrong
+ */
+export async function describeRule(
+  source: Source,
+  rule: RuleRequest,
+  { timeoutMs: statementTimeoutMs = 30_000 } = {},
+): Promise<DescribedRule> {
+  const { searchPath } = rule;
+  const options = { activity: 'running a rule', searchPath, statementTimeoutMs } as const;
+  return withTransaction(source, (tx) => describe(tx, rule), options);
+}
+
+async function describe(tx: Transaction, rule: RuleRequest): Promise<DescribedRule> {
+  const { schema, table, tables, query, searchPath } = rule;
+  const found = await findRuleTables(tx, rule);
+  const named = nameRuleColumns(await describeQuery(tx, query));
+  const oids = found.map(({ oid }) => oid);
+  const key = chooseRuleKey(named, { idColumns: rule.idColumns, tables: found, keys: await readKeys(tx, oids) });
+  const columns = named.map(({ column }) => column);
+  const relation: Relation = {
+    schema,
+    table,
+    tables,
+    oid: 0,
+    kind: 'rule',
+    columns,
+    key,
+    leaves: [],
+    definition: hash([query, searchPath, tables, key, columns]),
+    estimatedRows: 0,
+  };
+  return { relation, rows: { relation, from: aliasColumns(query, named), searchPath } };
+}
+
+/** Positional aliases tell columns of the same name apart. */
+function aliasColumns(query: string, columns: readonly NamedColumn[]): string {
+  const aliases = columns.map(({ column }) => quoteIdentifier(column.name)).join(', ');
+  return `(select q.* from ${queryAsSource(query)} as q (${aliases}))`;
+}
+
+function hash(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,62 @@
+import { type Source } from '../connection/source';
+import { type Transaction, withTransaction } from '../connection/transaction';
+
+/** Something that keeps no sync from working, but makes it do more or know less than it could. */
+export interface SourceWarning {
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Seconds after which a transaction that writes counts as forgotten. */
+const FORGOTTEN_S = 3_600;
+
+/**
+ * Transactions with an id, in any database of the server: they hold the watermark back. Whose session it is, and since
+ * when it writes, is for the role itself and for members of pg_read_all_stats to see; without that it is passed over.
+ */
+const FORGOTTEN = `
+  select 'prepared transaction ' || quote_literal(p.gid) as "name", p.prepared::timestamptz(0)::text as "since",
+    'rollback prepared ' || quote_literal(p.gid) as "end"
+  from pg_prepared_xacts as p
+  where p.prepared <= now() - make_interval(secs => $1::integer)
+  union all
+  select 'the transaction of process ' || a.pid, a.xact_start::timestamptz(0)::text,
+    'select pg_terminate_backend(' || a.pid || ')'
+  from pg_stat_activity as a
+  where a.backend_xid is not null and a.xact_start <= now() - make_interval(secs => $1::integer)
+  order by "since"
+  limit 5`;
+
+/** Looks for what makes syncs of a source slower or less exact than they could be; changes nothing. */
+export async function findSourceWarnings(
+  source: Source,
+  forgottenAfterS = FORGOTTEN_S,
+): Promise<readonly SourceWarning[]> {
+  return withTransaction(source, async (tx) => [
+    ...(await findForgottenTransactions(tx, forgottenAfterS)),
+    ...(await findMissingSettings(tx)),
+  ]);
+}
+
+async function findForgottenTransactions(tx: Transaction, afterS: number): Promise<SourceWarning[]> {
+  const rows = await tx.query<{ name: string; since: string; end: string }>(FORGOTTEN, [afterS]);
+  return rows.map(({ name, since, end }) => ({
+    message: `PostgreSQL: ${name} is open since ${since}; until it ends each sync reads again all that changed since then`,
+    remedy: `End it, by \`${end}\` where it is forgotten.`,
+  }));
+}
+
+async function findMissingSettings(tx: Transaction): Promise<SourceWarning[]> {
+  const [row] = await tx.query<{ isOn: boolean }>(
+    `select current_setting('track_commit_timestamp')::boolean as "isOn"`,
+  );
+  if (row?.isOn !== false) return [];
+  return [
+    {
+      message:
+        'PostgreSQL: track_commit_timestamp is off, so _timestamp is the time of the sync, and a backup that is ' +
+        'restored in place of the database goes unnoticed',
+      remedy: 'Set `track_commit_timestamp = on` and restart PostgreSQL; or sync with --rebuild after a restore.',
+    },
+  ];
+}

@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SyncFailure } from '../../sync/failures';
+import type { Source } from '../connection/source';
+import { type Transaction, withTransaction } from '../connection/transaction';
+
+const POLL_MS = 20;
+/** The WAL writer comes by every `wal_writer_delay`, 0.2 s. */
+const PATIENCE_MS = 400;
+const FLUSH_TIMEOUT_MS = 60_000;
+
+const HORIZON = 'select pg_snapshot_xmin(pg_current_snapshot())::text as "watermark"';
+const HORIZON_BEFORE_13 = 'select txid_snapshot_xmin(txid_current_snapshot())::text as "watermark"';
+const VERSION = `
+  select current_setting('server_version_num')::integer as "versionNumber", pg_is_in_recovery() as "inRecovery"`;
+const INSERTED = 'select pg_current_wal_insert_lsn()::text as "inserted"';
+
+/**
+ * The WAL writer writes a page that is not full only up to the last commit. Where others have transactions open and
+ * none commits, that can take 15 s; committing a transaction that has an id, even a read-only one, makes it hurry.
+ */
+const COMMIT_SOMETHING = 'select txid_current()';
+
+/**
+ * Where a page of WAL just ended, the insert position already counts the header of the next one (40 bytes at most),
+ * which is not written before a record follows.
+ */
+const FLUSHED = `
+  select pg_current_wal_flush_lsn() >= $1::pg_lsn
+    or ($1::pg_lsn - pg_current_wal_flush_lsn() <= 40
+        and (pg_current_wal_flush_lsn() - '0/0'::pg_lsn) % current_setting('wal_block_size')::numeric = 0) as "flushed"`;
+
+/** The transaction horizon of a moment. */
+export interface Horizon {
+  /** A 64-bit transaction id in decimal digits: every transaction not visible at that moment has an id at or above it. */
+  readonly watermark: string;
+  /** How far the log must be on disk before the watermark can be relied on. Absent on a standby. */
+  readonly inserted?: string;
+}
+
+/** Reads the transaction horizon. Only after {@link untilFlushed} can it be relied on. */
+export function readHorizon(source: Source, signal?: AbortSignal): Promise<Horizon> {
+  return withTransaction(source, readHorizonNow, { signal });
+}
+
+/**
+ * Waits until the log up to a horizon is on disk (0.2 s, usually), so that a crash of PostgreSQL can't hand out the ids
+ * above it a second time.
+ * @throws SyncFailure `SourceUnavailable` when the server writes nothing for a minute
+ */
+export async function untilFlushed(source: Source, { inserted }: Horizon, signal?: AbortSignal): Promise<void> {
+  if (inserted === undefined || (await waitForFlush(source, inserted, PATIENCE_MS, signal))) return;
+  await withTransaction(source, (tx) => tx.query(COMMIT_SOMETHING), { signal });
+  if (await waitForFlush(source, inserted, FLUSH_TIMEOUT_MS, signal)) return;
+  const { host, port } = source.settings;
+  throw new SyncFailure('SourceUnavailable', `PostgreSQL at ${host}:${port} does not write its log to disk`);
+}
+
+/** @returns whether the log reached the disk in time */
+async function waitForFlush(
+  source: Source,
+  inserted: string,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await isFlushed(source, inserted, signal))) {
+    if (Date.now() > deadline) return false;
+    await sleep(POLL_MS, undefined, { signal });
+  }
+  return true;
+}
+
+async function readHorizonNow(tx: Transaction): Promise<Horizon> {
+  const [server] = await tx.query<{ versionNumber: number; inRecovery: boolean }>(VERSION);
+  const [horizon] = await tx.query<{ watermark: string }>(
+    (server?.versionNumber ?? 0) >= 130_000 ? HORIZON : HORIZON_BEFORE_13,
+  );
+  if (horizon === undefined) throw new Error('PostgreSQL tells no transaction horizon');
+  if (server?.inRecovery === true) return horizon;
+  // After the horizon, in a statement of its own: whatever gave out the ids below it has been logged by then.
+  const [wal] = await tx.query<{ inserted: string }>(INSERTED);
+  return { ...horizon, ...wal };
+}
+
+async function isFlushed(source: Source, inserted: string, signal?: AbortSignal): Promise<boolean> {
+  const [wal] = await withTransaction(source, (tx) => tx.query<{ flushed: boolean }>(FLUSHED, [inserted]), { signal });
+  return wal?.flushed === true;
+}
+
+/**
+ * SQL predicate over `t`: the row was written by a transaction at or above the watermark. Needs a transaction whose
+ * snapshot is its first, as repeatable read has it: `age()` counts from where the transaction began. The watermark
+ * must be less than 2^31 transactions old. A frozen row can have a negative age.
+ */
+export function changedSince(watermark: string): string {
+  const shortId = BigInt.asUintN(32, BigInt(watermark)).toString();
+  return `age(t.xmin) between 0 and age('${shortId}'::xid)`;
+}
+
+/** Tells whether any transaction at or above the watermark is visible; if not, no row changed since, in any table. */
+export async function hasChangesSince(tx: Transaction, watermark: string): Promise<boolean> {
+  const [row] = await tx.query<{ changed: boolean }>(
+    'select txid_snapshot_xmax(txid_current_snapshot()) > $1::bigint as "changed"',
+    [watermark],
+  );
+  return row?.changed === true;
+}

@@ -1,0 +1,58 @@
+import { compareMapping } from '../../../../src/elasticsearch/index/compare-mapping';
+import { countFields } from '../../../../src/elasticsearch/index/count-fields';
+
+describe('comparing an index with the mapping that documents need', () => {
+  test('an index that has everything needs nothing', () => {
+    const properties = { id: { type: 'keyword' }, price: { type: 'double', ignore_malformed: true } };
+    expect(compareMapping(properties, properties)).toEqual({ missing: {}, conflicts: [] });
+  });
+
+  test('missing fields are put, also into an object that is there', () => {
+    const existing = { address: { properties: { city: { type: 'text' } } }, other: { type: 'geo_point' } };
+    const wanted = {
+      address: { properties: { city: { type: 'text' }, zip: { type: 'keyword' } } },
+      age: { type: 'long' },
+    };
+    expect(compareMapping(existing, wanted)).toEqual({
+      missing: { address: { properties: { zip: { type: 'keyword' } } }, age: { type: 'long' } },
+      conflicts: [],
+    });
+  });
+
+  test('a conflict names the field and both types', () => {
+    const existing = { age: { type: 'keyword' }, address: { properties: { zip: { type: 'long' } } } };
+    const wanted = { age: { type: 'long' }, address: { properties: { zip: { type: 'keyword' } } } };
+    expect(compareMapping(existing, wanted).conflicts).toEqual([
+      { field: 'age', existing: 'keyword', wanted: 'long' },
+      { field: 'address.zip', existing: 'long', wanted: 'keyword' },
+    ]);
+  });
+
+  test('a wider type than needed is used as it is', () => {
+    expect(compareMapping({ age: { type: 'long' } }, { age: { type: 'integer' } }).conflicts).toEqual([]);
+    expect(compareMapping({ age: { type: 'integer' } }, { age: { type: 'long' } }).conflicts).toHaveLength(1);
+  });
+
+  test('the fields that queries rely on must have their exact type', () => {
+    expect(compareMapping({ _relation: { type: 'text' } }, { _relation: { type: 'keyword' } }).conflicts).toHaveLength(
+      1,
+    );
+    expect(compareMapping({ title: { type: 'text' } }, { title: { type: 'keyword' } }).conflicts).toEqual([]);
+  });
+
+  test('vectors of another length are a conflict', () => {
+    const vector = (dims: number) => ({ v: { type: 'dense_vector', dims } });
+    expect(compareMapping(vector(3), vector(4)).conflicts).toEqual([
+      { field: 'v', existing: 'dense_vector(3)', wanted: 'dense_vector(4)' },
+    ]);
+  });
+
+  test('fields of names that every object has are found missing', () => {
+    expect(compareMapping({}, { constructor: { type: 'long' } }).missing).toEqual({ constructor: { type: 'long' } });
+  });
+
+  test('objects and multi-fields count toward the limit of fields', () => {
+    const fields = { keyword: { type: 'keyword' } };
+    expect(countFields({ a: { type: 'text', fields }, b: { properties: { c: { type: 'long' } } } })).toBe(4);
+  });
+});

@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+
+import { parseState, replaceState } from '../../../../src/elasticsearch/index/index-meta';
+import { changedSince } from '../../../../src/postgres/server/watermark';
+import { fuzzing } from '../../../support/fuzz';
+
+const relation = { watermark: '1234', definition: 'd', leaves: { 16384: 16384 }, rule: 'r' };
+const state = {
+  connectors: {
+    shop: {
+      version: 7,
+      source: { systemIdentifier: '1', database: 'shop', timeline: 1 },
+      lastCommit: { transaction: '740', committedAt: '2026-01-01 00:00:00.123+00' },
+      relations: { 'public.a': relation, 'public.b': {} },
+    },
+  },
+  restore: { 'index.refresh_interval': null, 'index.number_of_replicas': '1' },
+};
+
+const hostile = fc.oneof(
+  fc.constantFrom("0'::xid) or true --", '1e9', '-1', '', '٣', '9'.repeat(40), '2026-01-01', 'infinity'),
+  fc.jsonValue({ maxDepth: 2 }),
+);
+/** A state with another value in one place. */
+const changed = fc.tuple(fc.nat(), hostile).map(([at, value]) => {
+  const tree = structuredClone(state) as unknown;
+  const places: [Record<string, unknown>, string][] = [];
+  const visit = (node: unknown) => {
+    if (typeof node !== 'object' || node === null) return;
+    for (const [key, child] of Object.entries(node)) {
+      places.push([node as Record<string, unknown>, key]);
+      visit(child);
+    }
+  };
+  visit(tree);
+  const [node, key] = places[at % places.length] ?? [];
+  if (node !== undefined && key !== undefined) node[key] = value;
+  return tree;
+});
+
+describe('what pgferry keeps in the index, where others may write', () => {
+  test('is read as it was written', () => {
+    expect(parseState(replaceState({ other: 1 }, state))).toEqual(state);
+  });
+
+  test('reaches PostgreSQL as numbers and times only, whatever somebody put there', () => {
+    fc.assert(
+      fc.property(changed, (pgferry) => {
+        for (const { version, source, lastCommit, relations } of Object.values(parseState({ pgferry }).connectors)) {
+          expect(Number.isSafeInteger(version)).toBe(true);
+          if (source !== undefined) expect(typeof source.systemIdentifier).toBe('string');
+          if (lastCommit !== undefined) expect(Number.isNaN(Date.parse(lastCommit.committedAt))).toBe(false);
+          for (const { watermark, leaves = {} } of Object.values(relations)) {
+            if (watermark !== undefined)
+              expect(changedSince(watermark)).toMatch(/^age\(t\.xmin\) between 0 and age\('\d+'::xid\)$/u);
+            for (const node of Object.values(leaves)) expect(Number.isSafeInteger(node)).toBe(true);
+          }
+        }
+      }),
+      fuzzing('state of an index'),
+    );
+  });
+
+  test('never forgets a relation that it names, so that its documents are not taken for those of none', () => {
+    const relations = { 'public.a': { watermark: 'x' }, 'public.b': 7 };
+    const pgferry = { connectors: { shop: { version: 1, relations } } };
+    expect(parseState({ pgferry }).connectors['shop']?.relations).toEqual({ 'public.a': {}, 'public.b': {} });
+  });
+});
