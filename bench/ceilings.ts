@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 
-import { describeSync } from '../src/activities/plan/describe-sync';
+import { planSync } from '../src/activities/plan/plan-sync';
 import { prepareIndex } from '../src/activities/index-lifecycle/prepare-index';
 import { refreshIndex } from '../src/elasticsearch/documents/count-documents';
 import { copyRows } from '../src/postgres/rows/copy-rows';
@@ -20,7 +20,7 @@ const ANSWER = 'errors,took,items.*.status,items.*.error';
 /** What a sync of a connector's one table reads and sends. */
 async function* readPieces(stage: Stage, connectorId: string): AsyncGenerator<AsyncIterable<CopyPiece>> {
   const connector = stage.registry.open(connectorId);
-  const { plan, relations } = await describeSync(connector, { jobType: 'full', jobId: 'bench', options: {} });
+  const { plan, relations } = await planSync(connector, { jobType: 'full', jobId: 'bench', options: {} });
   for (const { relation, projection } of relations) {
     for (const leaf of relation.leaves) {
       for (const range of cutChunks({ from: 0, to: null }, leaf.blocks)) {
@@ -85,7 +85,7 @@ export async function sendAll(
 ): Promise<Sample> {
   await forgetIndex(stage, connectorId);
   const connector = stage.registry.open(connectorId);
-  const { plan } = await describeSync(connector, { jobType: 'full', jobId: `ceiling-${Date.now()}`, options: {} });
+  const { plan } = await planSync(connector, { jobType: 'full', jobId: `ceiling-${Date.now()}`, options: {} });
   await prepareIndex(connector, plan);
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const url = new URL(`/${plan.job.index}/_bulk?filter_path=${ANSWER}`, stage.elasticsearch);

@@ -8,7 +8,7 @@ import { Client as Elasticsearch } from '@elastic/elasticsearch';
 
 import { cacheDirectory } from '../src/stack/programs/cache-directory';
 import { findCommand } from '../src/stack/programs/find-command';
-import { findFreePort } from '../src/stack/processes/free-port';
+import { findFreePort } from '../src/stack/processes/find-free-port';
 import { type Bench, take } from './bench';
 import { type Sample } from './sample';
 

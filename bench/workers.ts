@@ -1,4 +1,4 @@
-import { findFreePort } from '../src/stack/processes/free-port';
+import { findFreePort } from '../src/stack/processes/find-free-port';
 import { imageAllocation } from '../test/support/image-environment';
 import { createWorker, type Worker } from '../test/soak/worker';
 import { type Bench } from './bench';

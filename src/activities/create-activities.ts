@@ -5,10 +5,10 @@ import { compareIds, eachPart } from './compare/compare-ids';
 import { type ConnectorRegistry, type OpenConnector } from './connector/connector-registry';
 import { copyPartitions } from './copy/copy-partitions';
 import { deleteStaleDocuments } from './compare/delete-stale-documents';
-import { describeSync } from './plan/describe-sync';
+import { planSync } from './plan/plan-sync';
 import { toApplicationFailure } from './failure-interceptor';
 import { finishSync, restoreIndex } from './index-lifecycle/finish-sync';
-import { losePatience } from './lose-patience';
+import { failAfterPatience } from './fail-after-patience';
 import { prepareIndex } from './index-lifecycle/prepare-index';
 import { replanRelations } from './index-lifecycle/replan-relations';
 import { retryRejected } from './copy/retry-rejected';
@@ -27,7 +27,7 @@ export function createActivities(registry: ConnectorRegistry, searchAttributes =
       scoped(async () => {
         try {
           const connector = registry.open(connectorId);
-          await losePatience(Context.current().info, () => validateConnector(connector));
+          await failAfterPatience(Context.current().info, () => validateConnector(connector));
           const { concurrency, maxDeleteRatio, maxRejected } = connector.settings.limits;
           return { definition: connector.definition, concurrency, maxDeleteRatio, maxRejected, searchAttributes };
         } catch (error) {
@@ -36,7 +36,7 @@ export function createActivities(registry: ConnectorRegistry, searchAttributes =
         }
       }),
     planSync: ({ connectorId, definition, ...request }) =>
-      scoped(async () => (await describeSync(registry.open(connectorId, definition), request)).plan),
+      scoped(async () => (await planSync(registry.open(connectorId, definition), request)).plan),
     prepareIndex: ({ plan }) => scoped(() => prepareIndex(open(plan.job), plan)),
     copyPartitions: (input) => scoped((scope) => copyPartitions(open(input.job), input, scope)),
     catchUpRelations: (input) => scoped((scope) => catchUpRelations(open(input.job), input, scope)),

@@ -1,7 +1,7 @@
 import { type Command } from 'commander';
 
 import { createConnectorRegistry } from '../activities/connector/connector-registry';
-import { describeSync } from '../activities/plan/describe-sync';
+import { planSync } from '../activities/plan/plan-sync';
 import { validateConnector } from '../activities/plan/validate-connector';
 import { findConnector } from '../config/settings/find-connector';
 import { type JobType } from '../sync/job';
@@ -31,7 +31,7 @@ export function planCommand(): Command {
         const request = { jobType, jobId: 'planned', options: {} };
         const connector = registry.open(connectorId);
         await validateConnector(connector);
-        const description = await describeSync(connector, request);
+        const description = await planSync(connector, request);
         terminal.result(planDocument(description), () => renderPlan(description, options.mapping === true));
       } finally {
         await registry.close();

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { createConnectorRegistry } from '../activities/connector/connector-registry';
 import { findConnector } from '../config/settings/find-connector';
 import { type Settings } from '../config/settings/settings';
-import { listDeadLetters, type StoredDeadLetter } from '../elasticsearch/dead-letters/find-dead-letters';
+import { listDeadLetters, type StoredDeadLetter } from '../elasticsearch/dead-letters/list-dead-letters';
 import { deadLetterIndexName } from '../elasticsearch/index/index-names';
 import { configuredCommand } from './configured-command';
 import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';

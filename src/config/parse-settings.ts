@@ -2,7 +2,7 @@ import { ConfigurationError, type ConfigurationProblem } from './problems/config
 import { describeIssues } from './schema/describe-issues';
 import { expandDottedKeys } from './tree/expand-dotted-keys';
 import { findDangers } from './find-dangers';
-import { noteIgnoredKeys, noteSurprises } from './find-notes';
+import { noteIgnoredKeys, noteSurprises } from './note-surprises';
 import { parseYaml } from './tree/parse-yaml';
 import { createProblemList, type ProblemList } from './problems/problem-list';
 import { readAdvancedRules } from './tree/read-advanced-rules';

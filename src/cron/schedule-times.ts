@@ -1,4 +1,4 @@
-import { parseCron, type CronTimes } from './cron';
+import { parseCron, type CronTimes } from './parse-cron';
 import { SyncFailure } from '../sync/failures';
 
 /** When syncs start: at the times of a cron expression, or at a distance. */

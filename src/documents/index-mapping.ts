@@ -1,4 +1,4 @@
-import { type DocumentField, type FieldMapping, type IndexMapping } from '../sync/field';
+import { type DocumentField, type FieldMapping, type IndexMapping } from '../sync/field-mapping';
 import { type Projection } from './projection';
 
 /** A column of a relation with the mapping that it needs. */

@@ -1,4 +1,4 @@
-import { type DocumentField } from '../sync/field';
+import { type DocumentField } from '../sync/field-mapping';
 import { type Column, formatRelation, isReadAsWhole, type Relation } from '../sync/relation';
 import { addedFieldNames, ATTACHMENT_FIELD, listAddedFields } from './fields/added-fields';
 import { listColumnNames } from './fields/column-names';
@@ -11,7 +11,7 @@ import { type RowRule } from './rules/row-rule';
 import { ruleFilter } from './rules/rule-filter';
 import { renderType } from './types/render-type';
 import { omittedExpression, type RenderedValue } from './omitted-expression';
-import { sizeExpression } from './row-size';
+import { sizeExpression } from './size-expression';
 import { quoteIdentifier } from './sql-text';
 
 export interface ProjectionInput {

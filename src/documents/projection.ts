@@ -1,4 +1,4 @@
-import { type DocumentField } from '../sync/field';
+import { type DocumentField } from '../sync/field-mapping';
 import { type RenamedField } from './fields/document-options';
 
 /**

@@ -1,6 +1,6 @@
 import { type ConnectorMeter } from '../activities/connector/connector-meter';
 import { type Settings } from '../config/settings/settings';
-import { createConnectorMeter } from './connector-metrics';
+import { createConnectorMeter } from './create-connector-meter';
 import { createLastSyncs, type ReadLastSync } from './last-syncs';
 import { createMetricRegistry } from './metric-registry';
 import { serveMonitoring } from './monitoring-server';

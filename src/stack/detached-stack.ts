@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SyncFailure } from '../sync/failures';
 import { cacheDirectory } from './programs/cache-directory';
-import { checkServers } from './servers/check-server';
+import { checkServers } from './servers/check-servers';
 import { PACKAGE_ROOT } from './processes/package-root';
 import { lastLines, readLog } from './processes/run-to-end';
 import type { StackAddresses, StackServer } from './servers/stack-addresses';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { SyncFailure } from '../sync/failures';
-import { checkServers } from './servers/check-server';
+import { checkServers } from './servers/check-servers';
 import { findElasticsearch } from './programs/elasticsearch-program';
 import { findAll } from './programs/missing-prerequisites';
 import { findPostgres } from './programs/postgres-program';

@@ -4,7 +4,7 @@ import { checkServerIdentity } from 'node:tls';
 import { type TemporalSettings } from '../config/settings/settings';
 import { SyncFailure } from '../sync/failures';
 import { tlsFailure, type TlsRemedies, type TlsSubject } from '../tls/tls-failure';
-import { greetServer } from './greet-server';
+import { probeTls } from './probe-tls';
 
 const REMEDIES: TlsRemedies = {
   'unknown authority': 'Set `temporal.tls.ca_file` to the certificate of the authority that signed it.',
@@ -27,7 +27,7 @@ export async function explainTemporal(settings: TemporalSettings): Promise<SyncF
 
 /** Whoever speaks TLS only closes a connection that begins otherwise. */
 async function explainPlain({ address }: TemporalSettings): Promise<SyncFailure | undefined> {
-  const { isEncrypted } = await greetServer({ ...split(address), rejectUnauthorized: false });
+  const { isEncrypted } = await probeTls({ ...split(address), rejectUnauthorized: false });
   if (!isEncrypted) return undefined;
   const remedy = 'Set `temporal.tls: true`; with a private authority `temporal.tls.ca_file`.';
   return new SyncFailure('InvalidConfig', `Temporal at ${address}: it speaks TLS only`, remedy);
@@ -37,7 +37,7 @@ async function explainEncrypted(settings: TemporalSettings): Promise<SyncFailure
   const { address, tls = {} } = settings;
   const { host, port } = split(address);
   const name = tls.serverName ?? host;
-  const greeting = await greetServer({
+  const probe = await probeTls({
     host,
     port,
     // An address is no name that could be asked for (RFC 6066), but is compared with the certificate.
@@ -47,7 +47,7 @@ async function explainEncrypted(settings: TemporalSettings): Promise<SyncFailure
     ...(tls.key === undefined ? {} : { key: tls.key }),
     checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
   });
-  return tlsFailure(greeting, describeSubject(settings, name));
+  return tlsFailure(probe, describeSubject(settings, name));
 }
 
 function describeSubject({ address, tls }: TemporalSettings, host: string): TlsSubject {

@@ -6,7 +6,7 @@ import { copyRowsById } from '../postgres/rows/copy-whole';
 import { findExisting } from '../postgres/rows/read-ids';
 import { copiedDocuments } from './copied-documents';
 import { compareFields } from './difference';
-import { digestDocument } from './document-digest';
+import { digestDocument } from './digest-document';
 import { copyOptions, identifyRows } from './read-row-digests';
 import { type RejectedRows } from './rejected-rows';
 import { type VerifyContext } from './verify-context';

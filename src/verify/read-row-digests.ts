@@ -6,7 +6,7 @@ import { copyQuery } from '../postgres/rows/copy-whole';
 import { type IdRequest } from '../postgres/rows/read-ids';
 import { type BucketRange } from '../sync/bucket-ranges';
 import { copiedDocuments } from './copied-documents';
-import { digestDocument } from './document-digest';
+import { digestDocument } from './digest-document';
 import { type RejectedRows } from './rejected-rows';
 import { type VerifyContext } from './verify-context';
 

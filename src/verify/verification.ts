@@ -1,4 +1,4 @@
-import { type StoredDeadLetter } from '../elasticsearch/dead-letters/find-dead-letters';
+import { type StoredDeadLetter } from '../elasticsearch/dead-letters/list-dead-letters';
 import { DIFFERENCES, type Difference, type DifferenceCounts, NO_DIFFERENCES } from './difference';
 
 /** How one relation's rows and documents stand against each other. */

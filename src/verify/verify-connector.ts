@@ -2,7 +2,7 @@ import { type OpenConnector } from '../activities/connector/connector-registry';
 import { readSource, throwProblems } from '../activities/plan/read-source';
 import { countByRelation, refreshIndex } from '../elasticsearch/documents/count-documents';
 import { describeIndex } from '../elasticsearch/index/describe-index';
-import { listDeadLetters, type StoredDeadLetter } from '../elasticsearch/dead-letters/find-dead-letters';
+import { listDeadLetters, type StoredDeadLetter } from '../elasticsearch/dead-letters/list-dead-letters';
 import { deadLetterIndexName } from '../elasticsearch/index/index-names';
 import { scanIds } from '../elasticsearch/documents/scan-ids';
 import { SyncFailure } from '../sync/failures';

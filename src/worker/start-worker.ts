@@ -9,10 +9,10 @@ import { type Tracing } from '../monitoring/start-tracing';
 import { createDataConverter } from '../payloads/data-converter';
 import { connectWorker } from '../temporal/connect-temporal';
 import { registerSearchAttributes } from './register-search-attributes';
-import { takeOver } from './take-over';
+import { freeLeftActivities } from './free-left-activities';
 import { dataTaskQueue } from './task-queues';
 import { watchActivities } from './watch-activities';
-import { watchWorker } from './watched-worker';
+import { watchWorker } from './watch-worker';
 import { toDeploymentOptions, type WorkerDeployment } from './worker-deployment';
 import { createIdentity } from './worker-identity';
 import { workflowCode } from './workflow-code';
@@ -81,7 +81,7 @@ export async function startWorker(
 async function takeOverFromDead(connection: NativeConnection, { temporal }: Settings, identity: string): Promise<void> {
   const { logger } = Runtime.instance();
   try {
-    const activities = await takeOver(connection, { ...temporal, identity });
+    const activities = await freeLeftActivities(connection, { ...temporal, identity });
     if (activities > 0) logger.info('Goes on with the work of a worker that died on this host', { activities });
   } catch (error) {
     logger.warn('Cannot look for work that a dead worker left', { error });

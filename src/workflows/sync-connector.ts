@@ -7,7 +7,7 @@ import { readSyncInput } from '../sync/sync-input';
 import { proxySyncActivities } from './activity-policies';
 import { copyRelations } from './copy-relations';
 import { explainFailure, toEndingFailure } from './explain-failure';
-import { narration } from './narrate-sync';
+import { narration } from './narration';
 import { reconcile } from './reconcile';
 import { refuseInput, requireInput } from './refuse-input';
 import { retryRejected } from './retry-rejected';

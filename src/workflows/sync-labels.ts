@@ -1,6 +1,6 @@
 import { upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 
-import { CONNECTOR_ID, JOB_TYPE, type LabelledStatus, SYNC_STATUS } from '../sync/labels';
+import { CONNECTOR_ID, JOB_TYPE, type LabelledStatus, SYNC_STATUS } from '../sync/search-attributes';
 import { type SyncInput } from '../sync/job';
 import { type RelationReport, sumReports, type SyncReport } from '../sync/report';
 

@@ -41,7 +41,7 @@ const WEIGHTS = {
 };
 
 /** Random rows of a table, found by a few of its pages. */
-function rowsOf(random: Random, table: string, most: number): string {
+function rowSourceOf(random: Random, table: string, most: number): string {
   const limit = random.between(1, most);
   return `ctid = any (array(select ctid from ${table} tablesample system (1) limit ${limit}))`;
 }
@@ -53,35 +53,36 @@ function inventStatement(random: Random): string {
   const statements: Record<keyof typeof WEIGHTS, () => string> = {
     insertOrders: () =>
       `insert into orders (customer, amount, note) select 'new ' || n, n, ${text} from generate_series(1, ${many}) as n`,
-    updateOrders: () => `update orders set amount = amount + 1, note = ${text} where ${rowsOf(random, 'orders', 20)}`,
-    deleteOrders: () => `delete from orders where ${rowsOf(random, 'orders', 15)}`,
+    updateOrders: () =>
+      `update orders set amount = amount + 1, note = ${text} where ${rowSourceOf(random, 'orders', 20)}`,
+    deleteOrders: () => `delete from orders where ${rowSourceOf(random, 'orders', 15)}`,
     renumberOrders: () =>
-      `update orders set id = nextval(pg_get_serial_sequence('orders', 'id')) where ${rowsOf(random, 'orders', 5)}`,
+      `update orders set id = nextval(pg_get_serial_sequence('orders', 'id')) where ${rowSourceOf(random, 'orders', 5)}`,
     replaceOrder: () =>
-      `with gone as (delete from orders where ${rowsOf(random, 'orders', 3)} returning id)
+      `with gone as (delete from orders where ${rowSourceOf(random, 'orders', 3)} returning id)
        insert into orders (customer, note) select 'another', ${text} from gone`,
-    updateStock: () => `update stock set quantity = quantity + 1 where ${rowsOf(random, 'stock', 20)}`,
+    updateStock: () => `update stock set quantity = quantity + 1 where ${rowSourceOf(random, 'stock', 20)}`,
     insertStock: () =>
       `insert into stock select warehouse, sku + ${random.between(100_000, 900_000)}, 1 from stock
-       where ${rowsOf(random, 'stock', 10)} on conflict do nothing`,
-    deleteStock: () => `delete from stock where ${rowsOf(random, 'stock', 10)}`,
+       where ${rowSourceOf(random, 'stock', 10)} on conflict do nothing`,
+    deleteStock: () => `delete from stock where ${rowSourceOf(random, 'stock', 10)}`,
     renameStock: () =>
-      `update stock set warehouse = warehouse || '_' || (random() * 1e6)::integer where ${rowsOf(random, 'stock', 3)}`,
+      `update stock set warehouse = warehouse || '_' || (random() * 1e6)::integer where ${rowSourceOf(random, 'stock', 3)}`,
     insertEvents: () =>
       `insert into events (region, kind, payload)
        select n % 3, 'new', jsonb_build_object('text', ${text}) from generate_series(1, ${many}) as n`,
     updateEvents: () =>
-      `update ${leaf} set payload = payload || jsonb_build_object('seen', ${text}) where ${rowsOf(random, leaf, 20)}`,
+      `update ${leaf} set payload = payload || jsonb_build_object('seen', ${text}) where ${rowSourceOf(random, leaf, 20)}`,
     moveEvents: () =>
       `update events set region = (region + 1) % 3 where id in (select id from ${leaf} tablesample system (1) limit ${many})`,
-    deleteEvents: () => `delete from ${leaf} where ${rowsOf(random, leaf, 10)}`,
+    deleteEvents: () => `delete from ${leaf} where ${rowSourceOf(random, leaf, 10)}`,
     insertDocuments: () =>
       `insert into documents (title, body, data, tags) values ('new', repeat(${text}, 20), '{"new": true}', array[${text}])`,
     growDocument: () =>
-      `update documents set body = repeat(${text} || ' ', ${random.between(100, 3_000)}) where ${rowsOf(random, 'documents', 2)}`,
-    deleteDocuments: () => `delete from documents where ${rowsOf(random, 'documents', 3)}`,
+      `update documents set body = repeat(${text} || ' ', ${random.between(100, 3_000)}) where ${rowSourceOf(random, 'documents', 2)}`,
+    deleteDocuments: () => `delete from documents where ${rowSourceOf(random, 'documents', 3)}`,
     updateMany: () => `update orders set note = ${text} where id % 50 = ${random.between(0, 49)}`,
-    touchWithoutChange: () => `update stock set quantity = quantity where ${rowsOf(random, 'stock', 20)}`,
+    touchWithoutChange: () => `update stock set quantity = quantity where ${rowSourceOf(random, 'stock', 20)}`,
   };
   return statements[random.weighted(WEIGHTS)]();
 }

@@ -2,7 +2,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 
 import { type ConnectorRegistry, createConnectorRegistry } from '../../src/activities/connector/connector-registry';
 import { createActivities } from '../../src/activities/create-activities';
-import { describeSync, type SyncDescription } from '../../src/activities/plan/describe-sync';
+import { planSync, type SyncDescription } from '../../src/activities/plan/plan-sync';
 import { toApplicationFailure } from '../../src/activities/failure-interceptor';
 import { type SyncActivities } from '../../src/activities/contract/sync-activities';
 import { checkConnector, type ConnectorProblem } from '../../src/activities/plan/validate-connector';
@@ -57,7 +57,7 @@ export async function startSyncHarness(): Promise<SyncHarness> {
       });
     },
     check: async (entry) => checkConnector(await configure(entry)),
-    plan: async (entry) => describeSync(await configure(entry), { jobType: 'full', jobId: 'plan', options: {} }),
+    plan: async (entry) => planSync(await configure(entry), { jobType: 'full', jobId: 'plan', options: {} }),
     verify: async (entry) =>
       verifyConnector(await configure(entry), { limit: 10, signal: new AbortController().signal }),
     documents: async ({ index_name: index }) => {

@@ -5,7 +5,7 @@ import { TYPE_TABLE, type TypeMapping } from '../../src/documents/types/type-tab
 
 const INTRODUCTION = `# Types: from PostgreSQL to Elasticsearch
 
-Generated from \`src/documents/type-table.ts\` by \`UPDATE_DOCS=1 npx jest test/unit/documents/type-mapping-page\`.
+Generated from \`src/documents/types/type-table.ts\` by \`UPDATE_DOCS=1 npx jest test/unit/documents/type-mapping-page\`.
 
 PostgreSQL renders the JSON, so numbers keep all their digits. The mapping is explicit: nothing is guessed from data.
 \`ignore_malformed\` and \`ignore_above\` keep values that can't be indexed in \`_source\`, and list the field in \`_ignored\`.

@@ -1,4 +1,4 @@
-import { listDeadLetters } from '../../elasticsearch/dead-letters/find-dead-letters';
+import { listDeadLetters } from '../../elasticsearch/dead-letters/list-dead-letters';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { scanIds } from '../../elasticsearch/documents/scan-ids';
 import { copyRowsById } from '../../postgres/rows/copy-whole';
@@ -10,10 +10,10 @@ import { type ActivityScope } from '../contract/activity-scope';
 import { type CompareInput, type ComparePartsInput } from './compare-input';
 import { type OpenConnector } from '../connector/connector-registry';
 import { toReport } from '../copy/copy-progress';
-import { collectStale } from './found-stale';
+import { collectStale } from './stale-ids-in-memory';
 import { IdSet } from '../id-sets/id-set';
 import { openWriter } from '../copy/open-writer';
-import { writePieces } from '../copy/piece-writer';
+import { writePieces } from '../copy/write-pieces';
 import { type ProjectedRelation } from '../plan/projected-relation';
 import { openRelation } from '../plan/relation-cache';
 import { type ComparedPart, type Comparison } from '../contract/sync-activities';

@@ -6,7 +6,7 @@ import { type ActivityScope } from '../contract/activity-scope';
 import { idRequest, readIdSet, scanPart } from './compare-ids';
 import { type CompareInput } from './compare-input';
 import { type OpenConnector } from '../connector/connector-registry';
-import { takeFoundStale } from './found-stale';
+import { takeFoundStale } from './stale-ids-in-memory';
 import { openWriter } from '../copy/open-writer';
 import { openRelation } from '../plan/relation-cache';
 

@@ -1,5 +1,5 @@
 import { countByRelation, refreshIndex } from '../../elasticsearch/documents/count-documents';
-import { countDeadLetters } from '../../elasticsearch/dead-letters/find-dead-letters';
+import { countDeadLetters } from '../../elasticsearch/dead-letters/list-dead-letters';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { digestDocuments } from '../../elasticsearch/documents/digest-documents';
 import { digestIds } from '../../postgres/rows/digest-ids';

@@ -9,7 +9,7 @@ import { type ActivityScope } from '../contract/activity-scope';
 import { type OpenConnector } from '../connector/connector-registry';
 import { toReport } from './copy-progress';
 import { openWriter } from './open-writer';
-import { writePieces } from './piece-writer';
+import { writePieces } from './write-pieces';
 import { type ProjectedRelation } from '../plan/projected-relation';
 import { readRelations } from '../plan/read-source';
 import { type CatchUpResult } from '../contract/sync-activities';

@@ -10,7 +10,7 @@ import { BLOCKS_PER_CHUNK, cutChunks } from './cut-chunks';
 import { type CopyProgress, trackProgress } from './copy-progress';
 import { copyWholeRelation } from './copy-whole-relation';
 import { openWriter } from './open-writer';
-import { writePieces } from './piece-writer';
+import { writePieces } from './write-pieces';
 import { openLeaf } from '../plan/relation-cache';
 import { type CopyResult } from '../contract/sync-activities';
 

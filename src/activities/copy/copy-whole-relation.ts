@@ -10,8 +10,8 @@ import { passVersion, type SyncJob } from '../../sync/sync-plan';
 import { type OpenConnector } from '../connector/connector-registry';
 import { type CopyProgress } from './copy-progress';
 import { FingerprintMap } from '../id-sets/fingerprint-map';
-import { keepRows } from './keep-rows';
-import { writePieces } from './piece-writer';
+import { dropNeedlessRows } from './drop-needless-rows';
+import { writePieces } from './write-pieces';
 import { type ProjectedRelation } from '../plan/projected-relation';
 import { refuseAmbiguousIds } from './refuse-ambiguous-ids';
 import { openRelation } from '../plan/relation-cache';
@@ -127,7 +127,7 @@ async function* neededPieces(
     }
     const omitted = new Map<number, number>();
     let kept = 0;
-    const body = keepRows(piece.body, ({ id, fingerprint, item }) => {
+    const body = dropNeedlessRows(piece.body, ({ id, fingerprint, item }) => {
       const isRefused = refused.has(id);
       const isUnchanged = !isRefused && known.get(id) === fingerprint;
       if (isRefused) passedOver.rejected += 1;

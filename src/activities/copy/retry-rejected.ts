@@ -3,7 +3,7 @@ import {
   countDeadLetters,
   listDeadLetters,
   type StoredDeadLetter,
-} from '../../elasticsearch/dead-letters/find-dead-letters';
+} from '../../elasticsearch/dead-letters/list-dead-letters';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { pruneDeadLetters } from '../../elasticsearch/dead-letters/prune-dead-letters';
 import { copyPlaces } from '../../postgres/rows/copy-places';
@@ -15,7 +15,7 @@ import { type ActivityScope } from '../contract/activity-scope';
 import { type OpenConnector } from '../connector/connector-registry';
 import { toReport } from './copy-progress';
 import { openWriter } from './open-writer';
-import { writePieces } from './piece-writer';
+import { writePieces } from './write-pieces';
 import { type ProjectedRelation } from '../plan/projected-relation';
 import { openRelation } from '../plan/relation-cache';
 

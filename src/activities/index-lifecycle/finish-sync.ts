@@ -1,9 +1,9 @@
 import { deleteIndex } from '../../elasticsearch/index/delete-index';
 import { describeIndex } from '../../elasticsearch/index/describe-index';
-import { countDeadLetters } from '../../elasticsearch/dead-letters/find-dead-letters';
+import { countDeadLetters } from '../../elasticsearch/dead-letters/list-dead-letters';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
-import { writeState } from '../../elasticsearch/index/index-state';
-import { restoreSettings } from '../../elasticsearch/index/loading-settings';
+import { writeState } from '../../elasticsearch/index/state-store';
+import { restoreSettings } from '../../elasticsearch/index/load-mode';
 import { pruneDeadLetters } from '../../elasticsearch/dead-letters/prune-dead-letters';
 import { replaceIndex } from '../../elasticsearch/index/replace-index';
 import { readLastCommit } from '../../postgres/server/last-commit';

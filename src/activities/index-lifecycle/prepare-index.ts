@@ -1,7 +1,7 @@
 import { createIndex } from '../../elasticsearch/index/create-index';
 import { describeIndex } from '../../elasticsearch/index/describe-index';
 import { extendIndex } from '../../elasticsearch/index/extend-index';
-import { writeState } from '../../elasticsearch/index/index-state';
+import { writeState } from '../../elasticsearch/index/state-store';
 import { buildMapping, totalFields } from '../../documents/index-mapping';
 import { SyncFailure } from '../../sync/failures';
 import { type ConnectorState, type IndexState, type RelationState } from '../../sync/index-state';

@@ -1,7 +1,7 @@
 import { describeRelations } from '../../postgres/catalog/describe-relations';
 import { findUnreadableViews } from '../../postgres/catalog/find-unreadable-views';
 import { probeSource, type SourceProbe } from '../../postgres/server/probe-source';
-import { rowsOf } from '../../postgres/rows/rows-of';
+import { rowSourceOf } from '../../postgres/rows/row-source-of';
 import { selectRelations, type SourceProblem } from '../../postgres/catalog/select-relations';
 import { withTransaction } from '../../postgres/connection/transaction';
 import { FAILURES, SyncFailure } from '../../sync/failures';
@@ -47,7 +47,7 @@ async function readTables({ source, settings }: OpenConnector) {
     const described = await describeRelations(tx, oids, documents);
     return {
       skipped,
-      relations: described.relations.map((relation) => ({ relation, rows: rowsOf(relation) })),
+      relations: described.relations.map((relation) => ({ relation, rows: rowSourceOf(relation) })),
       problems: [...problems, ...described.problems],
     };
   });
@@ -69,7 +69,7 @@ export async function readRelations(
   const ruleNames = planned.flatMap(({ name, oid }) => (oid === 0 ? [name] : []));
   const rules = await readRules(connector, new Set(ruleNames));
   throwProblems(connector.settings.id, [...tables.problems, ...rules.problems]);
-  return [...tables.relations.map((relation) => ({ relation, rows: rowsOf(relation) })), ...rules.relations].map(
+  return [...tables.relations.map((relation) => ({ relation, rows: rowSourceOf(relation) })), ...rules.relations].map(
     (relation) => projectSource(connector, relation, probe, startedAt),
   );
 }

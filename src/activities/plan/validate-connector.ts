@@ -5,7 +5,7 @@ import { probeElasticsearch } from '../../elasticsearch/connection/probe-elastic
 import { probeSource } from '../../postgres/server/probe-source';
 import { type FailureType, SyncFailure } from '../../sync/failures';
 import { type OpenConnector } from '../connector/connector-registry';
-import { describeSync } from './describe-sync';
+import { planSync } from './plan-sync';
 
 /** Something that keeps a connector from being synced. */
 export interface ConnectorProblem {
@@ -18,7 +18,7 @@ export interface ConnectorProblem {
 export async function checkConnector(connector: OpenConnector): Promise<readonly ConnectorProblem[]> {
   const servers = await checkServers(connector);
   if (servers.length > 0) return servers;
-  return collectProblems([() => describeSync(connector, { jobType: 'full', jobId: 'check', options: {} })]);
+  return collectProblems([() => planSync(connector, { jobType: 'full', jobId: 'check', options: {} })]);
 }
 
 /**

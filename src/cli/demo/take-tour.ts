@@ -1,5 +1,5 @@
 import { createConnectorRegistry, type OpenConnector } from '../../activities/connector/connector-registry';
-import { describeSync } from '../../activities/plan/describe-sync';
+import { planSync } from '../../activities/plan/plan-sync';
 import { checkConnector } from '../../activities/plan/validate-connector';
 import { type Settings } from '../../config/settings/settings';
 import { loadSampleData } from '../../stack/sample-data/load-sample-data';
@@ -32,7 +32,7 @@ export async function takeTour(settings: Settings, addresses: StackAddresses, te
     heading('pgferry check demo');
     await check(connector, terminal);
     heading('pgferry plan demo');
-    terminal.say(renderPlan(await describeSync(connector, { jobType: 'full', jobId: 'planned', options: {} })));
+    terminal.say(renderPlan(await planSync(connector, { jobType: 'full', jobId: 'planned', options: {} })));
     heading('pgferry sync demo');
     const first = await runSync(settings, SYNC, terminal);
     if (first !== EXIT.done) return first;

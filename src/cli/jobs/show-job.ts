@@ -6,10 +6,10 @@ import { EXIT } from '../output/exit-codes';
 import { followSync, type SyncWorkflow } from '../session/follow-sync';
 import { outageNotice } from '../session/follow-to-end';
 import { relationDocument, renderRelations } from '../output/render-report';
-import { createProgressDisplay } from '../output/sync-progress-bar';
+import { createProgressDisplay } from '../output/progress-display';
 import { dim, red } from '../output/terminal';
 import { type TemporalSession } from '../session/with-temporal';
-import { readEnding } from '../session/workflow-failure';
+import { readEnding } from '../session/read-ending';
 import { jobDocument } from './print-jobs';
 
 interface ShowSelection {

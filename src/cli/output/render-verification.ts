@@ -1,4 +1,4 @@
-import { type StoredDeadLetter } from '../../elasticsearch/dead-letters/find-dead-letters';
+import { type StoredDeadLetter } from '../../elasticsearch/dead-letters/list-dead-letters';
 import { DIFFERENCES, type Difference, type DifferenceKind } from '../../verify/difference';
 import { countDifferences, type Verification } from '../../verify/verification';
 import { rejectionDocument } from './render-rejections';

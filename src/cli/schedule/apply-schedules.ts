@@ -1,5 +1,5 @@
 import { type ScheduleChange } from '../../schedules/compare-schedules';
-import { applyScheduleChange, findScheduleChanges } from '../../schedules/reconcile-schedules';
+import { applyScheduleChange, findScheduleChanges } from '../../schedules/schedule-changes';
 import { dim, green, red, yellow } from '../output/terminal';
 import { type TemporalSession } from '../session/with-temporal';
 

@@ -8,7 +8,7 @@ import { type SyncProgress } from '../../sync/progress';
 import { type SyncReport, type SyncTotals } from '../../sync/report';
 import { throughOutages } from '../../temporal/through-outages';
 import { type SyncEnding } from '../output/sync-ending';
-import { readEnding } from './workflow-failure';
+import { readEnding } from './read-ending';
 
 export type SyncWorkflow = (input: SyncInput) => Promise<SyncReport>;
 

@@ -6,7 +6,7 @@ import { EXIT, exitCodeOf } from '../output/exit-codes';
 import { followSync } from './follow-sync';
 import { renderReport, reportDocument } from '../output/render-report';
 import { type StartedSync } from './start-sync';
-import { createProgressDisplay } from '../output/sync-progress-bar';
+import { createProgressDisplay } from '../output/progress-display';
 import { type Terminal, yellow } from '../output/terminal';
 import { type SyncEnding } from '../output/sync-ending';
 

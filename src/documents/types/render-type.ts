@@ -1,4 +1,4 @@
-import { type FieldMapping } from '../../sync/field';
+import { type FieldMapping } from '../../sync/field-mapping';
 import { type ColumnType } from '../../sync/relation';
 import { KEYWORD } from '../fields/field-mappings';
 import { escapeFieldName } from '../fields/escape-field-name';

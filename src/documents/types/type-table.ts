@@ -1,4 +1,4 @@
-import { type FieldMapping } from '../../sync/field';
+import { type FieldMapping } from '../../sync/field-mapping';
 import { renderBytes } from './render-bytes';
 import { renderJson, renderJsonb } from './render-json';
 import { renderCidr, renderGeometry, renderNumeric, renderVector } from './render-special';

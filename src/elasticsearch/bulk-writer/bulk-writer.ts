@@ -2,8 +2,8 @@ import { type BulkBody, type BulkOutcome } from '../../sync/bulk-body';
 import { observeBulk, observePushback, startPace } from './bulk-pace';
 import { createSlots } from './bulk-slots';
 import { type BulkWriterOptions } from './bulk-writer-options';
-import { createEnding } from './writer-ending';
-import { writeBody, type WriterContext } from './write-body';
+import { createFirstAbort } from './first-abort';
+import { writeWithDeadLetters, type WriterContext } from './write-with-dead-letters';
 
 /** A body that was taken over. */
 export interface AcceptedBulk {
@@ -35,7 +35,7 @@ const FIRST_BYTES = 512 * 1_024;
 
 /** Starts a writer. Nothing is sent before the first body; end it with {@link BulkWriter.close}. */
 export function createBulkWriter(options: BulkWriterOptions): BulkWriter {
-  const ending = createEnding(options.signal);
+  const ending = createFirstAbort(options.signal);
   let pace = startPace(options.concurrency ?? DEFAULT_CONCURRENCY);
   const slots = createSlots(() => pace.concurrency);
   const running = new Set<Promise<unknown>>();
@@ -55,7 +55,7 @@ export function createBulkWriter(options: BulkWriterOptions): BulkWriter {
   };
 
   const start = (body: BulkBody, relation: string): Promise<BulkOutcome> => {
-    const acknowledged = writeBody(context, body, relation)
+    const acknowledged = writeWithDeadLetters(context, body, relation)
       .catch((error: unknown) => {
         ending.end(error);
         throw error;

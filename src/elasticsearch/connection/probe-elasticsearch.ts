@@ -3,7 +3,7 @@ import { SyncFailure } from '../../sync/failures';
 import { openTls } from './open-tls';
 import { asObject, asText, readAnswer } from '../answers/read-answer';
 import { translateFailures } from '../answers/translate-failure';
-import { WAS_CUT } from './was-cut';
+import { CONNECTION_CUT } from './connection-cut';
 
 /** Which Elasticsearch answers. */
 export interface ElasticsearchIdentity {
@@ -33,7 +33,8 @@ export async function probeElasticsearch(client: Client): Promise<ElasticsearchI
 /** A server that speaks TLS only cuts every connection that doesn't, without a word. */
 async function explainSilence(client: Client, error: unknown): Promise<SyncFailure | undefined> {
   const url = client.connectionPool.connections[0]?.url;
-  if (!(error instanceof SyncFailure) || url?.protocol !== 'http:' || !WAS_CUT.test(error.message)) return undefined;
+  if (!(error instanceof SyncFailure) || url?.protocol !== 'http:' || !CONNECTION_CUT.test(error.message))
+    return undefined;
   const options = { host: url.hostname, port: Number(url.port || 80), rejectUnauthorized: false };
   const socket = await openTls(options).catch(() => undefined);
   if (socket === undefined) return undefined;

@@ -11,10 +11,10 @@ import { type ElasticsearchSettings } from '../../config/settings/settings';
 import { type SyncFailure } from '../../sync/failures';
 import { failureOfProblem, tlsFailure, type TlsRemedies, type TlsSubject } from '../../tls/tls-failure';
 import { OTHER_FINGERPRINT } from './pinned-authority';
-import { askAgain } from './ask-again';
+import { findTlsRefusal } from './find-tls-refusal';
 import { type Connector, createTlsConnector } from './tls-connector';
 import { TimedConnection } from './timed-connection';
-import { WAS_CUT } from './was-cut';
+import { CONNECTION_CUT } from './connection-cut';
 
 const REMEDIES: TlsRemedies = {
   'unknown authority':
@@ -65,7 +65,7 @@ export function secureConnections(settings: ElasticsearchSettings): SecureConnec
         const text = error instanceof Error ? error.message : '';
         throw (
           explain(text, subject) ??
-          (WAS_CUT.test(text) ? explain(await askAgain(connect, this.url), subject) : undefined) ??
+          (CONNECTION_CUT.test(text) ? explain(await findTlsRefusal(connect, this.url), subject) : undefined) ??
           error
         );
       }

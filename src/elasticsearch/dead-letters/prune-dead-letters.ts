@@ -1,6 +1,6 @@
 import { type Client, errors } from '@elastic/elasticsearch';
-import { deadLetterId } from './dead-letters';
-import { type DeadLetterFilter, listDeadLetters, type StoredDeadLetter } from './find-dead-letters';
+import { deadLetterId } from './write-dead-letters';
+import { type DeadLetterFilter, listDeadLetters, type StoredDeadLetter } from './list-dead-letters';
 import { translateFailures } from '../answers/translate-failure';
 
 /** What decides whether a dead letter is out of date. */

@@ -1,10 +1,10 @@
 import { type Client, errors, type estypes } from '@elastic/elasticsearch';
 import { SyncFailure } from '../../sync/failures';
-import { type IndexMapping } from '../../sync/field';
+import { type IndexMapping } from '../../sync/field-mapping';
 import { describeIndex, type IndexDescription } from './describe-index';
-import { isOwnIndex, ownMeta } from './index-meta';
+import { isOwnIndex, ownMeta } from './state-format';
 import { fieldLimit, GC_DELETES, holdsVectors } from './index-requirements';
-import { beginLoading } from './loading-settings';
+import { beginLoading } from './load-mode';
 import { readErrorCause, translateFailures } from '../answers/translate-failure';
 
 export interface NewIndex {

@@ -1,6 +1,6 @@
 import { type Client } from '@elastic/elasticsearch';
 import { describeIndex } from './describe-index';
-import { isOwnIndex } from './index-meta';
+import { isOwnIndex } from './state-format';
 import { translateFailures } from '../answers/translate-failure';
 
 /**

@@ -1,8 +1,8 @@
 import { type Client, errors } from '@elastic/elasticsearch';
 import { SyncFailure } from '../../sync/failures';
-import { type FieldMapping } from '../../sync/field';
+import { type FieldMapping } from '../../sync/field-mapping';
 import { type IndexState } from '../../sync/index-state';
-import { isOwnIndex, type MappingMeta, parseState } from './index-meta';
+import { isOwnIndex, type MappingMeta, parseState } from './state-format';
 import { asObject, asText, readAnswer } from '../answers/read-answer';
 import { translateFailures } from '../answers/translate-failure';
 

@@ -1,6 +1,6 @@
 import { type Client, type estypes } from '@elastic/elasticsearch';
 import { SyncFailure } from '../../sync/failures';
-import { type IndexMapping } from '../../sync/field';
+import { type IndexMapping } from '../../sync/field-mapping';
 import { compareMapping, type FieldConflict, type MappingDifference } from './compare-mapping';
 import { countFields } from './count-fields';
 import { type IndexDescription } from './describe-index';

@@ -1,13 +1,13 @@
 import type { DocumentSettings } from '../../config/settings/settings';
 import { type Column, formatRelation, type QualifiedName, type Relation, type RelationKind } from '../../sync/relation';
-import { RELATION_KINDS } from './candidate-relations';
-import { idColumnsOf } from './id-columns';
+import { RELATION_KINDS } from './read-candidates';
+import { configuredKey } from './configured-key';
 import { type CatalogColumn, readColumns } from './read-columns';
 import { type CatalogKey, isBacked, readKeys } from './read-keys';
 import { type CountedLeaf, readLeaves } from './read-leaves';
 import { readTypes } from './read-types';
-import { grantColumns } from './missing-grants';
-import { definitionsQuery } from '../rows/relation-definition';
+import { grantColumns } from './grants';
+import { definitionsQuery } from '../rows/definition-hash';
 import type { SourceProblem } from './select-relations';
 import type { Transaction } from '../connection/transaction';
 
@@ -82,7 +82,7 @@ function chooseKey(
   settings: DescribeSettings,
 ): Pick<Relation, 'key' | 'keyIndex'> {
   if (found?.isPrimary === true) return { key: found.columns };
-  const named = idColumnsOf(name, settings.idColumns);
+  const named = configuredKey(name, settings.idColumns);
   if (named !== undefined) return { key: named };
   return found === undefined ? { key: [] } : { key: found.columns, keyIndex: found.index };
 }

@@ -1,4 +1,4 @@
-import { usableKey } from './candidate-relations';
+import { usableKey } from './read-candidates';
 import type { Transaction } from '../connection/transaction';
 
 /** A key that the catalog vouches for: no two rows share it, and it is never null. */

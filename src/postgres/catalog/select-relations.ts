@@ -2,10 +2,10 @@ import type { DocumentSettings, TableSelection } from '../../config/settings/set
 import { quoteIdentifier } from '../../documents/sql-text';
 import type { FailureType } from '../../sync/failures';
 import { formatRelation, type QualifiedName, type RelationKind, type SkippedRelation } from '../../sync/relation';
-import { type Candidate, findSchemas, readCandidates } from './candidate-relations';
-import { idColumnsOf } from './id-columns';
+import { type Candidate, findSchemas, readCandidates } from './read-candidates';
+import { configuredKey } from './configured-key';
 import { matchTables, schemasNamedBy, type TableMatch } from './match-tables';
-import { describeMissing, grantStatements } from './missing-grants';
+import { describeMissing, grantStatements } from './grants';
 import type { Transaction } from '../connection/transaction';
 
 /** A relation that a sync reads. */
@@ -87,7 +87,7 @@ function judgeAll(
     const meant = matches.filter(({ relations }) => relations.includes(candidate)).map(({ by }) => by);
     const [by] = (['name', 'pattern', 'everything'] as const).filter((way) => meant.includes(way));
     if (by === undefined) return [];
-    const hasIdColumns = idColumnsOf(candidate, idColumns) !== undefined;
+    const hasIdColumns = configuredKey(candidate, idColumns) !== undefined;
     return [{ candidate, verdict: judge(candidate, { by, hasIdColumns, rowSecurity, role: settings.username }) }];
   });
 }

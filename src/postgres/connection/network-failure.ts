@@ -1,7 +1,7 @@
 import type { SourceSettings } from '../../config/settings/settings';
 import { SyncFailure } from '../../sync/failures';
 import { tlsFailure } from '../../tls/tls-failure';
-import { tlsSubject } from './tls';
+import { tlsSubject } from './tls-options';
 
 /** Codes that stand for an outage when they come from the network. */
 const OUTAGES: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { SourceSettings } from '../../config/settings/settings';
-import { tlsOptions } from './tls';
+import { tlsOptions } from './tls-options';
 
 /** What PostgreSQL told a connection when it was made. */
 interface CancellationKey {

@@ -1,7 +1,7 @@
 import { Client, type ClientConfig, Pool } from 'pg';
 import type { SourceSettings } from '../../config/settings/settings';
 import { openSocket } from '../copy-protocol/socket-reads';
-import { tlsOptions } from './tls';
+import { tlsOptions } from './tls-options';
 
 /** How a source is opened. */
 export interface SourceOptions {

@@ -1,10 +1,10 @@
 import type { QueryConfig, QueryResultRow } from 'pg';
 import { quoteIdentifier } from '../../documents/sql-text';
-import { type BorrowedConnection, borrowConnection } from './connection';
+import { type BorrowedConnection, borrowConnection } from './borrow-connection';
 import { type CopyOut, startCopyOut } from '../copy-protocol/copy-out';
 import type { CopyDataSink } from '../copy-protocol/message-splitter';
 import type { Source } from './source';
-import { type SourceActivity, toSourceFailure } from './source-errors';
+import { type SourceActivity, toSourceFailure } from './translate-error';
 
 /** How a transaction runs. It is always read only. */
 export interface TransactionOptions {

@@ -2,7 +2,7 @@ import { qualifiedName } from '../../documents/sql-text';
 import { SyncFailure } from '../../sync/failures';
 import { formatRelation, type Leaf } from '../../sync/relation';
 import type { PlannedRelation } from './copy-request';
-import { definitionsQuery } from './relation-definition';
+import { definitionsQuery } from './definition-hash';
 import type { Transaction } from '../connection/transaction';
 
 /** A leaf as it is now. */

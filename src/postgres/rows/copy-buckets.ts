@@ -2,7 +2,7 @@ import type { BucketRange } from '../../sync/bucket-ranges';
 import type { CopyOptions, CopyPiece, LeafRows } from './copy-request';
 import { readLeaf } from './read-leaf';
 import { copyTransaction, filterOf } from './row-filter';
-import { bucketCondition } from './rows-query';
+import { bucketCondition } from './rows-sql';
 import type { Source } from '../connection/source';
 import { streamTransaction, type Transaction } from '../connection/transaction';
 

@@ -1,6 +1,6 @@
 import type { Leaf } from '../../sync/relation';
 import type { CopyOptions, CopyPiece, PlannedRelation } from './copy-request';
-import { atPlaces } from './leaf-query';
+import { atPlaces } from './leaf-sql';
 import { readLeaf } from './read-leaf';
 import { copyTransaction, filterOf } from './row-filter';
 import type { Source } from '../connection/source';

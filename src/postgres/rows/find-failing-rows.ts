@@ -1,8 +1,8 @@
 import { BUCKETS, type BucketRange } from '../../sync/bucket-ranges';
 import type { CopyOptions, UnrenderedRow } from './copy-request';
-import { isRowError } from '../connection/row-error';
+import { isRowError } from '../connection/is-row-error';
 import { itemExpression } from './row-projection';
-import { bucketCondition, idIsOneOf } from './rows-query';
+import { bucketCondition, idIsOneOf } from './rows-sql';
 import type { Transaction } from '../connection/transaction';
 
 /** Rows that are told apart from the others: each costs some thirty runs of the query. */

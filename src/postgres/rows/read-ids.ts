@@ -1,14 +1,7 @@
 import type { BucketRange } from '../../sync/bucket-ranges';
 import type { LeafRows, QueryRows } from './copy-request';
 import { sliceIds } from './copy-whole';
-import {
-  bucketCondition,
-  fromRows,
-  fromRowsWithIds,
-  idIsOneOf,
-  type RowIdentity,
-  wholeTransaction,
-} from './rows-query';
+import { bucketCondition, fromRows, fromRowsWithIds, idIsOneOf, type RowIdentity, wholeTransaction } from './rows-sql';
 import type { Source } from '../connection/source';
 import { collectTexts } from './collect-texts';
 import { streamValues } from './stream-values';

@@ -1,8 +1,8 @@
 import type { Leaf } from '../../sync/relation';
 import type { CopyOptions, CopyPiece, PlannedRelation, UnreadableRow } from './copy-request';
-import { afterRow, atPlaces, leafCondition, leafSource } from './leaf-query';
+import { afterRow, atPlaces, leafCondition, leafSource } from './leaf-sql';
 import { createPieceBuilder } from './piece-builder';
-import { isRowError } from '../connection/row-error';
+import { isRowError } from '../connection/is-row-error';
 import { idJoin, itemExpression } from './row-projection';
 import { streamValues } from './stream-values';
 import type { Transaction } from '../connection/transaction';

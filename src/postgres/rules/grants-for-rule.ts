@@ -1,6 +1,6 @@
 import type { TableSelection } from '../../config/settings/settings';
 import { findRuleTables } from './find-rule-tables';
-import { grantStatements, readPrivileges } from '../catalog/missing-grants';
+import { grantStatements, readPrivileges } from '../catalog/grants';
 import type { Source } from '../connection/source';
 import { withTransaction } from '../connection/transaction';
 

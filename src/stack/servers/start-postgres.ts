@@ -4,7 +4,7 @@ import { chown, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
-import { findFreePort } from '../processes/free-port';
+import { findFreePort } from '../processes/find-free-port';
 import { ServerStartFailure, startServer, type LocalServer, type ServerOptions } from '../processes/local-server';
 import { findPostgres, makeReachable, type PostgresProgram } from '../programs/postgres-program';
 import { runToEnd } from '../processes/run-to-end';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { findFreePort } from '../processes/free-port';
+import { findFreePort } from '../processes/find-free-port';
 import { startServer, type LocalServer, type ServerOptions } from '../processes/local-server';
 import { openServerHome, type ServerHome } from '../processes/server-home';
 import type { ServerCommand } from '../processes/supervisor';

@@ -3,7 +3,7 @@ import { type BulkWriter, createBulkWriter } from '../../../src/elasticsearch/bu
 import { connectElasticsearch } from '../../../src/elasticsearch/connection/connect-elasticsearch';
 import { refreshIndex } from '../../../src/elasticsearch/documents/count-documents';
 import { createIndex } from '../../../src/elasticsearch/index/create-index';
-import { countDeadLetters } from '../../../src/elasticsearch/dead-letters/find-dead-letters';
+import { countDeadLetters } from '../../../src/elasticsearch/dead-letters/list-dead-letters';
 import { deadLetterIndexName } from '../../../src/elasticsearch/index/index-names';
 import { type BulkOutcome } from '../../../src/sync/bulk-body';
 import { idsIn, indexBody } from '../../support/bulk-body';

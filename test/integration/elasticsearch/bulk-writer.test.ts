@@ -4,7 +4,7 @@ import { type BulkWriterOptions } from '../../../src/elasticsearch/bulk-writer/b
 import { refreshIndex } from '../../../src/elasticsearch/documents/count-documents';
 import { createIndex } from '../../../src/elasticsearch/index/create-index';
 import { buildDeleteBody } from '../../../src/elasticsearch/bulk/delete-body';
-import { listDeadLetters, type StoredDeadLetter } from '../../../src/elasticsearch/dead-letters/find-dead-letters';
+import { listDeadLetters, type StoredDeadLetter } from '../../../src/elasticsearch/dead-letters/list-dead-letters';
 import { concreteIndexName, deadLetterIndexName } from '../../../src/elasticsearch/index/index-names';
 import { type BulkBody, type BulkOutcome } from '../../../src/sync/bulk-body';
 import { indexBody } from '../../support/bulk-body';

@@ -1,6 +1,6 @@
 import { type Client } from '@elastic/elasticsearch';
-import { type DeadLetter, writeDeadLetters } from '../../../src/elasticsearch/dead-letters/dead-letters';
-import { countDeadLetters, listDeadLetters } from '../../../src/elasticsearch/dead-letters/find-dead-letters';
+import { type DeadLetter, writeDeadLetters } from '../../../src/elasticsearch/dead-letters/write-dead-letters';
+import { countDeadLetters, listDeadLetters } from '../../../src/elasticsearch/dead-letters/list-dead-letters';
 import { pruneDeadLetters, removeDeadLetters } from '../../../src/elasticsearch/dead-letters/prune-dead-letters';
 import { connectElasticsearch, deleteIndices, uniqueIndex } from '../../support/elasticsearch';
 

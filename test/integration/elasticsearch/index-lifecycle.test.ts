@@ -4,11 +4,11 @@ import { deleteIndex, findAbandonedIndices } from '../../../src/elasticsearch/in
 import { describeIndex, type IndexDescription } from '../../../src/elasticsearch/index/describe-index';
 import { extendIndex } from '../../../src/elasticsearch/index/extend-index';
 import { concreteIndexName } from '../../../src/elasticsearch/index/index-names';
-import { readState, writeState } from '../../../src/elasticsearch/index/index-state';
-import { restoreSettings } from '../../../src/elasticsearch/index/loading-settings';
+import { readState, writeState } from '../../../src/elasticsearch/index/state-store';
+import { restoreSettings } from '../../../src/elasticsearch/index/load-mode';
 import { replaceIndex } from '../../../src/elasticsearch/index/replace-index';
 import { swapAlias } from '../../../src/elasticsearch/index/swap-alias';
-import { type FieldMapping } from '../../../src/sync/field';
+import { type FieldMapping } from '../../../src/sync/field-mapping';
 import { connectElasticsearch, deleteIndices, uniqueIndex } from '../../support/elasticsearch';
 
 let client: Client;

@@ -1,7 +1,7 @@
 import { type Client } from '@elastic/elasticsearch';
 
 import { createIndex } from '../../../src/elasticsearch/index/create-index';
-import { readState, writeState } from '../../../src/elasticsearch/index/index-state';
+import { readState, writeState } from '../../../src/elasticsearch/index/state-store';
 import { type IndexState, type RelationState } from '../../../src/sync/index-state';
 import { connectElasticsearch, deleteIndices, uniqueIndex } from '../../support/elasticsearch';
 

@@ -1,5 +1,5 @@
 import { describeRule, type RuleRequest } from '../../../src/postgres/rules/describe-rule';
-import { wholeTransaction } from '../../../src/postgres/rows/rows-query';
+import { wholeTransaction } from '../../../src/postgres/rows/rows-sql';
 import { closeSource, type Source } from '../../../src/postgres/connection/source';
 import { withTransaction } from '../../../src/postgres/connection/transaction';
 import { eventually } from '../../support/eventually';

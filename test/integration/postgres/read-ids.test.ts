@@ -32,7 +32,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-function rowsOf(relation: Relation) {
+function rowSourceOf(relation: Relation) {
   return { relation, leaves: relation.leaves };
 }
 
@@ -42,14 +42,14 @@ function idsIn(from: number, to: number): Promise<string[]> {
 
 async function idsInAny(buckets: readonly BucketRange[]): Promise<string[]> {
   const ids: string[] = [];
-  for await (const batch of readIds(source, { rows: rowsOf(partitioned), id: ID, buckets })) ids.push(...batch);
+  for await (const batch of readIds(source, { rows: rowSourceOf(partitioned), id: ID, buckets })) ids.push(...batch);
   return ids;
 }
 
 test('ids are what they are wherever the network cuts them', async () => {
   const id = `t."id"::text || ':' || repeat('é' || t."id"::text, 60)`;
   const ids: string[] = [];
-  const request = { rows: rowsOf(partitioned), id, buckets: [{ from: 0, to: 1_024 }] };
+  const request = { rows: rowSourceOf(partitioned), id, buckets: [{ from: 0, to: 1_024 }] };
   for await (const batch of readIds(source, request)) ids.push(...batch);
   const expected = Array.from({ length: 25_000 }, (_, n) => `${n + 1}:${`é${n + 1}`.repeat(60)}`);
   const known = new Set(expected);
@@ -78,10 +78,10 @@ test('the ids of all leaves are summed up by bucket, each once where rows share 
     );
     return new Map(buckets.map(({ bucket, ids, sum }) => [bucket, { ids, sum }]));
   };
-  const all = await digestIds(source, { rows: rowsOf(partitioned), id: ID }, true);
+  const all = await digestIds(source, { rows: rowSourceOf(partitioned), id: ID }, true);
   expect(all.size).toBe(1_024);
   expect(all).toEqual(await expected(`select ${ID} as id from p as t`));
-  const shared = { rows: rowsOf(partitioned), id: `(t.v / 10)::text`, filter: 't.v < 5000' };
+  const shared = { rows: rowSourceOf(partitioned), id: `(t.v / 10)::text`, filter: 't.v < 5000' };
   const distinct = await expected(`select distinct (t.v / 10)::text as id from p as t where t.v < 5000`);
   expect(await digestIds(source, shared, false)).toEqual(distinct);
 });
@@ -99,18 +99,18 @@ test('several ranges of buckets are read in one go', async () => {
 });
 
 test('rows are counted, without those of tables that inherit', async () => {
-  expect(await countRows(source, { rows: rowsOf(partitioned) })).toBe(25_000);
-  expect(await countRows(source, { rows: rowsOf(partitioned), filter: 't.v % 2 = 0 or t.v = 1' })).toBe(12_501);
+  expect(await countRows(source, { rows: rowSourceOf(partitioned) })).toBe(25_000);
+  expect(await countRows(source, { rows: rowSourceOf(partitioned), filter: 't.v % 2 = 0 or t.v = 1' })).toBe(12_501);
   const parent = await describeTable(database, source, 'parent');
-  expect(await countRows(source, { rows: rowsOf(parent) })).toBe(2);
+  expect(await countRows(source, { rows: rowSourceOf(parent) })).toBe(2);
   expect(await countRows(source, { rows: { relation: parent, from: 'public.parent' } })).toBe(3);
 });
 
 test('ids that still have a row are told from those that have none', async () => {
   const gone = Array.from({ length: 12_000 }, (_, i) => `shop:${i + 24_000}:é`);
-  const found = await findExisting(source, { rows: rowsOf(partitioned), id: ID, ids: ["it's", ...gone] });
+  const found = await findExisting(source, { rows: rowSourceOf(partitioned), id: ID, ids: ["it's", ...gone] });
   expect(found.size).toBe(1_001);
   expect(found.has('shop:24000:é')).toBe(true);
   expect(found.has('shop:25001:é')).toBe(false);
-  expect(await findExisting(source, { rows: rowsOf(partitioned), id: ID, ids: [] })).toEqual(new Set());
+  expect(await findExisting(source, { rows: rowSourceOf(partitioned), id: ID, ids: [] })).toEqual(new Set());
 });

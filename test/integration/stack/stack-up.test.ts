@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { checkServers } from '../../../src/stack/servers/check-server';
+import { checkServers } from '../../../src/stack/servers/check-servers';
 import { eventually } from '../../support/eventually';
 import {
   awaitAddresses,

@@ -7,9 +7,9 @@ import { countDocuments, refreshIndex } from '../../../src/elasticsearch/documen
 import { deleteIndex, findAbandonedIndices } from '../../../src/elasticsearch/index/delete-index';
 import { describeIndex } from '../../../src/elasticsearch/index/describe-index';
 import { digestDocuments } from '../../../src/elasticsearch/documents/digest-documents';
-import { listDeadLetters } from '../../../src/elasticsearch/dead-letters/find-dead-letters';
+import { listDeadLetters } from '../../../src/elasticsearch/dead-letters/list-dead-letters';
 import { concreteIndexName, deadLetterIndexName } from '../../../src/elasticsearch/index/index-names';
-import { readState } from '../../../src/elasticsearch/index/index-state';
+import { readState } from '../../../src/elasticsearch/index/state-store';
 import { postBulk } from '../../../src/elasticsearch/bulk/post-bulk';
 import { scanIds } from '../../../src/elasticsearch/documents/scan-ids';
 import { getDocuments } from '../../../src/elasticsearch/documents/stored-documents';

@@ -7,7 +7,7 @@ const ESTIMATES = new Map([
   ['public.orders', 3_000],
 ]);
 
-function rowsOf(markdown: string): string[] {
+function rowSourceOf(markdown: string): string[] {
   return markdown
     .split('\n')
     .filter((line) => line.startsWith('| public.'))
@@ -20,21 +20,21 @@ describe('progress in the Temporal UI', () => {
   test('lists every relation while rows are copied, also those of which none is yet', () => {
     const shown = renderProgress(progress, ESTIMATES);
     expect(shown).toContain('**copy**, 10 %');
-    expect(rowsOf(shown)).toEqual([
+    expect(rowSourceOf(shown)).toEqual([
       '| public.orders | 1,500 | 3,000 | 1,500 | 0 | 0 |',
       '| public.customer | 0 | 12,000 | 0 | 0 | 0 |',
     ]);
   });
 
   test('lists afterwards what there was to do', () => {
-    expect(rowsOf(renderProgress({ ...progress, phase: 'finish' }, ESTIMATES))).toHaveLength(1);
+    expect(rowSourceOf(renderProgress({ ...progress, phase: 'finish' }, ESTIMATES))).toHaveLength(1);
   });
 
   test('lists the busiest twenty of many relations', () => {
     const many = new Map(Array.from({ length: 30 }, (_, n) => [`public.t${n}`, 1] as const));
     const shown = renderProgress(progress, many);
-    expect(rowsOf(shown)).toHaveLength(20);
-    expect(rowsOf(shown)[0]).toContain('public.orders');
+    expect(rowSourceOf(shown)).toHaveLength(20);
+    expect(rowSourceOf(shown)[0]).toContain('public.orders');
     expect(shown).toContain('… and 11 more relations');
   });
 });

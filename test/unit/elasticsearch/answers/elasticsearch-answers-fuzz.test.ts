@@ -5,8 +5,8 @@ import { checkPrivileges } from '../../../../src/elasticsearch/connection/check-
 import { countByRelation, countDocuments, refreshIndex } from '../../../../src/elasticsearch/documents/count-documents';
 import { describeIndex } from '../../../../src/elasticsearch/index/describe-index';
 import { digestDocuments } from '../../../../src/elasticsearch/documents/digest-documents';
-import { listDeadLetters } from '../../../../src/elasticsearch/dead-letters/find-dead-letters';
-import { readState } from '../../../../src/elasticsearch/index/index-state';
+import { listDeadLetters } from '../../../../src/elasticsearch/dead-letters/list-dead-letters';
+import { readState } from '../../../../src/elasticsearch/index/state-store';
 import { probeElasticsearch } from '../../../../src/elasticsearch/connection/probe-elasticsearch';
 import { scanFingerprints } from '../../../../src/elasticsearch/documents/scan-fingerprints';
 import { scanIds } from '../../../../src/elasticsearch/documents/scan-ids';

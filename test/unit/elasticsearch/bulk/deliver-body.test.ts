@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { deliverBody, type Delivery } from '../../../../src/elasticsearch/bulk/deliver-body';
-import { describeRejected } from '../../../../src/elasticsearch/dead-letters/describe-rejected';
+import { lettersOfRejected } from '../../../../src/elasticsearch/dead-letters/letters-of-rejected';
 import { type BulkReply } from '../../../../src/elasticsearch/bulk/post-bulk';
 import { idsIn, indexBody } from '../../../support/bulk-body';
 
@@ -54,7 +54,7 @@ function createServer(documents: ReadonlyMap<string, Fate>) {
     wait: () => Promise.resolve(),
     isReachable: () => Promise.resolve(true),
     bury: (body, rejected) => {
-      const letters = describeRejected(body, rejected, { connectorId: 'c', relation: 'r', jobId: 'j' });
+      const letters = lettersOfRejected(body, rejected, { connectorId: 'c', relation: 'r', jobId: 'j' });
       buried.push(...letters.map(({ documentId }) => documentId ?? '?'));
       return Promise.resolve();
     },

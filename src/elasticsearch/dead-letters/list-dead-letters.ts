@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { type Client, errors, type estypes } from '@elastic/elasticsearch';
-import { type DeadLetter, type DeadLetterSource } from './dead-letters';
+import { type DeadLetter, type DeadLetterSource } from './write-dead-letters';
 import { asList, asObject, asText, damagedAnswer, readAnswer } from '../answers/read-answer';
 import { translateFailures } from '../answers/translate-failure';
 

@@ -8,7 +8,7 @@ import { type ConnectorState } from '../../sync/index-state';
  * The state, if it speaks of this very database with this very history: not of another server, another timeline, or one
  * that was restored from a backup, which gives out the same transaction ids a second time.
  */
-export async function trustState(
+export async function trustedState(
   source: Source,
   { identity, trackCommitTimestamp }: SourceProbe,
   state: ConnectorState | undefined,

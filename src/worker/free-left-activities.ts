@@ -4,7 +4,7 @@ import { type NativeConnection } from '@temporalio/worker';
 import { hasEnded } from './worker-identity';
 
 /** Whose work to look for. */
-export interface TakeOver {
+export interface LeftWork {
   readonly namespace: string;
   /** Task queue of the workflows. */
   readonly taskQueue: string;
@@ -23,9 +23,9 @@ const NOT_FOUND = 5;
  * containers that share a host name, an activity runs twice, which does no harm: its writes carry versions.
  * @returns activities that were freed
  */
-export async function takeOver(
+export async function freeLeftActivities(
   connection: NativeConnection,
-  { namespace, taskQueue, identity }: TakeOver,
+  { namespace, taskQueue, identity }: LeftWork,
 ): Promise<number> {
   const { workflowService } = connection;
   const query = `TaskQueue = ${JSON.stringify(taskQueue)} and ExecutionStatus = 'Running'`;

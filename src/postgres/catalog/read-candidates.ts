@@ -1,5 +1,5 @@
 import type { RelationKind } from '../../sync/relation';
-import type { RelationPrivileges } from './missing-grants';
+import type { RelationPrivileges } from './grants';
 import { isNeverNull } from './read-columns';
 import type { Transaction } from '../connection/transaction';
 

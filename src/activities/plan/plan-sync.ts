@@ -5,7 +5,7 @@ import { concreteIndexName } from '../../elasticsearch/index/index-names';
 import { requireReplaceable } from '../../elasticsearch/index/require-replaceable';
 import { readHorizon, untilFlushed } from '../../postgres/server/watermark';
 import { SyncFailure } from '../../sync/failures';
-import { type IndexMapping } from '../../sync/field';
+import { type IndexMapping } from '../../sync/field-mapping';
 import { type ConnectorState } from '../../sync/index-state';
 import { type JobType, type SyncOptions } from '../../sync/job';
 import { type SyncJob, type SyncPlan } from '../../sync/sync-plan';
@@ -18,7 +18,7 @@ import { type ProjectedRelation } from './projected-relation';
 import { readForgotten, withoutForgotten } from './read-forgotten';
 import { readSource, throwProblems, type SourceView } from './read-source';
 import { findDropped } from './find-dropped';
-import { trustState } from './trust-state';
+import { trustedState } from './trusted-state';
 
 /** A plan, and what it was made from: what `pgferry plan` prints and `prepareIndex` acts on. */
 export interface SyncDescription {
@@ -43,7 +43,7 @@ export interface PlanRequest {
  * Plans a sync; reads both servers and changes nothing.
  * @throws SyncFailure that names every relation which can't be read, and every field whose type the index can't take
  */
-export async function describeSync(connector: OpenConnector, request: PlanRequest): Promise<SyncDescription> {
+export async function planSync(connector: OpenConnector, request: PlanRequest): Promise<SyncDescription> {
   const startedAt = new Date();
   // The watermark comes first: whatever changes from here on is read again by the catch-up or by the next sync.
   const horizon = await readHorizon(connector.source);
@@ -63,7 +63,7 @@ export async function describeSync(connector: OpenConnector, request: PlanReques
   const state = index?.state.connectors[connector.settings.id];
   if (request.jobType === 'incremental') checkRulesInEffect(connector.settings, view, state);
   const mapping = planMapping(connector, view, index);
-  const trusted = await trustState(connector.source, view.probe, state);
+  const trusted = await trustedState(connector.source, view.probe, state);
   return {
     plan: {
       job: planJob(connector, request, { startedAt, watermark, existing, state }),

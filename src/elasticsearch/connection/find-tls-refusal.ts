@@ -9,7 +9,7 @@ const TIMEOUT_MS = 5_000;
  *
  * @returns the error of TLS; empty when there is none
  */
-export function askAgain(connect: Connector, { hostname, port }: URL): Promise<string> {
+export function findTlsRefusal(connect: Connector, { hostname, port }: URL): Promise<string> {
   return new Promise((resolve) => {
     connect({ hostname, port }, (error, socket) => {
       if (error !== null) {

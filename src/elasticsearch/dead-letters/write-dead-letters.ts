@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Client, errors, type estypes } from '@elastic/elasticsearch';
 import { type BulkBody } from '../../sync/bulk-body';
 import { SyncFailure } from '../../sync/failures';
-import { waitBeforeRetry } from '../bulk/backoff';
+import { waitBeforeRetry } from '../bulk/wait-before-retry';
 import { deliverBody } from '../bulk/deliver-body';
 import { formatErrorSummary } from '../answers/error-summary';
 import { isReachable } from '../connection/is-reachable';

@@ -1,13 +1,13 @@
 import { setMaxListeners } from 'node:events';
 
 /** The one end of a writer: the first reason wins, and ends every request. */
-export interface Ending {
+export interface FirstAbort {
   readonly signal: AbortSignal;
   end(reason: unknown): void;
 }
 
 /** @param outer ends the writer from outside. */
-export function createEnding(outer: AbortSignal | undefined): Ending {
+export function createFirstAbort(outer: AbortSignal | undefined): FirstAbort {
   const controller = new AbortController();
   // Each request in flight listens.
   setMaxListeners(0, controller.signal);

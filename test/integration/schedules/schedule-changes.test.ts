@@ -4,7 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { parseSettings } from '../../../src/config/parse-settings';
 import { type Settings } from '../../../src/config/settings/settings';
 import { listOwnedSchedules } from '../../../src/schedules/owned-schedules';
-import { applyScheduleChange, findScheduleChanges } from '../../../src/schedules/reconcile-schedules';
+import { applyScheduleChange, findScheduleChanges } from '../../../src/schedules/schedule-changes';
 import { eventually } from '../../support/eventually';
 import { temporalAddress } from '../../support/temporal-address';
 

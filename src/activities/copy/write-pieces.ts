@@ -1,5 +1,5 @@
 import { type BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
-import { type DeadLetter, writeDeadLetters } from '../../elasticsearch/dead-letters/dead-letters';
+import { type DeadLetter, writeDeadLetters } from '../../elasticsearch/dead-letters/write-dead-letters';
 import { buildDeleteBody } from '../../elasticsearch/bulk/delete-body';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { type CopyPiece } from '../../postgres/rows/copy-request';

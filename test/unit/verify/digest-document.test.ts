@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { digestDocument } from '../../../src/verify/document-digest';
+import { digestDocument } from '../../../src/verify/digest-document';
 
 const RUNS = { numRuns: 1_000, verbose: true } as const;
 const anyMembers = fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 4 });

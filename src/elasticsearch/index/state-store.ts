@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Client } from '@elastic/elasticsearch';
 import { SyncFailure } from '../../sync/failures';
 import { type IndexState } from '../../sync/index-state';
-import { type MappingMeta, parseState, replaceState } from './index-meta';
+import { type MappingMeta, parseState, replaceState } from './state-format';
 import { asObject, readAnswer } from '../answers/read-answer';
 import { translateFailures } from '../answers/translate-failure';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type BulkBody } from '../../sync/bulk-body';
-import { type DeadLetter } from './dead-letters';
+import { type DeadLetter } from './write-dead-letters';
 import { itemBytes } from '../bulk/bulk-slices';
 import { type ErrorSummary, formatErrorSummary } from '../answers/error-summary';
 import { type RejectedItem } from '../bulk/judge-items';
@@ -23,7 +23,7 @@ interface ItemAction {
 }
 
 /** The dead letters of rejected items. */
-export function describeRejected(
+export function lettersOfRejected(
   body: BulkBody,
   rejected: readonly RejectedItem[],
   context: RejectionContext,

@@ -13,7 +13,7 @@ export interface FingerprintedRow {
 }
 
 /** A body without the rows that nobody needs; the same body where all are needed. */
-export function keepRows(body: BulkBody, isNeeded: (row: FingerprintedRow) => boolean): BulkBody {
+export function dropNeedlessRows(body: BulkBody, isNeeded: (row: FingerprintedRow) => boolean): BulkBody {
   const { bytes, offsets } = body;
   const kept: Buffer[] = [];
   const keptOffsets: number[] = [];

@@ -3,7 +3,7 @@ import { isReadAsWhole, type Relation } from '../../sync/relation';
 import type { LeafRows, QueryRows } from './copy-request';
 
 /** Where the rows of a relation of the catalog are. */
-export function rowsOf(relation: Relation): LeafRows | QueryRows {
+export function rowSourceOf(relation: Relation): LeafRows | QueryRows {
   if (isReadAsWhole(relation)) {
     // The tables that inherit from a table are relations of their own.
     return { relation, from: `${relation.kind === 'table' ? 'only ' : ''}${qualifiedName(relation)}` };

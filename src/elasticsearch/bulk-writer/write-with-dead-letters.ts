@@ -1,10 +1,10 @@
-import { waitBeforeRetry } from '../bulk/backoff';
+import { waitBeforeRetry } from '../bulk/wait-before-retry';
 import { type BulkBody, type BulkOutcome } from '../../sync/bulk-body';
 import { type BulkMetrics, type BulkWriterOptions } from './bulk-writer-options';
-import { writeDeadLetters } from '../dead-letters/dead-letters';
+import { writeDeadLetters } from '../dead-letters/write-dead-letters';
 import { buildDeleteBody } from '../bulk/delete-body';
 import { deliverBody, type Delivery } from '../bulk/deliver-body';
-import { describeRejected, groupByVersion } from '../dead-letters/describe-rejected';
+import { lettersOfRejected, groupByVersion } from '../dead-letters/letters-of-rejected';
 import { isReachable } from '../connection/is-reachable';
 import { postBulk } from '../bulk/post-bulk';
 import { toSyncFailure } from '../answers/translate-failure';
@@ -20,7 +20,11 @@ export interface WriterContext {
 const DEFAULT_RETRY_FOR_MS = 120_000;
 
 /** Writes one body until every item is indexed, deleted, superseded or safe as a dead letter. */
-export async function writeBody(context: WriterContext, body: BulkBody, relation: string): Promise<BulkOutcome> {
+export async function writeWithDeadLetters(
+  context: WriterContext,
+  body: BulkBody,
+  relation: string,
+): Promise<BulkOutcome> {
   const { options, onAnswer } = context;
   const started = performance.now();
   let retried = 0;
@@ -32,7 +36,7 @@ export async function writeBody(context: WriterContext, body: BulkBody, relation
     bury: async (part, rejected) => {
       if (rejected.length === 0) return;
       const { connectorId, jobId, client, deadLetters } = options;
-      const letters = describeRejected(part, rejected, { connectorId, relation, jobId });
+      const letters = lettersOfRejected(part, rejected, { connectorId, relation, jobId });
       await writeDeadLetters(client, deadLetters, letters, context.signal);
       // The row has changed to what the index can't hold: what it was before must not stay.
       for (const [version, ids] of groupByVersion(letters)) {

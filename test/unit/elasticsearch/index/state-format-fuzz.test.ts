@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { parseState, replaceState } from '../../../../src/elasticsearch/index/index-meta';
+import { parseState, replaceState } from '../../../../src/elasticsearch/index/state-format';
 import { changedSince } from '../../../../src/postgres/server/watermark';
 import { fuzzing } from '../../../support/fuzz';
 

@@ -1,6 +1,6 @@
 import { type Client, errors } from '@elastic/elasticsearch';
 import { type IndexState } from '../../sync/index-state';
-import { readState, writeState } from './index-state';
+import { readState, writeState } from './state-store';
 import { translateFailures } from '../answers/translate-failure';
 
 /** Settings that make the first load of an index fast: nobody reads it yet, and a lost copy is loaded again. */

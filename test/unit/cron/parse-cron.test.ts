@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import { type Calendar, type NumberRange, toCalendars, toRanges } from '../../../src/cron/calendars';
-import { parseCron } from '../../../src/cron/cron';
+import { parseCron } from '../../../src/cron/parse-cron';
 import quartzRuns from './quartz-runs.json';
 
 /** The next times of calendars by Temporal's rule: a time must fit every field of one of them. */

@@ -1,5 +1,5 @@
 import { DatabaseError } from 'pg';
-import { type SourceActivity, toSourceFailure } from '../../../../src/postgres/connection/source-errors';
+import { type SourceActivity, toSourceFailure } from '../../../../src/postgres/connection/translate-error';
 
 const settings = {
   host: 'db.example',

@@ -9,7 +9,7 @@ const PATIENCE_MS = 8_000;
  * Runs the work of an activity whose result a person waits for: what fails later than {@link PATIENCE_MS} after it was
  * first scheduled is not tried again, so that a server which lets every try run into its timeout is told after one.
  */
-export async function losePatience<Result>(
+export async function failAfterPatience<Result>(
   { scheduledTimestampMs }: Pick<Info, 'scheduledTimestampMs'>,
   work: () => Promise<Result>,
 ): Promise<Result> {

@@ -9,7 +9,7 @@ const PREFACE = Buffer.concat([
 ]);
 
 /** How a server meets a client that speaks HTTP/2 over TLS. */
-export interface Greeting {
+export interface TlsProbe {
   /** Whether the handshake of TLS went through. */
   readonly isEncrypted: boolean;
   /** The error's code of Node.js; empty for none. */
@@ -18,13 +18,13 @@ export interface Greeting {
 }
 
 /** Begins a connection as gRPC does, and ends it when the server has answered. */
-export function greetServer(options: ConnectionOptions): Promise<Greeting> {
+export function probeTls(options: ConnectionOptions): Promise<TlsProbe> {
   return new Promise((resolve) => {
     let isEncrypted = false;
     const socket = connect({ ...options, ALPNProtocols: ['h2'] });
-    const end = (greeting: Partial<Greeting>) => {
+    const end = (probe: Partial<TlsProbe>) => {
       clearTimeout(timer);
-      resolve({ isEncrypted, code: '', text: '', ...greeting });
+      resolve({ isEncrypted, code: '', text: '', ...probe });
       socket.destroy();
     };
     const timer = setTimeout(() => {

@@ -2,7 +2,7 @@ import type { DocumentSettings } from '../../config/settings/settings';
 import type { QualifiedName } from '../../sync/relation';
 
 /** The key that the configuration gives a relation, by `schema.table` or by `table`. */
-export function idColumnsOf(
+export function configuredKey(
   { schema, table }: QualifiedName,
   idColumns: DocumentSettings['idColumns'],
 ): readonly string[] | undefined {
