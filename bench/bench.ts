@@ -1,5 +1,5 @@
 import { type Figure, measure, type Sample } from './sample';
-import { type Stage } from './stage';
+import type { Stage } from './stage';
 
 /** What all measurements share. */
 export interface Bench {

@@ -1,14 +1,14 @@
 import { Agent, request } from 'node:http';
 
-import { planSync } from '../src/activities/plan/plan-sync';
-import { prepareIndex } from '../src/activities/index-lifecycle/prepare-index';
-import { refreshIndex } from '../src/elasticsearch/documents/count-documents';
-import { copyRows } from '../src/postgres/rows/copy-rows';
 import { cutChunks } from '../src/activities/copy/cut-chunks';
-import { type CopyPiece } from '../src/postgres/rows/copy-request';
-import { type Sample } from './sample';
+import { prepareIndex } from '../src/activities/index-lifecycle/prepare-index';
+import { planSync } from '../src/activities/plan/plan-sync';
+import { refreshIndex } from '../src/elasticsearch/documents/count-documents';
+import type { CopyPiece } from '../src/postgres/rows/copy-request';
+import { copyRows } from '../src/postgres/rows/copy-rows';
 import { forgetIndex } from './run-sync';
-import { type Stage } from './stage';
+import type { Sample } from './sample';
+import type { Stage } from './stage';
 
 /** Bytes of a prepared body. */
 const BODY_BYTES = 4 * 1_048_576;

@@ -2,17 +2,17 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { compareWithBaseline, saveBaseline } from './regression-gate';
-import { type Bench } from './bench';
+import { runStatements } from '../test/soak/stage';
+import type { Bench } from './bench';
 import { MANY_TABLES, ORDERS, SHAPES } from './data-sets';
 import { measureCeilings } from './measure-ceilings';
 import { measureOrders } from './measure-orders';
 import { measureShapes } from './measure-shapes';
 import { measurePeers, PEER_SETTINGS } from './peers';
+import { compareWithBaseline, saveBaseline } from './regression-gate';
 import { renderChart } from './render-chart';
 import { renderPage } from './render-page';
 import { renderTable } from './render-table';
-import { runStatements } from '../test/soak/stage';
 import { readVersions, setStage } from './stage';
 import { judgeTargets } from './targets';
 

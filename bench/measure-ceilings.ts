@@ -1,7 +1,7 @@
 import { type Bench, take } from './bench';
-import { type Prepared, prepareBodies, readAll, sendAll } from './ceilings';
+import { prepareBodies, type Prepared, readAll, sendAll } from './ceilings';
 import { rateOf, type Sample } from './sample';
-import { type Stage } from './stage';
+import type { Stage } from './stage';
 
 /** Requests in flight that are tried. */
 const CONNECTIONS = [1, 2, 4, 8];

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { runStatements } from '../test/soak/stage';
 import { type Bench, take } from './bench';
 import { forgetIndex, runSync, startSync } from './run-sync';
-import { type Figure, type Sample } from './sample';
-import { runStatements } from '../test/soak/stage';
+import type { Figure, Sample } from './sample';
 import { type BenchWorker, withWorkers } from './workers';
 
 const FULL = { connectorId: 'orders', jobType: 'full' } as const;

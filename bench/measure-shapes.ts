@@ -1,8 +1,8 @@
+import { runStatements } from '../test/soak/stage';
 import { type Bench, take } from './bench';
 import { type DataSet, MANY_TABLES, SHAPES } from './data-sets';
 import { estimateCeiling } from './measure-ceilings';
 import { forgetIndex, runSync } from './run-sync';
-import { runStatements } from '../test/soak/stage';
 import { withWorkers } from './workers';
 
 /** (j) and (k): first syncs of other tables. */

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client as Elasticsearch } from '@elastic/elasticsearch';
 
+import { findFreePort } from '../src/stack/processes/find-free-port';
 import { cacheDirectory } from '../src/stack/programs/cache-directory';
 import { findCommand } from '../src/stack/programs/find-command';
-import { findFreePort } from '../src/stack/processes/find-free-port';
 import { type Bench, take } from './bench';
-import { type Sample } from './sample';
+import type { Sample } from './sample';
 
 const run = promisify(execFile);
 const INDEX = 'bench-pgsync';

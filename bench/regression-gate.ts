@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { type Figure } from './sample';
+import type { Figure } from './sample';
 import { judgeTargets } from './targets';
 
 const FILE = join(__dirname, 'baseline.json');

@@ -1,6 +1,6 @@
 import { cpus, release, totalmem, type } from 'node:os';
 
-import { type Bench } from './bench';
+import type { Bench } from './bench';
 import { HEAD, renderFigure } from './render-table';
 import { judgeTargets } from './targets';
 

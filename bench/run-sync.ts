@@ -1,11 +1,11 @@
 import { Client as Elasticsearch } from '@elastic/elasticsearch';
 
-import { type SyncOptions } from '../src/sync/job';
-import { type SyncReport } from '../src/sync/report';
+import type { SyncOptions } from '../src/sync/job';
+import type { SyncReport } from '../src/sync/report';
 import { watchProcesses } from './process-use';
-import { type Sample } from './sample';
+import type { Sample } from './sample';
 import { type Stage, TASK_QUEUE } from './stage';
-import { type BenchWorker } from './workers';
+import type { BenchWorker } from './workers';
 
 /** A sync to measure. */
 export interface BenchSync {

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { Client as Temporal, Connection } from '@temporalio/client';
 import { Client } from 'pg';
 
+import { type ConnectorRegistry, createConnectorRegistry } from '../src/activities/connector/connector-registry';
+import { loadSettings } from '../src/config/load-settings';
+import { createDataConverter } from '../src/payloads/data-converter';
 import { startElasticsearch } from '../src/stack/servers/start-elasticsearch';
 import { startPostgres } from '../src/stack/servers/start-postgres';
 import { startTemporal } from '../src/stack/servers/start-temporal';
-import { createConnectorRegistry, type ConnectorRegistry } from '../src/activities/connector/connector-registry';
-import { loadSettings } from '../src/config/load-settings';
-import { createDataConverter } from '../src/payloads/data-converter';
 import { runStatements } from '../test/soak/stage';
 
 /** Servers, configuration and connections of a benchmark. */

@@ -1,7 +1,7 @@
 import { findFreePort } from '../src/stack/processes/find-free-port';
-import { imageAllocation } from '../test/support/image-environment';
 import { createWorker, type Worker } from '../test/soak/worker';
-import { type Bench } from './bench';
+import { imageAllocation } from '../test/support/image-environment';
+import type { Bench } from './bench';
 
 /** A worker process whose metrics can be read. */
 export interface BenchWorker extends Worker {

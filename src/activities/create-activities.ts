@@ -1,22 +1,22 @@
 import { Context } from '@temporalio/activity';
 
-import { catchUpRelations } from './copy/catch-up-relations';
+import type { SyncJob } from '../sync/sync-plan';
 import { compareIds, eachPart } from './compare/compare-ids';
-import { type ConnectorRegistry, type OpenConnector } from './connector/connector-registry';
-import { copyPartitions } from './copy/copy-partitions';
 import { deleteStaleDocuments } from './compare/delete-stale-documents';
-import { planSync } from './plan/plan-sync';
+import { surveyRelations } from './compare/survey-relations';
+import type { ConnectorRegistry, OpenConnector } from './connector/connector-registry';
+import { type ActivityScope, withScope } from './contract/activity-scope';
+import type { SyncActivities } from './contract/sync-activities';
+import { catchUpRelations } from './copy/catch-up-relations';
+import { copyPartitions } from './copy/copy-partitions';
+import { retryRejected } from './copy/retry-rejected';
+import { failAfterPatience } from './fail-after-patience';
 import { toApplicationFailure } from './failure-interceptor';
 import { finishSync, restoreIndex } from './index-lifecycle/finish-sync';
-import { failAfterPatience } from './fail-after-patience';
 import { prepareIndex } from './index-lifecycle/prepare-index';
 import { replanRelations } from './index-lifecycle/replan-relations';
-import { retryRejected } from './copy/retry-rejected';
-import { surveyRelations } from './compare/survey-relations';
-import { type SyncActivities } from './contract/sync-activities';
+import { planSync } from './plan/plan-sync';
 import { validateConnector } from './plan/validate-connector';
-import { type ActivityScope, withScope } from './contract/activity-scope';
-import { type SyncJob } from '../sync/sync-plan';
 
 /** The activities of a worker, over the connectors that it knows. @param searchAttributes whether syncs can set them */
 export function createActivities(registry: ConnectorRegistry, searchAttributes = false): SyncActivities {

@@ -1,16 +1,16 @@
-import { type Command } from 'commander';
+import type { Command } from 'commander';
 
 import { createConnectorRegistry } from '../activities/connector/connector-registry';
 import { checkConnector, type ConnectorProblem } from '../activities/plan/validate-connector';
 import { findConnector } from '../config/settings/find-connector';
-import { type Settings } from '../config/settings/settings';
+import type { Settings } from '../config/settings/settings';
 import { findSourceWarnings, type SourceWarning } from '../postgres/server/find-source-warnings';
 import { SyncFailure } from '../sync/failures';
 import { connectTemporal } from '../temporal/connect-temporal';
 import { configuredCommand } from './configured-command';
 import { EXIT, exitCodeOfType } from './output/exit-codes';
-import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';
 import { createTerminal, dim, green, red, yellow } from './output/terminal';
+import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';
 
 interface CheckedConnector {
   readonly connector_id: string;

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
-import { type Command } from 'commander';
+import type { Command } from 'commander';
 
 import { serveCodec } from '../codec-server/serve-codec';
-import { type CodecServerSettings, type Settings } from '../config/settings/settings';
+import type { CodecServerSettings, Settings } from '../config/settings/settings';
 import { createDataConverter } from '../payloads/data-converter';
 import { SyncFailure } from '../sync/failures';
 import { configuredCommand } from './configured-command';
 import { EXIT } from './output/exit-codes';
-import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';
 import { createTerminal, yellow } from './output/terminal';
+import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';
 
 /** `pgferry codec-server`: shows encrypted payloads to the Temporal UI and CLI, until it is told to stop. */
 export function codecServerCommand(): Command {

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { Command } from 'commander';
 
-import { startStack } from '../stack/start-stack';
 import { createLogger } from '../logging/create-logger';
+import { startStack } from '../stack/start-stack';
 import { installRuntime } from '../worker/install-runtime';
 import { startWorker } from '../worker/start-worker';
 import { demoSettings } from './demo/demo-settings';

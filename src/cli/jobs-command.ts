@@ -5,7 +5,7 @@ import { configuredCommand } from './configured-command';
 import { controlJob, type JobVerb } from './jobs/control-job';
 import { printJobs } from './jobs/print-jobs';
 import { showJob } from './jobs/show-job';
-import { type ConfigurationOptions } from './session/load-command-settings';
+import type { ConfigurationOptions } from './session/load-command-settings';
 import { withTemporal } from './session/with-temporal';
 
 interface ListOptions extends ConfigurationOptions {

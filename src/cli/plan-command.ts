@@ -1,14 +1,14 @@
-import { type Command } from 'commander';
+import type { Command } from 'commander';
 
 import { createConnectorRegistry } from '../activities/connector/connector-registry';
 import { planSync } from '../activities/plan/plan-sync';
 import { validateConnector } from '../activities/plan/validate-connector';
 import { findConnector } from '../config/settings/find-connector';
-import { type JobType } from '../sync/job';
+import type { JobType } from '../sync/job';
 import { configuredCommand } from './configured-command';
-import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';
 import { planDocument, renderPlan } from './output/render-plan';
 import { createTerminal } from './output/terminal';
+import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';
 
 interface PlanOptions extends ConfigurationOptions {
   readonly incremental?: true;

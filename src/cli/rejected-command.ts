@@ -2,14 +2,14 @@ import { Command } from 'commander';
 
 import { createConnectorRegistry } from '../activities/connector/connector-registry';
 import { findConnector } from '../config/settings/find-connector';
-import { type Settings } from '../config/settings/settings';
+import type { Settings } from '../config/settings/settings';
 import { listDeadLetters, type StoredDeadLetter } from '../elasticsearch/dead-letters/list-dead-letters';
 import { deadLetterIndexName } from '../elasticsearch/index/index-names';
 import { configuredCommand } from './configured-command';
-import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';
 import { rejectionDocument, renderRejections } from './output/render-rejections';
-import { runSync } from './sync-command';
 import { createTerminal } from './output/terminal';
+import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';
+import { runSync } from './sync-command';
 
 /** `pgferry rejected`: rows that Elasticsearch refuses, or that PostgreSQL can't give. */
 export function rejectedCommand(): Command {

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 
+import { configuredCommand } from './configured-command';
 import { applySchedules } from './schedule/apply-schedules';
 import { changeSchedules, type ScheduleSelection } from './schedule/change-schedules';
 import { listSchedules } from './schedule/list-schedules';
-import { configuredCommand } from './configured-command';
-import { type ConfigurationOptions } from './session/load-command-settings';
+import type { ConfigurationOptions } from './session/load-command-settings';
 import { withTemporal } from './session/with-temporal';
 
 interface ApplyOptions extends ConfigurationOptions {

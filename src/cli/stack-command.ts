@@ -1,10 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
+
 import { readStackStatus, startDetachedStack, stopDetachedStack } from '../stack/detached-stack';
 import { runStackInForeground } from '../stack/run-stack';
 import {
   STACK_SERVERS,
-  stackEnvironment,
   type StackAddresses,
+  stackEnvironment,
   type StackServer,
 } from '../stack/servers/stack-addresses';
 import type { StackOptions } from '../stack/start-stack';

@@ -1,22 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { type Command, Option } from 'commander';
 
 import { findConnector } from '../config/settings/find-connector';
-import { type Settings } from '../config/settings/settings';
-import { type SyncInput, type SyncOptions } from '../sync/job';
+import type { Settings } from '../config/settings/settings';
 import { SyncFailure } from '../sync/failures';
+import type { SyncInput, SyncOptions } from '../sync/job';
 import { connectTemporal } from '../temporal/connect-temporal';
-import { type RunningWorker } from '../worker/start-worker';
-import { catchInterrupts } from './session/catch-interrupts';
+import type { RunningWorker } from '../worker/start-worker';
 import { configuredCommand } from './configured-command';
 import { EXIT, exitCodeOf } from './output/exit-codes';
-import { followToEnd, outageNotice } from './session/follow-to-end';
-import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';
-import { reportDocument, renderReport } from './output/render-report';
-import { leaveConnection } from './session/leave-connection';
-import { ensureWorker, lacksWorker, startSync, type StartedSync } from './session/start-sync';
+import { renderReport, reportDocument } from './output/render-report';
 import { createTerminal, type Terminal, yellow } from './output/terminal';
+import { catchInterrupts } from './session/catch-interrupts';
+import { followToEnd, outageNotice } from './session/follow-to-end';
+import { leaveConnection } from './session/leave-connection';
+import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';
+import { ensureWorker, lacksWorker, type StartedSync, startSync } from './session/start-sync';
 
 interface SyncCommandOptions extends ConfigurationOptions {
   readonly full?: true;

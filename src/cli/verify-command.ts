@@ -6,9 +6,9 @@ import { countDifferences } from '../verify/verification';
 import { verifyConnector } from '../verify/verify-connector';
 import { configuredCommand } from './configured-command';
 import { EXIT } from './output/exit-codes';
-import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';
 import { renderVerification, verificationDocument } from './output/render-verification';
 import { createTerminal, dim } from './output/terminal';
+import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';
 
 interface VerifyCommandOptions extends ConfigurationOptions {
   readonly values?: true;

@@ -2,7 +2,7 @@ import { unwatchFile, watchFile } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 
 import { type LoadedSettings, loadSettings } from '../config/load-settings';
-import { type Settings } from '../config/settings/settings';
+import type { Settings } from '../config/settings/settings';
 
 /** Where it is told what became of a change: the worker's log. */
 export interface ReloadNews {

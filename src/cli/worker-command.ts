@@ -1,19 +1,19 @@
 import { once } from 'node:events';
 import { type Command, Option } from 'commander';
-import { type Logger } from 'pino';
+import type { Logger } from 'pino';
 
-import { type LoadedSettings } from '../config/load-settings';
+import type { LoadedSettings } from '../config/load-settings';
 import { createLogger, type LogFormat, type LogLevel } from '../logging/create-logger';
 import { type Monitoring, startMonitoring } from '../monitoring/start-monitoring';
 import { startTracing, type Tracing } from '../monitoring/start-tracing';
 import { SyncFailure } from '../sync/failures';
 import { installRuntime } from '../worker/install-runtime';
 import { startWorker } from '../worker/start-worker';
-import { type WorkerDeployment } from '../worker/worker-deployment';
+import type { WorkerDeployment } from '../worker/worker-deployment';
 import { configuredCommand } from './configured-command';
 import { EXIT } from './output/exit-codes';
-import { type ConfigurationOptions, loadConfiguration } from './session/load-command-settings';
 import { createTerminal } from './output/terminal';
+import { type ConfigurationOptions, loadConfiguration } from './session/load-command-settings';
 import { warnOfDangers, watchConfiguration } from './watch-configuration';
 
 interface WorkerOptions extends ConfigurationOptions {

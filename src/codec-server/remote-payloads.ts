@@ -1,4 +1,4 @@
-import { type Payload } from '@temporalio/common';
+import type { Payload } from '@temporalio/common';
 
 /** A payload as Temporal's UI and CLI send it: proto3's JSON, in which bytes are base64. */
 interface RemotePayload {

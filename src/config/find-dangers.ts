@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
-import { type ProblemList } from './problems/problem-list';
-import { type ConfigurationFile } from './schema/configuration-file';
+
+import type { ProblemList } from './problems/problem-list';
+import type { ConfigurationFile } from './schema/configuration-file';
 
 /** Warns of settings by which somebody else could read or change what goes over the network. */
 export function findDangers({ elasticsearch, temporal }: ConfigurationFile, warnings: ProblemList): void {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { ConfigurationError } from './problems/configuration-error';
+
 import { type ParsedSettings, parseSettings } from './parse-settings';
+import { ConfigurationError } from './problems/configuration-error';
 import { systemErrorCode } from './problems/system-error-code';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,8 +1,8 @@
-import { type ConfigurationPath } from './problems/configuration-path';
-import { isNode } from './tree/expand-dotted-keys';
-import { type ProblemList } from './problems/problem-list';
-import { type ConfigurationFile, type ConnectorEntry } from './schema/configuration-file';
+import type { ConfigurationPath } from './problems/configuration-path';
+import type { ProblemList } from './problems/problem-list';
+import type { ConfigurationFile, ConnectorEntry } from './schema/configuration-file';
 import { schemaAt } from './schema/schema-walk';
+import { isNode } from './tree/expand-dotted-keys';
 
 /** Notes every key of Elastic's configuration that is there and has no effect. */
 export function noteIgnoredKeys(value: unknown, path: ConfigurationPath, notes: ProblemList): void {

@@ -1,17 +1,17 @@
-import { ConfigurationError, type ConfigurationProblem } from './problems/configuration-error';
-import { describeIssues } from './schema/describe-issues';
-import { expandDottedKeys } from './tree/expand-dotted-keys';
 import { findDangers } from './find-dangers';
 import { noteIgnoredKeys, noteSurprises } from './note-surprises';
-import { parseYaml } from './tree/parse-yaml';
+import { ConfigurationError, type ConfigurationProblem } from './problems/configuration-error';
 import { createProblemList, type ProblemList } from './problems/problem-list';
+import { configurationFile } from './schema/configuration-file';
+import { describeIssues } from './schema/describe-issues';
+import type { Settings } from './settings/settings';
+import { toSettings } from './settings/to-settings';
+import { expandDottedKeys } from './tree/expand-dotted-keys';
+import { parseYaml } from './tree/parse-yaml';
 import { readAdvancedRules } from './tree/read-advanced-rules';
 import { readReferencedFiles } from './tree/read-referenced-files';
 import { readTemporalProfile } from './tree/read-temporal-profile';
-import { configurationFile } from './schema/configuration-file';
-import { type Settings } from './settings/settings';
 import { substituteVariables } from './tree/substitute-variables';
-import { toSettings } from './settings/to-settings';
 
 /** What a configuration file's text is read with. */
 export interface ParseOptions {

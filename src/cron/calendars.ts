@@ -1,4 +1,4 @@
-import { type CronTimes } from './parse-cron';
+import type { CronTimes } from './parse-cron';
 
 /** Numbers from `start` to `end`, every `step`th. */
 export interface NumberRange {

@@ -1,5 +1,5 @@
-import { type CronField, isOpen, parseCronField } from './cron-field';
 import { SyncFailure } from '../sync/failures';
+import { type CronField, isOpen, parseCronField } from './cron-field';
 
 /** The times that a cron expression names, each field as its values, ascending. */
 export interface CronTimes {

@@ -1,5 +1,5 @@
-import { parseCron, type CronTimes } from './parse-cron';
 import { SyncFailure } from '../sync/failures';
+import { type CronTimes, parseCron } from './parse-cron';
 
 /** When syncs start: at the times of a cron expression, or at a distance. */
 export type ScheduleTimes =

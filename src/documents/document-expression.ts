@@ -1,8 +1,8 @@
-import { type Relation, formatRelation, relationField } from '../sync/relation';
-import { type AddedFieldNames } from './fields/added-fields';
+import { formatRelation, type Relation, relationField } from '../sync/relation';
+import type { AddedFieldNames } from './fields/added-fields';
 import { bucketOfId, hashOfId } from './ids/hashed-id';
-import { jsonText } from './types/rendering';
 import { quoteIdentifier, quoteLiteral } from './sql-text';
+import { jsonText } from './types/rendering';
 
 /** A field and the SQL that `row_to_json` prints as its value. */
 export interface RenderedField {

@@ -1,5 +1,5 @@
-import { type DocumentField, type FieldMapping, type IndexMapping } from '../sync/field-mapping';
-import { type Projection } from './projection';
+import type { DocumentField, FieldMapping, IndexMapping } from '../sync/field-mapping';
+import type { Projection } from './projection';
 
 /** A column of a relation with the mapping that it needs. */
 interface MappedColumn {

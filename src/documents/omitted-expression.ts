@@ -1,5 +1,5 @@
 import { MAX_BINARY_BYTES } from './types/render-bytes';
-import { type Rendering } from './types/rendering';
+import type { Rendering } from './types/rendering';
 
 /** A column's value and how it is rendered. */
 export interface RenderedValue extends Pick<Rendering, 'omitted'> {

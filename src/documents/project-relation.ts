@@ -1,18 +1,18 @@
-import { type DocumentField } from '../sync/field-mapping';
+import type { DocumentField } from '../sync/field-mapping';
 import { type Column, formatRelation, isReadAsWhole, type Relation } from '../sync/relation';
+import { documentExpression, fingerprintExpression, type RenderedField } from './document-expression';
 import { addedFieldNames, ATTACHMENT_FIELD, listAddedFields } from './fields/added-fields';
 import { listColumnNames } from './fields/column-names';
-import { documentExpression, fingerprintExpression, type RenderedField } from './document-expression';
+import type { DocumentOptions } from './fields/document-options';
 import { nameFields } from './fields/field-names';
 import { idExpression } from './ids/id-expression';
-import { type DocumentOptions } from './fields/document-options';
-import { type Projection } from './projection';
-import { type RowRule } from './rules/row-rule';
-import { ruleFilter } from './rules/rule-filter';
-import { renderType } from './types/render-type';
 import { omittedExpression, type RenderedValue } from './omitted-expression';
+import type { Projection } from './projection';
+import type { RowRule } from './rules/row-rule';
+import { ruleFilter } from './rules/rule-filter';
 import { sizeExpression } from './size-expression';
 import { quoteIdentifier } from './sql-text';
+import { renderType } from './types/render-type';
 
 export interface ProjectionInput {
   readonly connectorId: string;

@@ -1,5 +1,5 @@
-import { type DocumentField } from '../sync/field-mapping';
-import { type RenamedField } from './fields/document-options';
+import type { DocumentField } from '../sync/field-mapping';
+import type { RenamedField } from './fields/document-options';
 
 /**
  * A relation's rows as documents, in SQL: expressions over the row alias `t` and, where said, over `k.id`.

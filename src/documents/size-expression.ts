@@ -1,6 +1,6 @@
-import { type Column, type ColumnType } from '../sync/relation';
-import { MAX_BINARY_BYTES } from './types/render-bytes';
+import type { Column, ColumnType } from '../sync/relation';
 import { quoteIdentifier } from './sql-text';
+import { MAX_BINARY_BYTES } from './types/render-bytes';
 
 /** Base types whose values can be large; `octet_length` knows the length of these without detoasting them. */
 const TEXTS: ReadonlySet<string> = new Set(['text', 'varchar', 'citext', 'bpchar']);

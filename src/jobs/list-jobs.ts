@@ -1,4 +1,4 @@
-import { type Client, type WorkflowExecutionInfo } from '@temporalio/client';
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 
 import { syncWorkflowId } from '../sync/job';
 

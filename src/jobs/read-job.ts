@@ -1,9 +1,9 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 
-import { syncWorkflowId } from '../sync/job';
 import { SyncFailure } from '../sync/failures';
-import { type SyncProgress } from '../sync/progress';
-import { type RelationReport, type SyncReport } from '../sync/report';
+import { syncWorkflowId } from '../sync/job';
+import type { SyncProgress } from '../sync/progress';
+import type { RelationReport, SyncReport } from '../sync/report';
 import { type ListedJob, toJob } from './list-jobs';
 import { addPendingReports, type PendingWork, readPendingWork } from './read-pending-work';
 

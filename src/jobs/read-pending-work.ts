@@ -1,8 +1,8 @@
-import { type LoadedDataConverter, type Payload } from '@temporalio/common';
-import { type WorkflowExecutionDescription } from '@temporalio/client';
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import type { LoadedDataConverter, Payload } from '@temporalio/common';
 
 import { decodePayload } from '../payloads/decode-payload';
-import { type Checkpoint } from '../sync/checkpoint';
+import type { Checkpoint } from '../sync/checkpoint';
 import { addReports, type RelationReport } from '../sync/report';
 
 /** An activity that runs or waits to be tried again. */

@@ -1,4 +1,4 @@
-import { type LoggedEntry } from './phrase-entry';
+import type { LoggedEntry } from './phrase-entry';
 
 /** Where it is told that Temporal is away, and that it is back. */
 export interface OutageLog {

@@ -1,5 +1,5 @@
 import { escapeControls, escapeLine } from './escape-controls';
-import { type LoggedError } from './log-line';
+import type { LoggedError } from './log-line';
 
 /** What a person reads of a line: the connector, the message, then what the labels add. */
 export function renderLine(record: Readonly<Record<string, unknown>>): string {

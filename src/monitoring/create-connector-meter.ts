@@ -1,5 +1,5 @@
-import { type ConnectorMeter, type DocumentOutcome } from '../activities/connector/connector-meter';
-import { type MetricRegistry } from './metric-registry';
+import type { ConnectorMeter, DocumentOutcome } from '../activities/connector/connector-meter';
+import type { MetricRegistry } from './metric-registry';
 
 const OUTCOMES: readonly DocumentOutcome[] = ['indexed', 'unchanged', 'deleted', 'superseded', 'rejected'];
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 
 import { SyncFailure } from '../sync/failures';
-import { type Readiness } from './readiness';
+import type { Readiness } from './readiness';
 
 /** What is served. */
 export interface MonitoringContent {

@@ -1,5 +1,5 @@
-import { type ConnectorMeter } from '../activities/connector/connector-meter';
-import { type Settings } from '../config/settings/settings';
+import type { ConnectorMeter } from '../activities/connector/connector-meter';
+import type { Settings } from '../config/settings/settings';
 import { createConnectorMeter } from './create-connector-meter';
 import { createLastSyncs, type ReadLastSync } from './last-syncs';
 import { createMetricRegistry } from './metric-registry';

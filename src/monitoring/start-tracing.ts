@@ -10,7 +10,7 @@ import {
   OpenTelemetryActivityOutboundInterceptor,
   type OpenTelemetrySinks,
 } from '@temporalio/interceptors-opentelemetry';
-import { type ActivityInterceptorsFactory, type InjectedSinks } from '@temporalio/worker';
+import type { ActivityInterceptorsFactory, InjectedSinks } from '@temporalio/worker';
 
 /** What a worker needs to trace workflows and activities; the bundle of its workflows must hold the interceptors. */
 export interface Tracing {

@@ -1,5 +1,5 @@
-import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 
 const LOOPBACK = '127.0.0.1';
 /** Milliseconds for the SDK's answer, which is made in this very process. */

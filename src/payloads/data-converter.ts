@@ -1,6 +1,6 @@
-import { type DataConverter } from '@temporalio/common';
+import type { DataConverter } from '@temporalio/common';
 
-import { type EncryptionSettings } from '../config/settings/settings';
+import type { EncryptionSettings } from '../config/settings/settings';
 import { compressPayloads } from './compress-payloads';
 import { encryptPayloads } from './encrypt-payloads';
 import { readPayloadKeys } from './payload-key';

@@ -1,4 +1,4 @@
-import { type LoadedDataConverter, type Payload } from '@temporalio/common';
+import type { LoadedDataConverter, Payload } from '@temporalio/common';
 
 /** The value of a payload that the client hands out as Temporal has it, in raw descriptions. */
 export async function decodePayload(

@@ -1,9 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { type Payload, type PayloadCodec } from '@temporalio/common';
+import type { Payload, PayloadCodec } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 
 import { SyncFailure } from '../sync/failures';
-import { type PayloadKey } from './payload-key';
+import type { PayloadKey } from './payload-key';
 
 const CIPHER = 'aes-256-gcm';
 /** Bytes of the nonce, which comes first, and of the tag, which comes last. */

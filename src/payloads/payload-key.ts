@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 
-import { type EncryptionSettings } from '../config/settings/settings';
+import type { EncryptionSettings } from '../config/settings/settings';
 
 /** A key of AES-256, and what tells it from others without telling it. */
 export interface PayloadKey {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import { type ScheduleDefinition } from './schedule-definition';
+import type { ScheduleDefinition } from './schedule-definition';
 
 /** What makes a schedule in Temporal equal to the file. */
 export type ScheduleChange =

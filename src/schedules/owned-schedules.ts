@@ -1,6 +1,6 @@
 import { type Client, type ScheduleDescription, ScheduleNotFoundError, type ScheduleSummary } from '@temporalio/client';
 
-import { type TemporalSettings } from '../config/settings/settings';
+import type { TemporalSettings } from '../config/settings/settings';
 import { SyncFailure } from '../sync/failures';
 import { OWNER_MEMO, type ScheduleOwner } from './temporal-schedule';
 

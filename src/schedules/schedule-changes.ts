@@ -1,6 +1,6 @@
-import { type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 
-import { type Settings } from '../config/settings/settings';
+import type { Settings } from '../config/settings/settings';
 import { compareSchedules, type ScheduleChange } from './compare-schedules';
 import { findOwnedSchedule, listOwnedSchedules } from './owned-schedules';
 import { defineSchedules } from './schedule-definition';

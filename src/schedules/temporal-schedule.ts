@@ -8,7 +8,7 @@ import {
 } from '@temporalio/client';
 
 import { type Calendar, type NumberRange, toRanges } from '../cron/calendars';
-import { type ScheduledSyncInput } from '../sync/scheduled-sync';
+import type { ScheduledSyncInput } from '../sync/scheduled-sync';
 import { renderEvery, type ScheduleDefinition } from './schedule-definition';
 
 /** Key of the memo that marks a schedule as pgferry's own. */

@@ -1,16 +1,17 @@
 import { fork } from 'node:child_process';
-import { openSync, closeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+
 import { SyncFailure } from '../sync/failures';
-import { cacheDirectory } from './programs/cache-directory';
-import { checkServers } from './servers/check-servers';
 import { PACKAGE_ROOT } from './processes/package-root';
 import { lastLines, readLog } from './processes/run-to-end';
+import { isRunning, withLock } from './processes/with-lock';
+import { cacheDirectory } from './programs/cache-directory';
+import { checkServers } from './servers/check-servers';
 import type { StackAddresses, StackServer } from './servers/stack-addresses';
 import type { StackOptions } from './start-stack';
-import { isRunning, withLock } from './processes/with-lock';
 
 /** What is known of the stack in the background; there is one a user. */
 interface DetachedStack {

@@ -1,4 +1,4 @@
-import { startStack, type Stack, type StackOptions } from './start-stack';
+import { type Stack, type StackOptions, startStack } from './start-stack';
 
 /** What tells a stack in the foreground to end. */
 const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

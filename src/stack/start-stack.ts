@@ -1,14 +1,15 @@
 import { join } from 'node:path';
+
 import { SyncFailure } from '../sync/failures';
-import { checkServers } from './servers/check-servers';
 import { findElasticsearch } from './programs/elasticsearch-program';
 import { findAll } from './programs/missing-prerequisites';
 import { findPostgres } from './programs/postgres-program';
+import { findTemporal } from './programs/temporal-program';
+import { checkServers } from './servers/check-servers';
 import { givenAddresses, STACK_SERVERS, type StackAddresses, type StackServer } from './servers/stack-addresses';
 import { startElasticsearch } from './servers/start-elasticsearch';
 import { startPostgres } from './servers/start-postgres';
 import { startTemporal } from './servers/start-temporal';
-import { findTemporal } from './programs/temporal-program';
 
 /** Options of {@link startStack}. */
 export interface StackOptions {

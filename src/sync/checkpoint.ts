@@ -1,4 +1,4 @@
-import { type RelationReport } from './report';
+import type { RelationReport } from './report';
 
 /**
  * How far a task is acknowledged by Elasticsearch: everything before block `block` of partition `partition` is.

@@ -1,4 +1,4 @@
-import { type PlannedRelation } from './sync-plan';
+import type { PlannedRelation } from './sync-plan';
 
 interface RelationPart {
   readonly relation: string;

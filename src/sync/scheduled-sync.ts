@@ -1,5 +1,5 @@
-import { type JobType } from './job';
-import { type SyncReport } from './report';
+import type { JobType } from './job';
+import type { SyncReport } from './report';
 
 /** Input of the workflow `scheduledSync`, which a schedule starts. */
 export interface ScheduledSyncInput {

@@ -1,6 +1,6 @@
 import { findShapeProblem, type InputShape, isRecord, withoutNulls } from './input-shape';
-import { type SyncInput } from './job';
-import { type ScheduledSyncInput } from './scheduled-sync';
+import type { SyncInput } from './job';
+import type { ScheduledSyncInput } from './scheduled-sync';
 
 /** The input of a workflow as it was meant, or what is wrong with it and what is allowed. */
 export type ReadInput<Input> = { readonly input: Input } | { readonly problem: string };

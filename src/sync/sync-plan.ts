@@ -1,5 +1,5 @@
-import { type JobType } from './job';
-import { type SkippedRelation } from './relation';
+import type { JobType } from './job';
+import type { SkippedRelation } from './relation';
 
 /**
  * What every activity of one sync job must know. Small, since it travels with each of them: the connector's definition

@@ -1,7 +1,7 @@
 import { Client, Connection, isGrpcServiceError, type TLSConfig } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 
-import { type TemporalSettings } from '../config/settings/settings';
+import type { TemporalSettings } from '../config/settings/settings';
 import { createDataConverter } from '../payloads/data-converter';
 import { SyncFailure } from '../sync/failures';
 import { explainTemporal } from './explain-temporal';

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
 
-import { type TemporalSettings } from '../config/settings/settings';
+import type { TemporalSettings } from '../config/settings/settings';
 import { SyncFailure } from '../sync/failures';
 import { tlsFailure, type TlsRemedies, type TlsSubject } from '../tls/tls-failure';
 import { probeTls } from './probe-tls';

@@ -1,15 +1,15 @@
-import { type ProjectedRelation } from '../activities/plan/projected-relation';
-import { type StoredDocument } from '../elasticsearch/answers/cut-hits';
+import type { ProjectedRelation } from '../activities/plan/projected-relation';
+import type { StoredDocument } from '../elasticsearch/answers/cut-hits';
 import { getDocuments } from '../elasticsearch/documents/stored-documents';
-import { type CopyPiece } from '../postgres/rows/copy-request';
+import type { CopyPiece } from '../postgres/rows/copy-request';
 import { copyRowsById } from '../postgres/rows/copy-whole';
 import { findExisting } from '../postgres/rows/read-ids';
 import { copiedDocuments } from './copied-documents';
 import { compareFields } from './difference';
 import { digestDocument } from './digest-document';
 import { copyOptions, identifyRows } from './read-row-digests';
-import { type RejectedRows } from './rejected-rows';
-import { type VerifyContext } from './verify-context';
+import type { RejectedRows } from './rejected-rows';
+import type { VerifyContext } from './verify-context';
 
 /** Documents that are fetched by one request. */
 const IDS_PER_REQUEST = 100;

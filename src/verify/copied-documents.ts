@@ -1,5 +1,5 @@
-import { type CopyPiece } from '../postgres/rows/copy-request';
-import { type StoredDocument } from '../elasticsearch/answers/cut-hits';
+import type { StoredDocument } from '../elasticsearch/answers/cut-hits';
+import type { CopyPiece } from '../postgres/rows/copy-request';
 
 const NEWLINE = 0x0a;
 

@@ -1,8 +1,8 @@
-import { type ProjectedRelation } from '../activities/plan/projected-relation';
+import type { ProjectedRelation } from '../activities/plan/projected-relation';
 import { confirmExtras, confirmRows } from './confirm-differences';
-import { type DifferenceKind } from './difference';
-import { type RejectedRows } from './rejected-rows';
-import { type VerifyContext } from './verify-context';
+import type { DifferenceKind } from './difference';
+import type { RejectedRows } from './rejected-rows';
+import type { VerifyContext } from './verify-context';
 
 /** Ids that are looked at once more by one request. */
 const IDS_PER_LOOK = 500;

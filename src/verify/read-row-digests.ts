@@ -1,14 +1,14 @@
 import { IdSet } from '../activities/id-sets/id-set';
-import { type ProjectedRelation } from '../activities/plan/projected-relation';
+import type { ProjectedRelation } from '../activities/plan/projected-relation';
 import { copyBuckets } from '../postgres/rows/copy-buckets';
-import { type CopyOptions, type CopyPiece } from '../postgres/rows/copy-request';
+import type { CopyOptions, CopyPiece } from '../postgres/rows/copy-request';
 import { copyQuery } from '../postgres/rows/copy-whole';
-import { type IdRequest } from '../postgres/rows/read-ids';
-import { type BucketRange } from '../sync/bucket-ranges';
+import type { IdRequest } from '../postgres/rows/read-ids';
+import type { BucketRange } from '../sync/bucket-ranges';
 import { copiedDocuments } from './copied-documents';
 import { digestDocument } from './digest-document';
-import { type RejectedRows } from './rejected-rows';
-import { type VerifyContext } from './verify-context';
+import type { RejectedRows } from './rejected-rows';
+import type { VerifyContext } from './verify-context';
 
 /** The rows of a part of a relation, as 32 bytes each. */
 export interface RowDigests {

@@ -1,4 +1,4 @@
-import { type StoredDeadLetter } from '../elasticsearch/dead-letters/list-dead-letters';
+import type { StoredDeadLetter } from '../elasticsearch/dead-letters/list-dead-letters';
 
 /** The dead letters of one relation, and which of them still stand for a row without a document. */
 export interface RejectedRows {

@@ -1,5 +1,5 @@
-import { type StoredDeadLetter } from '../elasticsearch/dead-letters/list-dead-letters';
-import { DIFFERENCES, type Difference, type DifferenceCounts, NO_DIFFERENCES } from './difference';
+import type { StoredDeadLetter } from '../elasticsearch/dead-letters/list-dead-letters';
+import { type Difference, type DifferenceCounts, DIFFERENCES, NO_DIFFERENCES } from './difference';
 
 /** How one relation's rows and documents stand against each other. */
 export interface RelationVerification extends DifferenceCounts {

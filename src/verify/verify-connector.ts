@@ -1,16 +1,16 @@
-import { type OpenConnector } from '../activities/connector/connector-registry';
+import type { OpenConnector } from '../activities/connector/connector-registry';
 import { readSource, throwProblems } from '../activities/plan/read-source';
-import { countByRelation, refreshIndex } from '../elasticsearch/documents/count-documents';
-import { describeIndex } from '../elasticsearch/index/describe-index';
 import { listDeadLetters, type StoredDeadLetter } from '../elasticsearch/dead-letters/list-dead-letters';
-import { deadLetterIndexName } from '../elasticsearch/index/index-names';
+import { countByRelation, refreshIndex } from '../elasticsearch/documents/count-documents';
 import { scanIds } from '../elasticsearch/documents/scan-ids';
+import { describeIndex } from '../elasticsearch/index/describe-index';
+import { deadLetterIndexName } from '../elasticsearch/index/index-names';
 import { SyncFailure } from '../sync/failures';
 import { relationField } from '../sync/relation';
 import { createDifferenceLog } from './difference-log';
 import { type RejectedRows, subjectOf, trackRejectedRows } from './rejected-rows';
 import { emptyVerification, type RelationVerification, type Verification } from './verification';
-import { type VerifyContext } from './verify-context';
+import type { VerifyContext } from './verify-context';
 import { verifyRelation } from './verify-relation';
 
 /** How a connector is verified. */

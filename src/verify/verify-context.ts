@@ -1,5 +1,5 @@
-import { type OpenConnector } from '../activities/connector/connector-registry';
-import { type DifferenceLog } from './difference-log';
+import type { OpenConnector } from '../activities/connector/connector-registry';
+import type { DifferenceLog } from './difference-log';
 
 /** What comparing the relations of one connector shares. */
 export interface VerifyContext {

@@ -1,14 +1,14 @@
-import { type ProjectedRelation } from '../activities/plan/projected-relation';
+import type { ProjectedRelation } from '../activities/plan/projected-relation';
 import { scanDocuments } from '../elasticsearch/documents/stored-documents';
 import { countRows, readIds } from '../postgres/rows/read-ids';
-import { BUCKETS, type BucketRange, cutBuckets } from '../sync/bucket-ranges';
+import { type BucketRange, BUCKETS, cutBuckets } from '../sync/bucket-ranges';
 import { relationField } from '../sync/relation';
 import { digestDocument } from './digest-document';
 import { createLooks, type Looks } from './looks';
 import { contentKey, identifyRows, readRowDigests, type RowDigests } from './read-row-digests';
-import { type RejectedRows } from './rejected-rows';
-import { type RelationVerification } from './verification';
-import { type VerifyContext } from './verify-context';
+import type { RejectedRows } from './rejected-rows';
+import type { RelationVerification } from './verification';
+import type { VerifyContext } from './verify-context';
 
 /** Rows that are compared at once: their digests take some 40 MB. */
 const ROWS_PER_PART = 500_000;

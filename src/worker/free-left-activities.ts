@@ -1,5 +1,5 @@
 import { isGrpcServiceError } from '@temporalio/client';
-import { type NativeConnection } from '@temporalio/worker';
+import type { NativeConnection } from '@temporalio/worker';
 
 import { hasEnded } from './worker-identity';
 

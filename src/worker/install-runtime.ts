@@ -1,5 +1,5 @@
 import { DefaultLogger, type LogEntry, Runtime, type TelemetryOptions } from '@temporalio/worker';
-import { type Level, type Logger } from 'pino';
+import type { Level, Logger } from 'pino';
 
 import { createOutageNotice } from '../logging/outage-notice';
 import { phraseEntry } from '../logging/phrase-entry';

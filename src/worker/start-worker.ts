@@ -1,15 +1,15 @@
 import { type NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 
-import { createActivities } from '../activities/create-activities';
 import { type ConnectorRegistry, createConnectorRegistry } from '../activities/connector/connector-registry';
+import { createActivities } from '../activities/create-activities';
 import { failureInterceptor } from '../activities/failure-interceptor';
-import { type Settings } from '../config/settings/settings';
-import { type Monitoring } from '../monitoring/start-monitoring';
-import { type Tracing } from '../monitoring/start-tracing';
+import type { Settings } from '../config/settings/settings';
+import type { Monitoring } from '../monitoring/start-monitoring';
+import type { Tracing } from '../monitoring/start-tracing';
 import { createDataConverter } from '../payloads/data-converter';
 import { connectWorker } from '../temporal/connect-temporal';
-import { registerSearchAttributes } from './register-search-attributes';
 import { freeLeftActivities } from './free-left-activities';
+import { registerSearchAttributes } from './register-search-attributes';
 import { dataTaskQueue } from './task-queues';
 import { watchActivities } from './watch-activities';
 import { watchWorker } from './watch-worker';

@@ -1,11 +1,11 @@
 import { Client } from '@temporalio/client';
-import { type NativeConnection, type Worker } from '@temporalio/worker';
+import type { NativeConnection, Worker } from '@temporalio/worker';
 
-import { type Settings } from '../config/settings/settings';
+import type { Settings } from '../config/settings/settings';
 import { connectElasticsearch } from '../elasticsearch/connection/connect-elasticsearch';
 import { isReachable } from '../elasticsearch/connection/is-reachable';
 import { listJobs } from '../jobs/list-jobs';
-import { type WatchedWorker } from '../monitoring/start-monitoring';
+import type { WatchedWorker } from '../monitoring/start-monitoring';
 
 /** A worker as `/readyz` and the metrics see it; `close` it with the worker. */
 export interface WatchableWorker extends WatchedWorker {

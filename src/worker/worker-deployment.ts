@@ -1,4 +1,4 @@
-import { type WorkerDeploymentOptions } from '@temporalio/worker';
+import type { WorkerDeploymentOptions } from '@temporalio/worker';
 
 /** Which version of a deployment a worker is, for Temporal's worker versioning. */
 export interface WorkerDeployment {

@@ -1,6 +1,6 @@
 import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
 
-import { type SyncActivities } from '../activities/contract/sync-activities';
+import type { SyncActivities } from '../activities/contract/sync-activities';
 
 /** Suffix of the task queue of activities that hold a connection to PostgreSQL while they copy. */
 const DATA_QUEUE_SUFFIX = '-data';

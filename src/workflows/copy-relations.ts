@@ -8,11 +8,11 @@ import {
 } from '@temporalio/workflow';
 
 import { type Checkpoint, NO_CHECKPOINT } from '../sync/checkpoint';
-import { cutTasks, isWhole, type CopyTask } from '../sync/partitions';
-import { type PlannedRelation } from '../sync/sync-plan';
-import { type proxySyncActivities } from './activity-policies';
+import { type CopyTask, cutTasks, isWhole } from '../sync/partitions';
+import type { PlannedRelation } from '../sync/sync-plan';
+import type { proxySyncActivities } from './activity-policies';
 import { runConcurrently } from './run-concurrently';
-import { type SyncControl } from './sync-control';
+import type { SyncControl } from './sync-control';
 import { recordChanged, recordReports, type SyncRun } from './sync-run';
 
 type Activities = ReturnType<typeof proxySyncActivities>;

@@ -1,9 +1,9 @@
 import { log } from '@temporalio/workflow';
 
-import { type SyncInput } from '../sync/job';
-import { type SyncReport, sumReports, type SyncTotals } from '../sync/report';
-import { type SyncPlan } from '../sync/sync-plan';
-import { type Explanation } from './explain-failure';
+import type { SyncInput } from '../sync/job';
+import { sumReports, type SyncReport, type SyncTotals } from '../sync/report';
+import type { SyncPlan } from '../sync/sync-plan';
+import type { Explanation } from './explain-failure';
 
 /** What the worker's log says of a sync: when it begins, what it will read, and how it ended. Names and counts only. */
 export const narration = {

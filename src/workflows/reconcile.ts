@@ -1,10 +1,10 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 
-import { type ComparedPart, type RelationSurvey, type Survey } from '../activities/contract/sync-activities';
+import type { ComparedPart, RelationSurvey, Survey } from '../activities/contract/sync-activities';
 import { ALL_BUCKETS, IDS_PER_PART, shareBuckets } from '../sync/bucket-ranges';
 import { needsConsent } from '../sync/delete-guard';
 import { emptyReport } from '../sync/report';
-import { type proxySyncActivities } from './activity-policies';
+import type { proxySyncActivities } from './activity-policies';
 import { cutList, summarizeNames } from './copy-relations';
 import { runConcurrently } from './run-concurrently';
 import { recordReports, type SyncRun } from './sync-run';

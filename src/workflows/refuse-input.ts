@@ -1,7 +1,7 @@
-import { type ApplicationFailure } from '@temporalio/workflow';
+import type { ApplicationFailure } from '@temporalio/workflow';
 
-import { type FailureType } from '../sync/failures';
-import { type ReadInput } from '../sync/sync-input';
+import type { FailureType } from '../sync/failures';
+import type { ReadInput } from '../sync/sync-input';
 import { toEndingFailure } from './explain-failure';
 
 /** The remedy of input that people wrote by hand, far from any configuration. */

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 
-import { type ConnectorFacts } from '../activities/contract/sync-activities';
+import type { ConnectorFacts } from '../activities/contract/sync-activities';
 import { describeRejections, type RejectionCount, rejectionRemedy } from '../sync/rejection-guard';
 import { addReports, emptyReport, type RelationReport } from '../sync/report';
 

@@ -1,5 +1,5 @@
 import { tooManyRejected } from '../sync/rejection-guard';
-import { type proxySyncActivities } from './activity-policies';
+import type { proxySyncActivities } from './activity-policies';
 import { cutList, summarizeNames } from './copy-relations';
 import { refuseRejections } from './refuse-rejections';
 import { runConcurrently } from './run-concurrently';

@@ -9,8 +9,8 @@ import {
 } from '@temporalio/workflow';
 
 import { syncWorkflowId } from '../sync/job';
-import { type SyncReport } from '../sync/report';
-import { type ScheduledSyncInput, type ScheduledSyncResult } from '../sync/scheduled-sync';
+import type { SyncReport } from '../sync/report';
+import type { ScheduledSyncInput, ScheduledSyncResult } from '../sync/scheduled-sync';
 import { readScheduledInput } from '../sync/sync-input';
 import { requireInput } from './refuse-input';
 import { syncConnector } from './sync-connector';

@@ -1,7 +1,7 @@
-import { CancellationScope, continueAsNew, ContinueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, ContinueAsNew, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
 
-import { type ConnectorFacts } from '../activities/contract/sync-activities';
-import { syncWorkflowId, type SyncInput } from '../sync/job';
+import type { ConnectorFacts } from '../activities/contract/sync-activities';
+import { type SyncInput, syncWorkflowId } from '../sync/job';
 import { emptyReport, sumReports, type SyncReport } from '../sync/report';
 import { readSyncInput } from '../sync/sync-input';
 import { proxySyncActivities } from './activity-policies';
@@ -13,7 +13,7 @@ import { refuseInput, requireInput } from './refuse-input';
 import { retryRejected } from './retry-rejected';
 import { setUpControl, type SyncControl } from './sync-control';
 import { labelSync, type SyncLabels } from './sync-labels';
-import { type SyncRun } from './sync-run';
+import type { SyncRun } from './sync-run';
 
 /**
  * Syncs one connector: the only public workflow of pgferry, whatever starts it.

@@ -1,7 +1,7 @@
-import { type ConnectorFacts } from '../activities/contract/sync-activities';
-import { type SyncInput } from '../sync/job';
+import type { ConnectorFacts } from '../activities/contract/sync-activities';
+import type { SyncInput } from '../sync/job';
 import { addReports, emptyReport, type RelationReport } from '../sync/report';
-import { type SyncPlan } from '../sync/sync-plan';
+import type { SyncPlan } from '../sync/sync-plan';
 import { refuseRejections } from './refuse-rejections';
 
 /**

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 
 import { drawScript } from '../soak/draw-script';
-import { type FaultName } from '../soak/faults';
-import { type ActivityName } from '../soak/moment';
+import type { FaultName } from '../soak/faults';
+import type { ActivityName } from '../soak/moment';
 import { describeScript, listProblems, runRound, type Script } from '../soak/round';
 import { setStage, type Stage } from '../soak/stage';
-import { type SyncKind } from '../soak/sync-kind';
+import type { SyncKind } from '../soak/sync-kind';
 import { makeTemporaryFolder } from '../support/stack-process';
 
 const ROWS = 20_000;

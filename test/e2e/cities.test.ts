@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { loadSampleData } from '../../src/stack/sample-data/load-sample-data';
-import { type ConnectorEntry, connectorEntry, writeConfiguration } from '../support/configuration-file';
 import { readDocument, runCommand, type RunningCommand } from '../support/command-line';
+import { type ConnectorEntry, connectorEntry, writeConfiguration } from '../support/configuration-file';
 import { connectElasticsearch, deleteIndices } from '../support/elasticsearch';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { countDocuments, readDocuments, type StoredDocument } from '../support/read-documents';

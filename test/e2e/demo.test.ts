@@ -1,8 +1,9 @@
+import { Client } from 'pg';
+
 import { DEMO_DATABASE } from '../../src/cli/demo/demo-settings';
 import { type FinishedCommand, runCommand } from '../support/command-line';
 import { connectElasticsearch, deleteIndices } from '../support/elasticsearch';
 import { postgresUrl } from '../support/postgres';
-import { Client } from 'pg';
 
 jest.setTimeout(600_000);
 

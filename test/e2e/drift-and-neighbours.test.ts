@@ -1,4 +1,4 @@
-import { type Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 
 import { expectInStep, readDocuments } from '../support/expect-in-step';
 import { createDatabase, type TestDatabase } from '../support/postgres';

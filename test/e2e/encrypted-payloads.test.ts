@@ -13,7 +13,7 @@ import {
 import { connectElasticsearch, deleteIndices } from '../support/elasticsearch';
 import { eventually } from '../support/eventually';
 import { createDatabase, type TestDatabase } from '../support/postgres';
-import { type PrintedReport } from '../support/synced-connector';
+import type { PrintedReport } from '../support/synced-connector';
 import { temporalAddress } from '../support/temporal-address';
 import { runTemporal } from '../support/temporal-cli';
 import { startWorkerProcess, stopCommand } from '../support/worker-process';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 
 import { expectClearMessage } from '../support/clear-message';
 import { readDocument, runInProcess, type RunningCommand } from '../support/command-line';

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createConnectorRegistry } from '../../src/activities/connector/connector-registry';
 import { checkConnector, type ConnectorProblem } from '../../src/activities/plan/validate-connector';
 import { loadSettings } from '../../src/config/load-settings';
-import { type DocumentSettings, type ElasticsearchSettings } from '../../src/config/settings/settings';
+import type { DocumentSettings, ElasticsearchSettings } from '../../src/config/settings/settings';
 import { connectorEntry, writeConfiguration } from '../support/configuration-file';
 import { uniqueIndex } from '../support/elasticsearch';
 import { createDatabase, type TestDatabase } from '../support/postgres';

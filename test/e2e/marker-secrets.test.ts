@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { Client, Connection } from '@temporalio/client';
 
 import { startTemporal, type TemporalServer } from '../../src/stack/servers/start-temporal';
-import { type FinishedCommand, type RunningCommand, runInProcess } from '../support/command-line';
+import { type FinishedCommand, runInProcess, type RunningCommand } from '../support/command-line';
 import { type ConnectorEntry, connectorEntry, writeConfiguration } from '../support/configuration-file';
 import { connectElasticsearch, deleteIndices, elasticsearchUrl } from '../support/elasticsearch';
 import { eventually } from '../support/eventually';

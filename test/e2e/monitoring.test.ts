@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { METRICS } from '../../src/monitoring/metric-catalogue';
-import { type RunningCommand, runCommand } from '../support/command-line';
+import { runCommand, type RunningCommand } from '../support/command-line';
 import { type ConnectorEntry, connectorEntry, writeConfiguration } from '../support/configuration-file';
 import { connectElasticsearch, deleteIndices, elasticsearchUrl } from '../support/elasticsearch';
 import { eventually } from '../support/eventually';

@@ -1,8 +1,8 @@
 import { Client, Connection, type WorkflowExecutionInfo } from '@temporalio/client';
 import { Client as Session } from 'pg';
 
-import { connectorEntry, uniqueTaskQueue, writeConfiguration } from '../support/configuration-file';
 import { runCommand, type RunningCommand, startCommand } from '../support/command-line';
+import { connectorEntry, uniqueTaskQueue, writeConfiguration } from '../support/configuration-file';
 import { connectElasticsearch, deleteIndices } from '../support/elasticsearch';
 import { eventually } from '../support/eventually';
 import { createDatabase, type TestDatabase } from '../support/postgres';

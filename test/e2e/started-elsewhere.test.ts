@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 
-import { runInProcess, readDocument, type RunningCommand } from '../support/command-line';
+import { readDocument, runInProcess, type RunningCommand } from '../support/command-line';
 import {
   type ConnectorEntry,
   connectorEntry,

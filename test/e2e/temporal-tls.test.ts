@@ -1,4 +1,4 @@
-import { type TemporalSettings } from '../../src/config/settings/settings';
+import type { TemporalSettings } from '../../src/config/settings/settings';
 import { connectTemporal } from '../../src/temporal/connect-temporal';
 import { type ApiKeyGateway, startApiKeyGateway } from '../support/api-key-gateway';
 import { type Authority, createAuthority, encryptKey, type Identity } from '../support/certificates';

@@ -4,7 +4,7 @@ import { connectorEntry, writeConfiguration } from '../support/configuration-fil
 import { elasticsearchUrl } from '../support/elasticsearch';
 import { mapConcurrently } from '../support/map-concurrently';
 import { postgresUrl } from '../support/postgres';
-import { findClosedPort, startRefusingServer, startSilentServer, type SickServer } from '../support/sick-server';
+import { findClosedPort, type SickServer, startRefusingServer, startSilentServer } from '../support/sick-server';
 
 jest.setTimeout(600_000);
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 import { readDocument } from '../support/command-line';
-import { type ConnectorEntry } from '../support/configuration-file';
+import type { ConnectorEntry } from '../support/configuration-file';
 import { eventually } from '../support/eventually';
 import { createHeldConnector, type HeldConnector, type ShownJob } from '../support/held-connector';
 import { runTemporal } from '../support/temporal-cli';

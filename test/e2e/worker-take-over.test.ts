@@ -1,13 +1,13 @@
 import { Client, Connection } from '@temporalio/client';
 
-import { eventually } from '../support/eventually';
-import { startWorkerProcess, stopCommand } from '../support/worker-process';
 import { startCommand } from '../support/command-line';
 import { type ConnectorEntry, connectorEntry, writeConfiguration } from '../support/configuration-file';
 import { connectElasticsearch, deleteIndices } from '../support/elasticsearch';
+import { eventually } from '../support/eventually';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { countDocuments } from '../support/read-documents';
 import { temporalAddress } from '../support/temporal-address';
+import { startWorkerProcess, stopCommand } from '../support/worker-process';
 
 jest.setTimeout(120_000);
 

@@ -1,4 +1,4 @@
-import { type DataSize } from './data-size';
+import type { DataSize } from './data-size';
 
 /** Rows deleted, updated, inserted and given another key in each table, each time that rows change. */
 export const CHANGES = { deleted: 10, updated: 25, inserted: 15, moved: 3 } as const;

@@ -4,8 +4,8 @@ import { startStack } from '../../src/stack/start-stack';
 import { connectorEntry, writeConfiguration } from '../support/configuration-file';
 import { connectElasticsearch, deleteIndices } from '../support/elasticsearch';
 import { createDatabase, type TestDatabase } from '../support/postgres';
-import { CHANGED, changeCustomers, createCustomers } from './customers';
-import { checkSync, type CheckedSync, type Expectation } from './check-sync';
+import { type CheckedSync, checkSync, type Expectation } from './check-sync';
+import { changeCustomers, CHANGED, createCustomers } from './customers';
 import { type DataSize, readDataSize } from './data-size';
 import { CHANGED_SPECIAL, changeSpecialTypes, createSpecialTypes } from './special-types';
 

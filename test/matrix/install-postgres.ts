@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+
+import { runToEnd } from '../../src/stack/processes/run-to-end';
 import { buildOnce } from '../../src/stack/programs/build-once';
 import { cacheDirectory } from '../../src/stack/programs/cache-directory';
 import { findCommand } from '../../src/stack/programs/find-command';
 import { POSTGRES_PACKAGE } from '../../src/stack/programs/postgres-program';
-import { runToEnd } from '../../src/stack/processes/run-to-end';
 
 /** The newest package of each major version of PostgreSQL that there is one of. */
 export const POSTGRES_VERSIONS: Readonly<Record<string, string>> = {

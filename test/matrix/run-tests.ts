@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
 import { PACKAGE_ROOT } from '../../src/stack/processes/package-root';
 
 /** What became of the tests against one server. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 
 import { startTemporal } from '../../src/stack/servers/start-temporal';
-import { type RecordedRun } from './recorder';
+import type { RecordedRun } from './recorder';
 import { SCENARIOS } from './scenarios';
 import { trimHistory } from './trim-history';
 

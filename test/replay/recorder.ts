@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
-import { type WorkflowHandle } from '@temporalio/client';
-import { type History } from '@temporalio/common/lib/proto-utils';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { History } from '@temporalio/common/lib/proto-utils';
 
-import { type SyncActivities } from '../../src/activities/contract/sync-activities';
-import { type JobType } from '../../src/sync/job';
-import { type SyncPlan } from '../../src/sync/sync-plan';
+import type { SyncActivities } from '../../src/activities/contract/sync-activities';
+import type { JobType } from '../../src/sync/job';
+import type { SyncPlan } from '../../src/sync/sync-plan';
 import { fakeActivities, planOf } from '../support/fake-activities';
 import { startTestWorker, type TestWorker } from '../support/temporal';
 

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/client';
 
-import { type SyncActivities } from '../../src/activities/contract/sync-activities';
+import type { SyncActivities } from '../../src/activities/contract/sync-activities';
 import { emptyReport } from '../../src/sync/report';
 import { eventually } from '../support/eventually';
 import { planOf } from '../support/fake-activities';

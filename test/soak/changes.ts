@@ -1,4 +1,4 @@
-import { type Random } from './random';
+import type { Random } from './random';
 
 /** What a writer does in one transaction. */
 export interface Change {

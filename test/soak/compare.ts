@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Client as Elasticsearch, type estypes } from '@elastic/elasticsearch';
 import { Client } from 'pg';
 
-import { TABLES, type SoakTable } from './tables';
+import { type SoakTable, TABLES } from './tables';
 
 /** How rows and documents differ; ids, the first few of each. */
 export interface Comparison {

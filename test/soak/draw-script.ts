@@ -1,8 +1,8 @@
-import { FAULT_NAMES, FAULTS, type FaultName } from './faults';
+import { FAULT_NAMES, type FaultName, FAULTS } from './faults';
 import { ACTIVITIES, type ActivityName, drawMoment } from './moment';
 import { createRandom } from './random';
-import { type Script } from './round';
-import { type SyncKind } from './sync-kind';
+import type { Script } from './round';
+import type { SyncKind } from './sync-kind';
 
 const KINDS: Readonly<Record<SyncKind, number>> = { new: 3, rebuild: 3, full: 4, incremental: 5 };
 /** Share of rounds with two faults. */

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { measureMemory, renderMemory } from './measure-memory';
 import { drawScript, type ScriptChoices } from './draw-script';
 import { FAULT_NAMES } from './faults';
+import { measureMemory, renderMemory } from './measure-memory';
 import { ACTIVITIES } from './moment';
 import { describeScript, listProblems, RoundFailure, type RoundResult, runRound, type Script } from './round';
 import { setStage, type Stage } from './stage';

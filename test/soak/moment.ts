@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 
-import { type Random } from './random';
-import { type SyncKind } from './sync-kind';
+import type { Random } from './random';
+import type { SyncKind } from './sync-kind';
 import { readHistory, type RunningSync } from './sync-run';
 
 /** When a fault strikes: so long after the first activity of that name was scheduled. */

@@ -1,5 +1,5 @@
-import { compareAll, countDifferences, type Comparison } from './compare';
-import { FAULTS, type FaultName, type Route } from './faults';
+import { compareAll, type Comparison, countDifferences } from './compare';
+import { type FaultName, FAULTS, type Route } from './faults';
 import { awaitMoment, describeMoment, type Moment } from './moment';
 import { createRandom } from './random';
 import { deleteIndices, findLeftovers, type Stage } from './stage';

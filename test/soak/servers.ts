@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { type LocalServer } from '../../src/stack/processes/local-server';
+import type { LocalServer } from '../../src/stack/processes/local-server';
 import { startElasticsearch } from '../../src/stack/servers/start-elasticsearch';
 import { startPostgres } from '../../src/stack/servers/start-postgres';
 import { startTemporal, type TemporalServer } from '../../src/stack/servers/start-temporal';

@@ -4,7 +4,7 @@ import { Client as Elasticsearch } from '@elastic/elasticsearch';
 import { Client as Temporal, Connection } from '@temporalio/client';
 import { Client } from 'pg';
 
-import { type Route } from './faults';
+import type { Route } from './faults';
 import { type Servers, startServers } from './servers';
 import { fillStatements, SCHEMA } from './tables';
 

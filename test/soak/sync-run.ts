@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 
 import { readDocument, startCommand } from '../support/command-line';
 

@@ -1,5 +1,5 @@
 import { readDocument, startCommand } from '../support/command-line';
-import { type Stage } from './stage';
+import type { Stage } from './stage';
 
 /** What `pgferry verify --json` prints, as far as a soak wants it. */
 export interface VerifyDocument {

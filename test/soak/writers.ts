@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 
-import { inventChange, type Change } from './changes';
-import { type Random } from './random';
+import { type Change, inventChange } from './changes';
+import type { Random } from './random';
 
 /** Clients that change the tables until they are stopped, whatever happens to the server. */
 export interface Writers {

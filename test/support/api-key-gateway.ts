@@ -1,8 +1,8 @@
-import { type IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { connect, createSecureServer, type Http2Session, type ServerHttp2Stream } from 'node:http2';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 
-import { type Identity } from './certificates';
+import type { Identity } from './certificates';
 
 /** What stands in front of Temporal Cloud: TLS, and nobody gets through without the API key. */
 export interface ApiKeyGateway {

@@ -1,4 +1,4 @@
-import { type RowRule } from '../../src/documents/rules/row-rule';
+import type { RowRule } from '../../src/documents/rules/row-rule';
 
 /** A document with every number as its text. */
 export type PlainDocument = Readonly<Record<string, string | number | boolean | null | undefined>>;

@@ -1,4 +1,4 @@
-import { type BulkBody } from '../../src/sync/bulk-body';
+import type { BulkBody } from '../../src/sync/bulk-body';
 
 /** A body of index actions for documents of the given ids. */
 export function indexBody(documents: readonly { id: string; source: object; version?: number }[]): BulkBody {

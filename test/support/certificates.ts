@@ -1,6 +1,6 @@
-import 'reflect-metadata';
 import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
+import 'reflect-metadata';
 import {
   BasicConstraintsExtension,
   cryptoProvider,

@@ -1,4 +1,4 @@
-import { type FinishedCommand } from './command-line';
+import type { FinishedCommand } from './command-line';
 
 /** What no message may hold: stack traces, log lines, the insides of JavaScript. */
 const NOISE =

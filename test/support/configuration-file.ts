@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { elasticsearchUrl, uniqueIndex } from './elasticsearch';
-import { type TestDatabase } from './postgres';
+import type { TestDatabase } from './postgres';
 import { temporalAddress } from './temporal-address';
 
 /** A connector as the configuration file defines it. */

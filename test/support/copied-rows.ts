@@ -1,4 +1,4 @@
-import type { CopyOptions, CopyPiece, UnreadableRow, OversizedRow } from '../../src/postgres/rows/copy-request';
+import type { CopyOptions, CopyPiece, OversizedRow, UnreadableRow } from '../../src/postgres/rows/copy-request';
 import type { RowProjection } from '../../src/postgres/rows/row-projection';
 
 /** A projection for tests: the id is the column `id`, the document the row as PostgreSQL renders it. */

@@ -4,9 +4,9 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 
-import { type LocalServer } from '../../src/stack/processes/local-server';
+import type { LocalServer } from '../../src/stack/processes/local-server';
 import { startPostgres } from '../../src/stack/servers/start-postgres';
-import { type Authority, type Identity } from './certificates';
+import type { Authority, Identity } from './certificates';
 import { eventually } from './eventually';
 import { runSql } from './mortal-postgres';
 import { ownServer } from './postgres';

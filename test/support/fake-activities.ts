@@ -1,6 +1,6 @@
-import { type SyncActivities } from '../../src/activities/contract/sync-activities';
+import type { SyncActivities } from '../../src/activities/contract/sync-activities';
 import { emptyReport } from '../../src/sync/report';
-import { type PlannedRelation, type SyncPlan } from '../../src/sync/sync-plan';
+import type { PlannedRelation, SyncPlan } from '../../src/sync/sync-plan';
 
 /** A plan over ordinary tables of one block each. */
 export function planOf(connectorId: string, tables: readonly string[], blocks = 1): SyncPlan {

@@ -1,4 +1,4 @@
-import { type Parameters } from 'fast-check';
+import type { Parameters } from 'fast-check';
 
 /**
  * Cases of a fuzz test and the seed they are drawn from, which is printed: `PGFERRY_FUZZ_SEED` draws the same ones

@@ -1,7 +1,7 @@
 import { stackEnvironment } from '../../src/stack/servers/stack-addresses';
-import { startStack, type Stack } from '../../src/stack/start-stack';
-import { readMajorVersion, SERVER_VERSION_VARIABLE } from './server-version';
+import { type Stack, startStack } from '../../src/stack/start-stack';
 import { postgresUrl } from './postgres';
+import { readMajorVersion, SERVER_VERSION_VARIABLE } from './server-version';
 
 /**
  * Starts the servers that tests use, once, and names them in the environment of all workers. Servers that the

@@ -1,14 +1,14 @@
 import { BLOCKS_PER_CHUNK } from '../../src/activities/copy/cut-chunks';
-import { connectElasticsearch, deleteIndices, elasticsearchUrl } from './elasticsearch';
 import {
   type FinishedCommand,
   readDocument,
   runCommand,
-  type RunningCommand,
   runInProcess,
+  type RunningCommand,
   startCommand,
 } from './command-line';
 import { type ConnectorEntry, connectorEntry, uniqueTaskQueue, writeConfiguration } from './configuration-file';
+import { connectElasticsearch, deleteIndices, elasticsearchUrl } from './elasticsearch';
 import { eventually } from './eventually';
 import { type FaultyProxy, startFaultyProxy } from './faulty-proxy';
 import { createDatabase, type TestDatabase } from './postgres';

@@ -1,7 +1,7 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { connect as connectTls, TLSSocket } from 'node:tls';
 
-import { type Identity } from './certificates';
+import type { Identity } from './certificates';
 
 /** Somebody between a client and PostgreSQL who decrypts everything, and encrypts it anew. */
 export interface Middleman {

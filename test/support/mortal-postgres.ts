@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 
-import { type LocalServer } from '../../src/stack/processes/local-server';
+import type { LocalServer } from '../../src/stack/processes/local-server';
 import { startPostgres } from '../../src/stack/servers/start-postgres';
 import { eventually } from './eventually';
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
+
 import type { PostgresOptions } from '../../src/stack/servers/start-postgres';
 
 /** A database of a test file's own, on the server that `PGFERRY_POSTGRES_URL` names. */

@@ -1,5 +1,5 @@
+import type { RunningCommand } from './command-line';
 import { eventually } from './eventually';
-import { type RunningCommand } from './command-line';
 
 /** Series of a Prometheus endpoint: `pgferry_rows_read_total{connector="shop"}` and its value. */
 export type Series = ReadonlyMap<string, number>;

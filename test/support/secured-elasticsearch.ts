@@ -1,6 +1,6 @@
 import { Client } from '@elastic/elasticsearch';
 
-import { type ElasticsearchSettings } from '../../src/config/settings/settings';
+import type { ElasticsearchSettings } from '../../src/config/settings/settings';
 import { startElasticsearch } from '../../src/stack/servers/start-elasticsearch';
 
 /** Index privileges by name or pattern, as a role descriptor has them. */

@@ -1,5 +1,5 @@
+import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
-import { type AddressInfo } from 'node:net';
 
 /** A server that takes connections and does no more. */
 export interface SickServer {

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { type Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 import { ApplicationFailure, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 
 import { type ConnectorRegistry, createConnectorRegistry } from '../../src/activities/connector/connector-registry';
+import type { SyncActivities } from '../../src/activities/contract/sync-activities';
 import { createActivities } from '../../src/activities/create-activities';
 import { toApplicationFailure } from '../../src/activities/failure-interceptor';
-import { type SyncActivities } from '../../src/activities/contract/sync-activities';
-import { type ConnectorSettings, type ElasticsearchSettings, type Settings } from '../../src/config/settings/settings';
-import { type JobType, type SyncInput, type SyncOptions } from '../../src/sync/job';
-import { type SyncReport } from '../../src/sync/report';
-import { connectElasticsearch, deleteIndices, elasticsearchUrl, uniqueIndex } from './elasticsearch';
+import type { ConnectorSettings, ElasticsearchSettings, Settings } from '../../src/config/settings/settings';
+import type { JobType, SyncInput, SyncOptions } from '../../src/sync/job';
+import type { SyncReport } from '../../src/sync/report';
 import { copyInPieces, type PieceHook } from './copy-in-pieces';
+import { connectElasticsearch, deleteIndices, elasticsearchUrl, uniqueIndex } from './elasticsearch';
 import { startTestWorker } from './temporal';
 
 /** What a test lets happen at the borders of a sync's steps. */

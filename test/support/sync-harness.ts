@@ -1,17 +1,17 @@
 import { WorkflowFailedError } from '@temporalio/client';
 
 import { type ConnectorRegistry, createConnectorRegistry } from '../../src/activities/connector/connector-registry';
+import type { SyncActivities } from '../../src/activities/contract/sync-activities';
 import { createActivities } from '../../src/activities/create-activities';
-import { planSync, type SyncDescription } from '../../src/activities/plan/plan-sync';
 import { toApplicationFailure } from '../../src/activities/failure-interceptor';
-import { type SyncActivities } from '../../src/activities/contract/sync-activities';
+import { planSync, type SyncDescription } from '../../src/activities/plan/plan-sync';
 import { checkConnector, type ConnectorProblem } from '../../src/activities/plan/validate-connector';
 import { parseSettings } from '../../src/config/parse-settings';
-import { type SyncInput } from '../../src/sync/job';
-import { type RelationReport, type SyncReport } from '../../src/sync/report';
-import { type Verification } from '../../src/verify/verification';
+import type { SyncInput } from '../../src/sync/job';
+import type { RelationReport, SyncReport } from '../../src/sync/report';
+import type { Verification } from '../../src/verify/verification';
 import { verifyConnector } from '../../src/verify/verify-connector';
-import { type ConnectorEntry } from './configuration-file';
+import type { ConnectorEntry } from './configuration-file';
 import { connectElasticsearch, deleteIndices, elasticsearchUrl } from './elasticsearch';
 import { readDocuments, type StoredDocument } from './read-documents';
 import { startTestWorker } from './temporal';

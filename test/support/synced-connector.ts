@@ -1,9 +1,9 @@
 import { createConnectorRegistry } from '../../src/activities/connector/connector-registry';
 import { loadSettings } from '../../src/config/load-settings';
-import { type Verification } from '../../src/verify/verification';
+import type { Verification } from '../../src/verify/verification';
 import { verifyConnector } from '../../src/verify/verify-connector';
-import { type ConnectorEntry, connectorEntry, writeConfiguration, uniqueTaskQueue } from './configuration-file';
 import { type FinishedCommand, readDocument, runCommand } from './command-line';
+import { type ConnectorEntry, connectorEntry, uniqueTaskQueue, writeConfiguration } from './configuration-file';
 import { connectElasticsearch, deleteIndices } from './elasticsearch';
 import { createDatabase, type TestDatabase } from './postgres';
 import { startWorkerProcess, stopCommand } from './worker-process';

@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import {
   bundleWorkflowCode,
+  DefaultLogger,
   NativeConnection,
   Runtime,
-  DefaultLogger,
   Worker,
   type WorkflowBundle,
 } from '@temporalio/worker';
 
-import { type SyncActivities } from '../../src/activities/contract/sync-activities';
+import type { SyncActivities } from '../../src/activities/contract/sync-activities';
 import { createDataConverter } from '../../src/payloads/data-converter';
-import { type SyncInput } from '../../src/sync/job';
-import { type SyncReport } from '../../src/sync/report';
+import type { SyncInput } from '../../src/sync/job';
+import type { SyncReport } from '../../src/sync/report';
 import { temporalAddress } from './temporal-address';
 
 /** A Temporal client and worker for one test file, on a task queue of its own. */

@@ -1,7 +1,7 @@
 import { type AddressInfo, connect } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 
-import { type Identity } from './certificates';
+import type { Identity } from './certificates';
 
 /** Ends TLS in front of a real server that has none. */
 export interface TlsProxy {

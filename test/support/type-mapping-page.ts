@@ -1,4 +1,4 @@
-import { addedFieldNames, type AddedFieldNames } from '../../src/documents/fields/added-fields';
+import { type AddedFieldNames, addedFieldNames } from '../../src/documents/fields/added-fields';
 import { KEYWORD } from '../../src/documents/fields/field-mappings';
 import { RANGE_BOUNDS } from '../../src/documents/types/render-range';
 import { TYPE_TABLE, type TypeMapping } from '../../src/documents/types/type-table';

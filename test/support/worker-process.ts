@@ -1,5 +1,5 @@
-import { eventually } from './eventually';
 import { type RunningCommand, startCommand } from './command-line';
+import { eventually } from './eventually';
 
 /** Starts `pgferry worker` for the connectors of a file, and waits until it takes work; later options win. */
 export function startWorkerProcess(file: string, ...options: readonly string[]): Promise<RunningCommand> {

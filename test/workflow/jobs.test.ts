@@ -3,19 +3,19 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 
-import { type SyncActivities } from '../../src/activities/contract/sync-activities';
+import type { SyncActivities } from '../../src/activities/contract/sync-activities';
 import { toApplicationFailure } from '../../src/activities/failure-interceptor';
 import { followSync } from '../../src/cli/session/follow-sync';
 import { listJobs } from '../../src/jobs/list-jobs';
 import { readJob } from '../../src/jobs/read-job';
 import { SyncFailure } from '../../src/sync/failures';
-import { type SyncProgress } from '../../src/sync/progress';
+import type { SyncProgress } from '../../src/sync/progress';
 import { emptyReport } from '../../src/sync/report';
 import { registerSearchAttributes } from '../../src/worker/register-search-attributes';
 import { eventually } from '../support/eventually';
 import { fakeActivities, planOf } from '../support/fake-activities';
-import { temporalAddress } from '../support/temporal-address';
 import { startTestWorker, type TestWorker } from '../support/temporal';
+import { temporalAddress } from '../support/temporal-address';
 
 const workers: TestWorker[] = [];
 let isRegistered = false;

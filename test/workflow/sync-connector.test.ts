@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { ApplicationFailure, CancelledFailure, WorkflowFailedError } from '@temporalio/client';
 import { activityInfo, Context, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure, WorkflowFailedError } from '@temporalio/client';
 
-import { type SyncActivities } from '../../src/activities/contract/sync-activities';
-import { type Checkpoint } from '../../src/sync/checkpoint';
+import type { SyncActivities } from '../../src/activities/contract/sync-activities';
+import type { Checkpoint } from '../../src/sync/checkpoint';
 import { emptyReport } from '../../src/sync/report';
-import { type SyncPlan } from '../../src/sync/sync-plan';
+import type { SyncPlan } from '../../src/sync/sync-plan';
 import { fakeActivities, planOf } from '../support/fake-activities';
 import { startTestWorker, type TestWorker } from '../support/temporal';
 

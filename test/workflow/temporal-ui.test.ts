@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/client';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 
-import { type SyncActivities } from '../../src/activities/contract/sync-activities';
+import type { SyncActivities } from '../../src/activities/contract/sync-activities';
+import { createPatientCopy } from '../replay/recorder';
 import { eventually } from '../support/eventually';
 import { fakeActivities, planOf } from '../support/fake-activities';
-import { createPatientCopy } from '../replay/recorder';
 import { startTestWorker, type TestWorker } from '../support/temporal';
 
 const workers: TestWorker[] = [];

@@ -1,22 +1,22 @@
 import { listDeadLetters } from '../../elasticsearch/dead-letters/list-dead-letters';
-import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { scanIds } from '../../elasticsearch/documents/scan-ids';
+import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { copyRowsById } from '../../postgres/rows/copy-whole';
 import { type IdRequest, readIds } from '../../postgres/rows/read-ids';
-import { addReports, emptyReport, type RelationReport } from '../../sync/report';
 import { relationField } from '../../sync/relation';
+import { addReports, emptyReport, type RelationReport } from '../../sync/report';
 import { passVersion, type SyncJob } from '../../sync/sync-plan';
-import { type ActivityScope } from '../contract/activity-scope';
-import { type CompareInput, type ComparePartsInput } from './compare-input';
-import { type OpenConnector } from '../connector/connector-registry';
+import type { OpenConnector } from '../connector/connector-registry';
+import type { ActivityScope } from '../contract/activity-scope';
+import type { ComparedPart, Comparison } from '../contract/sync-activities';
 import { toReport } from '../copy/copy-progress';
-import { collectStale } from './stale-ids-in-memory';
-import { IdSet } from '../id-sets/id-set';
 import { openWriter } from '../copy/open-writer';
 import { writePieces } from '../copy/write-pieces';
-import { type ProjectedRelation } from '../plan/projected-relation';
+import { IdSet } from '../id-sets/id-set';
+import type { ProjectedRelation } from '../plan/projected-relation';
 import { openRelation } from '../plan/relation-cache';
-import { type ComparedPart, type Comparison } from '../contract/sync-activities';
+import type { CompareInput, ComparePartsInput } from './compare-input';
+import { collectStale } from './stale-ids-in-memory';
 
 /** Ids that are looked up by one statement. */
 const IDS_PER_LOOKUP = 20_000;

@@ -1,5 +1,5 @@
-import { type SyncJob } from '../../sync/sync-plan';
-import { type ComparedPart } from '../contract/sync-activities';
+import type { SyncJob } from '../../sync/sync-plan';
+import type { ComparedPart } from '../contract/sync-activities';
 
 /** Which ids to compare. */
 export interface CompareInput {

@@ -1,19 +1,19 @@
-import { countByRelation, refreshIndex } from '../../elasticsearch/documents/count-documents';
 import { countDeadLetters } from '../../elasticsearch/dead-letters/list-dead-letters';
-import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
+import { countByRelation, refreshIndex } from '../../elasticsearch/documents/count-documents';
 import { digestDocuments } from '../../elasticsearch/documents/digest-documents';
+import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { digestIds } from '../../postgres/rows/digest-ids';
 import { countIds, countRows } from '../../postgres/rows/read-ids';
 import { coverBuckets } from '../../sync/bucket-ranges';
 import { countDigested, differingBuckets } from '../../sync/id-digest';
 import { isReadAsWhole, relationField } from '../../sync/relation';
-import { type SyncJob } from '../../sync/sync-plan';
-import { type ActivityScope } from '../contract/activity-scope';
-import { idRequest } from './compare-ids';
-import { type OpenConnector } from '../connector/connector-registry';
-import { type ProjectedRelation } from '../plan/projected-relation';
+import type { SyncJob } from '../../sync/sync-plan';
+import type { OpenConnector } from '../connector/connector-registry';
+import type { ActivityScope } from '../contract/activity-scope';
+import type { RelationSurvey, Survey } from '../contract/sync-activities';
+import type { ProjectedRelation } from '../plan/projected-relation';
 import { openRelation } from '../plan/relation-cache';
-import { type RelationSurvey, type Survey } from '../contract/sync-activities';
+import { idRequest } from './compare-ids';
 
 /** Ranges of buckets of one relation: where more differ, those in between are compared, too. */
 const MAX_RANGES = 64;

@@ -1,4 +1,4 @@
-import { type BulkObserver } from '../../elasticsearch/bulk-writer/bulk-writer-options';
+import type { BulkObserver } from '../../elasticsearch/bulk-writer/bulk-writer-options';
 
 /** What becomes of documents; `unchanged` ones were right already and are not written. */
 export type DocumentOutcome = 'indexed' | 'unchanged' | 'deleted' | 'superseded' | 'rejected';

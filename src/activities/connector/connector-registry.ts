@@ -1,8 +1,8 @@
-import { type Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 
 import { findConnector } from '../../config/settings/find-connector';
 import { hashDefinition } from '../../config/settings/hash-definition';
-import { type ConnectorSettings, type Settings } from '../../config/settings/settings';
+import type { ConnectorSettings, Settings } from '../../config/settings/settings';
 import { connectElasticsearch } from '../../elasticsearch/connection/connect-elasticsearch';
 import { closeSource, openSource, type Source } from '../../postgres/connection/source';
 import { SyncFailure } from '../../sync/failures';

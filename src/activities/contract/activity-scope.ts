@@ -1,6 +1,6 @@
 import { ApplicationFailure, type Context } from '@temporalio/activity';
 
-import { type Checkpoint } from '../../sync/checkpoint';
+import type { Checkpoint } from '../../sync/checkpoint';
 
 /** What a long activity needs of its surroundings: a way to say how far it is, and to hear that it should stop. */
 export interface ActivityScope {

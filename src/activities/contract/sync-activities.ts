@@ -1,9 +1,9 @@
-import { type BucketRange } from '../../sync/bucket-ranges';
-import { type Checkpoint } from '../../sync/checkpoint';
-import { type JobType, type SyncOptions } from '../../sync/job';
-import { type CopyTask } from '../../sync/partitions';
-import { type RelationReport } from '../../sync/report';
-import { type PlannedRelation, type SyncJob, type SyncPlan } from '../../sync/sync-plan';
+import type { BucketRange } from '../../sync/bucket-ranges';
+import type { Checkpoint } from '../../sync/checkpoint';
+import type { JobType, SyncOptions } from '../../sync/job';
+import type { CopyTask } from '../../sync/partitions';
+import type { RelationReport } from '../../sync/report';
+import type { PlannedRelation, SyncJob, SyncPlan } from '../../sync/sync-plan';
 
 /** What the worker knows of a connector that the workflow decides with. */
 export interface ConnectorFacts {

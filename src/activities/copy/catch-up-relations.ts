@@ -1,18 +1,18 @@
-import { copyChangedRows } from '../../postgres/rows/copy-rows';
 import { withTransaction } from '../../postgres/connection/transaction';
+import { copyChangedRows } from '../../postgres/rows/copy-rows';
 import { hasChangesSince } from '../../postgres/server/watermark';
 import { SyncFailure } from '../../sync/failures';
 import { isReadAsWhole } from '../../sync/relation';
-import { type RelationReport } from '../../sync/report';
+import type { RelationReport } from '../../sync/report';
 import { passVersion, type PlannedLeaf, type PlannedRelation, type SyncJob } from '../../sync/sync-plan';
-import { type ActivityScope } from '../contract/activity-scope';
-import { type OpenConnector } from '../connector/connector-registry';
+import type { OpenConnector } from '../connector/connector-registry';
+import type { ActivityScope } from '../contract/activity-scope';
+import type { CatchUpResult } from '../contract/sync-activities';
+import type { ProjectedRelation } from '../plan/projected-relation';
+import { readRelations } from '../plan/read-source';
 import { toReport } from './copy-progress';
 import { openWriter } from './open-writer';
 import { writePieces } from './write-pieces';
-import { type ProjectedRelation } from '../plan/projected-relation';
-import { readRelations } from '../plan/read-source';
-import { type CatchUpResult } from '../contract/sync-activities';
 
 /** Which relations to catch up with. */
 export interface CatchUpInput {

@@ -1,7 +1,7 @@
-import { type Checkpoint } from '../../sync/checkpoint';
+import type { Checkpoint } from '../../sync/checkpoint';
 import { addReports, emptyReport, type RelationReport } from '../../sync/report';
-import { type ActivityScope } from '../contract/activity-scope';
-import { type OpenConnector } from '../connector/connector-registry';
+import type { OpenConnector } from '../connector/connector-registry';
+import type { ActivityScope } from '../contract/activity-scope';
 import { checkRejections, type WrittenRows } from './write-pieces';
 
 /** What was read, and where reading goes on. */

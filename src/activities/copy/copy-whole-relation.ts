@@ -1,20 +1,20 @@
+import type { BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
 import { countDocuments, refreshIndex } from '../../elasticsearch/documents/count-documents';
 import { scanFingerprints } from '../../elasticsearch/documents/scan-fingerprints';
-import { type BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
-import { type CopyPiece, type QueryRows } from '../../postgres/rows/copy-request';
+import type { CopyPiece, QueryRows } from '../../postgres/rows/copy-request';
 import { copyQuery } from '../../postgres/rows/copy-whole';
 import { type BucketRange, cutBuckets } from '../../sync/bucket-ranges';
-import { type WholePartition } from '../../sync/partitions';
+import type { WholePartition } from '../../sync/partitions';
 import { relationField } from '../../sync/relation';
 import { passVersion, type SyncJob } from '../../sync/sync-plan';
-import { type OpenConnector } from '../connector/connector-registry';
-import { type CopyProgress } from './copy-progress';
+import type { OpenConnector } from '../connector/connector-registry';
 import { FingerprintMap } from '../id-sets/fingerprint-map';
-import { dropNeedlessRows } from './drop-needless-rows';
-import { writePieces } from './write-pieces';
-import { type ProjectedRelation } from '../plan/projected-relation';
-import { refuseAmbiguousIds } from './refuse-ambiguous-ids';
+import type { ProjectedRelation } from '../plan/projected-relation';
 import { openRelation } from '../plan/relation-cache';
+import type { CopyProgress } from './copy-progress';
+import { dropNeedlessRows } from './drop-needless-rows';
+import { refuseAmbiguousIds } from './refuse-ambiguous-ids';
+import { writePieces } from './write-pieces';
 
 /** Documents whose fingerprints are held at once: some 50 MB. */
 const DOCUMENTS_PER_RANGE = 1_000_000;

@@ -1,4 +1,4 @@
-import { type BulkBody } from '../../sync/bulk-body';
+import type { BulkBody } from '../../sync/bulk-body';
 
 const NEWLINE = 0x0a;
 const FINGERPRINT = Buffer.from('"_fingerprint":');

@@ -1,7 +1,7 @@
 import { type BulkWriter, createBulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { newestVersion, type SyncJob } from '../../sync/sync-plan';
-import { type OpenConnector } from '../connector/connector-registry';
+import type { OpenConnector } from '../connector/connector-registry';
 
 /** A bulk writer for one activity of a sync. */
 export function openWriter(connector: OpenConnector, job: SyncJob, signal: AbortSignal): BulkWriter {

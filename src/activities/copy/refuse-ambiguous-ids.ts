@@ -1,9 +1,9 @@
-import { writeDeadLetters } from '../../elasticsearch/dead-letters/write-dead-letters';
 import { buildDeleteBody } from '../../elasticsearch/bulk/delete-body';
+import { writeDeadLetters } from '../../elasticsearch/dead-letters/write-dead-letters';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
-import { type AmbiguousId } from '../../postgres/rows/copy-request';
+import type { AmbiguousId } from '../../postgres/rows/copy-request';
 import { SyncFailure } from '../../sync/failures';
-import { type PieceTarget } from './write-pieces';
+import type { PieceTarget } from './write-pieces';
 
 /** Where the ids come from, and which of them have a document. */
 export interface AmbiguousTarget extends PieceTarget {

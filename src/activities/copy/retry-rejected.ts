@@ -1,23 +1,23 @@
-import { type BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
+import type { BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
 import {
   countDeadLetters,
   listDeadLetters,
   type StoredDeadLetter,
 } from '../../elasticsearch/dead-letters/list-dead-letters';
-import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { pruneDeadLetters } from '../../elasticsearch/dead-letters/prune-dead-letters';
+import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { copyPlaces } from '../../postgres/rows/copy-places';
-import { type CopyPiece, type LeafRows } from '../../postgres/rows/copy-request';
+import type { CopyPiece, LeafRows } from '../../postgres/rows/copy-request';
 import { copyRowsById } from '../../postgres/rows/copy-whole';
 import { addReports, emptyReport, type RelationReport } from '../../sync/report';
 import { passVersion, type SyncJob } from '../../sync/sync-plan';
-import { type ActivityScope } from '../contract/activity-scope';
-import { type OpenConnector } from '../connector/connector-registry';
+import type { OpenConnector } from '../connector/connector-registry';
+import type { ActivityScope } from '../contract/activity-scope';
+import type { ProjectedRelation } from '../plan/projected-relation';
+import { openRelation } from '../plan/relation-cache';
 import { toReport } from './copy-progress';
 import { openWriter } from './open-writer';
 import { writePieces } from './write-pieces';
-import { type ProjectedRelation } from '../plan/projected-relation';
-import { openRelation } from '../plan/relation-cache';
 
 /** Relations whose dead letters are to be tried again. */
 export interface RetryInput {

@@ -1,13 +1,13 @@
-import { type BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
-import { type DeadLetter, writeDeadLetters } from '../../elasticsearch/dead-letters/write-dead-letters';
 import { buildDeleteBody } from '../../elasticsearch/bulk/delete-body';
+import type { BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
+import { type DeadLetter, writeDeadLetters } from '../../elasticsearch/dead-letters/write-dead-letters';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
-import { type CopyPiece } from '../../postgres/rows/copy-request';
+import type { CopyPiece } from '../../postgres/rows/copy-request';
 import { addOutcomes, type BulkOutcome, NO_OUTCOME } from '../../sync/bulk-body';
 import { SyncFailure } from '../../sync/failures';
 import { describeRejections, rejectionRemedy } from '../../sync/rejection-guard';
-import { type SyncJob } from '../../sync/sync-plan';
-import { type OpenConnector } from '../connector/connector-registry';
+import type { SyncJob } from '../../sync/sync-plan';
+import type { OpenConnector } from '../connector/connector-registry';
 
 /** What was read and what became of it. */
 export interface WrittenRows extends BulkOutcome {

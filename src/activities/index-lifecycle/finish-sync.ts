@@ -1,17 +1,17 @@
+import { countDeadLetters } from '../../elasticsearch/dead-letters/list-dead-letters';
+import { pruneDeadLetters } from '../../elasticsearch/dead-letters/prune-dead-letters';
 import { deleteIndex } from '../../elasticsearch/index/delete-index';
 import { describeIndex } from '../../elasticsearch/index/describe-index';
-import { countDeadLetters } from '../../elasticsearch/dead-letters/list-dead-letters';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
-import { writeState } from '../../elasticsearch/index/state-store';
 import { restoreSettings } from '../../elasticsearch/index/load-mode';
-import { pruneDeadLetters } from '../../elasticsearch/dead-letters/prune-dead-letters';
 import { replaceIndex } from '../../elasticsearch/index/replace-index';
+import { writeState } from '../../elasticsearch/index/state-store';
+import { withTransaction } from '../../postgres/connection/transaction';
 import { readLastCommit } from '../../postgres/server/last-commit';
 import { probeSource } from '../../postgres/server/probe-source';
-import { withTransaction } from '../../postgres/connection/transaction';
-import { type ConnectorState, type IndexState, type RelationState } from '../../sync/index-state';
+import type { ConnectorState, IndexState, RelationState } from '../../sync/index-state';
 import { newestVersion, type PlannedRelation, type SyncJob, type SyncPlan } from '../../sync/sync-plan';
-import { type OpenConnector } from '../connector/connector-registry';
+import type { OpenConnector } from '../connector/connector-registry';
 
 /**
  * Puts the index's settings back, lets a rebuilt index serve, and saves from where the next sync must read changes.

@@ -1,13 +1,13 @@
+import { buildMapping, totalFields } from '../../documents/index-mapping';
 import { createIndex } from '../../elasticsearch/index/create-index';
 import { describeIndex } from '../../elasticsearch/index/describe-index';
 import { extendIndex } from '../../elasticsearch/index/extend-index';
 import { writeState } from '../../elasticsearch/index/state-store';
-import { buildMapping, totalFields } from '../../documents/index-mapping';
 import { SyncFailure } from '../../sync/failures';
-import { type ConnectorState, type IndexState, type RelationState } from '../../sync/index-state';
+import type { ConnectorState, IndexState, RelationState } from '../../sync/index-state';
 import { newestVersion, type PlannedRelation, type SyncJob, type SyncPlan } from '../../sync/sync-plan';
-import { type OpenConnector } from '../connector/connector-registry';
-import { type ProjectedRelation } from '../plan/projected-relation';
+import type { OpenConnector } from '../connector/connector-registry';
+import type { ProjectedRelation } from '../plan/projected-relation';
 import { readRelations } from '../plan/read-source';
 
 /**

@@ -1,9 +1,9 @@
 import { SyncFailure } from '../../sync/failures';
-import { type PlannedRelation, type SyncJob } from '../../sync/sync-plan';
-import { type OpenConnector } from '../connector/connector-registry';
-import { extendForRelations } from './prepare-index';
+import type { PlannedRelation, SyncJob } from '../../sync/sync-plan';
+import type { OpenConnector } from '../connector/connector-registry';
 import { planRelation } from '../plan/plan-relation';
 import { readSource, throwProblems } from '../plan/read-source';
+import { extendForRelations } from './prepare-index';
 
 /**
  * Plans relations anew that changed while they were read, all of them to be copied, and makes the index fit for what

@@ -1,12 +1,12 @@
 import { nearestName } from '../../config/problems/nearest-name';
-import { type BasicRule } from '../../config/settings/settings';
+import type { BasicRule } from '../../config/settings/settings';
 import { addedFieldNames } from '../../documents/fields/added-fields';
 import { ANY_FIELD } from '../../documents/rules/row-rule';
 import { translateRegex } from '../../documents/rules/translate-regex';
 import { findRegexError } from '../../postgres/rules/find-regex-error';
 import { SyncFailure } from '../../sync/failures';
-import { type OpenConnector } from '../connector/connector-registry';
-import { type ProjectedRelation } from './projected-relation';
+import type { OpenConnector } from '../connector/connector-registry';
+import type { ProjectedRelation } from './projected-relation';
 
 /**
  * Has PostgreSQL try the regular expressions of basic rules, and looks for fields that no document has.

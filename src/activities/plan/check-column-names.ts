@@ -1,7 +1,7 @@
 import { findUnknownColumns, findWrongAttachment } from '../../documents/fields/column-names';
 import { SyncFailure } from '../../sync/failures';
-import { type OpenConnector } from '../connector/connector-registry';
-import { type ProjectedRelation } from './projected-relation';
+import type { OpenConnector } from '../connector/connector-registry';
+import type { ProjectedRelation } from './projected-relation';
 
 /**
  * A column that the configuration misspells would stay in documents by mistake.

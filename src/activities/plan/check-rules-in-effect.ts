@@ -1,7 +1,7 @@
-import { type ConnectorSettings } from '../../config/settings/settings';
+import type { ConnectorSettings } from '../../config/settings/settings';
 import { SyncFailure } from '../../sync/failures';
-import { type ConnectorState } from '../../sync/index-state';
-import { type SourceView } from './read-source';
+import type { ConnectorState } from '../../sync/index-state';
+import type { SourceView } from './read-source';
 
 /**
  * Rules take effect with the next full sync.

@@ -1,9 +1,9 @@
-import { type ConnectorSettings, type TableSelection } from '../../config/settings/settings';
+import type { ConnectorSettings, TableSelection } from '../../config/settings/settings';
 import { matchTables } from '../../postgres/catalog/match-tables';
 import { SyncFailure } from '../../sync/failures';
-import { type ConnectorState } from '../../sync/index-state';
+import type { ConnectorState } from '../../sync/index-state';
 import { parseRelation } from '../../sync/relation';
-import { type SourceView } from './read-source';
+import type { SourceView } from './read-source';
 
 /**
  * Relations that the index holds and the configuration no longer selects: their documents are stale.

@@ -1,7 +1,7 @@
-import { type ConnectorState, type RelationState } from '../../sync/index-state';
+import type { ConnectorState, RelationState } from '../../sync/index-state';
 import { isReadAsWhole, type Leaf } from '../../sync/relation';
-import { type PlannedRelation } from '../../sync/sync-plan';
-import { type ProjectedRelation } from './projected-relation';
+import type { PlannedRelation } from '../../sync/sync-plan';
+import type { ProjectedRelation } from './projected-relation';
 
 /** Distance of transaction ids at which 32-bit arithmetic begins to err: a watermark that old is not used. */
 const OLDEST_WATERMARK = 2n ** 31n - 100_000_000n;

@@ -5,19 +5,19 @@ import { concreteIndexName } from '../../elasticsearch/index/index-names';
 import { requireReplaceable } from '../../elasticsearch/index/require-replaceable';
 import { readHorizon, untilFlushed } from '../../postgres/server/watermark';
 import { SyncFailure } from '../../sync/failures';
-import { type IndexMapping } from '../../sync/field-mapping';
-import { type ConnectorState } from '../../sync/index-state';
-import { type JobType, type SyncOptions } from '../../sync/job';
-import { type SyncJob, type SyncPlan } from '../../sync/sync-plan';
+import type { IndexMapping } from '../../sync/field-mapping';
+import type { ConnectorState } from '../../sync/index-state';
+import type { JobType, SyncOptions } from '../../sync/job';
+import type { SyncJob, SyncPlan } from '../../sync/sync-plan';
+import type { OpenConnector } from '../connector/connector-registry';
 import { checkBasicRules } from './check-basic-rules';
 import { checkColumnNames } from './check-column-names';
 import { checkRulesInEffect } from './check-rules-in-effect';
-import { type OpenConnector } from '../connector/connector-registry';
-import { planRelation } from './plan-relation';
-import { type ProjectedRelation } from './projected-relation';
-import { readForgotten, withoutForgotten } from './read-forgotten';
-import { readSource, throwProblems, type SourceView } from './read-source';
 import { findDropped } from './find-dropped';
+import { planRelation } from './plan-relation';
+import type { ProjectedRelation } from './projected-relation';
+import { readForgotten, withoutForgotten } from './read-forgotten';
+import { readSource, type SourceView, throwProblems } from './read-source';
 import { trustedState } from './trusted-state';
 
 /** A plan, and what it was made from: what `pgferry plan` prints and `prepareIndex` acts on. */

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
 import { projectRelation } from '../../documents/project-relation';
-import { type SourceProbe } from '../../postgres/server/probe-source';
+import type { SourceProbe } from '../../postgres/server/probe-source';
 import { formatRelation, isReadAsWhole } from '../../sync/relation';
-import { type OpenConnector } from '../connector/connector-registry';
-import { type ProjectedRelation } from './projected-relation';
+import type { OpenConnector } from '../connector/connector-registry';
+import type { ProjectedRelation } from './projected-relation';
 
 /** A relation, and where its rows are read. */
 export type SourceRelation = Pick<ProjectedRelation, 'relation' | 'rows' | 'rule'>;

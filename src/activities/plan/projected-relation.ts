@@ -1,6 +1,6 @@
-import { type Projection } from '../../documents/projection';
-import { type LeafRows, type QueryRows } from '../../postgres/rows/copy-request';
-import { type Relation } from '../../sync/relation';
+import type { Projection } from '../../documents/projection';
+import type { LeafRows, QueryRows } from '../../postgres/rows/copy-request';
+import type { Relation } from '../../sync/relation';
 
 /** A relation together with how its rows become documents. */
 export interface ProjectedRelation {

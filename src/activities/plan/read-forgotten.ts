@@ -1,10 +1,10 @@
-import { type TableSelection } from '../../config/settings/settings';
-import { type SourceProblem } from '../../postgres/catalog/select-relations';
+import type { TableSelection } from '../../config/settings/settings';
+import type { SourceProblem } from '../../postgres/catalog/select-relations';
 import { SyncFailure } from '../../sync/failures';
-import { type ConnectorState } from '../../sync/index-state';
+import type { ConnectorState } from '../../sync/index-state';
 import { parseRelation } from '../../sync/relation';
 import { isSelected } from './find-dropped';
-import { type SourceView } from './read-source';
+import type { SourceView } from './read-source';
 
 /**
  * The relations that `--forget` names, as the index knows them; they may be written with or without percent-encoding.

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 
-import { type AdvancedRule } from '../../config/settings/settings';
+import type { AdvancedRule } from '../../config/settings/settings';
+import type { SourceProblem } from '../../postgres/catalog/select-relations';
 import { describeRule } from '../../postgres/rules/describe-rule';
 import { grantsForRule } from '../../postgres/rules/grants-for-rule';
-import { type SourceProblem } from '../../postgres/catalog/select-relations';
 import { SyncFailure } from '../../sync/failures';
 import { formatRelation } from '../../sync/relation';
-import { type OpenConnector } from '../connector/connector-registry';
-import { type SourceRelation } from './project-source';
+import type { OpenConnector } from '../connector/connector-registry';
+import type { SourceRelation } from './project-source';
 
 /** The advanced sync rules of a connector as relations, and what is wrong with the others. */
 export interface DescribedRules {

@@ -1,15 +1,15 @@
 import { describeRelations } from '../../postgres/catalog/describe-relations';
 import { findUnreadableViews } from '../../postgres/catalog/find-unreadable-views';
-import { probeSource, type SourceProbe } from '../../postgres/server/probe-source';
-import { rowSourceOf } from '../../postgres/rows/row-source-of';
 import { selectRelations, type SourceProblem } from '../../postgres/catalog/select-relations';
 import { withTransaction } from '../../postgres/connection/transaction';
+import { rowSourceOf } from '../../postgres/rows/row-source-of';
+import { probeSource, type SourceProbe } from '../../postgres/server/probe-source';
 import { FAILURES, SyncFailure } from '../../sync/failures';
 import { formatRelation, type SkippedRelation } from '../../sync/relation';
-import { type PlannedRelation } from '../../sync/sync-plan';
-import { type OpenConnector } from '../connector/connector-registry';
+import type { PlannedRelation } from '../../sync/sync-plan';
+import type { OpenConnector } from '../connector/connector-registry';
 import { projectSource } from './project-source';
-import { type ProjectedRelation } from './projected-relation';
+import type { ProjectedRelation } from './projected-relation';
 import { readRules } from './read-rules';
 
 /** What a connector reads, as the source is now. */

@@ -1,8 +1,8 @@
 import { SyncFailure } from '../../sync/failures';
-import { type Leaf } from '../../sync/relation';
-import { type SyncJob } from '../../sync/sync-plan';
-import { type OpenConnector } from '../connector/connector-registry';
-import { type ProjectedRelation } from './projected-relation';
+import type { Leaf } from '../../sync/relation';
+import type { SyncJob } from '../../sync/sync-plan';
+import type { OpenConnector } from '../connector/connector-registry';
+import type { ProjectedRelation } from './projected-relation';
 import { readRelations } from './read-source';
 
 /** Descriptions kept: enough for the partitions of a large table, too few to matter for memory. */

@@ -1,8 +1,8 @@
-import { remembersCommit } from '../../postgres/server/last-commit';
-import { type SourceProbe } from '../../postgres/server/probe-source';
-import { type Source } from '../../postgres/connection/source';
+import type { Source } from '../../postgres/connection/source';
 import { withTransaction } from '../../postgres/connection/transaction';
-import { type ConnectorState } from '../../sync/index-state';
+import { remembersCommit } from '../../postgres/server/last-commit';
+import type { SourceProbe } from '../../postgres/server/probe-source';
+import type { ConnectorState } from '../../sync/index-state';
 
 /**
  * The state, if it speaks of this very database with this very history: not of another server, another timeline, or one

@@ -1,10 +1,10 @@
-import { describeIndex } from '../../elasticsearch/index/describe-index';
 import { checkPipeline } from '../../elasticsearch/connection/check-pipeline';
 import { checkPrivileges, describeMissing, describeRole } from '../../elasticsearch/connection/check-privileges';
 import { probeElasticsearch } from '../../elasticsearch/connection/probe-elasticsearch';
+import { describeIndex } from '../../elasticsearch/index/describe-index';
 import { probeSource } from '../../postgres/server/probe-source';
 import { type FailureType, SyncFailure } from '../../sync/failures';
-import { type OpenConnector } from '../connector/connector-registry';
+import type { OpenConnector } from '../connector/connector-registry';
 import { planSync } from './plan-sync';
 
 /** Something that keeps a connector from being synced. */

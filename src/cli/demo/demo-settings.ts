@@ -1,8 +1,8 @@
 import { Client } from 'pg';
 
 import { parseSettings } from '../../config/parse-settings';
-import { type Settings } from '../../config/settings/settings';
-import { type StackAddresses } from '../../stack/servers/stack-addresses';
+import type { Settings } from '../../config/settings/settings';
+import type { StackAddresses } from '../../stack/servers/stack-addresses';
 
 /** The demo's own database, beside whatever the server holds. */
 export const DEMO_DATABASE = 'pgferry_demo';

@@ -1,4 +1,4 @@
-import { type OpenConnector } from '../../activities/connector/connector-registry';
+import type { OpenConnector } from '../../activities/connector/connector-registry';
 import { dim, type Terminal } from '../output/terminal';
 
 interface DemoSearch {

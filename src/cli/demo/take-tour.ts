@@ -1,13 +1,13 @@
 import { createConnectorRegistry, type OpenConnector } from '../../activities/connector/connector-registry';
 import { planSync } from '../../activities/plan/plan-sync';
 import { checkConnector } from '../../activities/plan/validate-connector';
-import { type Settings } from '../../config/settings/settings';
+import type { Settings } from '../../config/settings/settings';
 import { loadSampleData } from '../../stack/sample-data/load-sample-data';
-import { type StackAddresses } from '../../stack/servers/stack-addresses';
+import type { StackAddresses } from '../../stack/servers/stack-addresses';
 import { EXIT } from '../output/exit-codes';
 import { renderPlan } from '../output/render-plan';
-import { runSync } from '../sync-command';
 import { bold, dim, green, type Terminal } from '../output/terminal';
+import { runSync } from '../sync-command';
 import { changeRows } from './change-rows';
 import { demoUrl } from './demo-settings';
 import { searchDemo } from './search-demo';

@@ -4,7 +4,7 @@ import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { findConnector } from '../../config/settings/find-connector';
 import { SyncFailure } from '../../sync/failures';
 import { syncWorkflowId } from '../../sync/job';
-import { type TemporalSession } from '../session/with-temporal';
+import type { TemporalSession } from '../session/with-temporal';
 
 /** What can be done to a running job. */
 export type JobVerb = 'cancel' | 'pause' | 'resume';

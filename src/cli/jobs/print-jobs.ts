@@ -1,6 +1,6 @@
-import { type JobFilter, listJobs, type ListedJob } from '../../jobs/list-jobs';
+import { type JobFilter, type ListedJob, listJobs } from '../../jobs/list-jobs';
 import { renderTable } from '../output/render-table';
-import { type TemporalSession } from '../session/with-temporal';
+import type { TemporalSession } from '../session/with-temporal';
 
 /** `pgferry jobs list` */
 export async function printJobs(

@@ -1,15 +1,15 @@
 import { findConnector } from '../../config/settings/find-connector';
 import { type JobDetails, readJob } from '../../jobs/read-job';
-import { type PendingWork } from '../../jobs/read-pending-work';
+import type { PendingWork } from '../../jobs/read-pending-work';
 import { syncWorkflowId } from '../../sync/job';
 import { EXIT } from '../output/exit-codes';
+import { createProgressDisplay } from '../output/progress-display';
+import { relationDocument, renderRelations } from '../output/render-report';
+import { dim, red } from '../output/terminal';
 import { followSync, type SyncWorkflow } from '../session/follow-sync';
 import { outageNotice } from '../session/follow-to-end';
-import { relationDocument, renderRelations } from '../output/render-report';
-import { createProgressDisplay } from '../output/progress-display';
-import { dim, red } from '../output/terminal';
-import { type TemporalSession } from '../session/with-temporal';
 import { readEnding } from '../session/read-ending';
+import type { TemporalSession } from '../session/with-temporal';
 import { jobDocument } from './print-jobs';
 
 interface ShowSelection {

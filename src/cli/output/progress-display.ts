@@ -1,7 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress';
 
-import { type SyncProgress } from '../../sync/progress';
-import { type Terminal } from './terminal';
+import type { SyncProgress } from '../../sync/progress';
+import type { Terminal } from './terminal';
 
 /** Shows a sync's progress: a bar on a terminal, a line a step elsewhere, nothing with `--json`. */
 export interface ProgressDisplay {

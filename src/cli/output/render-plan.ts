@@ -1,4 +1,4 @@
-import { type SyncDescription } from '../../activities/plan/plan-sync';
+import type { SyncDescription } from '../../activities/plan/plan-sync';
 import { cutTasks } from '../../sync/partitions';
 import { renderTable } from './render-table';
 import { bold } from './terminal';

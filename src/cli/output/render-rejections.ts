@@ -1,4 +1,4 @@
-import { type StoredDeadLetter } from '../../elasticsearch/dead-letters/list-dead-letters';
+import type { StoredDeadLetter } from '../../elasticsearch/dead-letters/list-dead-letters';
 import { dim, green, red } from './terminal';
 
 /** A dead letter as `rejected list --json` prints it. */

@@ -1,8 +1,8 @@
-import { type SyncInput } from '../../sync/job';
-import { type RelationReport, type SyncReport, type SyncTotals } from '../../sync/report';
+import type { SyncInput } from '../../sync/job';
+import type { RelationReport, SyncReport, SyncTotals } from '../../sync/report';
 import { renderTable } from './render-table';
+import type { SyncEnding } from './sync-ending';
 import { dim, green, red } from './terminal';
-import { type SyncEnding } from './sync-ending';
 
 const NOTHING = { indexed: 0, unchanged: 0, deleted: 0, rejected: 0, omitted: 0, duration_ms: 0, relations: [] };
 

@@ -1,5 +1,5 @@
-import { type StoredDeadLetter } from '../../elasticsearch/dead-letters/list-dead-letters';
-import { DIFFERENCES, type Difference, type DifferenceKind } from '../../verify/difference';
+import type { StoredDeadLetter } from '../../elasticsearch/dead-letters/list-dead-letters';
+import { type Difference, type DifferenceKind, DIFFERENCES } from '../../verify/difference';
 import { countDifferences, type Verification } from '../../verify/verification';
 import { rejectionDocument } from './render-rejections';
 import { renderTable } from './render-table';

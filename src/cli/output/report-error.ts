@@ -1,8 +1,8 @@
 import { CommanderError } from 'commander';
 
+import { escapeControls } from '../../logging/escape-controls';
 import { SyncFailure } from '../../sync/failures';
 import { EXIT, exitCodeOf } from './exit-codes';
-import { escapeControls } from '../../logging/escape-controls';
 import { red } from './terminal';
 
 /**

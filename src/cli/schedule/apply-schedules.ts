@@ -1,7 +1,7 @@
-import { type ScheduleChange } from '../../schedules/compare-schedules';
+import type { ScheduleChange } from '../../schedules/compare-schedules';
 import { applyScheduleChange, findScheduleChanges } from '../../schedules/schedule-changes';
 import { dim, green, red, yellow } from '../output/terminal';
-import { type TemporalSession } from '../session/with-temporal';
+import type { TemporalSession } from '../session/with-temporal';
 
 /** Shows what is different between the file and Temporal, then makes it equal. */
 export async function applySchedules({ client, settings, terminal }: TemporalSession, dryRun: boolean): Promise<void> {

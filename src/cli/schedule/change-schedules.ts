@@ -1,8 +1,8 @@
-import { type ScheduleHandle } from '@temporalio/client';
+import type { ScheduleHandle } from '@temporalio/client';
 
 import { listOwnedSchedules, type OwnedSchedule } from '../../schedules/owned-schedules';
 import { SyncFailure } from '../../sync/failures';
-import { type TemporalSession } from '../session/with-temporal';
+import type { TemporalSession } from '../session/with-temporal';
 
 /** Which schedules a command is about. */
 export interface ScheduleSelection {

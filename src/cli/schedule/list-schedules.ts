@@ -2,7 +2,7 @@ import { findLastRun, type LastRun } from '../../schedules/last-run';
 import { listOwnedSchedules, type OwnedSchedule } from '../../schedules/owned-schedules';
 import { fromDescription } from '../../schedules/temporal-schedule';
 import { renderTable } from '../output/render-table';
-import { type TemporalSession } from '../session/with-temporal';
+import type { TemporalSession } from '../session/with-temporal';
 
 interface ListedSchedule extends OwnedSchedule {
   readonly last: LastRun | undefined;

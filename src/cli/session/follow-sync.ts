@@ -1,13 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 
 import { addPendingReports, readPendingWork } from '../../jobs/read-pending-work';
-import { type SyncInput } from '../../sync/job';
-import { type SyncProgress } from '../../sync/progress';
-import { type SyncReport, type SyncTotals } from '../../sync/report';
+import type { SyncInput } from '../../sync/job';
+import type { SyncProgress } from '../../sync/progress';
+import type { SyncReport, SyncTotals } from '../../sync/report';
 import { throughOutages } from '../../temporal/through-outages';
-import { type SyncEnding } from '../output/sync-ending';
+import type { SyncEnding } from '../output/sync-ending';
 import { readEnding } from './read-ending';
 
 export type SyncWorkflow = (input: SyncInput) => Promise<SyncReport>;

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { type SyncInput } from '../../sync/job';
+import type { SyncInput } from '../../sync/job';
 import { sumReports, type SyncReport, type SyncTotals } from '../../sync/report';
 import { EXIT, exitCodeOf } from '../output/exit-codes';
-import { followSync } from './follow-sync';
-import { renderReport, reportDocument } from '../output/render-report';
-import { type StartedSync } from './start-sync';
 import { createProgressDisplay } from '../output/progress-display';
+import { renderReport, reportDocument } from '../output/render-report';
+import type { SyncEnding } from '../output/sync-ending';
 import { type Terminal, yellow } from '../output/terminal';
-import { type SyncEnding } from '../output/sync-ending';
+import { followSync } from './follow-sync';
+import type { StartedSync } from './start-sync';
 
 /** Milliseconds after which a cancelled sync that doesn't end is left to itself: no worker may be there to end it. */
 const CANCEL_PATIENCE_MS = 3_500;

@@ -1,4 +1,4 @@
-import { type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 
 /**
  * Closes a command's connection to Temporal, unless the command was interrupted: then a call may wait to be tried again,

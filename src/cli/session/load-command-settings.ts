@@ -1,5 +1,5 @@
 import { type LoadedSettings, loadSettings, locateConfiguration } from '../../config/load-settings';
-import { type Settings } from '../../config/settings/settings';
+import type { Settings } from '../../config/settings/settings';
 import { bold, red, type Terminal, yellow } from '../output/terminal';
 
 /** Options that every command with a configuration takes. */

@@ -1,7 +1,7 @@
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, WorkflowFailedError } from '@temporalio/client';
 
 import { FAILURES, type FailureType, SyncFailure } from '../../sync/failures';
-import { type SyncEnding } from '../output/sync-ending';
+import type { SyncEnding } from '../output/sync-ending';
 
 /** Reads pgferry's own failure out of what Temporal's client throws for a workflow that did not complete. */
 export function readEnding(error: unknown): SyncEnding {

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
 
-import { type Settings } from '../../config/settings/settings';
-import { type JobType, type SyncInput, syncWorkflowId } from '../../sync/job';
+import type { Settings } from '../../config/settings/settings';
 import { createLogger } from '../../logging/create-logger';
+import { type JobType, type SyncInput, syncWorkflowId } from '../../sync/job';
+import { throughOutages } from '../../temporal/through-outages';
 import { installRuntime } from '../../worker/install-runtime';
 import { type RunningWorker, startWorker } from '../../worker/start-worker';
-import { type SyncWorkflow } from './follow-sync';
-import { throughOutages } from '../../temporal/through-outages';
+import type { SyncWorkflow } from './follow-sync';
 
 /** A sync that was started, or found running. */
 export interface StartedSync {

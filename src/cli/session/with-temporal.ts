@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 
-import { type Settings } from '../../config/settings/settings';
+import type { Settings } from '../../config/settings/settings';
 import { connectTemporal } from '../../temporal/connect-temporal';
-import { catchInterrupts } from './catch-interrupts';
 import { EXIT } from '../output/exit-codes';
+import { createTerminal, type Terminal } from '../output/terminal';
+import { catchInterrupts } from './catch-interrupts';
 import { untilAborted } from './follow-to-end';
 import { leaveConnection } from './leave-connection';
 import { type ConfigurationOptions, loadCommandSettings } from './load-command-settings';
-import { createTerminal, type Terminal } from '../output/terminal';
 
 /** What a command that speaks with Temporal has at hand. */
 export interface TemporalSession {

@@ -1,4 +1,4 @@
-import { type ConfigurationProblem } from './configuration-error';
+import type { ConfigurationProblem } from './configuration-error';
 import { type ConfigurationPath, formatPath } from './configuration-path';
 
 /** Gathers what is wrong with a file while it is worked on; the first thing said of a place is the only one kept. */

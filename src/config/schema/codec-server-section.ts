@@ -1,4 +1,5 @@
 import { z } from 'zod';
+
 import { expected, optionalText, text } from './coerced-values';
 import { documented, optionalSection } from './section';
 

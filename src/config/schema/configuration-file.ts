@@ -1,4 +1,5 @@
 import { z } from 'zod';
+
 import { codecServerSection } from './codec-server-section';
 import { expected } from './coerced-values';
 import { connectorSection } from './connector-section';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+
 import { number, optionalText, text } from './coerced-values';
 import { documentsSection } from './documents-section';
 import { findIndexNameProblem } from './index-name';

@@ -1,7 +1,8 @@
-import { type z } from 'zod';
-import { type ConfigurationPath } from '../problems/configuration-path';
+import type { z } from 'zod';
+
+import type { ConfigurationPath } from '../problems/configuration-path';
 import { nearestName } from '../problems/nearest-name';
-import { type ProblemList } from '../problems/problem-list';
+import type { ProblemList } from '../problems/problem-list';
 import { knownKeys, sectionsWithKey } from './schema-walk';
 
 type Issue = z.core.$ZodIssue;

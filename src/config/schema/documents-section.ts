@@ -1,4 +1,5 @@
 import { z } from 'zod';
+
 import { expected, nameList, text } from './coerced-values';
 import { documented, optionalSection } from './section';
 

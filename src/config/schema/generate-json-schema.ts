@@ -1,4 +1,5 @@
 import { z } from 'zod';
+
 import { configurationFile } from './configuration-file';
 
 /** The parts of a JSON Schema that pgferry's own has. */

@@ -1,7 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
-import { type KeyProblem } from './section';
+
 import { normalizePem, splitPem } from './normalize-pem';
+import type { KeyProblem } from './section';
 
 /** One or more certificates, PEM text in any of the forms that {@link normalizePem} takes; empty text means none. */
 export const certificates = z

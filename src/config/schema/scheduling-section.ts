@@ -1,6 +1,6 @@
-import { SyncFailure } from '../../sync/failures';
 import { parseScheduleTimes } from '../../cron/schedule-times';
-import { text, flag } from './coerced-values';
+import { SyncFailure } from '../../sync/failures';
+import { flag, text } from './coerced-values';
 import { documented, ignored, optionalSection } from './section';
 
 /** What keeps an interval from being one. */

@@ -1,4 +1,4 @@
-import { type ConfigurationPath } from '../problems/configuration-path';
+import type { ConfigurationPath } from '../problems/configuration-path';
 import { generateJsonSchema, type JsonSchema } from './generate-json-schema';
 
 let cached: JsonSchema | undefined;

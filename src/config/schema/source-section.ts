@@ -1,4 +1,5 @@
 import { z } from 'zod';
+
 import { expected, flag, nameList, number, optionalText, text } from './coerced-values';
 import { certificates, findKeyProblems, privateKey } from './pem-text';
 import { documented, findMissingHalf, ignored, relate, section } from './section';

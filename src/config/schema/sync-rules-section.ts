@@ -1,4 +1,5 @@
 import { z } from 'zod';
+
 import { expected, nameList, number, text } from './coerced-values';
 import { documented, optionalSection, section } from './section';
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+
 import { optionalText, text } from './coerced-values';
 import { certificates, findKeyProblems, privateKey } from './pem-text';
 import { documented, findMissingHalf, optionalSection, relate, section } from './section';

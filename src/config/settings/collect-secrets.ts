@@ -1,4 +1,4 @@
-import { type Settings } from './settings';
+import type { Settings } from './settings';
 
 /**
  * Every secret of the settings, for loggers and codecs to blot out: as it is, and as it looks inside a URL.

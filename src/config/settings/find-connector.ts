@@ -1,6 +1,6 @@
 import { SyncFailure } from '../../sync/failures';
 import { nearestName } from '../problems/nearest-name';
-import { type ConnectorSettings, type Settings } from './settings';
+import type { ConnectorSettings, Settings } from './settings';
 
 /**
  * Finds a connector by its `connector_id`.

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type ConnectorSettings, type ElasticsearchSettings } from './settings';
+
+import type { ConnectorSettings, ElasticsearchSettings } from './settings';
 
 /**
  * A stable hash (16 hex digits) of what a connector syncs, and where to: two settings with the same hash mean the same

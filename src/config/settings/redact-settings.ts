@@ -1,4 +1,4 @@
-import { type ConnectorSettings, type Settings } from './settings';
+import type { ConnectorSettings, Settings } from './settings';
 
 const MASK = '***';
 

@@ -1,5 +1,5 @@
-import { type ConnectorEntry } from '../schema/configuration-file';
-import { type BasicRule, type ConnectorSettings, type SourceSettings, type SourceTls } from './settings';
+import type { ConnectorEntry } from '../schema/configuration-file';
+import type { BasicRule, ConnectorSettings, SourceSettings, SourceTls } from './settings';
 import { withoutAbsent } from './without-absent';
 
 /** A validated entry of `connectors:` as settings. */

@@ -1,11 +1,11 @@
-import { type ConfigurationFile } from '../schema/configuration-file';
+import type { ConfigurationFile } from '../schema/configuration-file';
 import { decryptKey } from './decrypt-key';
-import {
-  type CodecServerSettings,
-  type ElasticsearchSettings,
-  type MonitoringSettings,
-  type Settings,
-  type TemporalSettings,
+import type {
+  CodecServerSettings,
+  ElasticsearchSettings,
+  MonitoringSettings,
+  Settings,
+  TemporalSettings,
 } from './settings';
 import { toConnectorSettings } from './to-connector-settings';
 import { withoutAbsent } from './without-absent';

@@ -1,5 +1,5 @@
 import { type ConfigurationPath, isFreeForm } from '../problems/configuration-path';
-import { type ProblemList } from '../problems/problem-list';
+import type { ProblemList } from '../problems/problem-list';
 
 /** A mapping of a configuration file; without a prototype, so that any key is only a key. */
 export type ConfigurationNode = Record<string, unknown>;

@@ -9,8 +9,9 @@ import {
   parseDocument,
   type YAMLError,
 } from 'yaml';
+
 import { ConfigurationError, type ConfigurationProblem } from '../problems/configuration-error';
-import { type ConfigurationPath } from '../problems/configuration-path';
+import type { ConfigurationPath } from '../problems/configuration-path';
 
 /** A YAML text: its values, and where they stand. */
 export interface ParsedYaml {

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
-import { type ConfigurationPath } from '../problems/configuration-path';
-import { isNode } from './expand-dotted-keys';
-import { type ProblemList } from '../problems/problem-list';
-import { knownKeys } from '../schema/schema-walk';
+
+import type { ConfigurationPath } from '../problems/configuration-path';
+import type { ProblemList } from '../problems/problem-list';
 import { systemErrorCode } from '../problems/system-error-code';
+import { knownKeys } from '../schema/schema-walk';
+import { isNode } from './expand-dotted-keys';
 
 /** Reads a file that a key names, relative to the configuration's directory. */
 export interface FileReader {

@@ -1,6 +1,6 @@
-import { type ConfigurationPath } from '../problems/configuration-path';
+import type { ConfigurationPath } from '../problems/configuration-path';
+import type { ProblemList } from '../problems/problem-list';
 import { isNode } from './expand-dotted-keys';
-import { type ProblemList } from '../problems/problem-list';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

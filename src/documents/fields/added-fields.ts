@@ -1,4 +1,4 @@
-import { type DocumentField, type FieldMapping } from '../../sync/field-mapping';
+import type { DocumentField, FieldMapping } from '../../sync/field-mapping';
 import { TEXT } from './field-mappings';
 
 /** The names of the fields that pgferry adds to each document. */

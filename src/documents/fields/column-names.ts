@@ -1,5 +1,5 @@
-import { type Column, type ColumnType, type Relation } from '../../sync/relation';
-import { type DocumentOptions } from './document-options';
+import type { Column, ColumnType, Relation } from '../../sync/relation';
+import type { DocumentOptions } from './document-options';
 
 /** The names by which the configuration may call a column: `schema.table.column`; of a rule by any of its tables. */
 export function listColumnNames({ schema, table, tables = [] }: Relation, { name }: Pick<Column, 'name'>): string[] {

@@ -1,4 +1,4 @@
-import { type FieldMapping } from '../../sync/field-mapping';
+import type { FieldMapping } from '../../sync/field-mapping';
 
 /** Longest keyword, in characters, that is indexed; longer ones stay in `_source`. Lucene refuses 32,766 bytes. */
 const IGNORE_ABOVE = 1024;

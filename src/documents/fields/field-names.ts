@@ -2,7 +2,7 @@ import { SyncFailure } from '../../sync/failures';
 import { type Column, formatRelation, type Relation } from '../../sync/relation';
 import { addedFieldNames, ATTACHMENT_FIELD } from './added-fields';
 import { listColumnNames } from './column-names';
-import { type DocumentOptions, type RenamedField } from './document-options';
+import type { DocumentOptions, RenamedField } from './document-options';
 import { escapeFieldName } from './escape-field-name';
 
 /** A column's field. */

@@ -1,7 +1,7 @@
 import { SyncFailure } from '../../sync/failures';
-import { type Column, type ColumnType, type Relation } from '../../sync/relation';
-import { ENCODED_IN_KEY, HASH_MARK, idPrefix, MAX_ID_BYTES, NULL_MARK } from './document-id';
+import type { Column, ColumnType, Relation } from '../../sync/relation';
 import { quoteIdentifier, quoteLiteral } from '../sql-text';
+import { ENCODED_IN_KEY, HASH_MARK, idPrefix, MAX_ID_BYTES, NULL_MARK } from './document-id';
 
 /** Types whose text is short and holds neither `%` nor `,`, so that it needs no encoding. */
 const PLAIN_TYPES: ReadonlySet<string> = new Set(

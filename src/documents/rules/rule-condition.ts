@@ -1,7 +1,7 @@
-import { type ColumnType } from '../../sync/relation';
-import { type CompiledRule, type RowRule } from './row-rule';
-import { parseRuleTime, type RuleTime } from './rule-time';
+import type { ColumnType } from '../../sync/relation';
 import { quoteLiteral } from '../sql-text';
+import type { CompiledRule, RowRule } from './row-rule';
+import { parseRuleTime, type RuleTime } from './rule-time';
 import { translateRegex } from './translate-regex';
 
 const NUMBERS: ReadonlySet<string> = new Set(['int2', 'int4', 'int8', 'oid', 'numeric', 'money', 'float4', 'float8']);

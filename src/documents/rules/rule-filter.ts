@@ -1,10 +1,10 @@
 import { SyncFailure } from '../../sync/failures';
 import { type Column, formatRelation, type Relation } from '../../sync/relation';
-import { type AddedFieldNames } from '../fields/added-fields';
-import { type NamedField } from '../fields/field-names';
-import { columnCondition, textCondition } from './rule-condition';
-import { ANY_FIELD, type CompiledRule, type RowRule } from './row-rule';
+import type { AddedFieldNames } from '../fields/added-fields';
+import type { NamedField } from '../fields/field-names';
 import { quoteIdentifier, quoteLiteral } from '../sql-text';
+import { ANY_FIELD, type CompiledRule, type RowRule } from './row-rule';
+import { columnCondition, textCondition } from './rule-condition';
 
 /** What rules can speak of. */
 export interface RuleSubject {

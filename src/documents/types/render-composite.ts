@@ -1,6 +1,6 @@
-import { type Attribute } from '../../sync/relation';
-import { type Rendering } from './rendering';
+import type { Attribute } from '../../sync/relation';
 import { quoteIdentifier } from '../sql-text';
+import type { Rendering } from './rendering';
 
 /** An attribute under the name that its field has. */
 export interface NamedRendering extends Rendering {

@@ -1,7 +1,7 @@
-import { type FieldMapping } from '../../sync/field-mapping';
-import { type ColumnType } from '../../sync/relation';
-import { KEYWORD } from '../fields/field-mappings';
+import type { FieldMapping } from '../../sync/field-mapping';
+import type { ColumnType } from '../../sync/relation';
 import { escapeFieldName } from '../fields/escape-field-name';
+import { KEYWORD } from '../fields/field-mappings';
 import { omittedOfArray, renderArray } from './render-array';
 import { type NamedRendering, omittedOfComposite, renderComposite } from './render-composite';
 import { RANGE_BOUNDS, type RangeBounds, renderMultirange, renderRange } from './render-range';

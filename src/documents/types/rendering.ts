@@ -1,4 +1,4 @@
-import { type FieldMapping } from '../../sync/field-mapping';
+import type { FieldMapping } from '../../sync/field-mapping';
 
 /** A base type as the table's functions see it. */
 export interface BaseType {

@@ -1,8 +1,8 @@
-import { type FieldMapping } from '../../sync/field-mapping';
+import type { FieldMapping } from '../../sync/field-mapping';
+import { FLATTENED, KEYWORD, lenient, TEXT } from '../fields/field-mappings';
 import { renderBytes } from './render-bytes';
 import { renderJson, renderJsonb } from './render-json';
 import { renderCidr, renderGeometry, renderNumeric, renderVector } from './render-special';
-import { FLATTENED, KEYWORD, lenient, TEXT } from '../fields/field-mappings';
 import { type BaseType, printedAs, printedAsIs, printedBy, type Rendering } from './rendering';
 
 /** A row of the table: how values of some types become JSON, and how they are mapped. */

@@ -1,5 +1,5 @@
-import { asText } from './read-answer';
 import { skipValue, visitElements, visitMembers } from './raw-json';
+import { asText } from './read-answer';
 
 /** A document as Elasticsearch keeps it. */
 export interface StoredDocument {

@@ -1,4 +1,4 @@
-import { type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 
 /** Reads a stream of bytes to its end; undefined, and the stream is destroyed, as soon as it has more than `limit` bytes. */
 export async function readUpTo(stream: Readable, limit: number): Promise<Buffer | undefined> {

@@ -1,5 +1,5 @@
-import { type Readable } from 'node:stream';
-import { type Client } from '@elastic/elasticsearch';
+import type { Readable } from 'node:stream';
+import type { Client } from '@elastic/elasticsearch';
 
 import { readUpTo } from './read-up-to';
 import { failureOfResponse, readErrorCause, translateFailures } from './translate-failure';

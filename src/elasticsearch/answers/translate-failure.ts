@@ -1,4 +1,5 @@
 import { type DiagnosticResult, errors } from '@elastic/elasticsearch';
+
 import { SyncFailure } from '../../sync/failures';
 import { type ErrorCause, toErrorCause } from './error-summary';
 import { damagedAnswer } from './read-answer';

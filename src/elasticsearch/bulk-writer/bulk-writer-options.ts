@@ -1,6 +1,6 @@
-import { type Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 
-import { type BulkOutcome } from '../../sync/bulk-body';
+import type { BulkOutcome } from '../../sync/bulk-body';
 
 /** How a writer writes. */
 export interface BulkWriterOptions {

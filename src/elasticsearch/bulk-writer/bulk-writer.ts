@@ -1,9 +1,9 @@
-import { type BulkBody, type BulkOutcome } from '../../sync/bulk-body';
+import type { BulkBody, BulkOutcome } from '../../sync/bulk-body';
 import { observeBulk, observePushback, startPace } from './bulk-pace';
 import { createSlots } from './bulk-slots';
-import { type BulkWriterOptions } from './bulk-writer-options';
+import type { BulkWriterOptions } from './bulk-writer-options';
 import { createFirstAbort } from './first-abort';
-import { writeWithDeadLetters, type WriterContext } from './write-with-dead-letters';
+import { type WriterContext, writeWithDeadLetters } from './write-with-dead-letters';
 
 /** A body that was taken over. */
 export interface AcceptedBulk {

@@ -1,13 +1,13 @@
-import { waitBeforeRetry } from '../bulk/wait-before-retry';
-import { type BulkBody, type BulkOutcome } from '../../sync/bulk-body';
-import { type BulkMetrics, type BulkWriterOptions } from './bulk-writer-options';
-import { writeDeadLetters } from '../dead-letters/write-dead-letters';
+import type { BulkBody, BulkOutcome } from '../../sync/bulk-body';
+import { toSyncFailure } from '../answers/translate-failure';
 import { buildDeleteBody } from '../bulk/delete-body';
 import { deliverBody, type Delivery } from '../bulk/deliver-body';
-import { lettersOfRejected, groupByVersion } from '../dead-letters/letters-of-rejected';
-import { isReachable } from '../connection/is-reachable';
 import { postBulk } from '../bulk/post-bulk';
-import { toSyncFailure } from '../answers/translate-failure';
+import { waitBeforeRetry } from '../bulk/wait-before-retry';
+import { isReachable } from '../connection/is-reachable';
+import { groupByVersion, lettersOfRejected } from '../dead-letters/letters-of-rejected';
+import { writeDeadLetters } from '../dead-letters/write-dead-letters';
+import type { BulkMetrics, BulkWriterOptions } from './bulk-writer-options';
 
 /** What the bodies of one writer share. */
 export interface WriterContext {

@@ -1,4 +1,4 @@
-import { type BulkBody } from '../../sync/bulk-body';
+import type { BulkBody } from '../../sync/bulk-body';
 
 /** Bytes of item `index`: its action line and, for an index action, its document line. */
 export function itemBytes({ bytes, offsets }: BulkBody, index: number): Buffer {

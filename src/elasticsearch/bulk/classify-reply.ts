@@ -1,9 +1,9 @@
 import { SyncFailure } from '../../sync/failures';
 import { type ErrorSummary, exceedsLimit, summarizeError } from '../answers/error-summary';
-import { type BulkItem, toBulkItem } from './judge-items';
-import { type BulkReply } from './post-bulk';
 import { asList, asObject, damagedAnswer } from '../answers/read-answer';
 import { failureOfResponse, readErrorCause } from '../answers/translate-failure';
+import { type BulkItem, toBulkItem } from './judge-items';
+import type { BulkReply } from './post-bulk';
 
 /** What the reply to a bulk request asks for. */
 export type ReplyClass =

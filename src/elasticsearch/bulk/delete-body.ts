@@ -1,4 +1,4 @@
-import { type BulkBody } from '../../sync/bulk-body';
+import type { BulkBody } from '../../sync/bulk-body';
 
 /**
  * Deletions as a bulk body.

@@ -1,10 +1,10 @@
 import { addOutcomes, type BulkBody, type BulkOutcome, NO_OUTCOME } from '../../sync/bulk-body';
 import { SyncFailure } from '../../sync/failures';
+import type { ErrorSummary } from '../answers/error-summary';
 import { bisectBody, pickItems } from './bulk-slices';
 import { classifyReply } from './classify-reply';
-import { type ErrorSummary } from '../answers/error-summary';
 import { type BulkItem, judgeItems, type RejectedItem } from './judge-items';
-import { type BulkReply } from './post-bulk';
+import type { BulkReply } from './post-bulk';
 
 /** How the bodies of one writer are delivered. */
 export interface Delivery {

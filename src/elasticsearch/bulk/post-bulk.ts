@@ -1,5 +1,6 @@
-import { type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { type Client, errors } from '@elastic/elasticsearch';
+
 import { SyncFailure } from '../../sync/failures';
 import { readUpTo } from '../answers/read-up-to';
 import { toSyncFailure } from '../answers/translate-failure';

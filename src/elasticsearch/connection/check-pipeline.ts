@@ -1,4 +1,5 @@
 import { type Client, errors } from '@elastic/elasticsearch';
+
 import { SyncFailure } from '../../sync/failures';
 import { translateFailures } from '../answers/translate-failure';
 

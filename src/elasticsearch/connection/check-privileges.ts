@@ -1,4 +1,5 @@
 import { type Client, errors } from '@elastic/elasticsearch';
+
 import { asObject, readAnswer } from '../answers/read-answer';
 import { readErrorCause, translateFailures } from '../answers/translate-failure';
 

@@ -1,8 +1,9 @@
 import { Client, type ClientOptions } from '@elastic/elasticsearch';
-import { type ElasticsearchSettings } from '../../config/settings/settings';
+
+import type { ElasticsearchSettings } from '../../config/settings/settings';
+import { toSyncFailure } from '../answers/translate-failure';
 import { secureConnections } from './secure-connections';
 import { TimedConnection } from './timed-connection';
-import { toSyncFailure } from '../answers/translate-failure';
 
 /** Milliseconds after which an idle connection is closed: shorter than common load balancers allow, so that none is found dead. */
 const KEEP_ALIVE_MS = 50_000;

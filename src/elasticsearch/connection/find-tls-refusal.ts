@@ -1,4 +1,4 @@
-import { type Connector } from './tls-connector';
+import type { Connector } from './tls-connector';
 
 /** Milliseconds for an answer. */
 const TIMEOUT_MS = 5_000;

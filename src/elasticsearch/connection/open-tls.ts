@@ -1,4 +1,4 @@
-import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 
 /** Milliseconds for a connection and its handshake. */
 const TIMEOUT_MS = 10_000;

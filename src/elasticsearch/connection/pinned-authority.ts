@@ -1,4 +1,4 @@
-import { type ConnectionOptions, type DetailedPeerCertificate } from 'node:tls';
+import type { ConnectionOptions, DetailedPeerCertificate } from 'node:tls';
 
 import { openTls } from './open-tls';
 

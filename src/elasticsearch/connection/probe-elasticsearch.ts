@@ -1,9 +1,10 @@
 import { type Client, errors } from '@elastic/elasticsearch';
+
 import { SyncFailure } from '../../sync/failures';
-import { openTls } from './open-tls';
 import { asObject, asText, readAnswer } from '../answers/read-answer';
 import { translateFailures } from '../answers/translate-failure';
 import { CONNECTION_CUT } from './connection-cut';
+import { openTls } from './open-tls';
 
 /** Which Elasticsearch answers. */
 export interface ElasticsearchIdentity {

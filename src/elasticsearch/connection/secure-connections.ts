@@ -1,20 +1,20 @@
-import {
-  type ConnectionRequestOptions,
-  type ConnectionRequestOptionsAsStream,
-  type ConnectionRequestParams,
-  type ConnectionRequestResponse,
-  type ConnectionRequestResponseAsStream,
-  type UndiciConnection,
+import type {
+  ConnectionRequestOptions,
+  ConnectionRequestOptionsAsStream,
+  ConnectionRequestParams,
+  ConnectionRequestResponse,
+  ConnectionRequestResponseAsStream,
+  UndiciConnection,
 } from '@elastic/elasticsearch';
 
-import { type ElasticsearchSettings } from '../../config/settings/settings';
-import { type SyncFailure } from '../../sync/failures';
+import type { ElasticsearchSettings } from '../../config/settings/settings';
+import type { SyncFailure } from '../../sync/failures';
 import { failureOfProblem, tlsFailure, type TlsRemedies, type TlsSubject } from '../../tls/tls-failure';
-import { OTHER_FINGERPRINT } from './pinned-authority';
-import { findTlsRefusal } from './find-tls-refusal';
-import { type Connector, createTlsConnector } from './tls-connector';
-import { TimedConnection } from './timed-connection';
 import { CONNECTION_CUT } from './connection-cut';
+import { findTlsRefusal } from './find-tls-refusal';
+import { OTHER_FINGERPRINT } from './pinned-authority';
+import { TimedConnection } from './timed-connection';
+import { type Connector, createTlsConnector } from './tls-connector';
 
 const REMEDIES: TlsRemedies = {
   'unknown authority':

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { checkServerIdentity, type ConnectionOptions, type TLSSocket } from 'node:tls';
 
-import { type ElasticsearchSettings } from '../../config/settings/settings';
+import type { ElasticsearchSettings } from '../../config/settings/settings';
 import { openTls } from './open-tls';
 import { findPinnedAuthority } from './pinned-authority';
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { type BulkBody } from '../../sync/bulk-body';
-import { type DeadLetter } from './write-dead-letters';
-import { itemBytes } from '../bulk/bulk-slices';
+
+import type { BulkBody } from '../../sync/bulk-body';
 import { type ErrorSummary, formatErrorSummary } from '../answers/error-summary';
-import { type RejectedItem } from '../bulk/judge-items';
+import { itemBytes } from '../bulk/bulk-slices';
+import type { RejectedItem } from '../bulk/judge-items';
+import type { DeadLetter } from './write-dead-letters';
 
 /** Elasticsearch's limit for an `_id`, in bytes: a longer one makes it refuse the whole request. */
 const LONGEST_ID = 512;

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-
 import { type Client, errors, type estypes } from '@elastic/elasticsearch';
-import { type DeadLetter, type DeadLetterSource } from './write-dead-letters';
+
 import { asList, asObject, asText, damagedAnswer, readAnswer } from '../answers/read-answer';
 import { translateFailures } from '../answers/translate-failure';
+import type { DeadLetter, DeadLetterSource } from './write-dead-letters';
 
 /** Whose dead letters. */
 export interface DeadLetterFilter {

@@ -1,7 +1,8 @@
 import { type Client, errors } from '@elastic/elasticsearch';
-import { deadLetterId } from './write-dead-letters';
-import { type DeadLetterFilter, listDeadLetters, type StoredDeadLetter } from './list-dead-letters';
+
 import { translateFailures } from '../answers/translate-failure';
+import { type DeadLetterFilter, listDeadLetters, type StoredDeadLetter } from './list-dead-letters';
+import { deadLetterId } from './write-dead-letters';
 
 /** What decides whether a dead letter is out of date. */
 export interface DeadLetterPruning extends DeadLetterFilter {

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { type Client, errors, type estypes } from '@elastic/elasticsearch';
-import { type BulkBody } from '../../sync/bulk-body';
+
+import type { BulkBody } from '../../sync/bulk-body';
 import { SyncFailure } from '../../sync/failures';
-import { waitBeforeRetry } from '../bulk/wait-before-retry';
-import { deliverBody } from '../bulk/deliver-body';
 import { formatErrorSummary } from '../answers/error-summary';
-import { isReachable } from '../connection/is-reachable';
-import { postBulk } from '../bulk/post-bulk';
 import { readErrorCause, translateFailures } from '../answers/translate-failure';
+import { deliverBody } from '../bulk/deliver-body';
+import { postBulk } from '../bulk/post-bulk';
+import { waitBeforeRetry } from '../bulk/wait-before-retry';
+import { isReachable } from '../connection/is-reachable';
 
 /** A document that Elasticsearch refuses for good, or a row that PostgreSQL can't give. Holds no value of the row but its id. */
 export interface DeadLetter {

@@ -1,4 +1,5 @@
-import { type Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
+
 import { SyncFailure } from '../../sync/failures';
 import { relationField } from '../../sync/relation';
 import { asCount, asList, asObject, asText, damagedAnswer, readAnswer } from '../answers/read-answer';

@@ -1,6 +1,7 @@
-import { type Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
+
 import { BUCKETS } from '../../sync/bucket-ranges';
-import { type BucketDigest, type IdDigest } from '../../sync/id-digest';
+import type { BucketDigest, IdDigest } from '../../sync/id-digest';
 import { asCount, asList, asObject, readAnswer } from '../answers/read-answer';
 import { translateFailures } from '../answers/translate-failure';
 

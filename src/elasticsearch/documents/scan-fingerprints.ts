@@ -1,4 +1,5 @@
-import { type Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
+
 import { type RelationScan, scanPages } from './scan-pages';
 
 /** A document's id and its field `_fingerprint`, as a double; NaN where it has none. */

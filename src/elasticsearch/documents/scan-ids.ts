@@ -1,4 +1,5 @@
-import { type Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
+
 import { type RelationScan, scanPages } from './scan-pages';
 
 /** Which ids to scan. */

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Client, estypes } from '@elastic/elasticsearch';
 
-import { type Client, type estypes } from '@elastic/elasticsearch';
 import { type BucketRange, BUCKETS } from '../../sync/bucket-ranges';
-import { mergePages } from './merge-pages';
 import { asList, asObject, asText, readAnswer } from '../answers/read-answer';
 import { translateFailures } from '../answers/translate-failure';
+import { mergePages } from './merge-pages';
 
 /** Documents a page: for each slice one is in use and another on its way. */
 const PAGE = 5_000;

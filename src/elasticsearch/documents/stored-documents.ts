@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-
-import { type Client, type estypes } from '@elastic/elasticsearch';
+import type { Client, estypes } from '@elastic/elasticsearch';
 
 import { SyncFailure } from '../../sync/failures';
 import { cutHits, type StoredDocument } from '../answers/cut-hits';

@@ -1,4 +1,4 @@
-import { type FieldMapping } from '../../sync/field-mapping';
+import type { FieldMapping } from '../../sync/field-mapping';
 
 type Properties = Readonly<Record<string, FieldMapping>>;
 

@@ -1,4 +1,4 @@
-import { type FieldMapping } from '../../sync/field-mapping';
+import type { FieldMapping } from '../../sync/field-mapping';
 
 /** Fields as `index.mapping.total_fields.limit` counts them: objects, their fields, and multi-fields all count. */
 export function countFields(properties: Readonly<Record<string, FieldMapping>>): number {

@@ -1,11 +1,12 @@
 import { type Client, errors, type estypes } from '@elastic/elasticsearch';
+
 import { SyncFailure } from '../../sync/failures';
-import { type IndexMapping } from '../../sync/field-mapping';
+import type { IndexMapping } from '../../sync/field-mapping';
+import { readErrorCause, translateFailures } from '../answers/translate-failure';
 import { describeIndex, type IndexDescription } from './describe-index';
-import { isOwnIndex, ownMeta } from './state-format';
 import { fieldLimit, GC_DELETES, holdsVectors } from './index-requirements';
 import { beginLoading } from './load-mode';
-import { readErrorCause, translateFailures } from '../answers/translate-failure';
+import { isOwnIndex, ownMeta } from './state-format';
 
 export interface NewIndex {
   /** `index_name`: dead letters, rebuilds and the alias go by it. */

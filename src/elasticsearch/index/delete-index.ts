@@ -1,7 +1,8 @@
-import { type Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
+
+import { translateFailures } from '../answers/translate-failure';
 import { describeIndex } from './describe-index';
 import { isOwnIndex } from './state-format';
-import { translateFailures } from '../answers/translate-failure';
 
 /**
  * Deletes a concrete index, but only one that pgferry made and that no alias points to any more.

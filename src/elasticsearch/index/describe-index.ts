@@ -1,10 +1,11 @@
 import { type Client, errors } from '@elastic/elasticsearch';
+
 import { SyncFailure } from '../../sync/failures';
-import { type FieldMapping } from '../../sync/field-mapping';
-import { type IndexState } from '../../sync/index-state';
-import { isOwnIndex, type MappingMeta, parseState } from './state-format';
+import type { FieldMapping } from '../../sync/field-mapping';
+import type { IndexState } from '../../sync/index-state';
 import { asObject, asText, readAnswer } from '../answers/read-answer';
 import { translateFailures } from '../answers/translate-failure';
+import { isOwnIndex, type MappingMeta, parseState } from './state-format';
 
 /** An index as it is, under the name that the configuration gives it. */
 export interface IndexDescription {

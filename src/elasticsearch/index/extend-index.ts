@@ -1,11 +1,12 @@
-import { type Client, type estypes } from '@elastic/elasticsearch';
+import type { Client, estypes } from '@elastic/elasticsearch';
+
 import { SyncFailure } from '../../sync/failures';
-import { type IndexMapping } from '../../sync/field-mapping';
+import type { IndexMapping } from '../../sync/field-mapping';
+import { translateFailures } from '../answers/translate-failure';
 import { compareMapping, type FieldConflict, type MappingDifference } from './compare-mapping';
 import { countFields } from './count-fields';
-import { type IndexDescription } from './describe-index';
+import type { IndexDescription } from './describe-index';
 import { DEFAULT_FIELD_LIMIT, fieldLimit, GC_DELETES, parseTimeValue } from './index-requirements';
-import { translateFailures } from '../answers/translate-failure';
 
 /** What an index that is there must be able to take. */
 export interface IndexExtension {

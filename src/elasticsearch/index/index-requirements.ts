@@ -1,4 +1,4 @@
-import { type FieldMapping } from '../../sync/field-mapping';
+import type { FieldMapping } from '../../sync/field-mapping';
 import { countFields } from './count-fields';
 
 /** How long Elasticsearch remembers deletions: after its own default, 60 s, a delayed older write would undo one. */

@@ -1,7 +1,8 @@
 import { type Client, errors } from '@elastic/elasticsearch';
-import { type IndexState } from '../../sync/index-state';
-import { readState, writeState } from './state-store';
+
+import type { IndexState } from '../../sync/index-state';
 import { translateFailures } from '../answers/translate-failure';
+import { readState, writeState } from './state-store';
 
 /** Settings that make the first load of an index fast: nobody reads it yet, and a lost copy is loaded again. */
 const LOADING = { 'index.refresh_interval': '-1', 'index.number_of_replicas': '0' } as const;

@@ -1,8 +1,9 @@
-import { type Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
+
+import { translateFailures } from '../answers/translate-failure';
 import { deleteIndex, findAbandonedIndices } from './delete-index';
 import { describeIndex } from './describe-index';
 import { type AliasSwap, swapAlias } from './swap-alias';
-import { translateFailures } from '../answers/translate-failure';
 
 /**
  * Lets a rebuilt index serve under its alias, and deletes what pgferry made for that alias and nothing points to any

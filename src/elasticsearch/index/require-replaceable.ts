@@ -1,7 +1,8 @@
-import { type Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
+
 import { SyncFailure } from '../../sync/failures';
 import { countForeignDocuments } from '../documents/count-documents';
-import { type IndexDescription } from './describe-index';
+import type { IndexDescription } from './describe-index';
 
 /**
  * Makes sure that a rebuilt index can take the place of the one that serves without loss: that has to be behind an

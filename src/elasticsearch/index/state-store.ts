@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { type Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
+
 import { SyncFailure } from '../../sync/failures';
-import { type IndexState } from '../../sync/index-state';
-import { type MappingMeta, parseState, replaceState } from './state-format';
+import type { IndexState } from '../../sync/index-state';
 import { asObject, readAnswer } from '../answers/read-answer';
 import { translateFailures } from '../answers/translate-failure';
+import { type MappingMeta, parseState, replaceState } from './state-format';
 
 const ATTEMPTS = 10;
 const SHORTEST_WAIT_MS = 20;

@@ -1,7 +1,8 @@
 import { type Client, errors } from '@elastic/elasticsearch';
+
+import { translateFailures } from '../answers/translate-failure';
 import { describeIndex } from './describe-index';
 import { requireReplaceable } from './require-replaceable';
-import { translateFailures } from '../answers/translate-failure';
 
 export interface AliasSwap {
   readonly alias: string;

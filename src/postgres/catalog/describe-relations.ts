@@ -1,15 +1,15 @@
 import type { DocumentSettings } from '../../config/settings/settings';
 import { type Column, formatRelation, type QualifiedName, type Relation, type RelationKind } from '../../sync/relation';
-import { RELATION_KINDS } from './read-candidates';
+import type { Transaction } from '../connection/transaction';
+import { definitionsQuery } from '../rows/definition-hash';
 import { configuredKey } from './configured-key';
+import { grantColumns } from './grants';
+import { RELATION_KINDS } from './read-candidates';
 import { type CatalogColumn, readColumns } from './read-columns';
 import { type CatalogKey, isBacked, readKeys } from './read-keys';
 import { type CountedLeaf, readLeaves } from './read-leaves';
 import { readTypes } from './read-types';
-import { grantColumns } from './grants';
-import { definitionsQuery } from '../rows/definition-hash';
 import type { SourceProblem } from './select-relations';
-import type { Transaction } from '../connection/transaction';
 
 /** Relations as the catalog describes them, and what keeps some from being read completely. */
 export interface DescribedRelations {

@@ -1,9 +1,9 @@
 import { qualifiedName } from '../../documents/sql-text';
 import { SyncFailure } from '../../sync/failures';
 import { formatRelation, type Relation } from '../../sync/relation';
-import type { SourceProblem } from './select-relations';
 import type { Source } from '../connection/source';
 import { withTransaction } from '../connection/transaction';
+import type { SourceProblem } from './select-relations';
 
 /**
  * What keeps views from being read although the role may select from them: row level security, or a missing privilege,

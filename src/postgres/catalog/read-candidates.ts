@@ -1,7 +1,7 @@
 import type { RelationKind } from '../../sync/relation';
+import type { Transaction } from '../connection/transaction';
 import type { RelationPrivileges } from './grants';
 import { isNeverNull } from './read-columns';
-import type { Transaction } from '../connection/transaction';
 
 /** A relation that a selection may mean, with all that decides whether it can be synced. */
 export interface Candidate extends RelationPrivileges {

@@ -1,6 +1,6 @@
 import type { Leaf } from '../../sync/relation';
-import { groupBy } from './read-columns';
 import type { Transaction } from '../connection/transaction';
+import { groupBy } from './read-columns';
 
 interface LeafRow {
   readonly root: number;

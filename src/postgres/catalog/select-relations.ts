@@ -2,11 +2,11 @@ import type { DocumentSettings, TableSelection } from '../../config/settings/set
 import { quoteIdentifier } from '../../documents/sql-text';
 import type { FailureType } from '../../sync/failures';
 import { formatRelation, type QualifiedName, type RelationKind, type SkippedRelation } from '../../sync/relation';
-import { type Candidate, findSchemas, readCandidates } from './read-candidates';
-import { configuredKey } from './configured-key';
-import { matchTables, schemasNamedBy, type TableMatch } from './match-tables';
-import { describeMissing, grantStatements } from './grants';
 import type { Transaction } from '../connection/transaction';
+import { configuredKey } from './configured-key';
+import { describeMissing, grantStatements } from './grants';
+import { matchTables, schemasNamedBy, type TableMatch } from './match-tables';
+import { type Candidate, findSchemas, readCandidates } from './read-candidates';
 
 /** A relation that a sync reads. */
 export interface SelectedRelation extends QualifiedName {

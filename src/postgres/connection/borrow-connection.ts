@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+
 import { requestCancellation } from './request-cancellation';
 import type { Source } from './source';
 

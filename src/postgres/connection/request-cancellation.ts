@@ -1,5 +1,6 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+
 import type { SourceSettings } from '../../config/settings/settings';
 import { tlsOptions } from './tls-options';
 

@@ -1,4 +1,5 @@
 import { Client, type ClientConfig, Pool } from 'pg';
+
 import type { SourceSettings } from '../../config/settings/settings';
 import { openSocket } from '../copy-protocol/socket-reads';
 import { tlsOptions } from './tls-options';

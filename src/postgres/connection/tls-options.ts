@@ -1,4 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
+
 import type { SourceSettings, SourceTls } from '../../config/settings/settings';
 import type { TlsRemedies, TlsSubject } from '../../tls/tls-failure';
 

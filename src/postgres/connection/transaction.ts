@@ -1,8 +1,9 @@
 import type { QueryConfig, QueryResultRow } from 'pg';
+
 import { quoteIdentifier } from '../../documents/sql-text';
-import { type BorrowedConnection, borrowConnection } from './borrow-connection';
 import { type CopyOut, startCopyOut } from '../copy-protocol/copy-out';
 import type { CopyDataSink } from '../copy-protocol/message-splitter';
+import { borrowConnection, type BorrowedConnection } from './borrow-connection';
 import type { Source } from './source';
 import { type SourceActivity, toSourceFailure } from './translate-error';
 

@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg';
+
 import type { SourceSettings } from '../../config/settings/settings';
 import { quoteIdentifier } from '../../documents/sql-text';
 import { type FailureType, SyncFailure } from '../../sync/failures';

@@ -1,4 +1,5 @@
 import type { Connection, PoolClient } from 'pg';
+
 import { type CopyDataSink, createMessageSplitter } from './message-splitter';
 import { divertReads } from './socket-reads';
 

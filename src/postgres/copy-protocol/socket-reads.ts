@@ -1,5 +1,5 @@
 import { type ConnectOpts, Socket, type SocketConstructorOpts } from 'node:net';
-import { type Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 
 /** Takes what arrives. The chunk is its own only until it returns: the next read may be in the same memory. */
 export type ChunkTaker = (chunk: Buffer) => void;

@@ -1,9 +1,9 @@
 import { qualifiedName } from '../../documents/sql-text';
 import { SyncFailure } from '../../sync/failures';
 import { formatRelation, type Leaf } from '../../sync/relation';
+import type { Transaction } from '../connection/transaction';
 import type { PlannedRelation } from './copy-request';
 import { definitionsQuery } from './definition-hash';
-import type { Transaction } from '../connection/transaction';
 
 /** A leaf as it is now. */
 export interface LeafNow {

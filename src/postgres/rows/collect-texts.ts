@@ -1,4 +1,4 @@
-import { type Collector } from './stream-values';
+import type { Collector } from './stream-values';
 
 const TEXTS_PER_BATCH = 10_000;
 /** Bytes; doubled where a text is longer. */

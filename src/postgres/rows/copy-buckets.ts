@@ -1,10 +1,10 @@
 import type { BucketRange } from '../../sync/bucket-ranges';
+import type { Source } from '../connection/source';
+import { streamTransaction, type Transaction } from '../connection/transaction';
 import type { CopyOptions, CopyPiece, LeafRows } from './copy-request';
 import { readLeaf } from './read-leaf';
 import { copyTransaction, filterOf } from './row-filter';
 import { bucketCondition } from './rows-sql';
-import type { Source } from '../connection/source';
-import { streamTransaction, type Transaction } from '../connection/transaction';
 
 /** Reads the rows in the buckets, of all leaves, in one snapshot. */
 export async function* copyBuckets(

@@ -1,10 +1,10 @@
 import type { Leaf } from '../../sync/relation';
+import type { Source } from '../connection/source';
+import { streamTransaction, type Transaction } from '../connection/transaction';
 import type { CopyOptions, CopyPiece, PlannedRelation } from './copy-request';
 import { atPlaces } from './leaf-sql';
 import { readLeaf } from './read-leaf';
 import { copyTransaction, filterOf } from './row-filter';
-import type { Source } from '../connection/source';
-import { streamTransaction, type Transaction } from '../connection/transaction';
 
 /** Rows of one leaf by where they are: for those whose id can't be read. */
 export interface PlacesRequest extends CopyOptions {

@@ -1,12 +1,12 @@
 import type { Leaf } from '../../sync/relation';
+import type { Source } from '../connection/source';
+import { streamTransaction, type Transaction } from '../connection/transaction';
+import { changedSince } from '../server/watermark';
 import { checkLeaf } from './check-leaf';
 import type { BlockRange, CopyOptions, CopyPiece, LeafRows, PlannedRelation } from './copy-request';
 import { coverBlocks } from './cover-blocks';
 import { readLeaf } from './read-leaf';
 import { copyTransaction, filterOf } from './row-filter';
-import type { Source } from '../connection/source';
-import { streamTransaction, type Transaction } from '../connection/transaction';
-import { changedSince } from '../server/watermark';
 
 /** A chunk: some blocks of one leaf. */
 export interface ChunkRequest extends CopyOptions {

@@ -1,16 +1,16 @@
 import type { BucketRange } from '../../sync/bucket-ranges';
+import { isRowError } from '../connection/is-row-error';
+import type { Source } from '../connection/source';
+import { streamTransaction, type Transaction } from '../connection/transaction';
 import type { CopyOptions, CopyPiece, LeafRows, QueryRows } from './copy-request';
-import { copyTransaction, filterOf } from './row-filter';
 import { findAmbiguousIds } from './find-ambiguous-ids';
 import { findFailingRows } from './find-failing-rows';
 import { createPieceBuilder } from './piece-builder';
 import { readLeaf } from './read-leaf';
-import { isRowError } from '../connection/is-row-error';
+import { copyTransaction, filterOf } from './row-filter';
 import { itemExpression } from './row-projection';
 import { bucketCondition, fromRowsWithIds, idIsOneOf, wholeTransaction } from './rows-sql';
-import type { Source } from '../connection/source';
 import { streamValues } from './stream-values';
-import { streamTransaction, type Transaction } from '../connection/transaction';
 
 /** Ids that one statement looks for: its text stays below some megabytes. */
 const IDS_PER_STATEMENT = 10_000;

@@ -1,9 +1,9 @@
 import { bucketOfId, hashOfId } from '../../documents/ids/hashed-id';
 import type { IdDigest } from '../../sync/id-digest';
-import type { IdRequest } from './read-ids';
-import { fromRowsWithIds, wholeTransaction } from './rows-sql';
 import type { Source } from '../connection/source';
 import { type Transaction, withTransaction } from '../connection/transaction';
+import type { IdRequest } from './read-ids';
+import { fromRowsWithIds, wholeTransaction } from './rows-sql';
 
 interface DigestRow {
   readonly bucket: number;

@@ -1,6 +1,6 @@
 import { quoteIdentifier } from '../../documents/sql-text';
-import type { AmbiguousId } from './copy-request';
 import type { Transaction } from '../connection/transaction';
+import type { AmbiguousId } from './copy-request';
 
 /** What is looked at. */
 export interface KeyedRows {

@@ -1,9 +1,9 @@
-import { BUCKETS, type BucketRange } from '../../sync/bucket-ranges';
-import type { CopyOptions, UnrenderedRow } from './copy-request';
+import { type BucketRange, BUCKETS } from '../../sync/bucket-ranges';
 import { isRowError } from '../connection/is-row-error';
+import type { Transaction } from '../connection/transaction';
+import type { CopyOptions, UnrenderedRow } from './copy-request';
 import { itemExpression } from './row-projection';
 import { bucketCondition, idIsOneOf } from './rows-sql';
-import type { Transaction } from '../connection/transaction';
 
 /** Rows that are told apart from the others: each costs some thirty runs of the query. */
 const MOST_FAILING = 20;

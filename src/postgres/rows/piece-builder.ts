@@ -1,9 +1,9 @@
 import type { BulkBody } from '../../sync/bulk-body';
 import { SyncFailure } from '../../sync/failures';
+import type { ValueSink } from '../copy-protocol/tuple-decoder';
 import { giveBackMemory, takeMemory } from './body-memory';
 import type { CopyPiece, OversizedRow } from './copy-request';
 import { OMITTED_MARK, OVERSIZED_MARK } from './row-projection';
-import type { ValueSink } from '../copy-protocol/tuple-decoder';
 
 const OVERSIZED = OVERSIZED_MARK.charCodeAt(0);
 const OMITTED = OMITTED_MARK.charCodeAt(0);

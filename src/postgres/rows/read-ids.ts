@@ -1,11 +1,11 @@
 import type { BucketRange } from '../../sync/bucket-ranges';
+import type { Source } from '../connection/source';
+import { streamTransaction, type Transaction, withTransaction } from '../connection/transaction';
+import { collectTexts } from './collect-texts';
 import type { LeafRows, QueryRows } from './copy-request';
 import { sliceIds } from './copy-whole';
 import { bucketCondition, fromRows, fromRowsWithIds, idIsOneOf, type RowIdentity, wholeTransaction } from './rows-sql';
-import type { Source } from '../connection/source';
-import { collectTexts } from './collect-texts';
 import { streamValues } from './stream-values';
-import { streamTransaction, type Transaction, withTransaction } from '../connection/transaction';
 
 /** Rows, and how their ids come about. */
 export interface IdRequest extends RowIdentity {

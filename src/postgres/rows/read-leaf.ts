@@ -1,11 +1,11 @@
 import type { Leaf } from '../../sync/relation';
+import { isRowError } from '../connection/is-row-error';
+import type { Transaction } from '../connection/transaction';
 import type { CopyOptions, CopyPiece, PlannedRelation, UnreadableRow } from './copy-request';
 import { afterRow, atPlaces, leafCondition, leafSource } from './leaf-sql';
 import { createPieceBuilder } from './piece-builder';
-import { isRowError } from '../connection/is-row-error';
 import { idJoin, itemExpression } from './row-projection';
 import { streamValues } from './stream-values';
-import type { Transaction } from '../connection/transaction';
 
 /** Some rows of one leaf. */
 export interface LeafPart {

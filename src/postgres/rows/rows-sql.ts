@@ -1,10 +1,10 @@
-import { BUCKETS, type BucketRange } from '../../sync/bucket-ranges';
 import { bucketOfId } from '../../documents/ids/hashed-id';
 import { qualifiedName, quoteLiteral } from '../../documents/sql-text';
+import { type BucketRange, BUCKETS } from '../../sync/bucket-ranges';
+import type { TransactionOptions } from '../connection/transaction';
 import type { LeafRows, QueryRows } from './copy-request';
 import { filterOf } from './row-filter';
 import { idJoin, type RowProjection } from './row-projection';
-import type { TransactionOptions } from '../connection/transaction';
 
 /** What tells rows and their ids. A {@link RowProjection} is one. */
 export type RowIdentity = Pick<RowProjection, 'id' | 'filter'>;

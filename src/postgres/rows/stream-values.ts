@@ -1,5 +1,5 @@
-import { createTupleDecoder, type ValueSink } from '../copy-protocol/tuple-decoder';
 import type { Transaction } from '../connection/transaction';
+import { createTupleDecoder, type ValueSink } from '../copy-protocol/tuple-decoder';
 
 /** Collects values into batches, and hands each to whoever made the collector. */
 export interface Collector extends ValueSink {

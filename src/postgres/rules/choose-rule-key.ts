@@ -1,7 +1,7 @@
 import { SyncFailure } from '../../sync/failures';
+import type { CatalogKey } from '../catalog/read-keys';
 import type { RuleTable } from './find-rule-tables';
 import type { NamedColumn } from './name-rule-columns';
-import type { CatalogKey } from '../catalog/read-keys';
 
 /** What decides about a rule's key. */
 export interface KeySources {

@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg';
+
 import { SyncFailure } from '../../sync/failures';
 import type { Column } from '../../sync/relation';
 import { readTypes } from '../catalog/read-types';

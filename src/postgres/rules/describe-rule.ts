@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
+
 import { quoteIdentifier } from '../../documents/sql-text';
 import type { QualifiedName, Relation } from '../../sync/relation';
-import type { QueryRows } from '../rows/copy-request';
-import { describeQuery, queryAsSource } from './describe-query';
-import { findRuleTables } from './find-rule-tables';
-import { nameRuleColumns, type NamedColumn } from './name-rule-columns';
 import { readKeys } from '../catalog/read-keys';
-import { chooseRuleKey } from './choose-rule-key';
 import type { Source } from '../connection/source';
 import { type Transaction, withTransaction } from '../connection/transaction';
+import type { QueryRows } from '../rows/copy-request';
+import { chooseRuleKey } from './choose-rule-key';
+import { describeQuery, queryAsSource } from './describe-query';
+import { findRuleTables } from './find-rule-tables';
+import { type NamedColumn, nameRuleColumns } from './name-rule-columns';
 
 /** An advanced sync rule, named like a relation. */
 export interface RuleRequest extends QualifiedName {

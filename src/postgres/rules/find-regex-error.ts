@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg';
+
 import type { Source } from '../connection/source';
 import { withTransaction } from '../connection/transaction';
 

@@ -1,8 +1,8 @@
 import type { TableSelection } from '../../config/settings/settings';
-import { findRuleTables } from './find-rule-tables';
 import { grantStatements, readPrivileges } from '../catalog/grants';
 import type { Source } from '../connection/source';
 import { withTransaction } from '../connection/transaction';
+import { findRuleTables } from './find-rule-tables';
 
 /**
  * The statements that let the role read the tables which a rule names, once PostgreSQL has refused its query; empty where

@@ -1,4 +1,4 @@
-import { type Source } from '../connection/source';
+import type { Source } from '../connection/source';
 import { type Transaction, withTransaction } from '../connection/transaction';
 
 /** Something that keeps no sync from working, but makes it do more or know less than it could. */

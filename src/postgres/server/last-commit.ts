@@ -1,5 +1,5 @@
-import { type CommitMark } from '../../sync/index-state';
-import { type Transaction } from '../connection/transaction';
+import type { CommitMark } from '../../sync/index-state';
+import type { Transaction } from '../connection/transaction';
 
 /** Empty after a restart, until somebody commits. */
 const LAST_COMMITTED = `

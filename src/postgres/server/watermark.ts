@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+
 import { SyncFailure } from '../../sync/failures';
 import type { Source } from '../connection/source';
 import { type Transaction, withTransaction } from '../connection/transaction';

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+
 import { SyncFailure } from '../../sync/failures';
 import { lastLines, readLog } from './run-to-end';
 import type { ServerHome } from './server-home';

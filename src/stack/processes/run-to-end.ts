@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+
 import { SyncFailure } from '../../sync/failures';
 import type { ServerCommand, Supervisor } from './supervisor';
 

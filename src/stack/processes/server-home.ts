@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chown, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+
 import { openSupervisor, type Supervisor } from './supervisor';
 
 /** The folder of one server, with its data, its log and its password, and the supervisor that looks after both. */

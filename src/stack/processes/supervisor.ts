@@ -1,6 +1,7 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+
 import { SyncFailure } from '../../sync/failures';
 import { PACKAGE_ROOT } from './package-root';
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+
 import { openSupervisor, type Supervisor } from '../processes/supervisor';
 import { withLock } from '../processes/with-lock';
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+
 import type { Jdk } from './find-jdk';
 
 /** How the JVM takes part in class data sharing, which halves the start of Elasticsearch. */

@@ -2,15 +2,16 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+
+import { PACKAGE_ROOT } from '../processes/package-root';
+import { runToEnd } from '../processes/run-to-end';
+import type { Supervisor } from '../processes/supervisor';
 import { buildOnce } from './build-once';
 import { cacheDirectory } from './cache-directory';
 import { findCommand, isExecutable } from './find-command';
 import { findJdk, type Jdk } from './find-jdk';
 import { findAll, MissingPrerequisites } from './missing-prerequisites';
-import { PACKAGE_ROOT } from '../processes/package-root';
-import { runToEnd } from '../processes/run-to-end';
 import { sayElapsed } from './say-elapsed';
-import type { Supervisor } from '../processes/supervisor';
 
 const RECIPE = join(PACKAGE_ROOT, 'stack', 'elasticsearch');
 

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+
 import { findCommand, isExecutable } from './find-command';
 import { MissingPrerequisites } from './missing-prerequisites';
 

@@ -4,9 +4,10 @@ import { chmod, cp, readFile, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+
+import type { Account, ServerHome } from '../processes/server-home';
 import { answers } from './find-command';
 import { MissingPrerequisites } from './missing-prerequisites';
-import type { Account, ServerHome } from '../processes/server-home';
 
 const run = promisify(execFile);
 

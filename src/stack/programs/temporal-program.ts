@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { chmod, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+
+import { runToEnd } from '../processes/run-to-end';
+import type { Supervisor } from '../processes/supervisor';
 import { buildOnce } from './build-once';
 import { cacheDirectory } from './cache-directory';
 import { answers, findCommand } from './find-command';
 import { MissingPrerequisites } from './missing-prerequisites';
-import { runToEnd } from '../processes/run-to-end';
 import { sayElapsed } from './say-elapsed';
-import type { Supervisor } from '../processes/supervisor';
 
 /** Version of the Temporal CLI, which holds the server and its UI. */
 const VERSION = '1.9.1';

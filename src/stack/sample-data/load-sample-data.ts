@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Countries } from 'world-countries';
+
 import { buildCityTable } from './city-table';
 import { formatCopyRow } from './copy-text';
 import { buildCountryTable } from './country-table';

@@ -1,4 +1,4 @@
-import { type SampleTable } from './sample-table';
+import type { SampleTable } from './sample-table';
 
 /** The tables of the examples in Elastic's reference for its PostgreSQL connector. */
 export const REFERENCE_TABLES: readonly SampleTable[] = [

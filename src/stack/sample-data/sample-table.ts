@@ -1,4 +1,4 @@
-import { type CopyValue } from './copy-text';
+import type { CopyValue } from './copy-text';
 
 /** The names of the sample data's tables, all in schema `public`; a table comes after those that it references. */
 export const SAMPLE_TABLES = ['employee', 'customer', 'country', 'city'] as const;

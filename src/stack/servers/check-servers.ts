@@ -1,6 +1,6 @@
+import { STACK_SERVERS, type StackAddresses, type StackServer } from './stack-addresses';
 import { postgresAnswers } from './start-postgres';
 import { temporalAnswers } from './start-temporal';
-import { STACK_SERVERS, type StackAddresses, type StackServer } from './stack-addresses';
 
 /** For each server of a stack, whether it answers now. */
 export async function checkServers(addresses: StackAddresses): Promise<Partial<Record<StackServer, boolean>>> {

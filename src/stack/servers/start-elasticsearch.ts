@@ -1,12 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+
 import { SyncFailure } from '../../sync/failures';
-import { shareClasses, type ClassSharing } from '../programs/class-archive';
-import { buildElasticsearch, findElasticsearch, type ElasticsearchProgram } from '../programs/elasticsearch-program';
-import { ServerStartFailure, startServer, type LocalServer, type ServerOptions } from '../processes/local-server';
+import { type LocalServer, type ServerOptions, ServerStartFailure, startServer } from '../processes/local-server';
 import { readLog } from '../processes/run-to-end';
 import { openServerHome, type ServerHome } from '../processes/server-home';
 import type { ServerCommand } from '../processes/supervisor';
+import { type ClassSharing, shareClasses } from '../programs/class-archive';
+import { buildElasticsearch, type ElasticsearchProgram, findElasticsearch } from '../programs/elasticsearch-program';
 
 /** Options of {@link startElasticsearch}. */
 export interface ElasticsearchOptions extends ServerOptions {

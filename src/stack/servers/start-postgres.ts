@@ -4,12 +4,13 @@ import { chown, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
+
 import { findFreePort } from '../processes/find-free-port';
-import { ServerStartFailure, startServer, type LocalServer, type ServerOptions } from '../processes/local-server';
-import { findPostgres, makeReachable, type PostgresProgram } from '../programs/postgres-program';
+import { type LocalServer, type ServerOptions, ServerStartFailure, startServer } from '../processes/local-server';
 import { runToEnd } from '../processes/run-to-end';
 import { openServerHome, type ServerHome } from '../processes/server-home';
 import type { ServerCommand } from '../processes/supervisor';
+import { findPostgres, makeReachable, type PostgresProgram } from '../programs/postgres-program';
 
 /** Options of {@link startPostgres}. */
 export interface PostgresOptions extends ServerOptions {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+
 import { findFreePort } from '../processes/find-free-port';
-import { startServer, type LocalServer, type ServerOptions } from '../processes/local-server';
+import { type LocalServer, type ServerOptions, startServer } from '../processes/local-server';
 import { openServerHome, type ServerHome } from '../processes/server-home';
 import type { ServerCommand } from '../processes/supervisor';
 import { findTemporal } from '../programs/temporal-program';

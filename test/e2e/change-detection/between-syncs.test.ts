@@ -1,5 +1,5 @@
-import { startPostgres } from '../../../src/stack/servers/start-postgres';
 import type { LocalServer } from '../../../src/stack/processes/local-server';
+import { startPostgres } from '../../../src/stack/servers/start-postgres';
 import type { RelationReport, SyncReport } from '../../../src/sync/report';
 import { expectInStep } from '../../support/expect-in-step';
 import { createDatabase, type TestDatabase } from '../../support/postgres';

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 
-import { startPostgres } from '../../../src/stack/servers/start-postgres';
 import type { LocalServer } from '../../../src/stack/processes/local-server';
+import { startPostgres } from '../../../src/stack/servers/start-postgres';
 import { expectInStep } from '../../support/expect-in-step';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { startSyncs, type SyncedConnector, type Syncs } from '../../support/start-syncs';

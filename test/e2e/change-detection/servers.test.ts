@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { eventually } from '../../support/eventually';
 import { expectInStep } from '../../support/expect-in-step';
 import { makeStandby, type MortalPostgres, runSql, startMortalPostgres } from '../../support/mortal-postgres';
 import { makeTemporaryFolder } from '../../support/stack-process';
 import { startSyncs, type SyncedConnector, type Syncs } from '../../support/start-syncs';
-import { eventually } from '../../support/eventually';
 
 let syncs: Syncs;
 let folder: string;

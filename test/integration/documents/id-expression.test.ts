@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
+
 import { encodeId, idPrefix } from '../../../src/documents/ids/document-id';
 import { idExpression } from '../../../src/documents/ids/id-expression';
 import { closeSource, type Source } from '../../../src/postgres/connection/source';

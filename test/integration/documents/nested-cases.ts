@@ -1,4 +1,4 @@
-import { type TypeCase } from './json-cases';
+import type { TypeCase } from './json-cases';
 
 /** Edge values of composites and arrays. */
 export const NESTED_CASES: Readonly<Record<string, readonly TypeCase[]>> = {

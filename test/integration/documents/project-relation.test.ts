@@ -1,6 +1,7 @@
 import fc from 'fast-check';
+
 import { buildMapping, totalFields } from '../../../src/documents/index-mapping';
-import { projectRelation, type ProjectionInput } from '../../../src/documents/project-relation';
+import { type ProjectionInput, projectRelation } from '../../../src/documents/project-relation';
 import type { Projection } from '../../../src/documents/projection';
 import { closeSource, type Source } from '../../../src/postgres/connection/source';
 import { withTransaction } from '../../../src/postgres/connection/transaction';

@@ -1,4 +1,4 @@
-import { type TypeCase } from './json-cases';
+import type { TypeCase } from './json-cases';
 
 /** Edge values of ranges and multiranges. */
 export const RANGE_CASES: Readonly<Record<string, readonly TypeCase[]>> = {

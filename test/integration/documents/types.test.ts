@@ -1,11 +1,11 @@
+import { buildMapping, totalFields } from '../../../src/documents/index-mapping';
+import { projectRelation } from '../../../src/documents/project-relation';
+import type { Projection } from '../../../src/documents/projection';
+import { closeSource, type Source } from '../../../src/postgres/connection/source';
+import { withTransaction } from '../../../src/postgres/connection/transaction';
 import { connectElasticsearch, deleteIndices, elasticsearchUrl, uniqueIndex } from '../../support/elasticsearch';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { describeTable, openTestSource } from '../../support/source';
-import { buildMapping, totalFields } from '../../../src/documents/index-mapping';
-import { projectRelation } from '../../../src/documents/project-relation';
-import { type Projection } from '../../../src/documents/projection';
-import { closeSource, type Source } from '../../../src/postgres/connection/source';
-import { withTransaction } from '../../../src/postgres/connection/transaction';
 import { TYPE_CASES, TYPE_DEFINITIONS } from './type-cases';
 
 const TYPES = Object.keys(TYPE_CASES);

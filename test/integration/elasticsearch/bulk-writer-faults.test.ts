@@ -1,11 +1,12 @@
-import { type Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
+
 import { type BulkWriter, createBulkWriter } from '../../../src/elasticsearch/bulk-writer/bulk-writer';
 import { connectElasticsearch } from '../../../src/elasticsearch/connection/connect-elasticsearch';
+import { countDeadLetters } from '../../../src/elasticsearch/dead-letters/list-dead-letters';
 import { refreshIndex } from '../../../src/elasticsearch/documents/count-documents';
 import { createIndex } from '../../../src/elasticsearch/index/create-index';
-import { countDeadLetters } from '../../../src/elasticsearch/dead-letters/list-dead-letters';
 import { deadLetterIndexName } from '../../../src/elasticsearch/index/index-names';
-import { type BulkOutcome } from '../../../src/sync/bulk-body';
+import type { BulkOutcome } from '../../../src/sync/bulk-body';
 import { idsIn, indexBody } from '../../support/bulk-body';
 import { deleteIndices, elasticsearchUrl, uniqueIndex } from '../../support/elasticsearch';
 import { type Fault, type FaultyProxy, type ProxiedRequest, startFaultyProxy } from '../../support/faulty-proxy';

@@ -1,12 +1,13 @@
-import { type Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
+
+import { buildDeleteBody } from '../../../src/elasticsearch/bulk/delete-body';
 import { type BulkWriter, createBulkWriter } from '../../../src/elasticsearch/bulk-writer/bulk-writer';
-import { type BulkWriterOptions } from '../../../src/elasticsearch/bulk-writer/bulk-writer-options';
+import type { BulkWriterOptions } from '../../../src/elasticsearch/bulk-writer/bulk-writer-options';
+import { listDeadLetters, type StoredDeadLetter } from '../../../src/elasticsearch/dead-letters/list-dead-letters';
 import { refreshIndex } from '../../../src/elasticsearch/documents/count-documents';
 import { createIndex } from '../../../src/elasticsearch/index/create-index';
-import { buildDeleteBody } from '../../../src/elasticsearch/bulk/delete-body';
-import { listDeadLetters, type StoredDeadLetter } from '../../../src/elasticsearch/dead-letters/list-dead-letters';
 import { concreteIndexName, deadLetterIndexName } from '../../../src/elasticsearch/index/index-names';
-import { type BulkBody, type BulkOutcome } from '../../../src/sync/bulk-body';
+import type { BulkBody, BulkOutcome } from '../../../src/sync/bulk-body';
 import { indexBody } from '../../support/bulk-body';
 import { connectElasticsearch, deleteIndices, uniqueIndex } from '../../support/elasticsearch';
 

@@ -1,7 +1,8 @@
-import { type Client } from '@elastic/elasticsearch';
-import { type DeadLetter, writeDeadLetters } from '../../../src/elasticsearch/dead-letters/write-dead-letters';
+import type { Client } from '@elastic/elasticsearch';
+
 import { countDeadLetters, listDeadLetters } from '../../../src/elasticsearch/dead-letters/list-dead-letters';
 import { pruneDeadLetters, removeDeadLetters } from '../../../src/elasticsearch/dead-letters/prune-dead-letters';
+import { type DeadLetter, writeDeadLetters } from '../../../src/elasticsearch/dead-letters/write-dead-letters';
 import { connectElasticsearch, deleteIndices, uniqueIndex } from '../../support/elasticsearch';
 
 let client: Client;

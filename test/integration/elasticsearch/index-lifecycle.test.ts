@@ -1,14 +1,15 @@
-import { type Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
+
 import { createIndex, type NewIndex } from '../../../src/elasticsearch/index/create-index';
 import { deleteIndex, findAbandonedIndices } from '../../../src/elasticsearch/index/delete-index';
 import { describeIndex, type IndexDescription } from '../../../src/elasticsearch/index/describe-index';
 import { extendIndex } from '../../../src/elasticsearch/index/extend-index';
 import { concreteIndexName } from '../../../src/elasticsearch/index/index-names';
-import { readState, writeState } from '../../../src/elasticsearch/index/state-store';
 import { restoreSettings } from '../../../src/elasticsearch/index/load-mode';
 import { replaceIndex } from '../../../src/elasticsearch/index/replace-index';
+import { readState, writeState } from '../../../src/elasticsearch/index/state-store';
 import { swapAlias } from '../../../src/elasticsearch/index/swap-alias';
-import { type FieldMapping } from '../../../src/sync/field-mapping';
+import type { FieldMapping } from '../../../src/sync/field-mapping';
 import { connectElasticsearch, deleteIndices, uniqueIndex } from '../../support/elasticsearch';
 
 let client: Client;

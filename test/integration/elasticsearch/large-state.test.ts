@@ -1,8 +1,8 @@
-import { type Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 
 import { createIndex } from '../../../src/elasticsearch/index/create-index';
 import { readState, writeState } from '../../../src/elasticsearch/index/state-store';
-import { type IndexState, type RelationState } from '../../../src/sync/index-state';
+import type { IndexState, RelationState } from '../../../src/sync/index-state';
 import { connectElasticsearch, deleteIndices, uniqueIndex } from '../../support/elasticsearch';
 
 let client: Client;

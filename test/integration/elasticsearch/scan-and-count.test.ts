@@ -1,7 +1,8 @@
 import { Client } from '@elastic/elasticsearch';
+
 import { countByRelation, countDocuments, refreshIndex } from '../../../src/elasticsearch/documents/count-documents';
 import { digestDocuments } from '../../../src/elasticsearch/documents/digest-documents';
-import { scanIds, type IdScan } from '../../../src/elasticsearch/documents/scan-ids';
+import { type IdScan, scanIds } from '../../../src/elasticsearch/documents/scan-ids';
 import { relationField } from '../../../src/sync/relation';
 import { connectElasticsearch, deleteIndices, elasticsearchUrl, uniqueIndex } from '../../support/elasticsearch';
 import { startFaultyProxy } from '../../support/faulty-proxy';

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { ElasticsearchSettings } from '../../../src/config/settings/settings';
-import { connectElasticsearch } from '../../../src/elasticsearch/connection/connect-elasticsearch';
 import { createBulkWriter } from '../../../src/elasticsearch/bulk-writer/bulk-writer';
+import { connectElasticsearch } from '../../../src/elasticsearch/connection/connect-elasticsearch';
 import { probeElasticsearch } from '../../../src/elasticsearch/connection/probe-elasticsearch';
-import { type LocalServer } from '../../../src/stack/processes/local-server';
+import type { LocalServer } from '../../../src/stack/processes/local-server';
 import { startElasticsearch } from '../../../src/stack/servers/start-elasticsearch';
 import { indexBody } from '../../support/bulk-body';
 import { type Authority, createAuthority, fingerprintOf, type Identity } from '../../support/certificates';

@@ -1,7 +1,7 @@
-import { describeRule, type RuleRequest } from '../../../src/postgres/rules/describe-rule';
-import { wholeTransaction } from '../../../src/postgres/rows/rows-sql';
 import { closeSource, type Source } from '../../../src/postgres/connection/source';
 import { withTransaction } from '../../../src/postgres/connection/transaction';
+import { wholeTransaction } from '../../../src/postgres/rows/rows-sql';
+import { describeRule, type RuleRequest } from '../../../src/postgres/rules/describe-rule';
 import { eventually } from '../../support/eventually';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { openTestSource } from '../../support/source';

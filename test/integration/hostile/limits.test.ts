@@ -1,8 +1,8 @@
-import { problemsOf, withConnector } from '../../unit/config/parse';
 import { connectorEntry } from '../../support/configuration-file';
 import { uniqueIndex } from '../../support/elasticsearch';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { startSyncHarness, type SyncHarness } from '../../support/sync-harness';
+import { problemsOf, withConnector } from '../../unit/config/parse';
 
 jest.setTimeout(240_000);
 

@@ -1,5 +1,5 @@
 import { describeRelations } from '../../../src/postgres/catalog/describe-relations';
-import { selectRelations, type SelectedRelations } from '../../../src/postgres/catalog/select-relations';
+import { type SelectedRelations, selectRelations } from '../../../src/postgres/catalog/select-relations';
 import { closeSource, type Source } from '../../../src/postgres/connection/source';
 import { withTransaction } from '../../../src/postgres/connection/transaction';
 import type { Column, Relation } from '../../../src/sync/relation';

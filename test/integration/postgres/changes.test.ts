@@ -1,7 +1,8 @@
 import { Client } from 'pg';
-import { copyChangedRows, copyRows } from '../../../src/postgres/rows/copy-rows';
+
 import { closeSource, type Source } from '../../../src/postgres/connection/source';
 import { withTransaction } from '../../../src/postgres/connection/transaction';
+import { copyChangedRows, copyRows } from '../../../src/postgres/rows/copy-rows';
 import { changedSince, hasChangesSince, readHorizon, untilFlushed } from '../../../src/postgres/server/watermark';
 import type { LocalServer } from '../../../src/stack/processes/local-server';
 import { startPostgres } from '../../../src/stack/servers/start-postgres';

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { Client } from 'pg';
-import { copyRowsById, copyQuery } from '../../../src/postgres/rows/copy-whole';
-import { copyRows } from '../../../src/postgres/rows/copy-rows';
-import { coverBlocks } from '../../../src/postgres/rows/cover-blocks';
+
 import { describeRelations } from '../../../src/postgres/catalog/describe-relations';
-import { readLeaf } from '../../../src/postgres/rows/read-leaf';
 import { closeSource, type Source } from '../../../src/postgres/connection/source';
 import { streamTransaction, withTransaction } from '../../../src/postgres/connection/transaction';
+import { copyRows } from '../../../src/postgres/rows/copy-rows';
+import { copyQuery, copyRowsById } from '../../../src/postgres/rows/copy-whole';
+import { coverBlocks } from '../../../src/postgres/rows/cover-blocks';
+import { readLeaf } from '../../../src/postgres/rows/read-leaf';
 import type { Leaf, Relation } from '../../../src/sync/relation';
 import { collectRows, type CopiedRows, copyOptions, ROW_AS_JSON } from '../../support/copied-rows';
 import { createDatabase, postgresUrl, type TestDatabase } from '../../support/postgres';

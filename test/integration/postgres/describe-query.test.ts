@@ -1,6 +1,6 @@
-import { describeQuery } from '../../../src/postgres/rules/describe-query';
 import { closeSource, type Source } from '../../../src/postgres/connection/source';
 import { withTransaction } from '../../../src/postgres/connection/transaction';
+import { describeQuery } from '../../../src/postgres/rules/describe-query';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { openTestSource } from '../../support/source';
 

@@ -1,8 +1,8 @@
 import { Client } from 'pg';
 
-import { findSourceWarnings } from '../../../src/postgres/server/find-source-warnings';
 import { closeSource, type Source } from '../../../src/postgres/connection/source';
-import { type LocalServer } from '../../../src/stack/processes/local-server';
+import { findSourceWarnings } from '../../../src/postgres/server/find-source-warnings';
+import type { LocalServer } from '../../../src/stack/processes/local-server';
 import { startPostgres } from '../../../src/stack/servers/start-postgres';
 import { runInProcess } from '../../support/command-line';
 import { connectorEntry, writeConfiguration } from '../../support/configuration-file';

@@ -1,8 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
+
 import type { SourceSettings } from '../../../src/config/settings/settings';
-import { probeSource } from '../../../src/postgres/server/probe-source';
 import { closeSource, openSource, type Source } from '../../../src/postgres/connection/source';
 import { withTransaction } from '../../../src/postgres/connection/transaction';
+import { probeSource } from '../../../src/postgres/server/probe-source';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { openTestSource, sourceSettings } from '../../support/source';
 

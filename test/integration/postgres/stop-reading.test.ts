@@ -1,7 +1,7 @@
-import { copyRows } from '../../../src/postgres/rows/copy-rows';
-import type { CopyOptions } from '../../../src/postgres/rows/copy-request';
 import { closeSource, type Source } from '../../../src/postgres/connection/source';
 import { withTransaction } from '../../../src/postgres/connection/transaction';
+import type { CopyOptions } from '../../../src/postgres/rows/copy-request';
+import { copyRows } from '../../../src/postgres/rows/copy-rows';
 import type { Relation } from '../../../src/sync/relation';
 import { collectRows, type CopiedRows, copyOptions, ROW_AS_JSON } from '../../support/copied-rows';
 import { createDatabase, type TestDatabase } from '../../support/postgres';

@@ -1,7 +1,7 @@
 import type { SourceSettings, SourceTls } from '../../../src/config/settings/settings';
-import { probeSource } from '../../../src/postgres/server/probe-source';
 import { closeSource } from '../../../src/postgres/connection/source';
 import { withTransaction } from '../../../src/postgres/connection/transaction';
+import { probeSource } from '../../../src/postgres/server/probe-source';
 import { type Authority, createAuthority, encryptKey, type Identity } from '../../support/certificates';
 import { type EncryptedPostgres, startEncryptedPostgres } from '../../support/encrypted-postgres';
 import { eventually } from '../../support/eventually';

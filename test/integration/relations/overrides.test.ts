@@ -1,6 +1,6 @@
-import { type SyncReport } from '../../../src/sync/report';
-import { connectElasticsearch } from '../../support/elasticsearch';
+import type { SyncReport } from '../../../src/sync/report';
 import { connectorEntry } from '../../support/configuration-file';
+import { connectElasticsearch } from '../../support/elasticsearch';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { startSyncHarness, type SyncHarness } from '../../support/sync-harness';
 

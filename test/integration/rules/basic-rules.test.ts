@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 
 import { projectRelation } from '../../../src/documents/project-relation';
-import { type RowRule } from '../../../src/documents/rules/row-rule';
+import type { RowRule } from '../../../src/documents/rules/row-rule';
 import { closeSource, type Source } from '../../../src/postgres/connection/source';
 import { withTransaction } from '../../../src/postgres/connection/transaction';
-import { type Relation } from '../../../src/sync/relation';
+import type { Relation } from '../../../src/sync/relation';
 import { type FieldKind, isSynced, type PlainDocument } from '../../support/basic-rule-reference';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { describeTable, openTestSource } from '../../support/source';

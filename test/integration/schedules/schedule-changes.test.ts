@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 
 import { parseSettings } from '../../../src/config/parse-settings';
-import { type Settings } from '../../../src/config/settings/settings';
+import type { Settings } from '../../../src/config/settings/settings';
 import { listOwnedSchedules } from '../../../src/schedules/owned-schedules';
 import { applyScheduleChange, findScheduleChanges } from '../../../src/schedules/schedule-changes';
 import { eventually } from '../../support/eventually';

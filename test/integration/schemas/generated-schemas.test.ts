@@ -1,9 +1,9 @@
 import { countDifferences } from '../../../src/verify/verification';
-import { TYPE_DEFINITIONS } from '../documents/type-cases';
 import { connectorEntry } from '../../support/configuration-file';
 import { drawSchemas, type GeneratedSchema } from '../../support/generated-schema';
 import { createDatabase } from '../../support/postgres';
 import { startSyncHarness, type SyncHarness } from '../../support/sync-harness';
+import { TYPE_DEFINITIONS } from '../documents/type-cases';
 
 /** `npm run test:schemas` asks for 500. */
 const SCHEMAS = Number(process.env['PGFERRY_SCHEMAS'] ?? 10);

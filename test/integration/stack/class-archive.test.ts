@@ -1,5 +1,6 @@
 import { cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+
 import { cacheDirectory } from '../../../src/stack/programs/cache-directory';
 import { findElasticsearch } from '../../../src/stack/programs/elasticsearch-program';
 import { startElasticsearch } from '../../../src/stack/servers/start-elasticsearch';

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+
 import { checkServers } from '../../../src/stack/servers/check-servers';
 import { eventually } from '../../support/eventually';
 import { awaitAddresses, listRemains, makeTemporaryFolder, runPgferry } from '../../support/stack-process';

@@ -1,5 +1,6 @@
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+
 import { makeTemporaryFolder, runPgferry } from '../../support/stack-process';
 
 /** A machine with nothing on its PATH, an empty cache, and no way to download. */

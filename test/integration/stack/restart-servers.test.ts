@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { Client } from 'pg';
+
 import type { LocalServer } from '../../../src/stack/processes/local-server';
 import { startElasticsearch } from '../../../src/stack/servers/start-elasticsearch';
 import { startPostgres } from '../../../src/stack/servers/start-postgres';

@@ -1,12 +1,13 @@
 import { rm } from 'node:fs/promises';
+
 import { checkServers } from '../../../src/stack/servers/check-servers';
 import { eventually } from '../../support/eventually';
 import {
   awaitAddresses,
   listProcesses,
   listRemains,
-  runPgferry,
   type PgferryProcess,
+  runPgferry,
 } from '../../support/stack-process';
 
 // Starting servers on a busy machine takes its time.

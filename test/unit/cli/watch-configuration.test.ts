@@ -1,7 +1,7 @@
 import { watchConfiguration } from '../../../src/cli/watch-configuration';
 import { loadSettings } from '../../../src/config/load-settings';
-import { eventually } from '../../support/eventually';
 import { connectorEntry, writeConfiguration } from '../../support/configuration-file';
+import { eventually } from '../../support/eventually';
 
 const ELSEWHERE = { url: 'postgres://reader@127.0.0.1:1/shop', name: 'shop' };
 const NEWS = { info: () => undefined, warn: () => undefined };

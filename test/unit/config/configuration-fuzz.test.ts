@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 
-import { ConfigurationError } from '../../../src/config/problems/configuration-error';
 import { exampleConfiguration } from '../../../src/config/example-configuration';
+import { ConfigurationError } from '../../../src/config/problems/configuration-error';
 import { byteDamage, damageBytes } from '../../support/corrupted';
 import { fuzzing } from '../../support/fuzz';
 import { parse } from './parse';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
+
+import { nearestName } from '../../../src/config/problems/nearest-name';
 import { findConnector } from '../../../src/config/settings/find-connector';
 import { hashDefinition } from '../../../src/config/settings/hash-definition';
-import { nearestName } from '../../../src/config/problems/nearest-name';
 import { MINIMAL, parse, withConfiguration, withConnector } from './parse';
 
 describe('finding a connector', () => {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+
 import { generateJsonSchema } from '../../../src/config/schema/generate-json-schema';
 import { configurationReference } from '../../support/configuration-reference';
 

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../../src/config/problems/configuration-error';
-import { MINIMAL, messagesOf, parse, problemsOf, withConfiguration, withConnector } from './parse';
+import { messagesOf, MINIMAL, parse, problemsOf, withConfiguration, withConnector } from './parse';
 
 describe('a configuration with mistakes', () => {
   it('names all of them at once, with path and line', () => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { stringify } from 'yaml';
-import { collectSecrets } from '../../../src/config/settings/collect-secrets';
+
 import { ConfigurationError } from '../../../src/config/problems/configuration-error';
+import { collectSecrets } from '../../../src/config/settings/collect-secrets';
 import { redactSettings } from '../../../src/config/settings/redact-settings';
 import { messagesOf, MINIMAL, parse, withConfiguration } from './parse';
 

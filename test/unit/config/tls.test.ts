@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
+
 import { normalizePem } from '../../../src/config/schema/normalize-pem';
-import { type SourceTls } from '../../../src/config/settings/settings';
+import type { SourceTls } from '../../../src/config/settings/settings';
 import { CERTIFICATE } from './certificate';
 import { messagesOf, parse, parseConnector, withConfiguration } from './parse';
 

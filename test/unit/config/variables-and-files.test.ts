@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
 import { loadSettings, locateConfiguration } from '../../../src/config/load-settings';
 import { CERTIFICATE } from './certificate';
-import { MINIMAL, messagesOf, parse, parseConnector, withConfiguration } from './parse';
+import { messagesOf, MINIMAL, parse, parseConnector, withConfiguration } from './parse';
 
 describe('environment variables', () => {
   const passwordOf = (line: string, environment: Record<string, string>): string =>

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 
 import { toCalendars } from '../../../src/cron/calendars';
-import { SyncFailure } from '../../../src/sync/failures';
 import { parseScheduleTimes, type ScheduleTimes } from '../../../src/cron/schedule-times';
+import { SyncFailure } from '../../../src/sync/failures';
 import { fuzzing } from '../../support/fuzz';
 
 const LIMITS = {

@@ -1,6 +1,6 @@
+import type { DocumentOptions } from '../../../src/documents/fields/document-options';
 import { buildMapping, totalFields } from '../../../src/documents/index-mapping';
 import { projectRelation } from '../../../src/documents/project-relation';
-import type { DocumentOptions } from '../../../src/documents/fields/document-options';
 import type { Projection } from '../../../src/documents/projection';
 import type { Relation } from '../../../src/sync/relation';
 import { baseType, column, makeRelation } from '../../support/make-relation';

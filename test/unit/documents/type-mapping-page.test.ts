@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+
 import { writeTypeMappingPage } from '../../support/type-mapping-page';
 
 const PAGE = join(__dirname, '../../../docs/type-mapping.md');

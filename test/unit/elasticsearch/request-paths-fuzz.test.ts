@@ -1,18 +1,18 @@
-import { type Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 import fc from 'fast-check';
 
 import { findIndexNameProblem } from '../../../src/config/schema/index-name';
-import { checkPipeline } from '../../../src/elasticsearch/connection/check-pipeline';
-import { countDocuments, refreshIndex } from '../../../src/elasticsearch/documents/count-documents';
-import { deleteIndex, findAbandonedIndices } from '../../../src/elasticsearch/index/delete-index';
-import { describeIndex } from '../../../src/elasticsearch/index/describe-index';
-import { digestDocuments } from '../../../src/elasticsearch/documents/digest-documents';
-import { listDeadLetters } from '../../../src/elasticsearch/dead-letters/list-dead-letters';
-import { concreteIndexName, deadLetterIndexName } from '../../../src/elasticsearch/index/index-names';
-import { readState } from '../../../src/elasticsearch/index/state-store';
 import { postBulk } from '../../../src/elasticsearch/bulk/post-bulk';
+import { checkPipeline } from '../../../src/elasticsearch/connection/check-pipeline';
+import { listDeadLetters } from '../../../src/elasticsearch/dead-letters/list-dead-letters';
+import { countDocuments, refreshIndex } from '../../../src/elasticsearch/documents/count-documents';
+import { digestDocuments } from '../../../src/elasticsearch/documents/digest-documents';
 import { scanIds } from '../../../src/elasticsearch/documents/scan-ids';
 import { getDocuments } from '../../../src/elasticsearch/documents/stored-documents';
+import { deleteIndex, findAbandonedIndices } from '../../../src/elasticsearch/index/delete-index';
+import { describeIndex } from '../../../src/elasticsearch/index/describe-index';
+import { concreteIndexName, deadLetterIndexName } from '../../../src/elasticsearch/index/index-names';
+import { readState } from '../../../src/elasticsearch/index/state-store';
 import { SyncFailure } from '../../../src/sync/failures';
 import { ANSWER_HEADERS, cannedElasticsearch, type CannedRequest } from '../../support/canned-elasticsearch';
 import { fuzzing } from '../../support/fuzz';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+
 import { parseSettings } from '../../../src/config/parse-settings';
 
 interface Service {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import { cutTasks, isWhole, type LeafPartition } from '../../../src/sync/partitions';
-import { type PlannedLeaf, type PlannedRelation } from '../../../src/sync/sync-plan';
+import type { PlannedLeaf, PlannedRelation } from '../../../src/sync/sync-plan';
 import { fuzzing } from '../../support/fuzz';
 
 function relation(oid: number, ...blocks: number[]): PlannedRelation {

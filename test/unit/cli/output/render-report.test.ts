@@ -1,6 +1,6 @@
 import { renderReport, reportDocument } from '../../../../src/cli/output/render-report';
 import { renderProgress } from '../../../../src/sync/progress';
-import { addReports, emptyReport, sumReports, type RelationReport, type SyncReport } from '../../../../src/sync/report';
+import { addReports, emptyReport, type RelationReport, sumReports, type SyncReport } from '../../../../src/sync/report';
 
 const INPUT = { connectorId: 'shop', jobType: 'full' } as const;
 const WHOLE: RelationReport = { ...emptyReport('public.orders'), read: 3, indexed: 3 };

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+
 import { escapeFieldName } from '../../../../src/documents/fields/escape-field-name';
 import { nameFields } from '../../../../src/documents/fields/field-names';
 import { column, makeRelation } from '../../../support/make-relation';

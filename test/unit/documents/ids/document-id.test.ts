@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
+
 import { decodeKey, encodeId, idPrefix } from '../../../../src/documents/ids/document-id';
 
 const RUNS = { numRuns: 2000 };

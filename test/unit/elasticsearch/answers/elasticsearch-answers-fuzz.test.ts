@@ -1,18 +1,18 @@
+import type { Client } from '@elastic/elasticsearch';
 import fc from 'fast-check';
-import { type Client } from '@elastic/elasticsearch';
 
 import { checkPrivileges } from '../../../../src/elasticsearch/connection/check-privileges';
-import { countByRelation, countDocuments, refreshIndex } from '../../../../src/elasticsearch/documents/count-documents';
-import { describeIndex } from '../../../../src/elasticsearch/index/describe-index';
-import { digestDocuments } from '../../../../src/elasticsearch/documents/digest-documents';
-import { listDeadLetters } from '../../../../src/elasticsearch/dead-letters/list-dead-letters';
-import { readState } from '../../../../src/elasticsearch/index/state-store';
 import { probeElasticsearch } from '../../../../src/elasticsearch/connection/probe-elasticsearch';
+import { listDeadLetters } from '../../../../src/elasticsearch/dead-letters/list-dead-letters';
+import { countByRelation, countDocuments, refreshIndex } from '../../../../src/elasticsearch/documents/count-documents';
+import { digestDocuments } from '../../../../src/elasticsearch/documents/digest-documents';
 import { scanFingerprints } from '../../../../src/elasticsearch/documents/scan-fingerprints';
 import { scanIds } from '../../../../src/elasticsearch/documents/scan-ids';
 import { getDocuments, scanDocuments } from '../../../../src/elasticsearch/documents/stored-documents';
+import { describeIndex } from '../../../../src/elasticsearch/index/describe-index';
+import { readState } from '../../../../src/elasticsearch/index/state-store';
 import { SyncFailure } from '../../../../src/sync/failures';
-import { anyAnswer, type Answer, damagedAnswer } from '../../../support/answers';
+import { type Answer, anyAnswer, damagedAnswer } from '../../../support/answers';
 import { cannedElasticsearch } from '../../../support/canned-elasticsearch';
 import { fuzzing } from '../../../support/fuzz';
 

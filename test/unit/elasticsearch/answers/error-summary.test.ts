@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+
 import { formatErrorSummary, summarizeError } from '../../../../src/elasticsearch/answers/error-summary';
 
 describe('the summary of an error', () => {

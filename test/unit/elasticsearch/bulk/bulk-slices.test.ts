@@ -1,6 +1,7 @@
 import fc from 'fast-check';
+
 import { bisectBody, itemBytes, pickItems, sliceBody } from '../../../../src/elasticsearch/bulk/bulk-slices';
-import { type BulkBody } from '../../../../src/sync/bulk-body';
+import type { BulkBody } from '../../../../src/sync/bulk-body';
 import { indexBody } from '../../../support/bulk-body';
 
 const bodies = fc

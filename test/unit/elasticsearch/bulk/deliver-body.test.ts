@@ -1,7 +1,8 @@
 import fc from 'fast-check';
+
 import { deliverBody, type Delivery } from '../../../../src/elasticsearch/bulk/deliver-body';
+import type { BulkReply } from '../../../../src/elasticsearch/bulk/post-bulk';
 import { lettersOfRejected } from '../../../../src/elasticsearch/dead-letters/letters-of-rejected';
-import { type BulkReply } from '../../../../src/elasticsearch/bulk/post-bulk';
 import { idsIn, indexBody } from '../../../support/bulk-body';
 
 type Fate = 'fine' | 'malformed' | 'breaks the request' | 'refused twice' | 'resets the connection twice';

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+
 import { concreteIndexName, deadLetterIndexName } from '../../../../src/elasticsearch/index/index-names';
 
 describe('names of indices beside the one that is configured', () => {

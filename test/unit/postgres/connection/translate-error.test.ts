@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg';
+
 import { type SourceActivity, toSourceFailure } from '../../../../src/postgres/connection/translate-error';
 
 const settings = {

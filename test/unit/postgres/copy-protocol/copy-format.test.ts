@@ -1,8 +1,9 @@
 import fc from 'fast-check';
+
 import { createMessageSplitter } from '../../../../src/postgres/copy-protocol/message-splitter';
-import { createPieceBuilder } from '../../../../src/postgres/rows/piece-builder';
 import { createTupleDecoder } from '../../../../src/postgres/copy-protocol/tuple-decoder';
 import type { CopyPiece } from '../../../../src/postgres/rows/copy-request';
+import { createPieceBuilder } from '../../../../src/postgres/rows/piece-builder';
 import {
   AFTER_COPY,
   COPY_HEADER,

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 
-import type { CopyPiece } from '../../../../src/postgres/rows/copy-request';
 import { createMessageSplitter } from '../../../../src/postgres/copy-protocol/message-splitter';
-import { createPieceBuilder } from '../../../../src/postgres/rows/piece-builder';
 import { createTupleDecoder } from '../../../../src/postgres/copy-protocol/tuple-decoder';
+import type { CopyPiece } from '../../../../src/postgres/rows/copy-request';
+import { createPieceBuilder } from '../../../../src/postgres/rows/piece-builder';
 import { SyncFailure } from '../../../../src/sync/failures';
-import { byteDamage, damageBytes } from '../../../support/corrupted';
 import { COPY_END, copyStream, cutBytes } from '../../../support/copy-stream';
+import { byteDamage, damageBytes } from '../../../support/corrupted';
 import { fuzzing } from '../../../support/fuzz';
 
 /** Reads what a server sends, as a COPY of rows does. @returns the rows, and whether the COPY came to its end */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
-import { type AddressInfo } from 'node:net';
 
 import { divertReads, openSocket } from '../../../../src/postgres/copy-protocol/socket-reads';
 import { eventually } from '../../../support/eventually';

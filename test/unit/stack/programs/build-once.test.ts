@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
 import { buildOnce } from '../../../../src/stack/programs/build-once';
 
 /** No system gives out process ids as high as that. */
