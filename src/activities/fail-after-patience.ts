@@ -1,5 +1,6 @@
 import { ApplicationFailure, type Info } from '@temporalio/activity';
 
+import { toFailureDetails } from '../sync/failure-details';
 import { SyncFailure } from '../sync/failures';
 
 /** Milliseconds after which one more try is not worth a person's waiting. */
@@ -18,6 +19,6 @@ export async function failAfterPatience<Result>(
   } catch (error) {
     if (!(error instanceof SyncFailure) || Date.now() - scheduledTimestampMs < PATIENCE_MS) throw error;
     const { type, message, remedy } = error;
-    throw ApplicationFailure.create({ type, message, details: [{ remedy }], nonRetryable: true });
+    throw ApplicationFailure.create({ type, message, details: toFailureDetails({ remedy }), nonRetryable: true });
   }
 }

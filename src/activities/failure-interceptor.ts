@@ -1,6 +1,7 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
 
+import { type FailureDetail, toFailureDetails } from '../sync/failure-details';
 import { SyncFailure } from '../sync/failures';
 
 /** Turns what activities throw into Temporal's failures: the one place that knows both. */
@@ -18,14 +19,14 @@ export const failureInterceptor: ActivityInboundCallsInterceptor = {
  * Type, remedy and whether to try again; anything unforeseen is a defect whose message may quote values, so only its name is kept.
  * @param facts what the workflow needs to know besides, where there is no result to hold it
  */
-export function toApplicationFailure(error: unknown, facts: Readonly<Record<string, boolean>> = {}): Error {
+export function toApplicationFailure(error: unknown, facts: Pick<FailureDetail, 'searchAttributes'> = {}): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   const failure = error instanceof SyncFailure ? error : toDefect(error);
   const translated = ApplicationFailure.create({
     type: failure.type,
     message: failure.message,
     nonRetryable: !failure.retryable,
-    details: [{ remedy: failure.remedy, ...facts }],
+    details: toFailureDetails({ remedy: failure.remedy, ...facts }),
   });
   // It would say that it was translated here, above the reason in the Temporal UI.
   translated.stack = '';

@@ -1,6 +1,6 @@
 interface FailurePolicy {
   readonly retryable: boolean;
-  /** What the operator does about it; one sentence for `--help`, messages and docs/operations.md. */
+  /** What the operator does about it; one sentence for messages and docs/operations.md. */
   readonly remedy: string;
 }
 
@@ -64,6 +64,11 @@ export const FAILURES = {
 } as const satisfies Record<string, FailurePolicy>;
 
 export type FailureType = keyof typeof FAILURES;
+
+/** The type that a failure from elsewhere names; `Defect` where it names none of pgferry's. */
+export function toFailureType(type: string | null | undefined): FailureType {
+  return type != null && Object.hasOwn(FAILURES, type) ? (type as FailureType) : 'Defect';
+}
 
 /**
  * A failure that names its type, so that whoever catches it knows whether to try again and what to advise.

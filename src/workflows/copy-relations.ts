@@ -1,6 +1,5 @@
 import {
   ActivityFailure,
-  ApplicationFailure,
   CancellationScope,
   CancelledFailure,
   isCancellation,
@@ -8,9 +7,11 @@ import {
 } from '@temporalio/workflow';
 
 import { type Checkpoint, NO_CHECKPOINT } from '../sync/checkpoint';
+import { SyncFailure } from '../sync/failures';
 import { type CopyTask, cutTasks, isWhole } from '../sync/partitions';
 import type { PlannedRelation } from '../sync/sync-plan';
 import type { proxySyncActivities } from './activity-policies';
+import { toApplicationFailure } from './explain-failure';
 import { runConcurrently } from './run-concurrently';
 import type { SyncControl } from './sync-control';
 import { recordChanged, recordReports, type SyncRun } from './sync-run';
@@ -117,7 +118,7 @@ async function catchUp(run: SyncRun, activities: Activities, control: SyncContro
 async function planAgain(run: SyncRun, activities: Activities): Promise<void> {
   if (run.round + 1 === MAX_ROUNDS) {
     const message = `${run.changed.slice(0, 10).join(', ')} changed in each of ${MAX_ROUNDS} attempts to copy it`;
-    throw ApplicationFailure.nonRetryable(message, 'SourceChanged');
+    throw toApplicationFailure(new SyncFailure('SourceChanged', message));
   }
   const summary = `${summarizeNames(run.changed)} changed meanwhile`;
   const input = { job: run.plan.job, relations: run.changed };

@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 
-import { FAILURES, type FailureType } from '../sync/failures';
+import { readFailureDetails, toFailureDetails } from '../sync/failure-details';
+import { FAILURES, type SyncFailure, toFailureType } from '../sync/failures';
 
 /** Why a sync failed, and what to do about it. */
 export interface Explanation {
@@ -16,20 +17,20 @@ export function explainFailure(error: unknown): Explanation | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (!(cause instanceof ApplicationFailure)) continue;
     const type = cause.type ?? 'Defect';
-    const [detail] = (cause.details ?? []) as readonly unknown[];
-    const { remedy, searchAttributes } = (detail ?? {}) as Readonly<Record<string, unknown>>;
+    const { remedy = FAILURES[toFailureType(type)].remedy, searchAttributes } = readFailureDetails(cause.details);
     return {
       type,
       message: cause.message,
-      remedy: typeof remedy === 'string' ? remedy : remedyOf(type),
+      remedy,
       ...(searchAttributes === true ? { searchAttributes } : {}),
     };
   }
   return undefined;
 }
 
-function remedyOf(type: string): string {
-  return FAILURES[Object.hasOwn(FAILURES, type) ? (type as FailureType) : 'Defect'].remedy;
+/** A failure that the workflow itself finds, as an activity's would reach it. */
+export function toApplicationFailure({ type, message, remedy }: SyncFailure): ApplicationFailure {
+  return ApplicationFailure.create({ type, message, nonRetryable: true, details: toFailureDetails({ remedy }) });
 }
 
 /**
@@ -41,7 +42,7 @@ export function toEndingFailure({ type, message, remedy }: Explanation, cause?: 
     type,
     message: `${message.replace(/\.$/u, '')} → ${remedy}`,
     nonRetryable: true,
-    details: [{ message, remedy }],
+    details: toFailureDetails({ message, remedy }),
     ...(cause instanceof Error ? { cause } : {}),
   });
   // It would only say that this function was called; the cause has its own.

@@ -1,11 +1,11 @@
-import { ApplicationFailure } from '@temporalio/workflow';
-
 import type { ComparedPart, RelationSurvey, Survey } from '../activities/contract/sync-activities';
 import { ALL_BUCKETS, IDS_PER_PART, shareBuckets } from '../sync/bucket-ranges';
 import { needsConsent } from '../sync/delete-guard';
+import { SyncFailure } from '../sync/failures';
 import { emptyReport } from '../sync/report';
 import type { proxySyncActivities } from './activity-policies';
 import { cutList, summarizeNames } from './copy-relations';
+import { toApplicationFailure } from './explain-failure';
 import { runConcurrently } from './run-concurrently';
 import { recordReports, type SyncRun } from './sync-run';
 
@@ -119,7 +119,7 @@ function refuseMassDeletion(run: SyncRun, survey: Survey, found: readonly SizedP
   const message =
     `Connector ${run.input.connectorId}: ${stale} of ${documents} documents have no row any more (${relations}); ` +
     `that is more than max_delete_ratio ${run.facts.maxDeleteRatio}, so nothing was deleted`;
-  throw ApplicationFailure.nonRetryable(message, 'MassDeletionRefused');
+  throw toApplicationFailure(new SyncFailure('MassDeletionRefused', message));
 }
 
 function summarizeParts(parts: readonly ComparedPart[]): string {

@@ -1,6 +1,6 @@
 import type { ApplicationFailure } from '@temporalio/workflow';
 
-import type { FailureType } from '../sync/failures';
+import { SyncFailure } from '../sync/failures';
 import type { ReadInput } from '../sync/sync-input';
 import { toEndingFailure } from './explain-failure';
 
@@ -18,6 +18,5 @@ export function requireInput<Input>(workflow: string, read: ReadInput<Input>): I
 
 /** The failure `InvalidConfig` of a workflow that was started in a way that can't be. */
 export function refuseInput(workflow: string, problem: string): ApplicationFailure {
-  const type = 'InvalidConfig' satisfies FailureType;
-  return toEndingFailure({ type, message: `${workflow}: ${problem}`, remedy: REMEDY });
+  return toEndingFailure(new SyncFailure('InvalidConfig', `${workflow}: ${problem}`, REMEDY));
 }

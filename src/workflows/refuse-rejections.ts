@@ -1,8 +1,8 @@
-import { ApplicationFailure } from '@temporalio/workflow';
-
 import type { ConnectorFacts } from '../activities/contract/sync-activities';
+import { SyncFailure } from '../sync/failures';
 import { describeRejections, type RejectionCount, rejectionRemedy } from '../sync/rejection-guard';
 import { addReports, emptyReport, type RelationReport } from '../sync/report';
+import { toApplicationFailure } from './explain-failure';
 
 /** What decides whether a job has rejected too many rows. */
 export interface RejectionState {
@@ -18,10 +18,6 @@ export function refuseRejections(
 ): void {
   const count = Object.values(reports).reduce(addReports, emptyReport(''));
   if (!isTooMany(count, maxRejected)) return;
-  throw ApplicationFailure.create({
-    type: 'TooManyRejections',
-    message: describeRejections(connectorId, count, maxRejected),
-    nonRetryable: true,
-    details: [{ remedy: rejectionRemedy(connectorId) }],
-  });
+  const message = describeRejections(connectorId, count, maxRejected);
+  throw toApplicationFailure(new SyncFailure('TooManyRejections', message, rejectionRemedy(connectorId)));
 }

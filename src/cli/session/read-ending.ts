@@ -1,6 +1,7 @@
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, WorkflowFailedError } from '@temporalio/client';
 
-import { FAILURES, type FailureType, SyncFailure } from '../../sync/failures';
+import { readFailureDetails } from '../../sync/failure-details';
+import { SyncFailure, toFailureType } from '../../sync/failures';
 import type { SyncEnding } from '../output/sync-ending';
 
 /** Reads pgferry's own failure out of what Temporal's client throws for a workflow that did not complete. */
@@ -15,14 +16,6 @@ export function readEnding(error: unknown): SyncEnding {
 }
 
 function toSyncFailure({ type, message, details }: ApplicationFailure): SyncFailure {
-  const known: FailureType = type != null && Object.hasOwn(FAILURES, type) ? (type as FailureType) : 'Defect';
-  // A sync's own failure holds message and remedy apart, since its message is both.
-  const detail: unknown = details?.[0];
-  return new SyncFailure(known, readText(detail, 'message') ?? message, readText(detail, 'remedy'));
-}
-
-function readText(detail: unknown, key: string): string | undefined {
-  if (typeof detail !== 'object' || detail === null) return undefined;
-  const value = (detail as Readonly<Record<string, unknown>>)[key];
-  return typeof value === 'string' ? value : undefined;
+  const { message: reason = message, remedy } = readFailureDetails(details);
+  return new SyncFailure(toFailureType(type), reason, remedy);
 }

@@ -1,0 +1,29 @@
+/**
+ * Facts about a failure that Temporal keeps beside its type and message: the first of an `ApplicationFailure`'s details.
+ * Histories hold it, and clients of other versions read it: a new fact is optional, and none is renamed.
+ */
+export interface FailureDetail {
+  /** The reason alone: of the failure that ends a sync, whose own message holds reason and remedy. */
+  readonly message?: string;
+  /** What the operator does about it. */
+  readonly remedy: string;
+  /** Whether search attributes are registered: said by the first step, whose failure takes the place of its result. */
+  readonly searchAttributes?: boolean;
+}
+
+/** The details of a failure, as `ApplicationFailure.create` takes them. */
+export function toFailureDetails(detail: FailureDetail): [FailureDetail] {
+  return [detail];
+}
+
+/** Reads what {@link toFailureDetails} wrote; a fact that is missing, or is not what it should be, is left out. */
+export function readFailureDetails(details: readonly unknown[] | null | undefined): Partial<FailureDetail> {
+  const detail = details?.[0];
+  if (typeof detail !== 'object' || detail === null) return {};
+  const { message, remedy, searchAttributes } = detail as Readonly<Record<keyof FailureDetail, unknown>>;
+  return {
+    ...(typeof message === 'string' ? { message } : {}),
+    ...(typeof remedy === 'string' ? { remedy } : {}),
+    ...(typeof searchAttributes === 'boolean' ? { searchAttributes } : {}),
+  };
+}
