@@ -2,6 +2,7 @@ import { Client as Elasticsearch } from '@elastic/elasticsearch';
 
 import type { SyncOptions } from '../src/sync/job';
 import type { SyncReport } from '../src/sync/report';
+import { SYNC_WORKFLOW, type SyncWorkflow, syncWorkflowId } from '../src/sync/workflow-names';
 import { watchProcesses } from './process-use';
 import type { Sample } from './sample';
 import { type Stage, TASK_QUEUE } from './stage';
@@ -24,7 +25,7 @@ export async function runSync(
   const stopWatching = await watchProcesses(workers.flatMap((worker) => worker.pid() ?? []));
   const started = performance.now();
   const handle = await startSync(stage, sync);
-  const report = (await handle.result()) as SyncReport;
+  const report = await handle.result();
   const seconds = (performance.now() - started) / 1_000;
   const use = await stopWatching();
   const loopDelayMs = Math.max(...(await Promise.all(workers.map((worker) => worker.loopDelayMs()))));
@@ -41,9 +42,9 @@ export async function runSync(
 }
 
 export function startSync({ temporal }: Stage, { connectorId, jobType, options }: BenchSync) {
-  return temporal.workflow.start('syncConnector', {
+  return temporal.workflow.start<SyncWorkflow>(SYNC_WORKFLOW, {
     taskQueue: TASK_QUEUE,
-    workflowId: `sync-${connectorId}`,
+    workflowId: syncWorkflowId(connectorId),
     args: [{ connectorId, jobType, trigger: 'manual', ...(options === undefined ? {} : { options }) }],
   });
 }

@@ -1,6 +1,7 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 
-import { syncWorkflowId } from '../sync/job';
+import { readSyncMemo, type SyncMemo } from '../sync/sync-memo';
+import { connectorOfWorkflow, SYNC_WORKFLOW, syncWorkflowId } from '../sync/workflow-names';
 
 /** Which sync jobs to list. */
 export interface JobFilter {
@@ -33,8 +34,7 @@ export interface ListedJob {
   readonly status: string;
   readonly startedAt: Date;
   readonly closedAt?: Date;
-  /** What the sync noted of itself: `jobType`, `trigger`, and its totals once it is completed. */
-  readonly memo: Readonly<Record<string, unknown>>;
+  readonly memo: SyncMemo;
 }
 
 /** The newest jobs first. Needs no search attributes: they may not be registered. */
@@ -49,7 +49,7 @@ export async function listJobs(client: Client, filter: JobFilter): Promise<Liste
 
 function toQuery({ taskQueue, connectorId, status, since }: JobFilter): string {
   const conditions = [
-    `WorkflowType = 'syncConnector'`,
+    `WorkflowType = '${SYNC_WORKFLOW}'`,
     `TaskQueue = ${JSON.stringify(taskQueue)}`,
     // A job that went on under a new history is the one that goes on.
     status === undefined ? `ExecutionStatus != 'ContinuedAsNew'` : `ExecutionStatus = '${QUERIED[status]}'`,
@@ -67,11 +67,11 @@ type Described = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' |
 export function toJob(execution: Described): ListedJob {
   const { workflowId, runId, status, startTime, closeTime, memo } = execution;
   return {
-    connectorId: workflowId.replace(/^sync-/, ''),
+    connectorId: connectorOfWorkflow(workflowId),
     runId,
     status: status.name.toLowerCase(),
     startedAt: startTime,
     ...(closeTime === undefined ? {} : { closedAt: closeTime }),
-    memo: memo ?? {},
+    memo: readSyncMemo(memo),
   };
 }

@@ -1,13 +1,11 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 
 import { SyncFailure } from '../sync/failures';
-import { syncWorkflowId } from '../sync/job';
 import type { SyncProgress } from '../sync/progress';
-import type { RelationReport, SyncReport } from '../sync/report';
+import type { RelationReport } from '../sync/report';
+import { PROGRESS_QUERY, type SyncWorkflow, syncWorkflowId } from '../sync/workflow-names';
 import { type ListedJob, toJob } from './list-jobs';
 import { addPendingReports, type PendingWork, readPendingWork } from './read-pending-work';
-
-type SyncWorkflow = () => Promise<SyncReport>;
 
 /** Everything that Temporal knows of one job. */
 export interface JobDetails extends ListedJob {
@@ -66,7 +64,7 @@ async function queryProgress(
   handle: { query: <Result>(name: string) => Promise<Result> },
 ): Promise<SyncProgress | undefined> {
   try {
-    return await client.withDeadline(Date.now() + QUERY_MS, () => handle.query<SyncProgress>('progress'));
+    return await client.withDeadline(Date.now() + QUERY_MS, () => handle.query<SyncProgress>(PROGRESS_QUERY));
   } catch {
     return undefined;
   }

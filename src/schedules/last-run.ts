@@ -1,6 +1,7 @@
 import { type Client, type ScheduleDescription, WorkflowNotFoundError } from '@temporalio/client';
 
 import type { ScheduledSyncResult } from '../sync/scheduled-sync';
+import type { ScheduledWorkflow } from '../sync/workflow-names';
 
 /** What the last start of a schedule came to. */
 export interface LastRun {
@@ -16,7 +17,7 @@ export async function findLastRun(client: Client, { info }: ScheduleDescription)
   if (last === undefined) return undefined;
   const startedAt = last.takenAt;
   const { workflowId, firstExecutionRunId } = last.action.workflow;
-  const handle = client.workflow.getHandle<() => Promise<ScheduledSyncResult>>(workflowId, firstExecutionRunId);
+  const handle = client.workflow.getHandle<ScheduledWorkflow>(workflowId, firstExecutionRunId);
   try {
     const { status } = await handle.describe();
     if (status.name !== 'COMPLETED') return { startedAt, status: status.name.toLowerCase() };

@@ -9,6 +9,7 @@ import {
 
 import { type Calendar, type NumberRange, toRanges } from '../cron/calendars';
 import type { ScheduledSyncInput } from '../sync/scheduled-sync';
+import { SCHEDULED_WORKFLOW } from '../sync/workflow-names';
 import { renderEvery, type ScheduleDefinition } from './schedule-definition';
 
 /** Key of the memo that marks a schedule as pgferry's own. */
@@ -20,8 +21,6 @@ export interface ScheduleOwner {
   readonly jobType: string;
   readonly taskQueue: string;
 }
-
-const WORKFLOW_TYPE = 'scheduledSync';
 
 /** A definition as Temporal's client takes it. */
 export function toScheduleOptions(definition: ScheduleDefinition) {
@@ -37,7 +36,7 @@ export function toScheduleOptions(definition: ScheduleDefinition) {
     },
     action: {
       type: 'startWorkflow',
-      workflowType: WORKFLOW_TYPE,
+      workflowType: SCHEDULED_WORKFLOW,
       workflowId: `scheduled-${connectorId}-${jobType}`,
       taskQueue,
       args: [input],

@@ -22,8 +22,3 @@ export interface SyncInput {
   readonly trigger?: JobTrigger;
   readonly options?: SyncOptions;
 }
-
-/** The workflow id that lets a connector have one sync at a time, whatever starts it. */
-export function syncWorkflowId(connectorId: string): string {
-  return `sync-${connectorId}`;
-}

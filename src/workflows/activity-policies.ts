@@ -1,9 +1,7 @@
 import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
 
 import type { SyncActivities } from '../activities/contract/sync-activities';
-
-/** Suffix of the task queue of activities that hold a connection to PostgreSQL while they copy. */
-const DATA_QUEUE_SUFFIX = '-data';
+import { dataTaskQueue } from '../sync/workflow-names';
 
 /** Servers restart and fail over: what can be tried again is, for as long as it takes; the Temporal UI shows it. */
 const PATIENT = { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' } as const;
@@ -29,7 +27,7 @@ export function proxySyncActivities() {
     data: proxyActivities<SyncActivities>({
       ...patient,
       startToCloseTimeout: '24 hours',
-      taskQueue: workflowInfo().taskQueue + DATA_QUEUE_SUFFIX,
+      taskQueue: dataTaskQueue(workflowInfo().taskQueue),
     }),
   };
 }

@@ -8,10 +8,10 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
-import { syncWorkflowId } from '../sync/job';
 import type { SyncReport } from '../sync/report';
 import type { ScheduledSyncInput, ScheduledSyncResult } from '../sync/scheduled-sync';
 import { readScheduledInput } from '../sync/sync-input';
+import { SCHEDULED_WORKFLOW, syncWorkflowId } from '../sync/workflow-names';
 import { requireInput } from './refuse-input';
 import { syncConnector } from './sync-connector';
 
@@ -27,7 +27,7 @@ const LONGEST_LOOK_MS = 60_000;
  * @param waitUntilMs milliseconds since 1970; given by continue-as-new only
  */
 export async function scheduledSync(given: ScheduledSyncInput, waitUntilMs?: number): Promise<ScheduledSyncResult> {
-  const input = requireInput('scheduledSync', readScheduledInput(given));
+  const input = requireInput(SCHEDULED_WORKFLOW, readScheduledInput(given));
   const { waitMs = 0, jobType } = input;
   const deadline = waitUntilMs ?? Date.now() + (jobType === 'full' ? waitMs : 0);
   for (let pause = FIRST_LOOK_MS; ; pause = Math.min(pause * 2, LONGEST_LOOK_MS)) {

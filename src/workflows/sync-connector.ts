@@ -1,9 +1,10 @@
 import { CancellationScope, ContinueAsNew, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
 
 import type { ConnectorFacts } from '../activities/contract/sync-activities';
-import { type SyncInput, syncWorkflowId } from '../sync/job';
+import type { SyncInput } from '../sync/job';
 import { emptyReport, sumReports, type SyncReport } from '../sync/report';
 import { readSyncInput } from '../sync/sync-input';
+import { SYNC_WORKFLOW, syncWorkflowId } from '../sync/workflow-names';
 import { proxySyncActivities } from './activity-policies';
 import { copyRelations } from './copy-relations';
 import { explainFailure, toEndingFailure } from './explain-failure';
@@ -21,7 +22,7 @@ import type { SyncRun } from './sync-run';
  * @param carried the state of the run that this one continues; given by continue-as-new only
  */
 export async function syncConnector(given: SyncInput, carried?: SyncRun): Promise<SyncReport> {
-  const input = requireInput('syncConnector', readSyncInput(given));
+  const input = requireInput(SYNC_WORKFLOW, readSyncInput(given));
   refuseForeignStart(input, carried);
   const labels = labelSync(input, carried !== undefined);
   const control = setUpControl((paused) => {
@@ -155,9 +156,9 @@ function refuseForeignStart({ connectorId }: SyncInput, carried: SyncRun | undef
   const workflowId = syncWorkflowId(connectorId);
   if (given !== workflowId) {
     const problem = `the workflow id must be ${workflowId}, so that a connector has one sync at a time`;
-    throw refuseInput('syncConnector', problem);
+    throw refuseInput(SYNC_WORKFLOW, problem);
   }
   if (carried !== undefined && continuedFromExecutionRunId === undefined) {
-    throw refuseInput('syncConnector', 'there is one input only, a second one is not allowed');
+    throw refuseInput(SYNC_WORKFLOW, 'there is one input only, a second one is not allowed');
   }
 }

@@ -8,13 +8,14 @@ import {
 } from '@temporalio/workflow';
 
 import { emptyProgress, renderProgress, type SyncProgress } from '../sync/progress';
+import { PAUSE_SIGNAL, PROGRESS_QUERY, RESUME_SIGNAL } from '../sync/workflow-names';
 
 /** Stops copying at the next checkpoint until `resume`. */
-export const pauseSignal = defineSignal('pause');
+export const pauseSignal = defineSignal(PAUSE_SIGNAL);
 /** Goes on from the checkpoints. */
-export const resumeSignal = defineSignal('resume');
+export const resumeSignal = defineSignal(RESUME_SIGNAL);
 /** How far the sync is. */
-export const progressQuery = defineQuery<SyncProgress>('progress');
+export const progressQuery = defineQuery<SyncProgress>(PROGRESS_QUERY);
 
 /** What people can ask of a running sync, and what it shows them. */
 export interface SyncControl {

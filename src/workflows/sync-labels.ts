@@ -3,6 +3,7 @@ import { upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import type { SyncInput } from '../sync/job';
 import { type RelationReport, sumReports, type SyncReport } from '../sync/report';
 import { CONNECTOR_ID, JOB_TYPE, type LabelledStatus, SYNC_STATUS } from '../sync/search-attributes';
+import type { SyncMemo } from '../sync/sync-memo';
 
 /** What Temporal's lists of workflows show of a sync: a memo always, search attributes where they are registered. */
 export interface SyncLabels {
@@ -21,7 +22,7 @@ export function labelSync({ connectorId, jobType, trigger = 'manual' }: SyncInpu
   const show = (status: LabelledStatus) => {
     if (areRegistered) upsertSearchAttributes([{ key: SYNC_STATUS, value: status }]);
   };
-  if (!isContinued) upsertMemo({ connectorId, jobType, trigger });
+  if (!isContinued) note({ connectorId, jobType, trigger });
   return {
     begin: ({ searchAttributes = false }) => {
       areRegistered = searchAttributes;
@@ -34,12 +35,16 @@ export function labelSync({ connectorId, jobType, trigger = 'manual' }: SyncInpu
     },
     show,
     complete: ({ index, relations, durationMs }) => {
-      upsertMemo({ index, ...sumReports(relations), durationMs });
+      note({ index, ...sumReports(relations), durationMs });
       show('completed');
     },
     end: (status, reports) => {
-      upsertMemo({ ...sumReports(reports) });
+      note(sumReports(reports));
       show(status);
     },
   };
+}
+
+function note(memo: SyncMemo): void {
+  upsertMemo({ ...memo });
 }

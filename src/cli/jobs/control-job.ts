@@ -3,7 +3,7 @@ import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 
 import { findConnector } from '../../config/settings/find-connector';
 import { SyncFailure } from '../../sync/failures';
-import { syncWorkflowId } from '../../sync/job';
+import { PAUSE_SIGNAL, RESUME_SIGNAL, syncWorkflowId } from '../../sync/workflow-names';
 import type { TemporalSession } from '../session/with-temporal';
 
 /** What can be done to a running job. */
@@ -41,7 +41,7 @@ async function control(handle: WorkflowHandle, verb: JobVerb): Promise<string> {
   // Temporal takes a request to cancel a workflow that has ended, and does nothing.
   if ((await handle.describe()).status.name !== 'RUNNING') throw new WorkflowNotFoundError('', handle.workflowId, '');
   if (verb !== 'cancel') {
-    await handle.signal(verb);
+    await handle.signal(verb === 'pause' ? PAUSE_SIGNAL : RESUME_SIGNAL);
     return verb === 'pause' ? 'paused' : 'resumed';
   }
   await handle.cancel();

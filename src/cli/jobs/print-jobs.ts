@@ -37,12 +37,12 @@ function renderJobs(jobs: readonly ListedJob[]): string {
   if (jobs.length === 0) return 'No such jobs.';
   const rows = jobs.map(({ connectorId, runId, status, startedAt, closedAt, memo }) => [
     connectorId,
-    toText(memo['jobType']),
-    toText(memo['trigger']),
+    memo.jobType ?? '',
+    memo.trigger ?? '',
     status,
     startedAt.toISOString().slice(0, 19),
     closedAt === undefined ? '' : `${((closedAt.getTime() - startedAt.getTime()) / 1_000).toFixed(1)} s`,
-    ...['indexed', 'deleted', 'rejected'].map((key) => toText(memo[key])),
+    ...[memo.indexed, memo.deleted, memo.rejected].map((count) => count?.toLocaleString('en-US') ?? ''),
     runId,
   ]);
   const header = [
@@ -58,9 +58,4 @@ function renderJobs(jobs: readonly ListedJob[]): string {
     'run',
   ];
   return renderTable(header, rows);
-}
-
-function toText(value: unknown): string {
-  if (typeof value === 'number') return value.toLocaleString('en-US');
-  return typeof value === 'string' ? value : '';
 }

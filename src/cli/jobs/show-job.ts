@@ -1,12 +1,12 @@
 import { findConnector } from '../../config/settings/find-connector';
 import { type JobDetails, readJob } from '../../jobs/read-job';
 import type { PendingWork } from '../../jobs/read-pending-work';
-import { syncWorkflowId } from '../../sync/job';
+import { type SyncWorkflow, syncWorkflowId } from '../../sync/workflow-names';
 import { EXIT } from '../output/exit-codes';
 import { createProgressDisplay } from '../output/progress-display';
 import { relationDocument, renderRelations } from '../output/render-report';
 import { dim, red } from '../output/terminal';
-import { followSync, type SyncWorkflow } from '../session/follow-sync';
+import { followSync } from '../session/follow-sync';
 import { outageNotice } from '../session/follow-to-end';
 import { readEnding } from '../session/read-ending';
 import type { TemporalSession } from '../session/with-temporal';
@@ -79,7 +79,7 @@ function rateOf({ indexed, seconds }: { readonly indexed: number; readonly secon
 
 function renderJob(job: JobDetails): string {
   const { connectorId, runId, status, startedAt, memo, phase, paused, relations, pending } = job;
-  const kind = typeof memo['jobType'] === 'string' ? `${memo['jobType']} ` : '';
+  const kind = memo.jobType === undefined ? '' : `${memo.jobType} `;
   const running = phase ?? 'running, but no worker answers: `pgferry worker` starts one';
   const state = status === 'running' ? `${running}${paused === true ? ', paused' : ''}` : status;
   const failure = failureOf(job);

@@ -3,14 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 
 import { addPendingReports, readPendingWork } from '../../jobs/read-pending-work';
-import type { SyncInput } from '../../sync/job';
 import type { SyncProgress } from '../../sync/progress';
 import type { SyncReport, SyncTotals } from '../../sync/report';
+import { readSyncMemo } from '../../sync/sync-memo';
+import { PROGRESS_QUERY, type SyncWorkflow } from '../../sync/workflow-names';
 import { throughOutages } from '../../temporal/through-outages';
 import type { SyncEnding } from '../output/sync-ending';
 import { readEnding } from './read-ending';
-
-export type SyncWorkflow = (input: SyncInput) => Promise<SyncReport>;
 
 const PROGRESS_MS = 500;
 
@@ -69,7 +68,7 @@ function askProgress(handle: WorkflowHandle<SyncWorkflow>) {
   const controller = new AbortController();
   const ask = async (): Promise<SyncProgress> => {
     // The workflow learns of a partition when it is done; until then its rows are in its heartbeats.
-    const [progress, description] = await Promise.all([handle.query<SyncProgress>('progress'), handle.describe()]);
+    const [progress, description] = await Promise.all([handle.query<SyncProgress>(PROGRESS_QUERY), handle.describe()]);
     const pending = await readPendingWork(description, handle.client.options.loadedDataConverter);
     return { ...progress, relations: addPendingReports(progress.relations, pending) };
   };
@@ -84,12 +83,6 @@ function askProgress(handle: WorkflowHandle<SyncWorkflow>) {
 /** What a sync that did not complete noted of itself. */
 async function readReached(handle: WorkflowHandle<SyncWorkflow>): Promise<SyncTotals> {
   const { memo } = await handle.describe();
-  const count = (key: string) => (typeof memo?.[key] === 'number' ? memo[key] : 0);
-  return {
-    indexed: count('indexed'),
-    unchanged: count('unchanged'),
-    deleted: count('deleted'),
-    rejected: count('rejected'),
-    omitted: count('omitted'),
-  };
+  const { indexed = 0, unchanged = 0, deleted = 0, rejected = 0, omitted = 0 } = readSyncMemo(memo);
+  return { indexed, unchanged, deleted, rejected, omitted };
 }

@@ -3,11 +3,12 @@ import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle 
 
 import type { Settings } from '../../config/settings/settings';
 import { createLogger } from '../../logging/create-logger';
-import { type JobType, type SyncInput, syncWorkflowId } from '../../sync/job';
+import type { JobType, SyncInput } from '../../sync/job';
+import { readSyncMemo } from '../../sync/sync-memo';
+import { SYNC_WORKFLOW, type SyncWorkflow, syncWorkflowId } from '../../sync/workflow-names';
 import { throughOutages } from '../../temporal/through-outages';
 import { installRuntime } from '../../worker/install-runtime';
 import { type RunningWorker, startWorker } from '../../worker/start-worker';
-import type { SyncWorkflow } from './follow-sync';
 
 /** A sync that was started, or found running. */
 export interface StartedSync {
@@ -23,7 +24,7 @@ export async function startSync(client: Client, settings: Settings, input: SyncI
   const workflowId = syncWorkflowId(input.connectorId);
   const staticSummary = `${input.jobType} sync of ${input.connectorId}`;
   try {
-    const handle = await client.workflow.start<SyncWorkflow>('syncConnector', {
+    const handle = await client.workflow.start<SyncWorkflow>(SYNC_WORKFLOW, {
       args: [input],
       taskQueue: settings.temporal.taskQueue,
       workflowId,
@@ -33,9 +34,8 @@ export async function startSync(client: Client, settings: Settings, input: SyncI
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     const handle = client.workflow.getHandle<SyncWorkflow>(workflowId);
-    const { memo } = await handle.describe();
-    const running = memo?.['jobType'];
-    return { handle, isNew: false, ...(running === 'full' || running === 'incremental' ? { jobType: running } : {}) };
+    const { jobType } = readSyncMemo((await handle.describe()).memo);
+    return { handle, isNew: false, ...(jobType === undefined ? {} : { jobType }) };
   }
 }
 
