@@ -1,4 +1,5 @@
-import type { ComparedPart, RelationSurvey, Survey } from '../activities/contract/sync-activities';
+import type { ComparedPart } from '../activities/contract/activity-inputs';
+import type { RelationSurvey, Survey } from '../activities/contract/activity-results';
 import { ALL_BUCKETS, IDS_PER_PART, shareBuckets } from '../sync/bucket-ranges';
 import { needsConsent } from '../sync/delete-guard';
 import { SyncFailure } from '../sync/failures';

@@ -1,4 +1,4 @@
-import type { ConnectorFacts } from '../activities/contract/sync-activities';
+import type { ConnectorFacts } from '../activities/contract/activity-results';
 import { SyncFailure } from '../sync/failures';
 import { describeRejections, type RejectionCount, rejectionRemedy } from '../sync/rejection-guard';
 import { addReports, emptyReport, type RelationReport } from '../sync/report';

@@ -1,6 +1,6 @@
 import { CancellationScope, ContinueAsNew, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
 
-import type { ConnectorFacts } from '../activities/contract/sync-activities';
+import type { ConnectorFacts } from '../activities/contract/activity-results';
 import type { SyncInput } from '../sync/job';
 import { emptyReport, sumReports, type SyncReport } from '../sync/report';
 import { readSyncInput } from '../sync/sync-input';

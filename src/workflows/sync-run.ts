@@ -1,4 +1,4 @@
-import type { ConnectorFacts } from '../activities/contract/sync-activities';
+import type { ConnectorFacts } from '../activities/contract/activity-results';
 import type { SyncInput } from '../sync/job';
 import { addReports, emptyReport, type RelationReport } from '../sync/report';
 import type { SyncPlan } from '../sync/sync-plan';

@@ -1,5 +1,6 @@
-import type { CopyResult, SyncActivities } from '../../src/activities/contract/sync-activities';
-import type { CopyInput } from '../../src/activities/copy/copy-partitions';
+import type { CopyInput } from '../../src/activities/contract/activity-inputs';
+import type { CopyResult } from '../../src/activities/contract/activity-results';
+import type { SyncActivities } from '../../src/activities/contract/sync-activities';
 import { isWhole, type Partition } from '../../src/sync/partitions';
 
 /** Runs when the first blocks of a leaf have been read, one more each time: `(relation, 1)` after the first one. */

@@ -7,15 +7,15 @@ import { relationField } from '../../sync/relation';
 import { addReports, emptyReport, type RelationReport } from '../../sync/report';
 import { passVersion, type SyncJob } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
+import type { ComparedPart, CompareInput, ComparePartsInput } from '../contract/activity-inputs';
+import type { Comparison } from '../contract/activity-results';
 import type { ActivityScope } from '../contract/activity-scope';
-import type { ComparedPart, Comparison } from '../contract/sync-activities';
 import { toReport } from '../copy/copy-progress';
 import { openWriter } from '../copy/open-writer';
 import { writePieces } from '../copy/write-pieces';
 import { IdSet } from '../id-sets/id-set';
 import type { ProjectedRelation } from '../plan/projected-relation';
 import { openRelation } from '../plan/relation-cache';
-import type { CompareInput, ComparePartsInput } from './compare-input';
 import { collectStale } from './stale-ids-in-memory';
 
 /** Ids that are looked up by one statement. */

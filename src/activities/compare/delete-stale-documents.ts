@@ -3,11 +3,11 @@ import { findExisting, type IdRequest } from '../../postgres/rows/read-ids';
 import { emptyReport, type RelationReport } from '../../sync/report';
 import { passVersion } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
+import type { CompareInput } from '../contract/activity-inputs';
 import type { ActivityScope } from '../contract/activity-scope';
 import { openWriter } from '../copy/open-writer';
 import { openRelation } from '../plan/relation-cache';
 import { idRequest, readIdSet, scanPart } from './compare-ids';
-import type { CompareInput } from './compare-input';
 import { takeFoundStale } from './stale-ids-in-memory';
 
 /** Documents whose rows are looked up, and which are deleted, by one request. */

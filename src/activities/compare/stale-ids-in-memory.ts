@@ -1,4 +1,4 @@
-import type { CompareInput } from './compare-input';
+import type { CompareInput } from '../contract/activity-inputs';
 
 /** Ids kept at a time, of all syncs: some 10 MB. The oldest give way, as those of a sync that was refused its deletion. */
 const MOST_IDS = 100_000;

@@ -9,21 +9,15 @@ import { countDigested, differingBuckets } from '../../sync/id-digest';
 import { isReadAsWhole, relationField } from '../../sync/relation';
 import type { SyncJob } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
+import type { SurveyInput } from '../contract/activity-inputs';
+import type { RelationSurvey, Survey } from '../contract/activity-results';
 import type { ActivityScope } from '../contract/activity-scope';
-import type { RelationSurvey, Survey } from '../contract/sync-activities';
 import type { ProjectedRelation } from '../plan/projected-relation';
 import { openRelation } from '../plan/relation-cache';
 import { idRequest } from './compare-ids';
 
 /** Ranges of buckets of one relation: where more differ, those in between are compared, too. */
 const MAX_RANGES = 64;
-
-/** What to count: relations of the plan, and, with the last batch, all that the plan knows. */
-export interface SurveyInput {
-  readonly job: SyncJob;
-  readonly relations: readonly { readonly name: string; readonly oid: number }[];
-  readonly known?: readonly string[];
-}
 
 /**
  * Holds documents, dead letters and rows against each other. Every row was in the index when the relation was read, so

@@ -4,22 +4,16 @@ import { hasChangesSince } from '../../postgres/server/watermark';
 import { SyncFailure } from '../../sync/failures';
 import { isReadAsWhole } from '../../sync/relation';
 import type { RelationReport } from '../../sync/report';
-import { passVersion, type PlannedLeaf, type PlannedRelation, type SyncJob } from '../../sync/sync-plan';
+import { passVersion, type PlannedLeaf, type PlannedRelation } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
+import type { CatchUpInput } from '../contract/activity-inputs';
+import type { CatchUpResult } from '../contract/activity-results';
 import type { ActivityScope } from '../contract/activity-scope';
-import type { CatchUpResult } from '../contract/sync-activities';
 import type { ProjectedRelation } from '../plan/projected-relation';
 import { readRelations } from '../plan/read-source';
 import { toReport } from './copy-progress';
 import { openWriter } from './open-writer';
 import { writePieces } from './write-pieces';
-
-/** Which relations to catch up with. */
-export interface CatchUpInput {
-  readonly job: SyncJob;
-  readonly relations: readonly PlannedRelation[];
-  readonly round: number;
-}
 
 /**
  * Reads what changed since the sync's own watermark: rows that moved while partitions were read one after the other.

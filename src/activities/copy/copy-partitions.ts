@@ -1,26 +1,18 @@
 import type { BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
 import { copyRows } from '../../postgres/rows/copy-rows';
-import type { Checkpoint } from '../../sync/checkpoint';
 import { SyncFailure } from '../../sync/failures';
-import { type CopyTask, isWhole, type LeafPartition, type Partition } from '../../sync/partitions';
-import { passVersion, type SyncJob } from '../../sync/sync-plan';
+import { isWhole, type LeafPartition, type Partition } from '../../sync/partitions';
+import { passVersion } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
+import type { CopyInput } from '../contract/activity-inputs';
+import type { CopyResult } from '../contract/activity-results';
 import type { ActivityScope } from '../contract/activity-scope';
-import type { CopyResult } from '../contract/sync-activities';
 import { openLeaf } from '../plan/relation-cache';
 import { type CopyProgress, trackProgress } from './copy-progress';
 import { copyWholeRelation } from './copy-whole-relation';
 import { BLOCKS_PER_CHUNK, cutChunks } from './cut-chunks';
 import { openWriter } from './open-writer';
 import { writePieces } from './write-pieces';
-
-/** What to copy, and from where on. */
-export interface CopyInput {
-  readonly job: SyncJob;
-  readonly task: CopyTask;
-  readonly round: number;
-  readonly resumeFrom: Checkpoint;
-}
 
 /**
  * Copies partitions chunk by chunk. The next chunk is read while Elasticsearch still works on the last one; a chunk

@@ -8,6 +8,7 @@ import type { WholePartition } from '../../sync/partitions';
 import { relationField } from '../../sync/relation';
 import { passVersion, type SyncJob } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
+import type { SyncRound } from '../contract/activity-inputs';
 import { FingerprintMap } from '../id-sets/fingerprint-map';
 import type { ProjectedRelation } from '../plan/projected-relation';
 import { openRelation } from '../plan/relation-cache';
@@ -45,7 +46,7 @@ interface WholeRange extends WholeCopy {
  */
 export async function copyWholeRelation(
   connector: OpenConnector,
-  { job, round }: { readonly job: SyncJob; readonly round: number },
+  { job, round }: SyncRound,
   copy: WholeCopy,
 ): Promise<void> {
   const projected = await openRelation(connector, job, copy.partition);

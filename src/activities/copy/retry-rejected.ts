@@ -10,21 +10,15 @@ import { copyPlaces } from '../../postgres/rows/copy-places';
 import type { CopyPiece, LeafRows } from '../../postgres/rows/copy-request';
 import { copyRowsById } from '../../postgres/rows/copy-whole';
 import { addReports, emptyReport, type RelationReport } from '../../sync/report';
-import { passVersion, type SyncJob } from '../../sync/sync-plan';
+import { passVersion } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
+import type { RetryInput, SyncRound } from '../contract/activity-inputs';
 import type { ActivityScope } from '../contract/activity-scope';
 import type { ProjectedRelation } from '../plan/projected-relation';
 import { openRelation } from '../plan/relation-cache';
 import { toReport } from './copy-progress';
 import { openWriter } from './open-writer';
 import { writePieces } from './write-pieces';
-
-/** Relations whose dead letters are to be tried again. */
-export interface RetryInput {
-  readonly job: SyncJob;
-  readonly relations: readonly { readonly name: string; readonly oid: number }[];
-  readonly round: number;
-}
 
 /**
  * Reads the rows of dead letters again that this sync has not read, although they are unchanged: the mapping, a limit
@@ -51,9 +45,7 @@ export async function retryRejected(
   return reports;
 }
 
-interface RelationRetry {
-  readonly job: SyncJob;
-  readonly round: number;
+interface RelationRetry extends SyncRound {
   readonly projected: ProjectedRelation;
   readonly rows: LeafRows;
 }

@@ -1,6 +1,7 @@
 import { SyncFailure } from '../../sync/failures';
-import type { PlannedRelation, SyncJob } from '../../sync/sync-plan';
+import type { PlannedRelation } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
+import type { ReplanInput } from '../contract/activity-inputs';
 import { planRelation } from '../plan/plan-relation';
 import { readSource, throwProblems } from '../plan/read-source';
 import { extendForRelations } from './prepare-index';
@@ -12,7 +13,7 @@ import { extendForRelations } from './prepare-index';
  */
 export async function replanRelations(
   connector: OpenConnector,
-  { job, relations }: { readonly job: SyncJob; readonly relations: readonly string[] },
+  { job, relations }: ReplanInput,
 ): Promise<readonly PlannedRelation[]> {
   const view = await readSource(connector, job.startedAt);
   throwProblems(job.connectorId, view.problems);

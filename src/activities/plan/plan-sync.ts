@@ -7,9 +7,10 @@ import { readHorizon, untilFlushed } from '../../postgres/server/watermark';
 import { SyncFailure } from '../../sync/failures';
 import type { IndexMapping } from '../../sync/field-mapping';
 import type { ConnectorState } from '../../sync/index-state';
-import type { JobType, SyncOptions } from '../../sync/job';
+import type { SyncOptions } from '../../sync/job';
 import type { SyncJob, SyncPlan } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
+import type { PlanRequest } from '../contract/activity-inputs';
 import { checkBasicRules } from './check-basic-rules';
 import { checkColumnNames } from './check-column-names';
 import { checkRulesInEffect } from './check-rules-in-effect';
@@ -30,13 +31,6 @@ export interface SyncDescription {
   readonly concurrency: number;
   /** Absent where the sync makes the index. */
   readonly index?: IndexDescription;
-}
-
-/** Which sync is planned. */
-export interface PlanRequest {
-  readonly jobType: JobType;
-  readonly jobId: string;
-  readonly options: SyncOptions;
 }
 
 /**

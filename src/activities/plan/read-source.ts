@@ -6,8 +6,8 @@ import { rowSourceOf } from '../../postgres/rows/row-source-of';
 import { probeSource, type SourceProbe } from '../../postgres/server/probe-source';
 import { FAILURES, SyncFailure } from '../../sync/failures';
 import { formatRelation, type SkippedRelation } from '../../sync/relation';
-import type { PlannedRelation } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
+import type { NamedRelation } from '../contract/activity-inputs';
 import { projectSource } from './project-source';
 import type { ProjectedRelation } from './projected-relation';
 import { readRules } from './read-rules';
@@ -58,7 +58,7 @@ async function readTables({ source, settings }: OpenConnector) {
 /** Describes relations of a plan, as they are now. Those that are gone are left out. */
 export async function readRelations(
   connector: OpenConnector,
-  planned: readonly Pick<PlannedRelation, 'name' | 'oid'>[],
+  planned: readonly NamedRelation[],
   startedAt: string,
 ): Promise<readonly ProjectedRelation[]> {
   const probe = await probeSource(connector.source);

@@ -1,0 +1,95 @@
+import type { BucketRange } from '../../sync/bucket-ranges';
+import type { Checkpoint } from '../../sync/checkpoint';
+import type { JobType, SyncOptions } from '../../sync/job';
+import type { CopyTask } from '../../sync/partitions';
+import type { PlannedRelation, SyncJob, SyncPlan } from '../../sync/sync-plan';
+
+/** The connector whose servers are tried. */
+export interface ValidateInput {
+  readonly connectorId: string;
+}
+
+/** The sync to be planned. */
+export interface PlanRequest {
+  readonly jobType: JobType;
+  /** The workflow's run id. */
+  readonly jobId: string;
+  readonly options: SyncOptions;
+}
+
+/** The sync to be planned, and the connector as it was found. */
+export interface PlanInput extends PlanRequest {
+  readonly connectorId: string;
+  /** Hash of the connector's definition, as `validateConnector` found it. */
+  readonly definition: string;
+}
+
+/** The plan whose index is made ready, or finished. */
+export interface IndexInput {
+  readonly plan: SyncPlan;
+}
+
+/** The job whose index is left in order, when it did not complete. */
+export interface RestoreInput {
+  readonly job: SyncJob;
+}
+
+/** The job and its round of copying, which gives the writes their versions. */
+export interface SyncRound {
+  readonly job: SyncJob;
+  /** From 0 on. */
+  readonly round: number;
+}
+
+/** Partitions to copy, and where to begin. */
+export interface CopyInput extends SyncRound {
+  readonly task: CopyTask;
+  /** Where an activity that was paused has left off; an earlier attempt of this one may be further. */
+  readonly resumeFrom: Checkpoint;
+}
+
+/** Relations that were copied, and may have changed meanwhile. */
+export interface CatchUpInput extends SyncRound {
+  readonly relations: readonly PlannedRelation[];
+}
+
+/** Relations to be copied once more. */
+export interface ReplanInput {
+  readonly job: SyncJob;
+  /** Names of relations that changed while they were read. */
+  readonly relations: readonly string[];
+}
+
+/** What finds a relation of the plan again: by its oid, a rule, whose oid is 0, by its name. */
+export type NamedRelation = Pick<PlannedRelation, 'name' | 'oid'>;
+
+/** Relations whose dead letters are to be tried again. */
+export interface RetryInput extends SyncRound {
+  readonly relations: readonly NamedRelation[];
+}
+
+/** Relations whose rows and documents are held against each other. */
+export interface SurveyInput {
+  readonly job: SyncJob;
+  readonly relations: readonly NamedRelation[];
+  /** Every relation of the plan, to tell orphans; given with the last batch only. */
+  readonly known?: readonly string[];
+}
+
+/** A part of a relation whose ids are compared in one go; small ones share an activity. */
+export interface ComparedPart {
+  readonly relation: string;
+  readonly buckets: readonly BucketRange[];
+  /** `pg_class.oid`; absent for a relation that is no longer synced: all its documents are stale. */
+  readonly oid?: number;
+}
+
+/** Parts whose ids are compared, or whose stale documents are deleted, one after the other. */
+export interface ComparePartsInput extends SyncRound {
+  readonly parts: readonly ComparedPart[];
+}
+
+/** One part of {@link ComparePartsInput}. */
+export interface CompareInput extends SyncRound {
+  readonly part: ComparedPart;
+}
