@@ -42,7 +42,7 @@ export async function compareIds(
   const projected = await openRelation(connector, job, { relation: part.relation, oid: part.oid });
   const request = idRequest(projected, scope);
   const ids = await readIdSet(connector, request, part);
-  const stale = collectStale(input);
+  const stale = collectStale(connector.memory, input);
   for await (const page of scanPart(connector, input, scope)) {
     for (const id of page) if (!ids.see(id)) stale.add(id);
     scope.heartbeat();

@@ -50,7 +50,7 @@ async function* staleIds(
   }
   const projected = await openRelation(connector, job, { relation: part.relation, oid: part.oid });
   const request = idRequest(projected, scope);
-  const found = takeFoundStale(input);
+  const found = takeFoundStale(connector.memory, input);
   if (found !== undefined) {
     for (let from = 0; from < found.length; from += IDS_PER_DELETE)
       yield await withoutRow(connector, request, found.slice(from, from + IDS_PER_DELETE));

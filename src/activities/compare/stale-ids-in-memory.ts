@@ -1,13 +1,11 @@
+import type { ConnectorMemory, MemoryKind } from '../connector/connector-memory';
 import type { CompareInput } from '../contract/activity-inputs';
 
-/** Ids kept at a time, of all syncs: some 10 MB. The oldest give way, as those of a sync that was refused its deletion. */
+/** Ids kept at a time of one sync: some 10 MB. Those of the oldest part give way. */
 const MOST_IDS = 100_000;
 
-/**
- * What comparisons found stale, for the deletion that follows, which mostly runs in the same process: else it compares
- * once more. Ids must not cross an activity's border.
- */
-const found = new Map<string, readonly string[]>();
+/** Ids that comparisons found stale, by {@link keyOf} their part, for the deletion that follows: else it compares once more. */
+const FOUND_STALE: MemoryKind<Map<string, readonly string[]>> = { begin: () => new Map() };
 
 /** Collects the stale ids of a part while they are few enough to keep. */
 export interface StaleCollector {
@@ -18,7 +16,8 @@ export interface StaleCollector {
   readonly keep: () => void;
 }
 
-export function collectStale(input: CompareInput): StaleCollector {
+/** A collector for one part. */
+export function collectStale(memory: ConnectorMemory, input: CompareInput): StaleCollector {
   const ids: string[] = [];
   let count = 0;
   return {
@@ -30,24 +29,26 @@ export function collectStale(input: CompareInput): StaleCollector {
     count: () => count,
     keep: () => {
       if (count === 0 || count > MOST_IDS) return;
+      const found = memory.of(input.job.jobId, FOUND_STALE);
       found.set(keyOf(input), ids);
-      for (const key of found.keys()) if (countKept() > MOST_IDS) found.delete(key);
+      for (const key of found.keys()) if (countIds(found) > MOST_IDS) found.delete(key);
     },
   };
 }
 
 /** The ids that a comparison of this part kept, once; undefined where none did, as after a crash. */
-export function takeFoundStale(input: CompareInput): readonly string[] | undefined {
+export function takeFoundStale(memory: ConnectorMemory, input: CompareInput): readonly string[] | undefined {
+  const found = memory.of(input.job.jobId, FOUND_STALE);
   const key = keyOf(input);
   const ids = found.get(key);
   found.delete(key);
   return ids;
 }
 
-function countKept(): number {
+function countIds(found: ReadonlyMap<string, readonly string[]>): number {
   return [...found.values()].reduce((sum, ids) => sum + ids.length, 0);
 }
 
-function keyOf({ job, part, round }: CompareInput): string {
-  return JSON.stringify([job.jobId, round, part]);
+function keyOf({ part, round }: CompareInput): string {
+  return JSON.stringify([round, part]);
 }

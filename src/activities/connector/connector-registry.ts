@@ -6,9 +6,13 @@ import type { ConnectorSettings, Settings } from '../../config/settings/settings
 import { connectElasticsearch } from '../../elasticsearch/connection/connect-elasticsearch';
 import { closeSource, openSource, type Source } from '../../postgres/connection/source';
 import { SyncFailure } from '../../sync/failures';
+import { type ConnectorMemory, createConnectorMemory } from './connector-memory';
 import { type ConnectorMeter, NO_METER } from './connector-meter';
 
-/** A connector with its servers at hand. */
+/**
+ * A connector with its servers at hand: what an activity begins with. Functions that need three or more of its parts
+ * take it as a whole, the others those parts.
+ */
 export interface OpenConnector {
   readonly settings: ConnectorSettings;
   /** Hash of the definition, secrets apart. */
@@ -16,6 +20,7 @@ export interface OpenConnector {
   readonly source: Source;
   readonly elasticsearch: Client;
   readonly meter: ConnectorMeter;
+  readonly memory: ConnectorMemory;
 }
 
 /** The connectors of a configuration; connections are opened when they are first needed, and shared. */
@@ -85,6 +90,7 @@ function createGeneration(settings: Settings, meterOf: MeterOf): Generation {
       definition: hashDefinition(found, settings.elasticsearch),
       elasticsearch,
       meter: meterOf(found.id),
+      memory: createConnectorMemory(),
       source: openSource(found.source, {
         maxConnections: found.limits.concurrency + SPARE_CONNECTIONS,
         applicationName: `pgferry ${found.id}`,

@@ -34,6 +34,7 @@ export async function finishSync(connector: OpenConnector, plan: SyncPlan): Prom
     return { ...state, connectors: { ...state.connectors, [job.connectorId]: after } };
   };
   await writeState(elasticsearch, job.concreteIndex, update, 'put');
+  connector.memory.forget();
   connector.meter.synced();
 }
 
@@ -45,7 +46,8 @@ async function readSourceState({ source }: OpenConnector): Promise<Pick<Connecto
 }
 
 /** Undoes what only makes sense while a sync runs; for every end that is not a success. Harmless when repeated. */
-export async function restoreIndex({ elasticsearch }: OpenConnector, job: SyncJob): Promise<void> {
+export async function restoreIndex({ elasticsearch, memory }: OpenConnector, job: SyncJob): Promise<void> {
+  memory.forget();
   const serving = await describeIndex(elasticsearch, job.index);
   if (job.rebuild && serving?.concrete !== job.concreteIndex) {
     await deleteIndex(elasticsearch, job.concreteIndex);

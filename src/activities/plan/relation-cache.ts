@@ -1,6 +1,7 @@
 import { SyncFailure } from '../../sync/failures';
 import type { Leaf } from '../../sync/relation';
 import type { SyncJob } from '../../sync/sync-plan';
+import type { MemoryKind } from '../connector/connector-memory';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { ProjectedRelation } from './projected-relation';
 import { readRelations } from './read-source';
@@ -8,7 +9,8 @@ import { readRelations } from './read-source';
 /** Descriptions kept: enough for the partitions of a large table, too few to matter for memory. */
 const KEPT = 64;
 
-const descriptions = new Map<string, ProjectedRelation>();
+/** Descriptions of a sync's relations by {@link cacheKey}, the oldest first. */
+const DESCRIPTIONS: MemoryKind<Map<string, ProjectedRelation>> = { begin: () => new Map() };
 
 /** What an activity expects of a relation that the plan named. */
 export interface ExpectedRelation {
@@ -27,7 +29,8 @@ export async function openRelation(
   job: SyncJob,
   expected: ExpectedRelation,
 ): Promise<ProjectedRelation> {
-  const key = cacheKey(job, expected);
+  const descriptions = connector.memory.of(job.jobId, DESCRIPTIONS);
+  const key = cacheKey(expected);
   const kept = descriptions.get(key);
   if (kept !== undefined && isExpected(kept, expected)) return kept;
   const [described] = await readRelations(connector, [{ ...expected, name: expected.relation }], job.startedAt);
@@ -54,15 +57,15 @@ export async function openLeaf(
   const leaf = find(projected);
   if (leaf !== undefined) return { projected, leaf };
   // The description may be older than the plan of this round.
-  descriptions.delete(cacheKey(job, expected));
+  connector.memory.of(job.jobId, DESCRIPTIONS).delete(cacheKey(expected));
   const anew = await openRelation(connector, job, expected);
   const found = find(anew);
   if (found === undefined) throw changed(expected.relation);
   return { projected: anew, leaf: found };
 }
 
-function cacheKey({ jobId }: SyncJob, { oid, relation }: ExpectedRelation): string {
-  return `${jobId}/${oid}/${relation}`;
+function cacheKey({ oid, relation }: ExpectedRelation): string {
+  return `${oid}/${relation}`;
 }
 
 function isExpected(described: ProjectedRelation, { relation, definition }: ExpectedRelation): boolean {
