@@ -5,7 +5,7 @@ import { compareIds, eachPart } from './compare/compare-ids';
 import { deleteStaleDocuments } from './compare/delete-stale-documents';
 import { surveyRelations } from './compare/survey-relations';
 import type { ConnectorRegistry, OpenConnector } from './connector/connector-registry';
-import { type ActivityScope, withScope } from './contract/activity-scope';
+import type { ActivityScope } from './contract/activity-scope';
 import type { SyncActivities } from './contract/sync-activities';
 import { catchUpRelations } from './copy/catch-up-relations';
 import { copyPartitions } from './copy/copy-partitions';
@@ -17,6 +17,7 @@ import { prepareIndex } from './index-lifecycle/prepare-index';
 import { replanRelations } from './index-lifecycle/replan-relations';
 import { planSync } from './plan/plan-sync';
 import { validateConnector } from './plan/validate-connector';
+import { withScope } from './with-scope';
 
 /** The activities of a worker, over the connectors that it knows. @param searchAttributes whether syncs can set them */
 export function createActivities(registry: ConnectorRegistry, searchAttributes = false): SyncActivities {

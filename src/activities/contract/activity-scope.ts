@@ -1,5 +1,3 @@
-import { ApplicationFailure, type Context } from '@temporalio/activity';
-
 import type { Checkpoint } from '../../sync/checkpoint';
 
 /** What a long activity needs of its surroundings: a way to say how far it is, and to hear that it should stop. */
@@ -11,43 +9,7 @@ export interface ActivityScope {
   readonly lastCheckpoint: Checkpoint | undefined;
   /**
    * After `signal` was aborted: true when the sync asked for it, so that the activity returns what it has.
-   * @throws ApplicationFailure retryable, when it was the worker's shutdown: another worker goes on from the checkpoint
+   * @throws Error that lets it be tried again, when it was the worker's shutdown: another worker goes on from the checkpoint
    */
   readonly wasAskedToStop: () => boolean;
-}
-
-/** Milliseconds between heartbeats while an activity waits for a server: their answers tell that a sync is cancelled. */
-const BEAT_MS = 1_000;
-
-/** Runs an activity's work with a heartbeat that goes on by itself, repeating the last checkpoint. */
-export async function withScope<Result>(
-  context: Context,
-  work: (scope: ActivityScope) => Promise<Result>,
-): Promise<Result> {
-  let latest = context.info.heartbeatDetails as Checkpoint | undefined;
-  const lastCheckpoint = latest;
-  const beat = setInterval(() => {
-    context.heartbeat(latest);
-  }, BEAT_MS);
-  context.heartbeat(latest);
-  try {
-    return await work({
-      signal: context.cancellationSignal,
-      lastCheckpoint,
-      heartbeat: (checkpoint) => {
-        latest = checkpoint ?? latest;
-        context.heartbeat(latest);
-      },
-      wasAskedToStop: () => {
-        if (!context.cancellationSignal.aborted) return false;
-        if (context.cancellationDetails?.cancelRequested === true) return true;
-        throw ApplicationFailure.retryable(
-          'The worker shuts down; another one goes on from the checkpoint',
-          'WorkerShutdown',
-        );
-      },
-    });
-  } finally {
-    clearInterval(beat);
-  }
 }
