@@ -9,7 +9,7 @@ import { configuredCommand } from './configured-command';
 import { rejectionDocument, renderRejections } from './output/render-rejections';
 import { createTerminal } from './output/terminal';
 import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';
-import { runSync } from './sync-command';
+import { runSync } from './session/run-sync';
 
 /** `pgferry rejected`: rows that Elasticsearch refuses, or that PostgreSQL can't give. */
 export function rejectedCommand(): Command {

@@ -1,3 +1,4 @@
+import { groupDigits } from './group-digits';
 import { emptyReport, type RelationReport } from './report';
 
 /** How far a sync is; what the query `progress` answers. */
@@ -56,11 +57,11 @@ function percent(part: number, whole: number): number {
 
 function renderRow(report: RelationReport, estimate: number | undefined, withOmitted: boolean): string {
   const { relation, read, indexed, deleted, rejected, omitted = 0 } = report;
-  const about = estimate === undefined ? '' : renderNumber(estimate);
+  const about = estimate === undefined ? '' : groupDigits(estimate);
   const cells = [
-    renderNumber(read),
+    groupDigits(read),
     about,
-    ...[indexed, deleted, rejected, ...(withOmitted ? [omitted] : [])].map(renderNumber),
+    ...[indexed, deleted, rejected, ...(withOmitted ? [omitted] : [])].map(groupDigits),
   ].map(pad);
   return `| ${[relation.replaceAll('|', '\\|'), ...cells].join(' | ')} |`;
 }
@@ -68,9 +69,4 @@ function renderRow(report: RelationReport, estimate: number | undefined, withOmi
 /** The Temporal UI leaves no room between columns, nor for many of them. */
 function pad(cell: string): string {
   return `\u00a0\u00a0${cell}`;
-}
-
-/** With a comma each three digits; workflow code has no locales to rely on. */
-function renderNumber(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/gu, ',');
 }

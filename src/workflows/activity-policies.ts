@@ -12,6 +12,9 @@ const PATIENT = { initialInterval: '1 second', backoffCoefficient: 2, maximumInt
  */
 const IMPATIENT = { ...PATIENT, maximumAttempts: 3 } as const;
 
+/** The activities of a sync, as its workflow calls them: the first step, those that control, those that carry data. */
+export type ActivityProxies = ReturnType<typeof proxySyncActivities>;
+
 /** Every timeout and retry policy of the sync, in one place. */
 export function proxySyncActivities() {
   // A worker that dies is noticed by its heartbeats.

@@ -8,15 +8,15 @@ import {
 
 import { type Checkpoint, NO_CHECKPOINT } from '../sync/checkpoint';
 import { SyncFailure } from '../sync/failures';
-import { type CopyTask, cutTasks, isWhole } from '../sync/partitions';
+import { type CopyTask, cutTasks } from '../sync/partitions';
 import type { PlannedRelation } from '../sync/sync-plan';
-import type { proxySyncActivities } from './activity-policies';
+import type { ActivityProxies } from './activity-policies';
+import { cutList } from './cut-list';
 import { toApplicationFailure } from './explain-failure';
 import { runConcurrently } from './run-concurrently';
+import { summarizeNames, summarizeTask } from './summaries';
 import type { SyncControl } from './sync-control';
 import { recordChanged, recordReports, type SyncRun } from './sync-run';
-
-type Activities = ReturnType<typeof proxySyncActivities>;
 
 /** A relation that changes its definition or file more often than this during one sync ends it. */
 const MAX_ROUNDS = 5;
@@ -27,7 +27,7 @@ const RELATIONS_PER_CATCH_UP = 100;
  * Steps 4 and 5, copy and catch up, in rounds: what changed under the sync is planned and copied again.
  * @returns false when the history is long enough that the rest should run as a new one
  */
-export async function copyRelations(run: SyncRun, activities: Activities, control: SyncControl): Promise<boolean> {
+export async function copyRelations(run: SyncRun, activities: ActivityProxies, control: SyncControl): Promise<boolean> {
   for (;;) {
     control.show({ phase: 'copy' });
     if (!(await copyTasks(run, activities, control))) return false;
@@ -43,7 +43,7 @@ function relationsOfRound(run: SyncRun): readonly PlannedRelation[] {
   return again === undefined ? run.plan.relations : run.plan.relations.filter(({ name }) => again.has(name));
 }
 
-async function copyTasks(run: SyncRun, activities: Activities, control: SyncControl): Promise<boolean> {
+async function copyTasks(run: SyncRun, activities: ActivityProxies, control: SyncControl): Promise<boolean> {
   const { concurrency } = run.facts;
   const tasks = cutTasks(relationsOfRound(run), concurrency).slice(run.tasksDone);
   const started = await runConcurrently(
@@ -56,7 +56,12 @@ async function copyTasks(run: SyncRun, activities: Activities, control: SyncCont
   return started === tasks.length;
 }
 
-async function copyTask(run: SyncRun, task: CopyTask, activities: Activities, control: SyncControl): Promise<void> {
+async function copyTask(
+  run: SyncRun,
+  task: CopyTask,
+  activities: ActivityProxies,
+  control: SyncControl,
+): Promise<void> {
   let resumeFrom = NO_CHECKPOINT;
   for (;;) {
     await control.untilResumed();
@@ -86,22 +91,7 @@ function recordTask(run: SyncRun, { reports, changed }: Checkpoint, control: Syn
   control.show({ relations: Object.values(run.reports) });
 }
 
-function summarizeTask(task: CopyTask): string {
-  const [first] = task;
-  if (first === undefined) return 'nothing';
-  const names = [...new Set(task.map(({ relation }) => relation))];
-  if (names.length > 1 || isWhole(first)) return summarizeNames(names);
-  const last = task.at(-1);
-  return `${first.relation} blocks ${first.from}–${(last !== undefined && 'to' in last ? last.to : null) ?? 'end'}`;
-}
-
-/** What an activity works on, in a line of the Temporal UI. */
-export function summarizeNames([first = 'nothing', ...others]: readonly string[]): string {
-  if (others.length === 0) return first;
-  return `${first} and ${others.length} more relation${others.length === 1 ? '' : 's'}`;
-}
-
-async function catchUp(run: SyncRun, activities: Activities, control: SyncControl): Promise<void> {
+async function catchUp(run: SyncRun, activities: ActivityProxies, control: SyncControl): Promise<void> {
   const changed = new Set(run.changed);
   const relations = relationsOfRound(run).filter(({ name }) => !changed.has(name));
   const batches = cutList(relations, RELATIONS_PER_CATCH_UP);
@@ -115,7 +105,7 @@ async function catchUp(run: SyncRun, activities: Activities, control: SyncContro
   });
 }
 
-async function planAgain(run: SyncRun, activities: Activities): Promise<void> {
+async function planAgain(run: SyncRun, activities: ActivityProxies): Promise<void> {
   if (run.round + 1 === MAX_ROUNDS) {
     const message = `${run.changed.slice(0, 10).join(', ')} changed in each of ${MAX_ROUNDS} attempts to copy it`;
     throw toApplicationFailure(new SyncFailure('SourceChanged', message));
@@ -129,11 +119,4 @@ async function planAgain(run: SyncRun, activities: Activities): Promise<void> {
   run.changed = [];
   run.tasksDone = 0;
   run.round += 1;
-}
-
-/** Cuts a list into pieces of at most `size`. */
-export function cutList<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
 }

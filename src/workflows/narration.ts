@@ -1,5 +1,6 @@
 import { log } from '@temporalio/workflow';
 
+import { groupDigits } from '../sync/group-digits';
 import type { SyncInput } from '../sync/job';
 import { sumReports, type SyncReport, type SyncTotals } from '../sync/report';
 import type { SyncPlan } from '../sync/sync-plan';
@@ -41,15 +42,10 @@ export const narration = {
 
 function describeCounts(counts: SyncTotals): string {
   return Object.entries(counts)
-    .map(([name, number]) => `${grouped(number)} ${name}`)
+    .map(([name, number]) => `${groupDigits(number)} ${name}`)
     .join(', ');
 }
 
 function count(number: number, noun: string): string {
-  return `${grouped(number)} ${noun}${number === 1 ? '' : 's'}`;
-}
-
-/** 1,234,567; the workflow's sandbox has no locales to rely on. */
-function grouped(number: number): string {
-  return String(number).replace(/\B(?=(?:\d{3})+$)/gu, ',');
+  return `${groupDigits(number)} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -4,13 +4,12 @@ import { ALL_BUCKETS, IDS_PER_PART, shareBuckets } from '../sync/bucket-ranges';
 import { needsConsent } from '../sync/delete-guard';
 import { SyncFailure } from '../sync/failures';
 import { emptyReport } from '../sync/report';
-import type { proxySyncActivities } from './activity-policies';
-import { cutList, summarizeNames } from './copy-relations';
+import type { ActivityProxies } from './activity-policies';
+import { cutList } from './cut-list';
 import { toApplicationFailure } from './explain-failure';
 import { runConcurrently } from './run-concurrently';
+import { summarizeNames, summarizeParts } from './summaries';
 import { recordReports, type SyncRun } from './sync-run';
-
-type Activities = ReturnType<typeof proxySyncActivities>;
 
 /** Relations that one activity counts. */
 const RELATIONS_PER_SURVEY = 100;
@@ -21,7 +20,7 @@ const PARTS_PER_ACTIVITY = 100;
  * Step 6: compares ids both ways, indexes rows that are missing, deletes stale documents. It runs only when every
  * relation was read completely; nothing is deleted before the guard has seen all that would be.
  */
-export async function reconcile(run: SyncRun, activities: Activities): Promise<void> {
+export async function reconcile(run: SyncRun, activities: ActivityProxies): Promise<void> {
   const survey = await surveyRelations(run, activities);
   const found = await compareRelations(run, activities, survey);
   refuseMassDeletion(run, survey, found);
@@ -57,7 +56,7 @@ function shareActivities(parts: readonly SizedPart[]): SizedPart[][] {
   return groups;
 }
 
-async function surveyRelations(run: SyncRun, activities: Activities): Promise<Survey> {
+async function surveyRelations(run: SyncRun, activities: ActivityProxies): Promise<Survey> {
   const known = run.plan.relations.map(({ name }) => name);
   const batches = cutList(
     run.plan.relations.map(({ name, oid }) => ({ name, oid })),
@@ -80,7 +79,7 @@ async function surveyRelations(run: SyncRun, activities: Activities): Promise<Su
   };
 }
 
-async function compareRelations(run: SyncRun, activities: Activities, survey: Survey): Promise<SizedPart[]> {
+async function compareRelations(run: SyncRun, activities: ActivityProxies, survey: Survey): Promise<SizedPart[]> {
   const found: SizedPart[] = survey.orphans.map(({ relation, documents }) => ({
     part: { relation, buckets: [ALL_BUCKETS] },
     ids: documents,
@@ -121,13 +120,6 @@ function refuseMassDeletion(run: SyncRun, survey: Survey, found: readonly SizedP
     `Connector ${run.input.connectorId}: ${stale} of ${documents} documents have no row any more (${relations}); ` +
     `that is more than max_delete_ratio ${run.facts.maxDeleteRatio}, so nothing was deleted`;
   throw toApplicationFailure(new SyncFailure('MassDeletionRefused', message));
-}
-
-function summarizeParts(parts: readonly ComparedPart[]): string {
-  const [first] = parts;
-  if (first === undefined || parts.length > 1) return summarizeNames(parts.map(({ relation }) => relation));
-  const buckets = first.buckets.map(({ from, to }) => (to === from + 1 ? `${from}` : `${from}–${to - 1}`));
-  return `${first.relation}, buckets ${buckets.slice(0, 5).join(', ')}${buckets.length > 5 ? ' …' : ''}`;
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,11 +1,10 @@
 import { tooManyRejected } from '../sync/rejection-guard';
-import type { proxySyncActivities } from './activity-policies';
-import { cutList, summarizeNames } from './copy-relations';
+import type { ActivityProxies } from './activity-policies';
+import { cutList } from './cut-list';
 import { refuseRejections } from './refuse-rejections';
 import { runConcurrently } from './run-concurrently';
+import { summarizeNames } from './summaries';
 import { recordReports, type SyncRun } from './sync-run';
-
-type Activities = ReturnType<typeof proxySyncActivities>;
 
 /** Relations whose dead letters one activity tries again. */
 const RELATIONS_PER_RETRY = 100;
@@ -14,7 +13,7 @@ const RELATIONS_PER_RETRY = 100;
  * Tries the rows of earlier dead letters again, unchanged as they are. Those that are rejected once more count as
  * rejected by this sync, but not in the share of what it has read: they were accepted before.
  */
-export async function retryRejected(run: SyncRun, activities: Activities): Promise<void> {
+export async function retryRejected(run: SyncRun, activities: ActivityProxies): Promise<void> {
   refuseRejections(run, tooManyRejected);
   const { job } = run.plan;
   const named = run.plan.relations.map(({ name, oid }) => ({ name, oid }));

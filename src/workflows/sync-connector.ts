@@ -5,7 +5,7 @@ import type { SyncInput } from '../sync/job';
 import { emptyReport, sumReports, type SyncReport } from '../sync/report';
 import { readSyncInput } from '../sync/sync-input';
 import { SYNC_WORKFLOW, syncWorkflowId } from '../sync/workflow-names';
-import { proxySyncActivities } from './activity-policies';
+import { type ActivityProxies, proxySyncActivities } from './activity-policies';
 import { copyRelations } from './copy-relations';
 import { explainFailure, toEndingFailure } from './explain-failure';
 import { narration } from './narration';
@@ -67,11 +67,9 @@ async function runSync(
   }
 }
 
-type Activities = ReturnType<typeof proxySyncActivities>;
-
 async function startRun(
   input: SyncInput,
-  activities: Activities,
+  activities: ActivityProxies,
   labels: SyncLabels,
   control: SyncControl,
 ): Promise<SyncRun> {
@@ -99,7 +97,7 @@ async function startRun(
   }
 }
 
-async function prepareIndex({ plan }: SyncRun, activities: Activities, control: SyncControl): Promise<void> {
+async function prepareIndex({ plan }: SyncRun, activities: ActivityProxies, control: SyncControl): Promise<void> {
   control.show({ phase: 'prepare the index' });
   await activities.control.prepareIndex.executeWithOptions({ summary: `index ${plan.job.index}` }, [{ plan }]);
 }
@@ -107,7 +105,7 @@ async function prepareIndex({ plan }: SyncRun, activities: Activities, control: 
 /** Undoes what only makes sense while a sync runs, and keeps how far it got. */
 async function restoreIndex(
   { plan, reports }: SyncRun,
-  activities: Activities,
+  activities: ActivityProxies,
   labels: SyncLabels,
   wasCancelled: boolean,
 ): Promise<void> {

@@ -3,12 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SyncInput } from '../../sync/job';
 import { sumReports, type SyncReport, type SyncTotals } from '../../sync/report';
 import { EXIT, exitCodeOf } from '../output/exit-codes';
+import { outageNotice } from '../output/outage-notice';
 import { createProgressDisplay } from '../output/progress-display';
 import { renderReport, reportDocument } from '../output/render-report';
 import type { SyncEnding } from '../output/sync-ending';
-import { type Terminal, yellow } from '../output/terminal';
+import type { Terminal } from '../output/terminal';
 import { followSync } from './follow-sync';
 import type { StartedSync } from './start-sync';
+import { untilAborted } from './until-aborted';
 
 /** Milliseconds after which a cancelled sync that doesn't end is left to itself: no worker may be there to end it. */
 const CANCEL_PATIENCE_MS = 3_500;
@@ -51,27 +53,6 @@ export async function followToEnd(
     display.end();
     leaving.abort();
   }
-}
-
-/** Says, once an outage, that Temporal is not there. */
-export function outageNotice(terminal: Terminal): () => void {
-  return () => {
-    terminal.say(`${yellow('note')} Temporal can't be reached; the sync goes on when it is back`);
-  };
-}
-
-/** Resolves when a signal fires. */
-export function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener(
-      'abort',
-      () => {
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }
 
 function exitCodeOfEnding(ending: SyncReport | SyncEnding): number {

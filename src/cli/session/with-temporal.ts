@@ -6,9 +6,9 @@ import { connectTemporal } from '../../temporal/connect-temporal';
 import { EXIT } from '../output/exit-codes';
 import { createTerminal, type Terminal } from '../output/terminal';
 import { catchInterrupts } from './catch-interrupts';
-import { untilAborted } from './follow-to-end';
 import { leaveConnection } from './leave-connection';
 import { type ConfigurationOptions, loadCommandSettings } from './load-command-settings';
+import { untilAborted } from './until-aborted';
 
 /** What a command that speaks with Temporal has at hand. */
 export interface TemporalSession {
