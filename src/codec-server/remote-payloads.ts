@@ -1,5 +1,8 @@
 import type { Payload } from '@temporalio/common';
 
+import { isRecord } from '../sync/is-record';
+import { parseJson } from '../sync/parse-json';
+
 /** A payload as Temporal's UI and CLI send it: proto3's JSON, in which bytes are base64. */
 interface RemotePayload {
   readonly metadata?: Readonly<Record<string, string>>;
@@ -11,8 +14,8 @@ interface RemotePayload {
  * @returns undefined for what is no `{ "payloads": [ … ] }`
  */
 export function readPayloads(body: string): Payload[] | undefined {
-  const parsed = parse(body);
-  const payloads = isObject(parsed) ? parsed['payloads'] : undefined;
+  const parsed = parseJson(body);
+  const payloads = isRecord(parsed) ? parsed['payloads'] : undefined;
   if (!Array.isArray(payloads) || !payloads.every(isRemotePayload)) return undefined;
   return payloads.map(({ metadata = {}, data }) => ({
     metadata: Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key, Buffer.from(value, 'base64')])),
@@ -33,22 +36,10 @@ function toBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
 }
 
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
-
 function isRemotePayload(value: unknown): value is RemotePayload {
-  if (!isObject(value)) return false;
+  if (!isRecord(value)) return false;
   const { metadata = {}, data = '' } = value;
   return (
-    isObject(metadata) && Object.values(metadata).every((one) => typeof one === 'string') && typeof data === 'string'
+    isRecord(metadata) && Object.values(metadata).every((one) => typeof one === 'string') && typeof data === 'string'
   );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import type { Column, ColumnType } from '../sync/relation';
 import { quoteIdentifier } from './sql-text';
+import { baseOf } from './types/base-of';
 import { MAX_BINARY_BYTES } from './types/render-bytes';
 
 /** Base types whose values can be large; `octet_length` knows the length of these without detoasting them. */
@@ -36,8 +37,4 @@ function sizeOf({ name, type }: Column): string | undefined {
 function isBytes(type: ColumnType): boolean {
   const base = baseOf(type);
   return base.kind === 'base' && base.name === 'bytea';
-}
-
-function baseOf(type: ColumnType): ColumnType {
-  return type.kind === 'domain' ? baseOf(type.base) : type;
 }

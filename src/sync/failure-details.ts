@@ -1,3 +1,5 @@
+import { isRecord } from './is-record';
+
 /**
  * Facts about a failure that Temporal keeps beside its type and message: the first of an `ApplicationFailure`'s details.
  * Histories hold it, and clients of other versions read it: a new fact is optional, and none is renamed.
@@ -19,8 +21,8 @@ export function toFailureDetails(detail: FailureDetail): [FailureDetail] {
 /** Reads what {@link toFailureDetails} wrote; a fact that is missing, or is not what it should be, is left out. */
 export function readFailureDetails(details: readonly unknown[] | null | undefined): Partial<FailureDetail> {
   const detail = details?.[0];
-  if (typeof detail !== 'object' || detail === null) return {};
-  const { message, remedy, searchAttributes } = detail as Readonly<Record<keyof FailureDetail, unknown>>;
+  if (!isRecord(detail)) return {};
+  const { message, remedy, searchAttributes } = detail;
   return {
     ...(typeof message === 'string' ? { message } : {}),
     ...(typeof remedy === 'string' ? { remedy } : {}),

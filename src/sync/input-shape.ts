@@ -12,10 +12,6 @@ export type InputShape = Readonly<Record<string, FieldRule>>;
 /** Values by name. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-export function isRecord(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** Leaves out what is null: clients in other languages send a field so that they were not given. */
 export function withoutNulls(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined));

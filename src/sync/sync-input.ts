@@ -1,4 +1,5 @@
-import { findShapeProblem, type InputShape, isRecord, withoutNulls } from './input-shape';
+import { findShapeProblem, type InputShape, withoutNulls } from './input-shape';
+import { isRecord } from './is-record';
 import type { SyncInput } from './job';
 import type { ScheduledSyncInput } from './scheduled-sync';
 

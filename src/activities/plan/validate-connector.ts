@@ -1,5 +1,9 @@
 import { checkPipeline } from '../../elasticsearch/connection/check-pipeline';
-import { checkPrivileges, describeMissing, describeRole } from '../../elasticsearch/connection/check-privileges';
+import {
+  checkPrivileges,
+  describeMissingPrivileges,
+  describeRole,
+} from '../../elasticsearch/connection/check-privileges';
 import { probeElasticsearch } from '../../elasticsearch/connection/probe-elasticsearch';
 import { describeIndex } from '../../elasticsearch/index/describe-index';
 import { probeSource } from '../../postgres/server/probe-source';
@@ -42,7 +46,7 @@ async function checkDestination({ elasticsearch, settings }: OpenConnector): Pro
   if (missing.length > 0) {
     throw new SyncFailure(
       'DestinationPermission',
-      `Elasticsearch: the credentials lack the index privileges ${describeMissing(missing)}.`,
+      `Elasticsearch: the credentials lack the index privileges ${describeMissingPrivileges(missing)}.`,
       `Give the user's role, or the API key's role descriptor, also ${describeRole(missing)}`,
     );
   }

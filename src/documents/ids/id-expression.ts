@@ -1,6 +1,7 @@
 import { SyncFailure } from '../../sync/failures';
 import type { Column, ColumnType, Relation } from '../../sync/relation';
 import { quoteIdentifier, quoteLiteral } from '../sql-text';
+import { baseOf } from '../types/base-of';
 import { ENCODED_IN_KEY, HASH_MARK, idPrefix, MAX_ID_BYTES, NULL_MARK } from './document-id';
 
 /** Types whose text is short and holds neither `%` nor `,`, so that it needs no encoding. */
@@ -56,10 +57,6 @@ function keyText({ name, type }: Column): string {
 function isPlain(type: ColumnType): boolean {
   const base = baseOf(type);
   return base.kind === 'base' && PLAIN_TYPES.has(base.name);
-}
-
-function baseOf(type: ColumnType): ColumnType {
-  return type.kind === 'domain' ? baseOf(type.base) : type;
 }
 
 function findColumn(relation: Relation, name: string): Column {

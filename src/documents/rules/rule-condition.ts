@@ -1,5 +1,6 @@
 import type { ColumnType } from '../../sync/relation';
 import { quoteLiteral } from '../sql-text';
+import { baseOf } from '../types/base-of';
 import type { CompiledRule, RowRule } from './row-rule';
 import { parseRuleTime, type RuleTime } from './rule-time';
 import { translateRegex } from './translate-regex';
@@ -89,8 +90,4 @@ function textOf(value: string, type: string): string {
   if (PRINTED_AS_JSON.has(type)) return `(to_json(${value}) #>> '{}')`;
   if (type === 'money') return `${value}::numeric::text`;
   return `${value}::text`;
-}
-
-function baseOf(type: ColumnType): ColumnType {
-  return type.kind === 'domain' ? baseOf(type.base) : type;
 }

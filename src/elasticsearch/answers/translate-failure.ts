@@ -1,6 +1,7 @@
 import { type DiagnosticResult, errors } from '@elastic/elasticsearch';
 
 import { SyncFailure } from '../../sync/failures';
+import { isRecord } from '../../sync/is-record';
 import { type ErrorCause, toErrorCause } from './error-summary';
 import { damagedAnswer } from './read-answer';
 
@@ -75,7 +76,7 @@ export function failureOfResponse(status: number, error: ErrorCause, doing: stri
 
 /** The error in an answer's body; empty for a body that is not Elasticsearch's, such as a proxy's page. */
 export function readErrorCause(body: unknown): ErrorCause {
-  if (!isObject(body)) return {};
+  if (!isRecord(body)) return {};
   const error = body['error'];
   return typeof error === 'string' ? { reason: error } : toErrorCause(error);
 }
@@ -121,8 +122,4 @@ function namePrivilege(error: ErrorCause): string {
 
 function withReason(message: string, error: ErrorCause): string {
   return error.reason === undefined ? message : `${message}: ${error.reason}`;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,4 +1,5 @@
 import { SyncFailure } from '../../sync/failures';
+import { parseJson } from '../../sync/parse-json';
 import { type ErrorSummary, exceedsLimit, summarizeError } from '../answers/error-summary';
 import { asList, asObject, damagedAnswer } from '../answers/read-answer';
 import { failureOfResponse, readErrorCause } from '../answers/translate-failure';
@@ -47,7 +48,7 @@ export function classifyReply(reply: BulkReply, count: number, target: string): 
   }
   const { status, body } = reply;
   if (status === 200) return readItems(reply, count, target);
-  const error = readErrorCause(parseJson(body));
+  const error = readErrorCause(parseJson(body.toString()));
   if (status === 413) return { kind: 'refused', error: { type: error.type ?? 'content_too_large' } };
   if (status === 429 && exceedsLimit(error)) return { kind: 'refused', error: summarizeError(error) };
   const failure = failureOfResponse(status, error, doing);
@@ -62,7 +63,7 @@ function readItems(reply: BulkReply & { kind: 'answer' }, count: number, target:
   const { body, hasGuard } = reply;
   if (isSuccessOf(body, count)) return { kind: 'done' };
   try {
-    const items = asList(asObject(parseJson(body))['items'])
+    const items = asList(asObject(parseJson(body.toString()))['items'])
       .slice(hasGuard ? 1 : 0)
       .map(toBulkItem);
     if (items.length === count) return { kind: 'items', items };
@@ -78,12 +79,4 @@ function isSuccessOf(body: Buffer, count: number): boolean {
   if (start === undefined || count === 0) return false;
   const length = start + count * (SUCCESSFUL_ITEM.length + 1) - 1 + SUCCESS_END.length;
   return body.length === length && body.toString('latin1', length - 2) === SUCCESS_END && !body.includes(DELETE);
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    return undefined;
-  }
 }

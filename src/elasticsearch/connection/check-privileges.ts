@@ -38,7 +38,7 @@ export async function checkPrivileges(client: Client, indexName: string): Promis
 }
 
 /** For messages: `read and write on search-shop, manage on search-shop-*`. */
-export function describeMissing(missing: readonly MissingPrivileges[]): string {
+export function describeMissingPrivileges(missing: readonly MissingPrivileges[]): string {
   return missing.map(({ index, privileges }) => `${privileges.join(' and ')} on ${index}`).join(', ');
 }
 

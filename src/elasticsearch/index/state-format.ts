@@ -1,4 +1,5 @@
 import { type ConnectorState, type IndexState, NO_STATE, type RelationState } from '../../sync/index-state';
+import { isRecord } from '../../sync/is-record';
 
 /** A mapping's `_meta`: pgferry's part of it, and what others keep there. */
 export interface MappingMeta {
@@ -20,8 +21,8 @@ export function isOwnIndex(meta: MappingMeta, alias?: string): boolean {
 
 /** pgferry's state in a `_meta`; what can't be read counts as absent, so that it is copied again. */
 export function parseState({ pgferry }: MappingMeta): IndexState {
-  if (!isObject(pgferry)) return NO_STATE;
-  const connectors = isObject(pgferry['connectors']) ? pgferry['connectors'] : {};
+  if (!isRecord(pgferry)) return NO_STATE;
+  const connectors = isRecord(pgferry['connectors']) ? pgferry['connectors'] : {};
   const restore = pgferry['restore'];
   return {
     connectors: Object.fromEntries(
@@ -29,7 +30,7 @@ export function parseState({ pgferry }: MappingMeta): IndexState {
         isConnectorState(state) ? [[id, readConnector(state)]] : [],
       ),
     ),
-    ...(isObject(restore) ? { restore: readSettings(restore) } : {}),
+    ...(isRecord(restore) ? { restore: readSettings(restore) } : {}),
   };
 }
 
@@ -39,7 +40,7 @@ export function replaceState(meta: MappingMeta, state: IndexState): MappingMeta 
 }
 
 function isConnectorState(value: unknown): value is ConnectorState {
-  return isObject(value) && Number.isSafeInteger(value['version']) && isObject(value['relations']);
+  return isRecord(value) && Number.isSafeInteger(value['version']) && isRecord(value['relations']);
 }
 
 /** Whoever may change the index may have put anything into it: what is no state is left out. */
@@ -54,23 +55,23 @@ function readConnector({ version, source, lastCommit, relations }: ConnectorStat
 }
 
 function readRelation(state: unknown): RelationState {
-  if (!isObject(state)) return {};
+  if (!isRecord(state)) return {};
   const { watermark, definition, leaves, rule } = state;
   const isWhole =
     (watermark === undefined || isMatching(watermark, /^\d{1,19}$/u)) &&
     [definition, rule].every((text) => text === undefined || typeof text === 'string') &&
-    (leaves === undefined || (isObject(leaves) && Object.values(leaves).every(Number.isSafeInteger)));
+    (leaves === undefined || (isRecord(leaves) && Object.values(leaves).every(Number.isSafeInteger)));
   return isWhole ? state : {};
 }
 
 function isIdentity(value: unknown): boolean {
-  if (!isObject(value)) return false;
+  if (!isRecord(value)) return false;
   const { systemIdentifier, database, timeline } = value;
   return typeof systemIdentifier === 'string' && typeof database === 'string' && Number.isSafeInteger(timeline);
 }
 
 function isCommitMark(value: unknown): boolean {
-  return isObject(value) && isMatching(value['transaction'], /^\d{1,10}$/u) && isMatching(value['committedAt'], TIME);
+  return isRecord(value) && isMatching(value['transaction'], /^\d{1,10}$/u) && isMatching(value['committedAt'], TIME);
 }
 
 /** A `timestamptz` in UTC, as PostgreSQL prints it. */
@@ -83,8 +84,4 @@ function readSettings(settings: Readonly<Record<string, unknown>>): Record<strin
 
 function isMatching(value: unknown, pattern: RegExp): boolean {
   return typeof value === 'string' && pattern.test(value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -25,7 +25,7 @@ export async function readPrivileges(tx: Transaction, oids: readonly number[]): 
 }
 
 /** What is missing, for messages: `usage on schema sales and select on sales.orders`. */
-export function describeMissing(relations: readonly RelationPrivileges[]): string {
+export function describeMissingGrants(relations: readonly RelationPrivileges[]): string {
   const schemas = unusableSchemas(relations).map((schema) => `usage on schema ${schema}`);
   const tables = relations.filter(({ selectable }) => !selectable);
   const selects = tables.slice(0, MAX_LISTED).map((relation) => `select on ${formatRelation(relation)}`);

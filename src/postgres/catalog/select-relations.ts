@@ -4,7 +4,7 @@ import type { FailureType } from '../../sync/failures';
 import { formatRelation, type QualifiedName, type RelationKind, type SkippedRelation } from '../../sync/relation';
 import type { Transaction } from '../connection/transaction';
 import { configuredKey } from './configured-key';
-import { describeMissing, grantStatements } from './grants';
+import { describeMissingGrants, grantStatements } from './grants';
 import { matchTables, schemasNamedBy, type TableMatch } from './match-tables';
 import { type Candidate, findSchemas, readCandidates } from './read-candidates';
 
@@ -112,7 +112,7 @@ function judge(candidate: Candidate, { by, hasIdColumns, rowSecurity, role }: Ci
       : { is: 'passed over' };
   }
   if (!candidate.readable) {
-    const message = `Role "${role}" lacks ${describeMissing([candidate])}.`;
+    const message = `Role "${role}" lacks ${describeMissingGrants([candidate])}.`;
     return by === 'name'
       ? { is: 'problem', type: 'SourcePermission', message, remedy: grantStatements(role, [candidate]) }
       : { is: 'skipped', reason: `role "${role}" may not select from it` };
@@ -143,7 +143,7 @@ function nothingReadable({ source }: Transaction, unreadable: readonly Candidate
   const [first] = unreadable;
   if (first === undefined) return [];
   const role = source.settings.username;
-  const message = `Role "${role}" may read none of its tables: it lacks ${describeMissing(unreadable)}.`;
+  const message = `Role "${role}" may read none of its tables: it lacks ${describeMissingGrants(unreadable)}.`;
   const remedy = `Correct \`schema\`, or grant what the tables to be synced need: ${grantStatements(role, unreadable)}`;
   return [{ type: 'SourcePermission', relation: formatRelation(first), message, remedy }];
 }

@@ -1,5 +1,6 @@
 import type { BulkBody } from '../../sync/bulk-body';
 import { SyncFailure } from '../../sync/failures';
+import { parseJson } from '../../sync/parse-json';
 import type { ValueSink } from '../copy-protocol/tuple-decoder';
 import { giveBackMemory, takeMemory } from './body-memory';
 import type { CopyPiece, OversizedRow } from './copy-request';
@@ -95,12 +96,4 @@ function parseOversized(json: string): OversizedRow {
     throw new SyncFailure('Defect', 'a binary COPY brought a report of an oversized row that is none');
   }
   return { id: report.id, bytes: report.bytes };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
