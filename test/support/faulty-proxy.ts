@@ -32,7 +32,8 @@ export interface FaultyProxy {
 /** The client takes nobody for Elasticsearch who does not say so. */
 const ANSWER_HEADERS = { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' };
 
-export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
+/** @param port where to listen; by default at a free one */
+export async function startFaultyProxy(target: string, port = 0): Promise<FaultyProxy> {
   const server = createServer((incoming, outgoing) => {
     void handle(incoming, outgoing);
   });
@@ -44,7 +45,7 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
       passOn({ target, incoming, body, outgoing }, fault);
     else outgoing.writeHead(fault.status, ANSWER_HEADERS).end(fault.body ?? '');
   };
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const proxy: FaultyProxy = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     fault: () => undefined,
