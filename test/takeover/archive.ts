@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { constants, createBrotliCompress, createBrotliDecompress } from 'node:zlib';
 
-import { findPostgres } from '../../src/stack/postgres-program';
+import { findPostgres } from '../../src/stack/programs/postgres-program';
 
 /** What the servers leave beside their data, and make anew. */
 const LEFT_OUT = ['server.log', 'initdb.log', 'program', 'classes.jsa', '*.lock', 'postmaster.pid', 'postmaster.opts'];

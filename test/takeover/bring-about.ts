@@ -1,7 +1,7 @@
-import { BLOCKS_PER_CHUNK } from '../../src/activities/cut-chunks';
+import { BLOCKS_PER_CHUNK } from '../../src/activities/copy/cut-chunks';
 import { runCommand } from '../support/command-line';
 import { eventually } from '../support/eventually';
-import { type ShownJob } from '../support/held-connector';
+import type { ShownJob } from '../support/held-connector';
 import { startWorkerProcess } from '../support/worker-process';
 import { QUIET } from './market';
 import { listWorkflows } from './temporal-state';

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 
 import { describeSchedules, listWorkflows } from './temporal-state';
 import { ask, type KeptIndex, listRejections, listSchedules, readIndices } from './user-state';

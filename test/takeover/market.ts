@@ -3,9 +3,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Client } from 'pg';
 
-import { startElasticsearch } from '../../src/stack/start-elasticsearch';
-import { startPostgres } from '../../src/stack/start-postgres';
-import { startTemporal } from '../../src/stack/start-temporal';
+import { startElasticsearch } from '../../src/stack/servers/start-elasticsearch';
+import { startPostgres } from '../../src/stack/servers/start-postgres';
+import { startTemporal } from '../../src/stack/servers/start-temporal';
 import { eventually } from '../support/eventually';
 
 /** Where the configuration file looks for PostgreSQL and Elasticsearch. */

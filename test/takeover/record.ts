@@ -6,9 +6,9 @@ import { Client } from '@elastic/elasticsearch';
 import { version } from '../../package.json';
 import { startFaultyProxy } from '../support/faulty-proxy';
 import { packData } from './archive';
-import { ELASTICSEARCH_PORT, type Market, openMarket, runSql } from './market';
 import { bringAbout } from './bring-about';
 import { dumpState } from './dump-state';
+import { ELASTICSEARCH_PORT, type Market, openMarket, runSql } from './market';
 
 /** Short, and the same on every machine: servers may keep where their data was. */
 const DATA = join(tmpdir(), 'pgferry-recording');

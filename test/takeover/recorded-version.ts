@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client } from '@elastic/elasticsearch';
 
-import { POSTGRES_PACKAGE } from '../../src/stack/postgres-program';
-import { type RunningCommand } from '../support/command-line';
+import { POSTGRES_PACKAGE } from '../../src/stack/programs/postgres-program';
+import type { RunningCommand } from '../support/command-line';
 import { startWorkerProcess, stopCommand } from '../support/worker-process';
 import { unpackData } from './archive';
 import { openMarket } from './market';
-import { type KeptIndex } from './user-state';
+import type { KeptIndex } from './user-state';
 
 const SUFFIX = '.tar.br';
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 
 import { type FinishedCommand, readDocument, runCommand, runInProcess } from '../support/command-line';
 import { eventually } from '../support/eventually';
-import { type ShownJob } from '../support/held-connector';
+import type { ShownJob } from '../support/held-connector';
 import { countDocuments } from '../support/read-documents';
-import { type PrintedReport } from '../support/synced-connector';
+import type { PrintedReport } from '../support/synced-connector';
 import { QUIET } from './market';
 import {
   findObstacle,

@@ -1,8 +1,8 @@
 import { Client, Connection } from '@temporalio/client';
-import { type TypedSearchAttributes } from '@temporalio/common';
+import type { TypedSearchAttributes } from '@temporalio/common';
 
 import { createDataConverter } from '../../src/payloads/data-converter';
-import { SEARCH_ATTRIBUTES } from '../../src/sync/labels';
+import { SEARCH_ATTRIBUTES } from '../../src/sync/search-attributes';
 import { temporalAddress } from '../support/temporal-address';
 
 /** A workflow as Temporal knows it. */

@@ -1,4 +1,4 @@
-import { type Client, type estypes } from '@elastic/elasticsearch';
+import type { Client, estypes } from '@elastic/elasticsearch';
 
 import { readDocument, runCommand } from '../support/command-line';
 
