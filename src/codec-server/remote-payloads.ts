@@ -1,7 +1,6 @@
 import type { Payload } from '@temporalio/common';
 
-import { isRecord } from '../sync/is-record';
-import { parseJson } from '../sync/parse-json';
+import { isRecord, parseJson } from '../sync/json-value';
 
 /** A payload as Temporal's UI and CLI send it: proto3's JSON, in which bytes are base64. */
 interface RemotePayload {

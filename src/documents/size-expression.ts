@@ -1,6 +1,5 @@
-import type { Column, ColumnType } from '../sync/relation';
+import { baseOf, type Column, type ColumnType } from '../sync/relation';
 import { quoteIdentifier } from './sql-text';
-import { baseOf } from './types/base-of';
 import { MAX_BINARY_BYTES } from './types/render-bytes';
 
 /** Base types whose values can be large; `octet_length` knows the length of these without detoasting them. */

@@ -1,7 +1,12 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 
-import { readSyncMemo, type SyncMemo } from '../sync/sync-memo';
-import { connectorOfWorkflow, SYNC_WORKFLOW, syncWorkflowId } from '../sync/workflow-names';
+import {
+  connectorOfWorkflow,
+  readSyncMemo,
+  SYNC_WORKFLOW,
+  type SyncMemo,
+  syncWorkflowId,
+} from '../sync/workflow-names';
 
 /** Which sync jobs to list. */
 export interface JobFilter {

@@ -1,6 +1,6 @@
 import { type Client, type ScheduleDescription, WorkflowNotFoundError } from '@temporalio/client';
 
-import type { ScheduledSyncResult } from '../sync/scheduled-sync';
+import type { ScheduledSyncResult } from '../sync/job';
 import type { ScheduledWorkflow } from '../sync/workflow-names';
 
 /** What the last start of a schedule came to. */

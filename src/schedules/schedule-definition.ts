@@ -1,8 +1,7 @@
 import type { ConnectorSettings, Settings } from '../config/settings/settings';
 import { type Calendar, toCalendars } from '../cron/calendars';
 import { parseScheduleTimes, shortestInterval } from '../cron/schedule-times';
-import type { JobType } from '../sync/job';
-import type { ScheduledSyncInput } from '../sync/scheduled-sync';
+import type { JobType, ScheduledSyncInput } from '../sync/job';
 
 /** A schedule as it should be, or as Temporal has it: plain data that can be compared. Times in milliseconds. */
 export interface ScheduleDefinition {

@@ -8,7 +8,7 @@ import {
 } from '@temporalio/client';
 
 import { type Calendar, type NumberRange, toRanges } from '../cron/calendars';
-import type { ScheduledSyncInput } from '../sync/scheduled-sync';
+import type { ScheduledSyncInput } from '../sync/job';
 import { SCHEDULED_WORKFLOW } from '../sync/workflow-names';
 import { renderEvery, type ScheduleDefinition } from './schedule-definition';
 

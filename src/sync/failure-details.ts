@@ -1,4 +1,4 @@
-import { isRecord } from './is-record';
+import { isRecord } from './json-value';
 
 /**
  * Facts about a failure that Temporal keeps beside its type and message: the first of an `ApplicationFailure`'s details.

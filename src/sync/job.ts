@@ -1,3 +1,5 @@
+import type { SyncReport } from './report';
+
 /** The kinds of sync job: a full one compares every id, an incremental one reads what changed. */
 export type JobType = 'full' | 'incremental';
 
@@ -22,3 +24,16 @@ export interface SyncInput {
   readonly trigger?: JobTrigger;
   readonly options?: SyncOptions;
 }
+
+/** Input of the workflow `scheduledSync`, which a schedule starts. */
+export interface ScheduledSyncInput {
+  readonly connectorId: string;
+  readonly jobType: JobType;
+  /** Milliseconds that a full sync waits for a running one to end: its schedule's interval. @default 0 */
+  readonly waitMs?: number;
+}
+
+/** What a start by the schedule came to. */
+export type ScheduledSyncResult =
+  | ({ readonly status: 'completed' } & Omit<SyncReport, 'status' | 'relations' | 'skipped'>)
+  | { readonly status: 'skipped'; readonly connectorId: string; readonly jobType: JobType; readonly reason: string };

@@ -9,6 +9,12 @@ export interface RejectionCount {
   readonly rejected: number;
 }
 
+/** How many rows a job of a connector may reject. */
+export interface RejectionLimit {
+  readonly connectorId: string;
+  readonly maxRejected: number;
+}
+
 /** Whether a job that has read every relation rejected so many rows that what it made is no copy of them. */
 export function tooManyRejected({ read, rejected }: RejectionCount, maxRejected: number): boolean {
   return rejected > maxRejected || (rejected > FEW && rejected > read * MAX_REJECTED_RATIO);

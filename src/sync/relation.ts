@@ -25,6 +25,11 @@ export type ColumnType =
   | { readonly kind: 'domain'; readonly sqlName: string; readonly base: ColumnType }
   | { readonly kind: 'composite'; readonly sqlName: string; readonly attributes: readonly Attribute[] };
 
+/** The type under all domains: itself, where it is none. */
+export function baseOf(type: ColumnType): ColumnType {
+  return type.kind === 'domain' ? baseOf(type.base) : type;
+}
+
 /** An attribute of a composite type. */
 export interface Attribute {
   readonly name: string;

@@ -1,7 +1,6 @@
 import { findShapeProblem, type InputShape, withoutNulls } from './input-shape';
-import { isRecord } from './is-record';
-import type { SyncInput } from './job';
-import type { ScheduledSyncInput } from './scheduled-sync';
+import type { ScheduledSyncInput, SyncInput } from './job';
+import { isRecord } from './json-value';
 
 /** The input of a workflow as it was meant, or what is wrong with it and what is allowed. */
 export type ReadInput<Input> = { readonly input: Input } | { readonly problem: string };

@@ -2,9 +2,8 @@
  * What workflows and those who talk to them, worker, command line and schedules, call by the same name. Histories,
  * schedules and other people's scripts hold these names: none may change.
  */
-import type { SyncInput } from './job';
-import type { SyncReport } from './report';
-import type { ScheduledSyncInput, ScheduledSyncResult } from './scheduled-sync';
+import type { JobTrigger, JobType, ScheduledSyncInput, ScheduledSyncResult, SyncInput } from './job';
+import type { SyncReport, SyncTotals } from './report';
 
 /** Type of the workflow that syncs one connector. */
 export const SYNC_WORKFLOW = 'syncConnector';
@@ -38,4 +37,33 @@ export function connectorOfWorkflow(workflowId: string): string {
 /** Task queue of the activities that copy and compare: their slots bound the connections to PostgreSQL. */
 export function dataTaskQueue(taskQueue: string): string {
   return `${taskQueue}-data`;
+}
+
+/** What a sync notes of itself in its workflow's memo, for Temporal's lists: its kind at the start, totals at the end. */
+export interface SyncMemo extends Partial<SyncTotals> {
+  readonly connectorId?: string;
+  readonly jobType?: JobType;
+  readonly trigger?: JobTrigger;
+  readonly index?: string;
+  readonly durationMs?: number;
+}
+
+const MEMO_TYPES: Readonly<Record<keyof SyncMemo, 'string' | 'number'>> = {
+  connectorId: 'string',
+  jobType: 'string',
+  trigger: 'string',
+  index: 'string',
+  indexed: 'number',
+  unchanged: 'number',
+  deleted: 'number',
+  rejected: 'number',
+  omitted: 'number',
+  durationMs: 'number',
+};
+
+/** Reads the memo of a sync; what is missing, as before its first task, is left out. */
+export function readSyncMemo(memo: Readonly<Record<string, unknown>> = {}): SyncMemo {
+  return Object.fromEntries(
+    Object.entries(MEMO_TYPES).flatMap(([key, type]) => (typeof memo[key] === type ? [[key, memo[key]]] : [])),
+  );
 }

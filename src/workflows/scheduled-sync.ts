@@ -8,8 +8,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
+import type { ScheduledSyncInput, ScheduledSyncResult } from '../sync/job';
 import type { SyncReport } from '../sync/report';
-import type { ScheduledSyncInput, ScheduledSyncResult } from '../sync/scheduled-sync';
 import { readScheduledInput } from '../sync/sync-input';
 import { SCHEDULED_WORKFLOW, syncWorkflowId } from '../sync/workflow-names';
 import { requireInput } from './refuse-input';

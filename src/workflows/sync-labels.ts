@@ -3,7 +3,7 @@ import { upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import type { SyncInput } from '../sync/job';
 import { type RelationReport, sumReports, type SyncReport } from '../sync/report';
 import { CONNECTOR_ID, JOB_TYPE, type LabelledStatus, SYNC_STATUS } from '../sync/search-attributes';
-import type { SyncMemo } from '../sync/sync-memo';
+import type { SyncMemo } from '../sync/workflow-names';
 
 /** What Temporal's lists of workflows show of a sync: a memo always, search attributes where they are registered. */
 export interface SyncLabels {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 
 import type { SyncActivities } from '../../src/activities/contract/sync-activities';
-import type { ScheduledSyncInput, ScheduledSyncResult } from '../../src/sync/scheduled-sync';
+import type { ScheduledSyncInput, ScheduledSyncResult } from '../../src/sync/job';
 import { eventually } from '../support/eventually';
 import { fakeActivities, planOf } from '../support/fake-activities';
 import { startTestWorker, type TestWorker } from '../support/temporal';

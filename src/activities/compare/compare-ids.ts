@@ -1,6 +1,9 @@
+import type { Client } from '@elastic/elasticsearch';
+
 import { listDeadLetters } from '../../elasticsearch/dead-letters/list-dead-letters';
 import { scanIds } from '../../elasticsearch/documents/scan-ids';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
+import type { Source } from '../../postgres/connection/source';
 import { copyRowsById } from '../../postgres/rows/copy-whole';
 import { type IdRequest, readIds } from '../../postgres/rows/read-ids';
 import { relationField } from '../../sync/relation';
@@ -41,17 +44,17 @@ export async function compareIds(
   if (part.oid === undefined) throw new Error('a relation that is no longer synced has no rows to compare with');
   const projected = await openRelation(connector, job, { relation: part.relation, oid: part.oid });
   const request = idRequest(projected, scope);
-  const ids = await readIdSet(connector, request, part);
+  const ids = await readIdSet(connector.source, request, part);
   const stale = collectStale(connector.memory, input);
-  for await (const page of scanPart(connector, input, scope)) {
+  for await (const page of scanPart(connector.elasticsearch, input, scope)) {
     for (const id of page) if (!ids.see(id)) stale.add(id);
     scope.heartbeat();
   }
   // A rejected row is known to have no document: sending it again would only reject it again.
-  for await (const id of rejectedIds(connector, job, part.relation)) ids.see(id);
+  for await (const id of rejectedIds(connector.elasticsearch, job, part.relation)) ids.see(id);
   let report = emptyReport(part.relation);
   if (ids.unseen > 0) {
-    for await (const missing of missingIds(connector, request, part, ids)) {
+    for await (const missing of missingIds(connector.source, request, part, ids)) {
       report = addReports(report, await indexRows(connector, input, projected, missing, scope));
     }
   }
@@ -60,13 +63,9 @@ export async function compareIds(
 }
 
 /** All ids of a part's rows, 16 bytes each. */
-export async function readIdSet(
-  connector: OpenConnector,
-  request: IdRequest,
-  { buckets }: ComparedPart,
-): Promise<IdSet> {
+export async function readIdSet(source: Source, request: IdRequest, { buckets }: ComparedPart): Promise<IdSet> {
   const ids = new IdSet();
-  for await (const batch of readIds(connector.source, { ...request, buckets })) {
+  for await (const batch of readIds(source, { ...request, buckets })) {
     for (const id of batch) ids.add(id);
   }
   return ids;
@@ -77,8 +76,8 @@ export function idRequest({ rows, projection: { id, filter } }: ProjectedRelatio
 }
 
 /** The ids of a part's documents, in pages. */
-export function scanPart(connector: OpenConnector, { job, part }: CompareInput, scope: ActivityScope) {
-  return scanIds(connector.elasticsearch, {
+export function scanPart(elasticsearch: Client, { job, part }: CompareInput, scope: ActivityScope) {
+  return scanIds(elasticsearch, {
     index: job.concreteIndex,
     relationField: relationField(job.connectorId, part.relation),
     buckets: part.buckets,
@@ -86,22 +85,22 @@ export function scanPart(connector: OpenConnector, { job, part }: CompareInput, 
   });
 }
 
-async function* rejectedIds(connector: OpenConnector, job: SyncJob, relation: string): AsyncGenerator<string> {
+async function* rejectedIds(elasticsearch: Client, job: SyncJob, relation: string): AsyncGenerator<string> {
   const filter = { connectorId: job.connectorId, relation };
-  for await (const page of listDeadLetters(connector.elasticsearch, deadLetterIndexName(job.index), filter)) {
+  for await (const page of listDeadLetters(elasticsearch, deadLetterIndexName(job.index), filter)) {
     for (const { documentId } of page) if (documentId !== undefined) yield documentId;
   }
 }
 
 /** The set holds hashes: the ids themselves are read once more, and only those that no document has are kept. */
 async function* missingIds(
-  connector: OpenConnector,
+  source: Source,
   request: IdRequest,
   { buckets }: ComparedPart,
   ids: IdSet,
 ): AsyncGenerator<string[]> {
   let missing: string[] = [];
-  for await (const batch of readIds(connector.source, { ...request, buckets })) {
+  for await (const batch of readIds(source, { ...request, buckets })) {
     missing.push(...batch.filter((id) => ids.isUnseen(id)));
     if (missing.length < IDS_PER_LOOKUP) continue;
     yield missing;

@@ -1,4 +1,5 @@
 import { buildDeleteBody } from '../../elasticsearch/bulk/delete-body';
+import type { Source } from '../../postgres/connection/source';
 import { findExisting, type IdRequest } from '../../postgres/rows/read-ids';
 import { emptyReport, type RelationReport } from '../../sync/report';
 import { passVersion } from '../../sync/sync-plan';
@@ -45,7 +46,7 @@ async function* staleIds(
 ): AsyncGenerator<string[]> {
   const { job, part } = input;
   if (part.oid === undefined) {
-    yield* scanPart(connector, input, scope);
+    yield* scanPart(connector.elasticsearch, input, scope);
     return;
   }
   const projected = await openRelation(connector, job, { relation: part.relation, oid: part.oid });
@@ -53,21 +54,21 @@ async function* staleIds(
   const found = takeFoundStale(connector.memory, input);
   if (found !== undefined) {
     for (let from = 0; from < found.length; from += IDS_PER_DELETE)
-      yield await withoutRow(connector, request, found.slice(from, from + IDS_PER_DELETE));
+      yield await withoutRow(connector.source, request, found.slice(from, from + IDS_PER_DELETE));
     return;
   }
-  const rows = await readIdSet(connector, request, part);
+  const rows = await readIdSet(connector.source, request, part);
   let candidates: string[] = [];
-  for await (const page of scanPart(connector, input, scope)) {
+  for await (const page of scanPart(connector.elasticsearch, input, scope)) {
     candidates.push(...page.filter((id) => !rows.see(id)));
     if (candidates.length < IDS_PER_DELETE) continue;
-    yield await withoutRow(connector, request, candidates);
+    yield await withoutRow(connector.source, request, candidates);
     candidates = [];
   }
-  if (candidates.length > 0) yield await withoutRow(connector, request, candidates);
+  if (candidates.length > 0) yield await withoutRow(connector.source, request, candidates);
 }
 
-async function withoutRow(connector: OpenConnector, request: IdRequest, ids: readonly string[]): Promise<string[]> {
-  const existing = await findExisting(connector.source, { ...request, ids });
+async function withoutRow(source: Source, request: IdRequest, ids: readonly string[]): Promise<string[]> {
+  const existing = await findExisting(source, { ...request, ids });
   return ids.filter((id) => !existing.has(id));
 }

@@ -10,8 +10,8 @@ import { type ConnectorMemory, createConnectorMemory } from './connector-memory'
 import { type ConnectorMeter, NO_METER } from './connector-meter';
 
 /**
- * A connector with its servers at hand: what an activity begins with. Functions that need three or more of its parts
- * take it as a whole, the others those parts.
+ * A connector with its servers at hand, which an activity begins with. It is handed on where most of it is needed, as
+ * to copy or to describe relations; whoever needs one or two of its parts takes those.
  */
 export interface OpenConnector {
   readonly settings: ConnectorSettings;

@@ -24,7 +24,8 @@ export async function copyPartitions(
   scope: ActivityScope,
 ): Promise<CopyResult> {
   const writer = openWriter(connector, input.job, scope.signal);
-  const progress = trackProgress(connector, scope.lastCheckpoint ?? input.resumeFrom, scope);
+  const limit = { connectorId: input.job.connectorId, maxRejected: connector.settings.limits.maxRejected };
+  const progress = trackProgress(limit, scope.lastCheckpoint ?? input.resumeFrom, scope);
   const start = progress.checkpoint();
   try {
     for (const [offset, partition] of input.task.slice(start.partition).entries()) {

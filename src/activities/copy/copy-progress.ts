@@ -1,8 +1,14 @@
 import type { Checkpoint } from '../../sync/checkpoint';
+import { SyncFailure } from '../../sync/failures';
+import {
+  describeRejections,
+  type RejectionCount,
+  type RejectionLimit,
+  rejectionRemedy,
+} from '../../sync/rejection-guard';
 import { addReports, emptyReport, type RelationReport } from '../../sync/report';
-import type { OpenConnector } from '../connector/connector-registry';
 import type { ActivityScope } from '../contract/activity-scope';
-import { checkRejections, type WrittenRows } from './write-pieces';
+import type { WrittenRows } from './write-pieces';
 
 /** What was read, and where reading goes on. */
 export interface FollowedChunk {
@@ -22,15 +28,15 @@ export interface CopyProgress {
   readonly leaveOut: (relation: string) => void;
 }
 
-/** Progress from a checkpoint on. */
-export function trackProgress(connector: OpenConnector, start: Checkpoint, scope: ActivityScope): CopyProgress {
+/** Progress from a checkpoint on, as long as no more than `limit` is rejected. */
+export function trackProgress(limit: RejectionLimit, start: Checkpoint, scope: ActivityScope): CopyProgress {
   let checkpoint = start;
   let settled = Promise.resolve();
   const advance = (written: WrittenRows, { relation, position, block, seconds }: FollowedChunk) => {
     const reports = addReport(checkpoint.reports, { ...toReport(relation, written), seconds });
     checkpoint = { ...checkpoint, partition: position, block, reports };
     scope.heartbeat(checkpoint);
-    checkRejections(connector, reports.reduce(addReports, emptyReport(relation)));
+    checkRejections(limit, reports.reduce(addReports, emptyReport(relation)));
   };
   return {
     checkpoint: () => checkpoint,
@@ -52,6 +58,16 @@ export function toReport(relation: string, written: WrittenRows): RelationReport
   const { read, indexed, superseded, rejected, omitted, bytes } = written;
   const missing = omitted > 0 ? { omitted } : {};
   return { ...emptyReport(relation), read, indexed: indexed + superseded, rejected, ...missing, bytes };
+}
+
+/**
+ * Ends an activity that alone rejects more than its job may; the workflow adds up those of all activities.
+ * @throws SyncFailure `TooManyRejections`
+ */
+function checkRejections({ connectorId, maxRejected }: RejectionLimit, count: RejectionCount): void {
+  if (count.rejected <= maxRejected) return;
+  const message = describeRejections(connectorId, count, maxRejected);
+  throw new SyncFailure('TooManyRejections', message, rejectionRemedy(connectorId));
 }
 
 function addReport(reports: readonly RelationReport[], added: RelationReport): RelationReport[] {

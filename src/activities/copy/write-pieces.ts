@@ -4,8 +4,6 @@ import { type DeadLetter, writeDeadLetters } from '../../elasticsearch/dead-lett
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import type { CopyPiece } from '../../postgres/rows/copy-request';
 import { addOutcomes, type BulkOutcome, NO_OUTCOME } from '../../sync/bulk-body';
-import { SyncFailure } from '../../sync/failures';
-import { describeRejections, rejectionRemedy } from '../../sync/rejection-guard';
 import type { SyncJob } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
 
@@ -80,17 +78,6 @@ export interface PieceTarget {
   readonly relation: string;
   /** External version of the writes. */
   readonly version: number;
-}
-
-/**
- * Ends an activity that alone rejects more than its job may; the workflow adds up those of all activities.
- * @throws SyncFailure `TooManyRejections`
- */
-export function checkRejections(connector: OpenConnector, written: { read: number; rejected: number }): void {
-  const { id, limits } = connector.settings;
-  if (written.rejected <= limits.maxRejected) return;
-  const message = describeRejections(id, written, limits.maxRejected);
-  throw new SyncFailure('TooManyRejections', message, rejectionRemedy(id));
 }
 
 function describeUnwritable(

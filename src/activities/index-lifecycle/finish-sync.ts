@@ -1,3 +1,5 @@
+import type { Client } from '@elastic/elasticsearch';
+
 import { countDeadLetters } from '../../elasticsearch/dead-letters/list-dead-letters';
 import { pruneDeadLetters } from '../../elasticsearch/dead-letters/prune-dead-letters';
 import { deleteIndex } from '../../elasticsearch/index/delete-index';
@@ -6,6 +8,7 @@ import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { restoreSettings } from '../../elasticsearch/index/load-mode';
 import { replaceIndex } from '../../elasticsearch/index/replace-index';
 import { writeState } from '../../elasticsearch/index/state-store';
+import type { Source } from '../../postgres/connection/source';
 import { withTransaction } from '../../postgres/connection/transaction';
 import { readLastCommit } from '../../postgres/server/last-commit';
 import { probeSource } from '../../postgres/server/probe-source';
@@ -20,11 +23,11 @@ import type { OpenConnector } from '../connector/connector-registry';
 export async function finishSync(connector: OpenConnector, plan: SyncPlan): Promise<void> {
   const { job } = plan;
   const { elasticsearch } = connector;
-  await pruneRejections(connector, plan);
+  await pruneRejections(elasticsearch, plan);
   await restoreSettings(elasticsearch, job.concreteIndex);
   if (job.rebuild)
     await replaceIndex(elasticsearch, { alias: job.index, to: job.concreteIndex, connectorId: job.connectorId });
-  const source = await readSourceState(connector);
+  const source = await readSourceState(connector.source);
   const update = (state: IndexState): IndexState => {
     const after: ConnectorState = {
       version: newestVersion(job),
@@ -39,14 +42,17 @@ export async function finishSync(connector: OpenConnector, plan: SyncPlan): Prom
 }
 
 /** Read after all rows: whoever knows of the last commit has everything that this sync saw. */
-async function readSourceState({ source }: OpenConnector): Promise<Pick<ConnectorState, 'source' | 'lastCommit'>> {
+async function readSourceState(source: Source): Promise<Pick<ConnectorState, 'source' | 'lastCommit'>> {
   const { identity, trackCommitTimestamp } = await probeSource(source);
   const lastCommit = trackCommitTimestamp ? await withTransaction(source, readLastCommit) : undefined;
   return { source: identity, ...(lastCommit === undefined ? {} : { lastCommit }) };
 }
 
 /** Undoes what only makes sense while a sync runs; for every end that is not a success. Harmless when repeated. */
-export async function restoreIndex({ elasticsearch, memory }: OpenConnector, job: SyncJob): Promise<void> {
+export async function restoreIndex(
+  { elasticsearch, memory }: Pick<OpenConnector, 'elasticsearch' | 'memory'>,
+  job: SyncJob,
+): Promise<void> {
   memory.forget();
   const serving = await describeIndex(elasticsearch, job.index);
   if (job.rebuild && serving?.concrete !== job.concreteIndex) {
@@ -66,7 +72,7 @@ function relationState({ definition, leaves, rule }: PlannedRelation, { watermar
 }
 
 /** Dead letters of rows that were read again, or whose document is in the index by now, are out of date. */
-async function pruneRejections({ elasticsearch }: OpenConnector, { job, relations }: SyncPlan): Promise<void> {
+async function pruneRejections(elasticsearch: Client, { job, relations }: SyncPlan): Promise<void> {
   const index = deadLetterIndexName(job.index);
   const counts = await countDeadLetters(elasticsearch, index, job.connectorId);
   const planned = new Map(relations.map((relation) => [relation.name, relation]));

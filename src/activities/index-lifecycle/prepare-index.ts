@@ -1,3 +1,5 @@
+import type { Client } from '@elastic/elasticsearch';
+
 import { buildMapping, totalFields } from '../../documents/index-mapping';
 import { createIndex } from '../../elasticsearch/index/create-index';
 import { describeIndex } from '../../elasticsearch/index/describe-index';
@@ -27,12 +29,12 @@ export async function prepareIndex(connector: OpenConnector, { job, relations }:
       loading: true,
     });
   }
-  await extendForRelations(connector, job, relations, projected);
+  await extendForRelations(connector.elasticsearch, job, relations, projected);
 }
 
 /** Adds the fields that relations need to the sync's index, and takes the watermark off those to be copied. */
 export async function extendForRelations(
-  { elasticsearch }: OpenConnector,
+  elasticsearch: Client,
   job: SyncJob,
   relations: readonly PlannedRelation[],
   projected: readonly ProjectedRelation[],

@@ -26,6 +26,6 @@ export async function replanRelations(
     return projected;
   });
   const planned = changed.map((projected) => planRelation(projected, undefined, job.watermark));
-  await extendForRelations(connector, job, planned, changed);
+  await extendForRelations(connector.elasticsearch, job, planned, changed);
   return planned;
 }

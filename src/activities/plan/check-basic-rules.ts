@@ -1,11 +1,11 @@
 import { nearestName } from '../../config/problems/nearest-name';
-import type { BasicRule } from '../../config/settings/settings';
+import type { BasicRule, ConnectorSettings } from '../../config/settings/settings';
 import { addedFieldNames } from '../../documents/fields/added-fields';
 import { ANY_FIELD } from '../../documents/rules/row-rule';
 import { translateRegex } from '../../documents/rules/translate-regex';
+import type { Source } from '../../postgres/connection/source';
 import { findRegexError } from '../../postgres/rules/find-regex-error';
 import { SyncFailure } from '../../sync/failures';
-import type { OpenConnector } from '../connector/connector-registry';
 import type { ProjectedRelation } from './projected-relation';
 
 /**
@@ -13,7 +13,8 @@ import type { ProjectedRelation } from './projected-relation';
  * @throws SyncFailure `InvalidRule` naming every wrong rule
  */
 export async function checkBasicRules(
-  { settings, source }: OpenConnector,
+  settings: ConnectorSettings,
+  source: Source,
   relations: readonly ProjectedRelation[],
 ): Promise<void> {
   const all = relations.flatMap(({ projection }) => projection.fields);
@@ -46,7 +47,7 @@ function findUnknownField({ field }: BasicRule, { compared, all }: KnownFields):
   return `no document has a field "${field}"${nearest === undefined ? '' : `; did you mean "${nearest}"?`}`;
 }
 
-async function findWrongRegex(source: OpenConnector['source'], rule: BasicRule): Promise<string | undefined> {
+async function findWrongRegex(source: Source, rule: BasicRule): Promise<string | undefined> {
   if (rule.rule !== 'regex' || rule.field === ANY_FIELD) return undefined;
   const { pattern, problem } = translateRegex(rule.value);
   if (pattern === undefined) return problem;

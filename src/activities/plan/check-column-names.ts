@@ -1,13 +1,13 @@
+import type { ConnectorSettings } from '../../config/settings/settings';
 import { findUnknownColumns, findWrongAttachment } from '../../documents/fields/column-names';
 import { SyncFailure } from '../../sync/failures';
-import type { OpenConnector } from '../connector/connector-registry';
 import type { ProjectedRelation } from './projected-relation';
 
 /**
  * A column that the configuration misspells would stay in documents by mistake.
  * @throws SyncFailure `InvalidConfig` naming every column that no relation has, or an attachment that is none
  */
-export function checkColumnNames({ settings }: OpenConnector, relations: readonly ProjectedRelation[]): void {
+export function checkColumnNames(settings: ConnectorSettings, relations: readonly ProjectedRelation[]): void {
   const described = relations.map(({ relation }) => relation);
   const wrongType = findWrongAttachment(described, settings.documents);
   if (wrongType !== undefined) {

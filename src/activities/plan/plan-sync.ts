@@ -1,3 +1,4 @@
+import type { ConnectorSettings } from '../../config/settings/settings';
 import { buildMapping, totalFields } from '../../documents/index-mapping';
 import { compareMapping } from '../../elasticsearch/index/compare-mapping';
 import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
@@ -50,13 +51,13 @@ export async function planSync(connector: OpenConnector, request: PlanRequest): 
   if (request.options.rebuild === true && existing !== undefined) {
     await requireReplaceable(connector.elasticsearch, existing, connector.settings.id);
   }
-  const dropped = checkRelations(connector, view, existing, request.options);
-  await checkBasicRules(connector, view.relations);
-  checkColumnNames(connector, view.relations);
+  const dropped = checkRelations(connector.settings, view, existing, request.options);
+  await checkBasicRules(connector.settings, connector.source, view.relations);
+  checkColumnNames(connector.settings, view.relations);
   const index = request.options.rebuild === true ? undefined : existing;
   const state = index?.state.connectors[connector.settings.id];
   if (request.jobType === 'incremental') checkRulesInEffect(connector.settings, view, state);
-  const mapping = planMapping(connector, view, index);
+  const mapping = planMapping(connector.settings.id, view, index);
   const trusted = await trustedState(connector.source, view.probe, state);
   return {
     plan: {
@@ -75,7 +76,7 @@ export async function planSync(connector: OpenConnector, request: PlanRequest): 
 
 /** @returns relations whose documents are stale. @throws SyncFailure for those that should be read and can't be */
 function checkRelations(
-  { settings }: OpenConnector,
+  settings: ConnectorSettings,
   view: SourceView,
   existing: IndexDescription | undefined,
   { forget = [] }: SyncOptions,
@@ -95,16 +96,20 @@ interface JobBasis {
 
 const MICROSECONDS = 1_000;
 
-function planJob(connector: OpenConnector, request: PlanRequest, basis: JobBasis): SyncJob {
+function planJob(
+  { settings, definition }: Pick<OpenConnector, 'settings' | 'definition'>,
+  request: PlanRequest,
+  basis: JobBasis,
+): SyncJob {
   const { startedAt, watermark, existing, state } = basis;
-  const { indexName, id } = connector.settings;
+  const { indexName, id } = settings;
   const rebuild = request.options.rebuild === true;
   const newIndex = rebuild || existing === undefined;
   return {
     connectorId: id,
     jobType: request.jobType,
     jobId: request.jobId,
-    definition: connector.definition,
+    definition,
     startedAt: startedAt.toISOString(),
     watermark,
     // A clock that stepped back must not make this sync's writes look older than those of the last one.
@@ -117,7 +122,7 @@ function planJob(connector: OpenConnector, request: PlanRequest, basis: JobBasis
   };
 }
 
-function planMapping(connector: OpenConnector, view: SourceView, index: IndexDescription | undefined): IndexMapping {
+function planMapping(connectorId: string, view: SourceView, index: IndexDescription | undefined): IndexMapping {
   const { mapping, conflicts } = buildMapping(view.relations.map(({ projection }) => projection));
   const found = conflicts.map(({ message }) => message);
   if (index !== undefined) {
@@ -130,7 +135,7 @@ function planMapping(connector: OpenConnector, view: SourceView, index: IndexDes
     );
   }
   if (found.length > 0) {
-    throw new SyncFailure('MappingConflict', `Connector ${connector.settings.id}: ${found.join(' ')}`);
+    throw new SyncFailure('MappingConflict', `Connector ${connectorId}: ${found.join(' ')}`);
   }
   return mapping;
 }

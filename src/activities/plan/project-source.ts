@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
+import type { ConnectorSettings } from '../../config/settings/settings';
 import { projectRelation } from '../../documents/project-relation';
 import type { SourceProbe } from '../../postgres/server/probe-source';
 import { formatRelation, isReadAsWhole } from '../../sync/relation';
-import type { OpenConnector } from '../connector/connector-registry';
 import type { ProjectedRelation } from './projected-relation';
 
 /** A relation, and where its rows are read. */
@@ -11,7 +11,7 @@ export type SourceRelation = Pick<ProjectedRelation, 'relation' | 'rows' | 'rule
 
 /** Adds to a relation how its rows become documents. */
 export function projectSource(
-  { settings }: OpenConnector,
+  settings: ConnectorSettings,
   source: SourceRelation,
   probe: SourceProbe,
   startedAt: string,

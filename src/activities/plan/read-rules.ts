@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-import type { AdvancedRule } from '../../config/settings/settings';
+import type { AdvancedRule, ConnectorSettings } from '../../config/settings/settings';
 import type { SourceProblem } from '../../postgres/catalog/select-relations';
+import type { Source } from '../../postgres/connection/source';
 import { describeRule } from '../../postgres/rules/describe-rule';
 import { grantsForRule } from '../../postgres/rules/grants-for-rule';
 import { SyncFailure } from '../../sync/failures';
 import { formatRelation } from '../../sync/relation';
-import type { OpenConnector } from '../connector/connector-registry';
 import type { SourceRelation } from './project-source';
 
 /** The advanced sync rules of a connector as relations, and what is wrong with the others. */
@@ -17,7 +17,8 @@ export interface DescribedRules {
 
 /** Has PostgreSQL look at rules without running them. @param only names of relations; absent: all rules */
 export async function readRules(
-  { settings, source }: OpenConnector,
+  settings: ConnectorSettings,
+  source: Source,
   only?: ReadonlySet<string>,
 ): Promise<DescribedRules> {
   const [schema = 'public'] = settings.selection.schemas;

@@ -1,6 +1,8 @@
+import type { ConnectorSettings } from '../../config/settings/settings';
 import { describeRelations } from '../../postgres/catalog/describe-relations';
 import { findUnreadableViews } from '../../postgres/catalog/find-unreadable-views';
 import { selectRelations, type SourceProblem } from '../../postgres/catalog/select-relations';
+import type { Source } from '../../postgres/connection/source';
 import { withTransaction } from '../../postgres/connection/transaction';
 import { rowSourceOf } from '../../postgres/rows/row-source-of';
 import { probeSource, type SourceProbe } from '../../postgres/server/probe-source';
@@ -21,15 +23,18 @@ export interface SourceView {
 }
 
 /** Resolves the connector's tables, or its advanced rules, and describes each: columns, key, leaves, projection. */
-export async function readSource(connector: OpenConnector, startedAt: string): Promise<SourceView> {
-  const probe = await probeSource(connector.source);
-  const isRuled = connector.settings.rules.advanced.length > 0;
-  const found = isRuled ? { ...(await readRules(connector)), skipped: [] } : await readTables(connector);
+export async function readSource(
+  { settings, source }: Pick<OpenConnector, 'settings' | 'source'>,
+  startedAt: string,
+): Promise<SourceView> {
+  const probe = await probeSource(source);
+  const isRuled = settings.rules.advanced.length > 0;
+  const found = isRuled ? { ...(await readRules(settings, source)), skipped: [] } : await readTables(settings, source);
   const relations: ProjectedRelation[] = [];
   const problems: SourceProblem[] = [...found.problems];
   for (const described of found.relations) {
     try {
-      relations.push(projectSource(connector, described, probe, startedAt));
+      relations.push(projectSource(settings, described, probe, startedAt));
     } catch (error) {
       if (!(error instanceof SyncFailure)) throw error;
       const { type, message, remedy } = error;
@@ -39,8 +44,7 @@ export async function readSource(connector: OpenConnector, startedAt: string): P
   return { probe, relations, skipped: found.skipped, problems };
 }
 
-async function readTables({ source, settings }: OpenConnector) {
-  const { selection, documents } = settings;
+async function readTables({ selection, documents }: ConnectorSettings, source: Source) {
   const found = await withTransaction(source, async (tx) => {
     const { selected, skipped, problems } = await selectRelations(tx, selection, documents.idColumns);
     const oids = selected.map(({ oid }) => oid);
@@ -57,20 +61,18 @@ async function readTables({ source, settings }: OpenConnector) {
 
 /** Describes relations of a plan, as they are now. Those that are gone are left out. */
 export async function readRelations(
-  connector: OpenConnector,
+  { settings, source }: Pick<OpenConnector, 'settings' | 'source'>,
   planned: readonly NamedRelation[],
   startedAt: string,
 ): Promise<readonly ProjectedRelation[]> {
-  const probe = await probeSource(connector.source);
+  const probe = await probeSource(source);
   const oids = planned.flatMap(({ oid }) => (oid === 0 ? [] : [oid]));
-  const tables = await withTransaction(connector.source, (tx) =>
-    describeRelations(tx, oids, connector.settings.documents),
-  );
+  const tables = await withTransaction(source, (tx) => describeRelations(tx, oids, settings.documents));
   const ruleNames = planned.flatMap(({ name, oid }) => (oid === 0 ? [name] : []));
-  const rules = await readRules(connector, new Set(ruleNames));
-  throwProblems(connector.settings.id, [...tables.problems, ...rules.problems]);
+  const rules = await readRules(settings, source, new Set(ruleNames));
+  throwProblems(settings.id, [...tables.problems, ...rules.problems]);
   return [...tables.relations.map((relation) => ({ relation, rows: rowSourceOf(relation) })), ...rules.relations].map(
-    (relation) => projectSource(connector, relation, probe, startedAt),
+    (relation) => projectSource(settings, relation, probe, startedAt),
   );
 }
 

@@ -40,7 +40,10 @@ function checkServers(connector: OpenConnector): Promise<ConnectorProblem[]> {
   return collectProblems([() => probeSource(connector.source), () => checkDestination(connector)]);
 }
 
-async function checkDestination({ elasticsearch, settings }: OpenConnector): Promise<void> {
+async function checkDestination({
+  elasticsearch,
+  settings,
+}: Pick<OpenConnector, 'elasticsearch' | 'settings'>): Promise<void> {
   await probeElasticsearch(elasticsearch);
   const missing = await checkPrivileges(elasticsearch, settings.indexName);
   if (missing.length > 0) {

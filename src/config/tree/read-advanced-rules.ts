@@ -1,4 +1,3 @@
-import { parseJson } from '../../sync/parse-json';
 import type { ConfigurationPath } from '../problems/configuration-path';
 import type { ProblemList } from '../problems/problem-list';
 import { isNode } from './expand-dotted-keys';
@@ -25,16 +24,20 @@ export function readAdvancedRules(tree: unknown, problems: ProblemList, reader?:
 function readRules(value: unknown, path: ConfigurationPath, problems: ProblemList, reader?: FileReader): unknown {
   if (typeof value !== 'string') return value;
   if (value.trim() === '') return undefined;
-  if (/^\s*[[{]/.test(value)) return readJson(value, path, problems);
+  if (/^\s*[[{]/.test(value)) return parseJson(value, path, problems);
   if (reader === undefined) return value;
   const text = readText(value, path, reader, problems);
-  return text === undefined ? undefined : readJson(text, path, problems);
+  return text === undefined ? undefined : parseJson(text, path, problems);
 }
 
-function readJson(text: string, path: ConfigurationPath, problems: ProblemList): unknown {
-  const value = parseJson(text);
-  if (value === undefined) problems.add(path, 'is not valid JSON');
-  return value;
+function parseJson(text: string, path: ConfigurationPath, problems: ProblemList): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // The parser's own message quotes the text.
+    problems.add(path, 'is not valid JSON');
+    return undefined;
+  }
 }
 
 function unwrap(value: unknown): unknown {

@@ -1,7 +1,6 @@
 import { SyncFailure } from '../../sync/failures';
-import type { Column, ColumnType, Relation } from '../../sync/relation';
+import { baseOf, type Column, type ColumnType, type Relation } from '../../sync/relation';
 import { quoteIdentifier, quoteLiteral } from '../sql-text';
-import { baseOf } from '../types/base-of';
 import { ENCODED_IN_KEY, HASH_MARK, idPrefix, MAX_ID_BYTES, NULL_MARK } from './document-id';
 
 /** Types whose text is short and holds neither `%` nor `,`, so that it needs no encoding. */

@@ -1,6 +1,5 @@
-import type { ColumnType } from '../../sync/relation';
+import { baseOf, type ColumnType } from '../../sync/relation';
 import { quoteLiteral } from '../sql-text';
-import { baseOf } from '../types/base-of';
 import type { CompiledRule, RowRule } from './row-rule';
 import { parseRuleTime, type RuleTime } from './rule-time';
 import { translateRegex } from './translate-regex';

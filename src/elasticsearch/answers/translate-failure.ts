@@ -1,7 +1,7 @@
 import { type DiagnosticResult, errors } from '@elastic/elasticsearch';
 
 import { SyncFailure } from '../../sync/failures';
-import { isRecord } from '../../sync/is-record';
+import { isRecord } from '../../sync/json-value';
 import { type ErrorCause, toErrorCause } from './error-summary';
 import { damagedAnswer } from './read-answer';
 

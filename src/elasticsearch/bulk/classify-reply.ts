@@ -1,5 +1,5 @@
 import { SyncFailure } from '../../sync/failures';
-import { parseJson } from '../../sync/parse-json';
+import { parseJson } from '../../sync/json-value';
 import { type ErrorSummary, exceedsLimit, summarizeError } from '../answers/error-summary';
 import { asList, asObject, damagedAnswer } from '../answers/read-answer';
 import { failureOfResponse, readErrorCause } from '../answers/translate-failure';

@@ -1,5 +1,5 @@
 import { type ConnectorState, type IndexState, NO_STATE, type RelationState } from '../../sync/index-state';
-import { isRecord } from '../../sync/is-record';
+import { isRecord } from '../../sync/json-value';
 
 /** A mapping's `_meta`: pgferry's part of it, and what others keep there. */
 export interface MappingMeta {

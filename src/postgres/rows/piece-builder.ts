@@ -1,6 +1,6 @@
 import type { BulkBody } from '../../sync/bulk-body';
 import { SyncFailure } from '../../sync/failures';
-import { parseJson } from '../../sync/parse-json';
+import { parseJson } from '../../sync/json-value';
 import type { ValueSink } from '../copy-protocol/tuple-decoder';
 import { giveBackMemory, takeMemory } from './body-memory';
 import type { CopyPiece, OversizedRow } from './copy-request';
