@@ -7,17 +7,22 @@ import { QUIET } from './market';
 import { listWorkflows } from './temporal-state';
 import { ask, listSchedules } from './user-state';
 
+/** Of the connectors that are in the middle of copying. */
+export type RunningJobs = Readonly<Record<'ledger' | 'visits', ShownJob>>;
+
 type Run = (...args: readonly string[]) => Promise<void>;
 
 /**
  * Does what a user does, by the command line, until everything that the fixtures are about is there: synced indices,
  * schedules, a sync that is paused, a rebuild whose worker was killed, a scheduled sync that waits for the rebuild.
+ *
+ * @returns what `pgferry jobs show --json` said of those that run, before the worker was killed
  */
 export async function bringAbout(
   file: string,
   changeSource: () => Promise<unknown>,
   say: (line: string) => void,
-): Promise<void> {
+): Promise<RunningJobs> {
   const run: Run = async (...args) => {
     say(`pgferry ${args.join(' ')}`);
     const { code, stderr } = await runCommand([...args, '-c', file]);
@@ -31,6 +36,7 @@ export async function bringAbout(
     await makeSchedules(file, run);
     await pauseSync(file, run);
     await holdRebuild(file, run);
+    return { ledger: await showJob(file, 'ledger'), visits: await showJob(file, 'visits') };
   } finally {
     say('killing the worker');
     worker.child.kill('SIGKILL');

@@ -2,15 +2,21 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '@elastic/elasticsearch';
 
+import { type RunningJobs } from './bring-about';
 import { describeSchedules, listWorkflows } from './temporal-state';
-import { ask, type KeptIndex, listRejections, listSchedules, readIndices } from './user-state';
+import { type KeptIndex, listRejections, listSchedules, readIndices } from './user-state';
 
 /** Documents of an index that are written down; of one that has more, the first few. */
 const MOST_DOCUMENTS = 300;
 const SOME_DOCUMENTS = 5;
 
 /** Writes down what a user has, for people to read and for tests to compare with. */
-export async function dumpState(folder: string, file: string, elasticsearch: Client): Promise<void> {
+export async function dumpState(
+  folder: string,
+  file: string,
+  elasticsearch: Client,
+  running: RunningJobs,
+): Promise<void> {
   const indices = join(folder, 'indices');
   mkdirSync(indices);
   for (const [name, index] of Object.entries(await readIndices(elasticsearch)))
@@ -21,10 +27,7 @@ export async function dumpState(folder: string, file: string, elasticsearch: Cli
   write('rejected.json', await listRejections(file, 'readings'));
   write('schedules.json', { listed: await listSchedules(file), described: await describeSchedules() });
   write('workflows.json', await listWorkflows());
-  write('running.json', {
-    ledger: await ask(file, 'jobs', 'show', 'ledger'),
-    visits: await ask(file, 'jobs', 'show', 'visits'),
-  });
+  write('running.json', running);
 }
 
 /** A document a line. */

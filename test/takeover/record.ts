@@ -52,9 +52,9 @@ async function recordInto(folder: string, market: Market): Promise<void> {
     await makeSource(market);
     const catalog = JSON.parse(readText('catalog-index.json')) as object;
     await elasticsearch.indices.create({ index: 'catalog', ...catalog });
-    await bringAbout(CONFIGURATION, () => market.sql(readText('later.sql')), say);
+    const running = await bringAbout(CONFIGURATION, () => market.sql(readText('later.sql')), say);
     say('writing down what there is');
-    await dumpState(folder, CONFIGURATION, elasticsearch);
+    await dumpState(folder, CONFIGURATION, elasticsearch, running);
     for (const name of INPUTS) copyFileSync(join(__dirname, name), join(folder, name));
     writeFileSync(join(folder, 'recorded.json'), `${JSON.stringify(await describeServers(market), null, 2)}\n`);
     await leaveLittleWal(market);

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { type FinishedCommand, readDocument, runCommand, runInProcess } from '../support/command-line';
+import {
+  type FinishedCommand,
+  readDocument,
+  type RunningCommand,
+  runInProcess,
+  startCommand,
+} from '../support/command-line';
 import { eventually } from '../support/eventually';
 import type { ShownJob } from '../support/held-connector';
 import { countDocuments } from '../support/read-documents';
@@ -28,6 +34,9 @@ const ACKNOWLEDGED_ROWS = 1_024;
 /** A scheduled sync that waits looks once a minute whether it may start. */
 const LONGEST_LOOK_MS = 75_000;
 
+/** Another run on the same machine may have the addresses for as long as it takes. */
+const OPENING_MS = 420_000;
+
 interface PrintedJob {
   readonly trigger: string;
   readonly job_type: string;
@@ -51,16 +60,22 @@ describe.each(RECORDED_VERSIONS)('what a user of %s has is taken over:', (versio
 
   beforeAll(async () => {
     user = await takeOver(version);
-  });
+  }, OPENING_MS);
   afterAll(async () => {
+    // What a failed test left running would go on for ever.
+    for (const { child } of commands) child.kill();
     await user.close();
   });
 
   /** A command that does not execute syncs, without a process of its own. */
   const ask = (...args: readonly string[]) => runInProcess([...args, '-c', user.file]);
   const askFor = async <Document>(...args: readonly string[]) => readDocument<Document>(await ask(...args, '--json'));
-  const sync = async (...args: readonly string[]) =>
-    readDocument<PrintedReport>(await runCommand(['sync', ...args, '--json', '-c', user.file]));
+  const commands: RunningCommand[] = [];
+  const runSync = async (...args: readonly string[]) => {
+    const command = startCommand([...args, '--json', '-c', user.file]);
+    commands.push(command);
+    return readDocument<PrintedReport>(await command.finished);
+  };
   const followRecorded = (connector: 'ledger' | 'visits') =>
     askFor<ShownJob>('jobs', 'show', connector, '--run', running[connector].run_id, '--follow');
   const listSchedules = async () =>
@@ -150,7 +165,7 @@ describe.each(RECORDED_VERSIONS)('what a user of %s has is taken over:', (versio
   describe('where nothing changed, nothing is written', () => {
     it.each(CONNECTORS)('by an incremental and a full sync of %s', async (connector) => {
       for (const kind of ['--incremental', '--full']) {
-        const { status, indexed, deleted, error } = await sync(connector, kind);
+        const { status, indexed, deleted, error } = await runSync('sync', connector, kind);
         expect({ status, indexed, deleted, error }).toEqual({ status: 'completed', indexed: 0, deleted: 0 });
       }
       await expectVerified(connector);
@@ -183,9 +198,7 @@ describe.each(RECORDED_VERSIONS)('what a user of %s has is taken over:', (versio
 
     it('rows that were rejected are tried again', async () => {
       const before = await listRejected();
-      const report = readDocument<PrintedReport>(
-        await runCommand(['rejected', 'retry', 'readings', '--json', '-c', user.file]),
-      );
+      const report = await runSync('rejected', 'retry', 'readings');
       expect(report).toMatchObject({ status: 'completed', rejected: before.length - 1 });
       expect(await listRejected()).toHaveLength(before.length - 1);
       await expectVerified('readings');
@@ -194,7 +207,7 @@ describe.each(RECORDED_VERSIONS)('what a user of %s has is taken over:', (versio
     it.each(CONNECTORS.filter((connector) => connector !== 'readings'))(
       'by an incremental sync of %s',
       async (connector) => {
-        const { status, indexed, error } = await sync(connector, '--incremental');
+        const { status, indexed, error } = await runSync('sync', connector, '--incremental');
         expect({ status, error }).toEqual({ status: 'completed' });
         expect(indexed).toBeGreaterThan(0);
         await expectVerified(connector);
