@@ -1,3 +1,4 @@
+import type { BasicRule } from '../sync/basic-rule';
 import type { DocumentField } from '../sync/field-mapping';
 import { type Column, formatRelation, isReadAsWhole, type Relation } from '../sync/relation';
 import { documentExpression, fingerprintExpression, type RenderedField } from './document-expression';
@@ -8,7 +9,6 @@ import { nameFields } from './fields/field-names';
 import { idExpression } from './ids/id-expression';
 import { omittedExpression, type RenderedValue } from './omitted-expression';
 import type { Projection } from './projection';
-import type { RowRule } from './rules/row-rule';
 import { ruleFilter } from './rules/rule-filter';
 import { sizeExpression } from './size-expression';
 import { quoteIdentifier } from './sql-text';
@@ -24,7 +24,7 @@ export interface ProjectionInput {
   /** ISO 8601: `_timestamp` of rows without a commit timestamp. */
   readonly startedAt: string;
   /** Basic sync rules, in their order. @default [] */
-  readonly rules?: readonly RowRule[];
+  readonly rules?: readonly BasicRule[];
 }
 
 /**

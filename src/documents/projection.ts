@@ -3,7 +3,7 @@ import type { RenamedField } from './fields/document-options';
 
 /**
  * A relation's rows as documents, in SQL: expressions over the row alias `t` and, where said, over `k.id`.
- * They rely on the session: timezone UTC, datestyle ISO, intervalstyle iso_8601, bytea_output hex, extra_float_digits 1.
+ * They rely on the session: timezone UTC, datestyle ISO, intervalstyle iso_8601, bytea_output hex, extra_float_digits 3.
  */
 export interface Projection {
   /** The relation's name, as `formatRelation` writes it. */

@@ -27,7 +27,7 @@ const stateFile = () => join(cacheDirectory(), 'stack.json');
 /**
  * Starts a stack that outlives this process, or returns the one that runs already.
  *
- * @throws Error with what the background process said when it does not start.
+ * @throws SyncFailure `LocalStack` with what the background process said when it does not start.
  */
 export async function startDetachedStack(options: StackOptions): Promise<StackAddresses> {
   await mkdir(cacheDirectory(), { recursive: true });

@@ -7,7 +7,7 @@ import { isRecord } from './json-value';
 export interface FailureDetail {
   /** The reason alone: of the failure that ends a sync, whose own message holds reason and remedy. */
   readonly message?: string;
-  /** What the operator does about it. */
+  /** Advice to the operator. */
   readonly remedy: string;
   /** Whether search attributes are registered: said by the first step, whose failure takes the place of its result. */
   readonly searchAttributes?: boolean;

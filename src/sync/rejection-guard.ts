@@ -9,7 +9,7 @@ export interface RejectionCount {
   readonly rejected: number;
 }
 
-/** How many rows a job of a connector may reject. */
+/** Rows that a job of a connector may reject. */
 export interface RejectionLimit {
   readonly connectorId: string;
   readonly maxRejected: number;

@@ -1,6 +1,6 @@
 /**
- * What workflows and those who talk to them, worker, command line and schedules, call by the same name. Histories,
- * schedules and other people's scripts hold these names: none may change.
+ * Names that workflows share with those who talk to them: worker, command line and schedules. Histories, schedules and
+ * other people's scripts hold them: none may change.
  */
 import type { JobTrigger, JobType, ScheduledSyncInput, ScheduledSyncResult, SyncInput } from './job';
 import type { SyncReport, SyncTotals } from './report';
@@ -39,7 +39,7 @@ export function dataTaskQueue(taskQueue: string): string {
   return `${taskQueue}-data`;
 }
 
-/** What a sync notes of itself in its workflow's memo, for Temporal's lists: its kind at the start, totals at the end. */
+/** The memo of a sync's workflow, for Temporal's lists: the sync's kind from its start on, its totals in the end. */
 export interface SyncMemo extends Partial<SyncTotals> {
   readonly connectorId?: string;
   readonly jobType?: JobType;

@@ -1,4 +1,4 @@
-/** What an activity works on, in a line of the Temporal UI. */
+/** Lines of the Temporal UI that name an activity's work. */
 import type { ComparedPart } from '../activities/contract/activity-inputs';
 import { type CopyTask, isWhole } from '../sync/partitions';
 

@@ -1,4 +1,4 @@
-import type { RowRule } from '../../src/documents/rules/row-rule';
+import type { BasicRule } from '../../src/sync/basic-rule';
 
 /** A document with every number as its text. */
 export type PlainDocument = Readonly<Record<string, string | number | boolean | null | undefined>>;
@@ -8,7 +8,7 @@ export type FieldKind = 'number' | 'boolean' | 'time' | 'text';
 
 /** Whether a document is synced, as docs/configuration.md says it: a plain reading of the rules, one document at a time. */
 export function isSynced(
-  rules: readonly RowRule[],
+  rules: readonly BasicRule[],
   document: PlainDocument,
   kinds: Readonly<Record<string, FieldKind>>,
 ) {
@@ -16,7 +16,7 @@ export function isSynced(
   return first === undefined || first.policy === 'include';
 }
 
-function matches({ rule, value }: RowRule, found: PlainDocument[string], kind: FieldKind): boolean {
+function matches({ rule, value }: BasicRule, found: PlainDocument[string], kind: FieldKind): boolean {
   if (found === undefined || found === null) return false;
   const text = String(found);
   switch (rule) {

@@ -1,11 +1,11 @@
-/** A kind of thing that activities of one sync leave for each other, and how it begins. Its identity is its name. */
+/** A kind of memory, and its empty content. Kinds are told apart by identity. */
 export interface MemoryKind<Content> {
   readonly begin: () => Content;
 }
 
 /**
- * What activities of a connector's sync keep for those that follow in the same process, such as rows' ids, which must
- * not cross an activity's border. Never relied on: whoever finds nothing, as on another worker, does the work anew.
+ * Memory of a connector's sync in this process, for activities that follow: of rows' ids, which must not cross an
+ * activity's border, and of descriptions. Never relied on: who finds nothing, as on another worker, does the work anew.
  */
 export interface ConnectorMemory {
   /** The job's own content of a kind. That of another job is forgotten: a connector has one sync at a time. */

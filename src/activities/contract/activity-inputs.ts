@@ -44,7 +44,7 @@ export interface SyncRound {
 /** Partitions to copy, and where to begin. */
 export interface CopyInput extends SyncRound {
   readonly task: CopyTask;
-  /** Where an activity that was paused has left off; an earlier attempt of this one may be further. */
+  /** Checkpoint of an activity that was paused; an earlier attempt of this one may be further. */
   readonly resumeFrom: Checkpoint;
 }
 
@@ -60,7 +60,7 @@ export interface ReplanInput {
   readonly relations: readonly string[];
 }
 
-/** What finds a relation of the plan again: by its oid, a rule, whose oid is 0, by its name. */
+/** A relation of the plan, to be found again: by its oid or, a rule, whose oid is 0, by its name. */
 export type NamedRelation = Pick<PlannedRelation, 'name' | 'oid'>;
 
 /** Relations whose dead letters are to be tried again. */

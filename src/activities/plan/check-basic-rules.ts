@@ -1,10 +1,10 @@
 import { nearestName } from '../../config/problems/nearest-name';
-import type { BasicRule, ConnectorSettings } from '../../config/settings/settings';
+import type { ConnectorSettings } from '../../config/settings/settings';
 import { addedFieldNames } from '../../documents/fields/added-fields';
-import { ANY_FIELD } from '../../documents/rules/row-rule';
 import { translateRegex } from '../../documents/rules/translate-regex';
 import type { Source } from '../../postgres/connection/source';
 import { findRegexError } from '../../postgres/rules/find-regex-error';
+import { ANY_FIELD, type BasicRule } from '../../sync/basic-rule';
 import { SyncFailure } from '../../sync/failures';
 import type { ProjectedRelation } from './projected-relation';
 

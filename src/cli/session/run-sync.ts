@@ -39,7 +39,7 @@ export async function runSync(
   }
 }
 
-/** How a started sync is watched. */
+/** Options for watching a started sync. */
 interface SyncWatch {
   /** Leaves it to the workers, unwatched. */
   readonly detach: boolean;

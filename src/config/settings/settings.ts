@@ -1,3 +1,5 @@
+import type { BasicRule } from '../../sync/basic-rule';
+
 /** The configuration after parsing: defaults filled in, secrets resolved, names of our own. Plain data, no zod. */
 export interface Settings {
   readonly elasticsearch: ElasticsearchSettings;
@@ -126,14 +128,6 @@ export interface AdvancedRule {
   readonly tables: readonly string[];
   readonly query: string;
   readonly idColumns?: readonly string[];
-}
-
-/** A basic sync rule, as Elastic's connector has it. */
-export interface BasicRule {
-  readonly policy: 'include' | 'exclude';
-  readonly field: string;
-  readonly rule: 'equals' | 'contains' | 'starts_with' | 'ends_with' | 'regex' | '>' | '<';
-  readonly value: string;
 }
 
 export interface ScheduleSettings {

@@ -1,5 +1,6 @@
+import type { BasicRule } from '../../sync/basic-rule';
 import type { ConnectorEntry } from '../schema/configuration-file';
-import type { BasicRule, ConnectorSettings, SourceSettings, SourceTls } from './settings';
+import type { ConnectorSettings, SourceSettings, SourceTls } from './settings';
 import { withoutAbsent } from './without-absent';
 
 /** A validated entry of `connectors:` as settings. */

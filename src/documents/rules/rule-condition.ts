@@ -1,6 +1,7 @@
+import type { BasicRule } from '../../sync/basic-rule';
 import { baseOf, type ColumnType } from '../../sync/relation';
 import { quoteLiteral } from '../sql-text';
-import type { CompiledRule, RowRule } from './row-rule';
+import type { CompiledRule } from './compiled-rule';
 import { parseRuleTime, type RuleTime } from './rule-time';
 import { translateRegex } from './translate-regex';
 
@@ -17,7 +18,7 @@ const TRUE = /^(?:true|t|yes|y|on)$/i;
 const FALSE = /^(?:false|f|no|n|off)?$/i;
 
 /** SQL of whether a column's value matches a rule: numbers, times and booleans by value, all else as text. */
-export function columnCondition(rule: RowRule, value: string, type: ColumnType): CompiledRule {
+export function columnCondition(rule: BasicRule, value: string, type: ColumnType): CompiledRule {
   const base = baseOf(type);
   const name = base.kind === 'base' ? base.name : '';
   if (name === 'bytea') return { problem: 'bytes can not be compared' };
@@ -34,7 +35,7 @@ export function columnCondition(rule: RowRule, value: string, type: ColumnType):
 }
 
 /** SQL of whether a text matches a rule, code point by code point. */
-export function textCondition({ rule, value }: RowRule, sql: string): CompiledRule {
+export function textCondition({ rule, value }: BasicRule, sql: string): CompiledRule {
   if (value.includes('\0')) return { problem: 'no text of PostgreSQL holds NUL' };
   const text = `${sql} collate "C"`;
   const literal = `${quoteLiteral(value)}::text`;
@@ -46,7 +47,7 @@ export function textCondition({ rule, value }: RowRule, sql: string): CompiledRu
   return pattern === undefined ? { problem } : { condition: `(${text} ~ ${quoteLiteral(pattern)}::text)` };
 }
 
-function numberCondition({ rule, value }: RowRule, sql: string, type: string): CompiledRule {
+function numberCondition({ rule, value }: BasicRule, sql: string, type: string): CompiledRule {
   if (!NUMBER.test(value)) return { problem: 'the value must be a number, as the field is' };
   const operator = rule === 'equals' ? '=' : rule;
   // A document shows a real by its shortest text, so that is what it is compared by. NaN compares with nothing.
@@ -61,14 +62,14 @@ function numberCondition({ rule, value }: RowRule, sql: string, type: string): C
   return { condition: `(${number} ${operator} ${quoteLiteral(value)}::numeric${isNumber})` };
 }
 
-function booleanCondition({ rule, value }: RowRule, sql: string): CompiledRule {
+function booleanCondition({ rule, value }: BasicRule, sql: string): CompiledRule {
   if (rule !== 'equals') return { problem: 'true and false have no order' };
   if (TRUE.test(value)) return { condition: sql };
   if (FALSE.test(value)) return { condition: `(not ${sql})` };
   return { problem: 'the value must be true or false, as the field is' };
 }
 
-function timeCondition(rule: RowRule, sql: string, type: string): CompiledRule {
+function timeCondition(rule: BasicRule, sql: string, type: string): CompiledRule {
   const time = parseRuleTime(rule.value);
   if (time === undefined) return { problem: 'the value must be a date or a time as 2026-01-31T12:00:00Z' };
   if (type === 'date') return { condition: dateCondition(rule, sql, time) };
@@ -78,7 +79,7 @@ function timeCondition(rule: RowRule, sql: string, type: string): CompiledRule {
 }
 
 /** A date is its midnight. It is not cast to a timestamp, which ends before dates do. */
-function dateCondition({ rule }: RowRule, sql: string, { date, isMidnight }: RuleTime): string {
+function dateCondition({ rule }: BasicRule, sql: string, { date, isMidnight }: RuleTime): string {
   const day = `${quoteLiteral(date)}::date`;
   if (rule === 'equals') return isMidnight ? `(${sql} = ${day})` : 'false';
   if (rule === '<' && !isMidnight) return `(${sql} <= ${day})`;

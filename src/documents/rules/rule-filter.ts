@@ -1,9 +1,10 @@
+import { ANY_FIELD, type BasicRule } from '../../sync/basic-rule';
 import { SyncFailure } from '../../sync/failures';
 import { type Column, formatRelation, type Relation } from '../../sync/relation';
 import type { AddedFieldNames } from '../fields/added-fields';
 import type { NamedField } from '../fields/field-names';
 import { quoteIdentifier, quoteLiteral } from '../sql-text';
-import { ANY_FIELD, type CompiledRule, type RowRule } from './row-rule';
+import type { CompiledRule } from './compiled-rule';
 import { columnCondition, textCondition } from './rule-condition';
 
 /** What rules can speak of. */
@@ -21,7 +22,7 @@ export interface RuleSubject {
  * matches nothing, which is why this is a `case`. Undefined where no rule speaks of the relation.
  * @throws SyncFailure `InvalidRule` naming every rule whose comparison makes no sense for its field
  */
-export function ruleFilter(rules: readonly RowRule[], subject: RuleSubject): string | undefined {
+export function ruleFilter(rules: readonly BasicRule[], subject: RuleSubject): string | undefined {
   const problems: string[] = [];
   const branches = rules.flatMap((rule) => {
     const { condition, problem } = compileRule(rule, subject);
@@ -35,7 +36,7 @@ export function ruleFilter(rules: readonly RowRule[], subject: RuleSubject): str
   return branches.length === 0 ? undefined : `case ${branches.join(' ')} else true end`;
 }
 
-function compileRule(rule: RowRule, { relation, database, names, fields, id }: RuleSubject): CompiledRule {
+function compileRule(rule: BasicRule, { relation, database, names, fields, id }: RuleSubject): CompiledRule {
   if (rule.field === ANY_FIELD) return { condition: 'true' };
   const found = fields.find(({ field }) => field === rule.field);
   if (found !== undefined) return columnCondition(rule, valueOf(found.column), found.column.type);

@@ -1,4 +1,4 @@
-/** How fast to write: requests in flight and bytes a request. Pure data; {@link observePush} and {@link observeBulk} give the next one. */
+/** How fast to write: requests in flight and bytes a request. Pure data; {@link observePushback} and {@link observeBulk} give the next one. */
 export interface BulkPace {
   readonly limits: PaceLimits;
   /** Requests in flight. */

@@ -43,7 +43,7 @@ export interface Supervisor {
   /**
    * Starts a program; one at a time.
    *
-   * @throws Error when it can't be started.
+   * @throws SyncFailure `LocalStack` when it can't be started.
    */
   readonly run: (command: ServerCommand) => Promise<SupervisedProgram>;
   /** Stops what runs in order, and removes what is temporary. May be called again. */

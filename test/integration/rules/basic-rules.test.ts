@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 
 import { projectRelation } from '../../../src/documents/project-relation';
-import type { RowRule } from '../../../src/documents/rules/row-rule';
 import { closeSource, type Source } from '../../../src/postgres/connection/source';
 import { withTransaction } from '../../../src/postgres/connection/transaction';
+import type { BasicRule } from '../../../src/sync/basic-rule';
 import type { Relation } from '../../../src/sync/relation';
 import { type FieldKind, isSynced, type PlainDocument } from '../../support/basic-rule-reference';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
@@ -40,7 +40,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-function project(rules: readonly RowRule[]) {
+function project(rules: readonly BasicRule[]) {
   const options = { fieldNames: 'plain', json: 'flattened', excludeColumns: [], mapping: {} } as const;
   const startedAt = '2026-01-01T00:00:00.000Z';
   return projectRelation({
@@ -54,7 +54,7 @@ function project(rules: readonly RowRule[]) {
   });
 }
 
-async function syncedRows(rules: readonly RowRule[]): Promise<number[]> {
+async function syncedRows(rules: readonly BasicRule[]): Promise<number[]> {
   const { filter = 'true' } = project(rules);
   const query = `select t.nr from public.person as t where ${filter} order by 1`;
   return (await withTransaction(source, (tx) => tx.query<{ nr: number }>(query))).map(({ nr }) => nr);
@@ -135,7 +135,7 @@ const PATTERNS = [
   '[]]'.replace('[]]', '[\\]]'),
 ];
 
-const rule: fc.Arbitrary<RowRule> = fc.constantFrom(...Object.keys(KINDS)).chain((field) => {
+const rule: fc.Arbitrary<BasicRule> = fc.constantFrom(...Object.keys(KINDS)).chain((field) => {
   const kind = KINDS[field] ?? 'text';
   const compared = fc.record({
     rule: fc.constantFrom(...(kind === 'boolean' ? (['equals'] as const) : (['equals', '>', '<'] as const))),
@@ -208,7 +208,7 @@ test.each([
   ['name', 'regex', 'a++', /possessive/],
   ['name', 'regex', '(?>a)', /no equivalent/],
 ] as const)('a rule that compares %s %s %s is refused', (field, comparison, value, message) => {
-  const bad: RowRule = { policy: 'exclude', field, rule: comparison, value };
+  const bad: BasicRule = { policy: 'exclude', field, rule: comparison, value };
   expect(() => project([bad])).toThrow(message);
   expect(() => project([bad])).toThrow(/public\.person/);
 });
