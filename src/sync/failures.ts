@@ -40,6 +40,11 @@ export const FAILURES = {
     remedy: 'Check the source; if the rows are really gone, sync with --allow-mass-delete.',
   },
   ConfigChanged: { retryable: false, remedy: 'The definition changed while the sync ran: start it again.' },
+  SourceIncomplete: {
+    retryable: false,
+    remedy:
+      'Sync the table by an advanced sync rule, `select * from` it, which reads it as a whole; and report the kind of table.',
+  },
   SourceUnavailable: { retryable: true, remedy: 'Check that PostgreSQL runs and can be reached from the worker.' },
   SourceChanged: { retryable: true, remedy: 'The table changed while it was read: pgferry plans it anew.' },
   DestinationUnavailable: {

@@ -6,7 +6,7 @@ import { digestIds } from '../../postgres/rows/digest-ids';
 import { countIds, countRows } from '../../postgres/rows/read-ids';
 import { coverBuckets } from '../../sync/bucket-ranges';
 import { countDigested, differingBuckets } from '../../sync/id-digest';
-import { isReadAsWhole, relationField } from '../../sync/relation';
+import { mayShareIds, relationField } from '../../sync/relation';
 import type { SyncJob } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { SurveyInput } from '../contract/activity-inputs';
@@ -53,13 +53,13 @@ async function surveyRelation(
   scope: ActivityScope,
 ): Promise<Pick<RelationSurvey, 'rows' | 'differing'>> {
   if (job.jobType !== 'full' || job.newIndex) {
-    // No index vouches for the key of a query: rows that share an id have one document or dead letter.
-    const countKeys = isReadAsWhole(projected.relation) ? countIds : countRows;
+    // Rows that share an id have one dead letter: without any, as many ids as rows are a simple count.
+    const countKeys = mayShareIds(projected.relation) && rejected > 0 ? countIds : countRows;
     const rows = await countKeys(connector.source, idRequest(projected, scope));
     if (documents + rejected === rows) return { rows, differing: [] };
   }
   const [ofRows, ofDocuments] = await Promise.all([
-    digestIds(connector.source, idRequest(projected, scope), !isReadAsWhole(projected.relation)),
+    digestIds(connector.source, idRequest(projected, scope), !mayShareIds(projected.relation)),
     digestDocuments(connector.elasticsearch, {
       index: job.concreteIndex,
       relationField: relationField(job.connectorId, projected.name),

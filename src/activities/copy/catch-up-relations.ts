@@ -2,8 +2,8 @@ import { withTransaction } from '../../postgres/connection/transaction';
 import { copyChangedRows } from '../../postgres/rows/copy-rows';
 import { hasChangesSince } from '../../postgres/server/watermark';
 import { SyncFailure } from '../../sync/failures';
-import { isReadAsWhole } from '../../sync/relation';
-import type { RelationReport } from '../../sync/report';
+import { isReadAsWhole, mayShareIds } from '../../sync/relation';
+import { emptyReport, type RelationReport } from '../../sync/report';
 import { passVersion, type PlannedLeaf, type PlannedRelation } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { CatchUpInput } from '../contract/activity-inputs';
@@ -13,6 +13,8 @@ import type { ProjectedRelation } from '../plan/projected-relation';
 import { readRelations } from '../plan/read-source';
 import { toReport } from './copy-progress';
 import { openWriter } from './open-writer';
+import { refuseSharedKeys } from './refuse-shared-keys';
+import { requireAllRead } from './require-all-read';
 import { writePieces } from './write-pieces';
 
 /**
@@ -36,13 +38,51 @@ export async function catchUpRelations(
     const projected = described.get(planned.name);
     if (projected === undefined || !isAsPlanned(projected, planned)) {
       changed.push(planned.name);
-    } else if (!isQuiet && !isReadAsWhole(projected.relation)) {
-      const report = await catchUpRelation(connector, input, projected, scope);
-      if (report === undefined) changed.push(planned.name);
-      else reports.push(report);
+      continue;
     }
+    if (isReadAsWhole(projected.relation)) continue;
+    if (!isQuiet) {
+      const report = await catchUpRelation(connector, input, projected, scope);
+      if (report === undefined) {
+        changed.push(planned.name);
+        continue;
+      }
+      reports.push(report);
+    }
+    const shared = await refuseNewSharedKeys(connector, input, { planned, projected }, scope);
+    if (shared !== undefined) reports.push(shared);
+    // Once a definition: what a refresh reads is what was read of the whole before.
+    if (isCopiedWhole(planned)) await requireAllRead(connector.source, projected, scope.signal);
   }
   return { reports, changed };
+}
+
+function isCopiedWhole({ leaves }: PlannedRelation): boolean {
+  return leaves.every(([, , , copy]) => copy === 1);
+}
+
+/** @returns undefined where no rows of the relation can share a key, or none changed */
+async function refuseNewSharedKeys(
+  connector: OpenConnector,
+  { job, round }: CatchUpInput,
+  { planned, projected }: { readonly planned: PlannedRelation; readonly projected: ProjectedRelation },
+  { signal }: ActivityScope,
+): Promise<RelationReport | undefined> {
+  const { rows, relation } = projected;
+  if (!mayShareIds(relation) || !('leaves' in rows)) return undefined;
+  const { since, leaves } = planned;
+  const isRefreshed = since !== undefined && leaves.every(([, , , copy]) => copy === 0);
+  if (isRefreshed && !(await withTransaction(connector.source, (tx) => hasChangesSince(tx, since)))) return undefined;
+  const scope = isRefreshed ? { changedSince: since } : 'all';
+  const version = passVersion(job, 'catchUp', round);
+  const writer = openWriter(connector, job, signal);
+  try {
+    const refused = await refuseSharedKeys(connector, { job, projected, rows, scope, writer, version, signal });
+    await writer.flush();
+    return { ...emptyReport(projected.name), rejected: refused.size };
+  } finally {
+    await writer.close();
+  }
 }
 
 /** @returns undefined when the relation changed just now */
