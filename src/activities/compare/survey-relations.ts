@@ -7,6 +7,7 @@ import { countIds, countRows } from '../../postgres/rows/read-ids';
 import { coverBuckets } from '../../sync/bucket-ranges';
 import { countDigested, differingBuckets } from '../../sync/id-digest';
 import { mayShareIds, relationField } from '../../sync/relation';
+import { type FailedRelation, toRelationFailure } from '../../sync/relation-failure';
 import type { SyncJob } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { SurveyInput } from '../contract/activity-inputs';
@@ -35,12 +36,21 @@ export async function surveyRelations(
   const documents = await countByRelation(connector.elasticsearch, job.concreteIndex, job.connectorId);
   const rejected = await countDeadLetters(connector.elasticsearch, deadLetterIndexName(job.index), job.connectorId);
   const relations: RelationSurvey[] = [];
+  const failed: FailedRelation[] = [];
   for (const { name, oid } of input.relations) {
-    const projected = await openRelation(connector, job, { relation: name, oid });
-    const counts = { documents: documents.get(name) ?? 0, rejected: rejected.get(name) ?? 0 };
-    relations.push({ relation: name, ...counts, ...(await surveyRelation(connector, job, projected, counts, scope)) });
+    try {
+      const projected = await openRelation(connector, job, { relation: name, oid });
+      const counts = { documents: documents.get(name) ?? 0, rejected: rejected.get(name) ?? 0 };
+      const rows = await surveyRelation(connector, job, projected, counts, scope);
+      relations.push({ relation: name, ...counts, ...rows });
+    } catch (error) {
+      const failure = toRelationFailure(error);
+      if (failure === undefined) throw error;
+      failed.push({ relation: name, failure });
+    }
   }
-  return { relations, orphans: known === undefined ? [] : findOrphans(documents, known) };
+  const orphans = known === undefined ? [] : findOrphans(documents, known);
+  return { relations, orphans, ...(failed.length > 0 ? { failed } : {}) };
 }
 
 type Counts = Pick<RelationSurvey, 'documents' | 'rejected'>;

@@ -3,7 +3,8 @@ import { copyChangedRows } from '../../postgres/rows/copy-rows';
 import { hasChangesSince } from '../../postgres/server/watermark';
 import { SyncFailure } from '../../sync/failures';
 import { isReadAsWhole, mayShareIds } from '../../sync/relation';
-import { emptyReport, type RelationReport } from '../../sync/report';
+import { toRelationFailure } from '../../sync/relation-failure';
+import { emptyReport, type RelationReport, toFailedReport } from '../../sync/report';
 import { passVersion, type PlannedLeaf, type PlannedRelation } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { CatchUpInput } from '../contract/activity-inputs';
@@ -28,31 +29,33 @@ export async function catchUpRelations(
   scope: ActivityScope,
 ): Promise<CatchUpResult> {
   const { job, relations } = input;
-  const described = new Map(
-    (await readRelations(connector, relations, job.startedAt)).map((projected) => [projected.name, projected]),
-  );
+  const { relations: found, failed } = await readRelations(connector, relations, job.startedAt);
+  const described = new Map(found.map((projected) => [projected.name, projected]));
   const isQuiet = !(await withTransaction(connector.source, (tx) => hasChangesSince(tx, job.watermark)));
   const changed: string[] = [];
-  const reports: RelationReport[] = [];
+  const reports: RelationReport[] = failed.map(toFailedReport);
+  const failedNames = new Set(failed.map(({ relation }) => relation));
   for (const planned of relations) {
-    const projected = described.get(planned.name);
+    const { name } = planned;
+    const projected = described.get(name);
+    if (failedNames.has(name)) continue;
     if (projected === undefined || !isAsPlanned(projected, planned)) {
-      changed.push(planned.name);
+      changed.push(name);
       continue;
     }
     if (isReadAsWhole(projected.relation)) continue;
-    if (!isQuiet) {
-      const report = await catchUpRelation(connector, input, projected, scope);
-      if (report === undefined) {
-        changed.push(planned.name);
-        continue;
-      }
-      reports.push(report);
+    try {
+      if (!isQuiet) reports.push(await catchUpRelation(connector, input, projected, scope));
+      const shared = await refuseNewSharedKeys(connector, input, { planned, projected }, scope);
+      if (shared !== undefined) reports.push(shared);
+      // Once a definition: what a refresh reads is what was read of the whole before.
+      if (isCopiedWhole(planned)) await requireAllRead(connector.source, projected, scope.signal);
+    } catch (error) {
+      const failure = toRelationFailure(error);
+      if (failure !== undefined) reports.push({ ...emptyReport(name), failure });
+      else if (error instanceof SyncFailure && error.type === 'SourceChanged') changed.push(name);
+      else throw error;
     }
-    const shared = await refuseNewSharedKeys(connector, input, { planned, projected }, scope);
-    if (shared !== undefined) reports.push(shared);
-    // Once a definition: what a refresh reads is what was read of the whole before.
-    if (isCopiedWhole(planned)) await requireAllRead(connector.source, projected, scope.signal);
   }
   return { reports, changed };
 }
@@ -85,13 +88,13 @@ async function refuseNewSharedKeys(
   }
 }
 
-/** @returns undefined when the relation changed just now */
+/** @throws SyncFailure `SourceChanged` when the relation changed just now */
 async function catchUpRelation(
   connector: OpenConnector,
   { job, round }: CatchUpInput,
   { name, relation, projection }: ProjectedRelation,
   scope: ActivityScope,
-): Promise<RelationReport | undefined> {
+): Promise<RelationReport> {
   const version = passVersion(job, 'catchUp', round);
   const writer = openWriter(connector, job, scope.signal);
   const started = performance.now();
@@ -109,9 +112,6 @@ async function catchUpRelation(
     const { acknowledged } = await writePieces(pieces, { connector, job, writer, relation: name, version });
     const written = await acknowledged;
     return { ...toReport(name, written), seconds: (performance.now() - started) / 1_000 };
-  } catch (error) {
-    if (error instanceof SyncFailure && error.type === 'SourceChanged') return undefined;
-    throw error;
   } finally {
     await writer.close();
   }

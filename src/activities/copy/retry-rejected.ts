@@ -9,6 +9,7 @@ import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { copyPlaces } from '../../postgres/rows/copy-places';
 import type { CopyPiece, LeafRows } from '../../postgres/rows/copy-request';
 import { copyRowsById } from '../../postgres/rows/copy-whole';
+import { toRelationFailure } from '../../sync/relation-failure';
 import { addReports, emptyReport, type RelationReport } from '../../sync/report';
 import { passVersion } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
@@ -36,10 +37,17 @@ export async function retryRejected(
   const reports: RelationReport[] = [];
   for (const { name, oid } of relations) {
     if (!counts.has(name)) continue;
-    const projected = await openRelation(connector, job, { relation: name, oid });
-    const { rows } = projected;
-    // A view or rule has been read as a whole by this sync.
-    if ('leaves' in rows) reports.push(await retryRelation(connector, { job, round, projected, rows }, scope));
+    try {
+      const projected = await openRelation(connector, job, { relation: name, oid });
+      const { rows } = projected;
+      // A view or rule has been read as a whole by this sync.
+      if ('leaves' in rows) reports.push(await retryRelation(connector, { job, round, projected, rows }, scope));
+    } catch (error) {
+      const failure = toRelationFailure(error);
+      if (failure === undefined) throw error;
+      reports.push({ ...emptyReport(name), failure });
+      continue;
+    }
     const pruning = { connectorId: job.connectorId, relation: name, target: job.concreteIndex };
     await pruneDeadLetters(connector.elasticsearch, letters, { ...pruning, olderThan: job.version });
   }

@@ -31,6 +31,7 @@ export function planDocument({ plan, relations, mapping, concurrency }: SyncDesc
     }),
     skipped: plan.skipped,
     dropped: plan.dropped,
+    failed: plan.failed,
     mapping,
   };
 }
@@ -61,6 +62,10 @@ export function renderPlan(description: SyncDescription, withMapping = false): s
     ...section(
       'Skipped',
       skipped.map(({ relation, reason }) => `  ${relation}: ${reason}`),
+    ),
+    ...section(
+      "Can't be synced: their documents are kept, and the sync ends as failed",
+      (document.failed ?? []).map(({ relation, failure }) => `  ${relation}: ${failure.message} → ${failure.remedy}`),
     ),
     ...section(
       'No longer selected: their documents will be deleted',
