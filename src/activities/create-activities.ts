@@ -44,10 +44,23 @@ export function createActivities(registry: ConnectorRegistry, searchAttributes =
     replanRelations: (input) => scoped(() => replanRelations(open(input.job), input)),
     retryRejected: (input) => scoped((scope) => retryRejected(open(input.job), input, scope)),
     surveyRelations: (input) => scoped((scope) => surveyRelations(open(input.job), input, scope)),
-    compareIds: (input) => scoped((scope) => eachPart(input, (part) => compareIds(open(input.job), part, scope))),
+    compareIds: (input) =>
+      scoped((scope) =>
+        eachPart(
+          input,
+          (part) => compareIds(open(input.job), part, scope),
+          (report) => ({ stale: 0, report }),
+        ),
+      ),
     deleteStaleDocuments: (input) =>
-      scoped((scope) => eachPart(input, (part) => deleteStaleDocuments(open(input.job), part, scope))),
-    finishSync: ({ plan }) => scoped(() => finishSync(open(plan.job), plan)),
+      scoped((scope) =>
+        eachPart(
+          input,
+          (part) => deleteStaleDocuments(open(input.job), part, scope),
+          (report) => report,
+        ),
+      ),
+    finishSync: (input) => scoped(() => finishSync(open(input.plan.job), input)),
     // After ConfigChanged the index must be restored all the same.
     restoreIndex: ({ job }) => scoped(() => restoreIndex(openAnyhow(registry, job), job)),
   };

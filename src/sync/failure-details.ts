@@ -1,4 +1,5 @@
 import { isRecord } from './json-value';
+import type { RelationReport } from './report';
 
 /**
  * Facts about a failure that Temporal keeps beside its type and message: the first of an `ApplicationFailure`'s details.
@@ -11,6 +12,8 @@ export interface FailureDetail {
   readonly remedy: string;
   /** Whether search attributes are registered: said by the first step, whose failure takes the place of its result. */
   readonly searchAttributes?: boolean;
+  /** What became of each relation of a sync in which only some failed. */
+  readonly relations?: readonly RelationReport[];
 }
 
 /** The details of a failure, as `ApplicationFailure.create` takes them. */
@@ -22,10 +25,11 @@ export function toFailureDetails(detail: FailureDetail): [FailureDetail] {
 export function readFailureDetails(details: readonly unknown[] | null | undefined): Partial<FailureDetail> {
   const detail = details?.[0];
   if (!isRecord(detail)) return {};
-  const { message, remedy, searchAttributes } = detail;
+  const { message, remedy, searchAttributes, relations } = detail;
   return {
     ...(typeof message === 'string' ? { message } : {}),
     ...(typeof remedy === 'string' ? { remedy } : {}),
     ...(typeof searchAttributes === 'boolean' ? { searchAttributes } : {}),
+    ...(Array.isArray(relations) ? { relations: relations as readonly RelationReport[] } : {}),
   };
 }

@@ -1,5 +1,7 @@
 interface FailurePolicy {
   readonly retryable: boolean;
+  /** Met while one relation is read or written, it is that relation's alone: the others are synced. */
+  readonly ofRelation?: true;
   /** What the operator does about it; one sentence for messages and docs/operations.md. */
   readonly remedy: string;
 }
@@ -11,12 +13,21 @@ export const FAILURES = {
     remedy: 'Correct the configuration; `pgferry check` lists every problem at once.',
   },
   SourceAuthentication: { retryable: false, remedy: 'Correct username and password, or pg_hba.conf of the server.' },
-  SourcePermission: { retryable: false, remedy: 'Grant the role usage on the schema and select on the table.' },
+  SourcePermission: {
+    retryable: false,
+    ofRelation: true,
+    remedy: 'Grant the role usage on the schema and select on the table.',
+  },
   RelationMissing: {
     retryable: false,
+    ofRelation: true,
     remedy: 'Restore the table, or take its documents out of the index with `pgferry sync ID --forget RELATION`.',
   },
-  InvalidRule: { retryable: false, remedy: 'Correct the sync rule; `pgferry check` shows what PostgreSQL says of it.' },
+  InvalidRule: {
+    retryable: false,
+    ofRelation: true,
+    remedy: 'Correct the sync rule; `pgferry check` shows what PostgreSQL says of it.',
+  },
   FullSyncDue: { retryable: false, remedy: 'Run a full sync: `pgferry sync ID --full`.' },
   DestinationAuthentication: {
     retryable: false,
@@ -29,10 +40,12 @@ export const FAILURES = {
   },
   MappingConflict: {
     retryable: false,
+    ofRelation: true,
     remedy: 'Rename or exclude the column, override its mapping, or sync into a new index with `--rebuild`.',
   },
   TooManyRejections: {
     retryable: false,
+    ofRelation: true,
     remedy: '`pgferry rejected list` tells the reasons; correct rows or mapping, or raise max_rejected to accept them.',
   },
   MassDeletionRefused: {
@@ -40,6 +53,22 @@ export const FAILURES = {
     remedy: 'Check the source; if the rows are really gone, sync with --allow-mass-delete.',
   },
   ConfigChanged: { retryable: false, remedy: 'The definition changed while the sync ran: start it again.' },
+  SourceIncomplete: {
+    retryable: false,
+    ofRelation: true,
+    remedy:
+      'Sync the table by an advanced sync rule, `select * from` it, which reads it as a whole; and report the kind of table.',
+  },
+  RelationLocked: {
+    retryable: false,
+    ofRelation: true,
+    remedy:
+      'End the transaction that holds the lock, or raise lock_timeout of the connector; the next sync reads the table.',
+  },
+  RelationsFailed: {
+    retryable: false,
+    remedy: 'Mend what the message says of each relation; `pgferry check` lists every problem at once.',
+  },
   SourceUnavailable: { retryable: true, remedy: 'Check that PostgreSQL runs and can be reached from the worker.' },
   SourceChanged: { retryable: true, remedy: 'The table changed while it was read: pgferry plans it anew.' },
   DestinationUnavailable: {

@@ -42,8 +42,8 @@ export interface Column extends Attribute {
 }
 
 /**
- * A table that holds rows itself: an ordinary table is its own only leaf, a partitioned table has one a partition
- * (of any depth), views and rules have none.
+ * A table that holds rows itself. An ordinary table is a leaf of its own, beside those that inherit from it; a
+ * partitioned table has one a partition (of any depth in both cases); views and rules have none.
  */
 export interface Leaf extends QualifiedName {
   /** `pg_class.oid` */
@@ -75,6 +75,10 @@ export interface Relation extends QualifiedName {
   readonly keyIndex?: string;
   /** No unique index over the key's columns makes sure that they identify a row. */
   readonly keyIsUnbacked?: boolean;
+  /** Tables inherit from this one: an index holds for a table alone, so rows of two of them may share the key. */
+  readonly keyIsPerLeaf?: boolean;
+  /** Of a table that can't be read by its blocks: why it is read as a whole, as views are. */
+  readonly wholeBecause?: string;
   readonly leaves: readonly Leaf[];
   /** Hash of all that shapes a document: columns, types, defaults, enum labels, composite attributes. */
   readonly definition: string;
@@ -86,8 +90,19 @@ export interface Relation extends QualifiedName {
  * Whether a relation is read as a whole, and compared by fingerprint: it has no leaves and no `xmin` that tells of
  * changes, or only a look at all of its rows tells which of them share a key.
  */
-export function isReadAsWhole({ kind, keyIsUnbacked }: Pick<Relation, 'kind' | 'keyIsUnbacked'>): boolean {
-  return (kind !== 'table' && kind !== 'partitioned') || keyIsUnbacked === true;
+export function isReadAsWhole({
+  kind,
+  keyIsUnbacked,
+  wholeBecause,
+}: Pick<Relation, 'kind' | 'keyIsUnbacked' | 'wholeBecause'>): boolean {
+  return (kind !== 'table' && kind !== 'partitioned') || keyIsUnbacked === true || wholeBecause !== undefined;
+}
+
+/** Whether two rows of a relation may have the same id; such rows become one dead letter and no document. */
+export function mayShareIds(
+  relation: Pick<Relation, 'kind' | 'keyIsUnbacked' | 'wholeBecause' | 'keyIsPerLeaf'>,
+): boolean {
+  return isReadAsWhole(relation) || relation.keyIsPerLeaf === true;
 }
 
 /** A relation that a sync leaves out, and why. */

@@ -1,3 +1,5 @@
+import type { FailedRelation, RelationFailure } from './relation-failure';
+
 /** What a sync did with one relation; counts of rows and documents. */
 export interface RelationReport {
   readonly relation: string;
@@ -17,6 +19,8 @@ export interface RelationReport {
   readonly bytes: number;
   /** Time that activities spent on it, added up over parallel partitions. */
   readonly seconds: number;
+  /** Why it could not be synced: its documents were kept. Absent: it was. */
+  readonly failure?: RelationFailure;
 }
 
 /** How a sync ended. */
@@ -42,9 +46,15 @@ export function emptyReport(relation: string): RelationReport {
   return { relation, read: 0, indexed: 0, unchanged: 0, deleted: 0, rejected: 0, bytes: 0, seconds: 0 };
 }
 
+/** The report of a relation of which nothing was synced. */
+export function toFailedReport({ relation, failure }: FailedRelation): RelationReport {
+  return { ...emptyReport(relation), failure };
+}
+
 /** Adds up two reports of the same relation. */
 export function addReports(a: RelationReport, b: RelationReport): RelationReport {
   const omitted = (a.omitted ?? 0) + (b.omitted ?? 0);
+  const failure = a.failure ?? b.failure;
   return {
     relation: a.relation,
     read: a.read + b.read,
@@ -56,6 +66,7 @@ export function addReports(a: RelationReport, b: RelationReport): RelationReport
     bytes: a.bytes + b.bytes,
     // To the millisecond: thousands of reports travel together.
     seconds: Math.round((a.seconds + b.seconds) * 1_000) / 1_000,
+    ...(failure === undefined ? {} : { failure }),
   };
 }
 

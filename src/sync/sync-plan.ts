@@ -1,5 +1,6 @@
 import type { JobType } from './job';
 import type { SkippedRelation } from './relation';
+import type { FailedRelation } from './relation-failure';
 
 /**
  * What every activity of one sync job must know. Small, since it travels with each of them: the connector's definition
@@ -58,6 +59,10 @@ export interface SyncPlan {
   readonly skipped: readonly SkippedRelation[];
   /** Relations of the saved state that are no longer selected: all their documents are stale. */
   readonly dropped: readonly string[];
+  /** Relations that should be read and can't be: their documents and their state stay as they are. Absent: none. */
+  readonly failed?: readonly FailedRelation[];
+  /** The saved state speaks of another history of the database: no watermark of it may stay. */
+  readonly untrusted?: true;
 }
 
 /** Passes of one sync; each writes its own version, so that a delayed request of an earlier pass can't win. */

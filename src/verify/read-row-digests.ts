@@ -3,6 +3,7 @@ import type { ProjectedRelation } from '../activities/plan/projected-relation';
 import { copyBuckets } from '../postgres/rows/copy-buckets';
 import type { CopyOptions, CopyPiece } from '../postgres/rows/copy-request';
 import { copyQuery } from '../postgres/rows/copy-whole';
+import { readAmbiguousIds } from '../postgres/rows/find-ambiguous-ids';
 import type { IdRequest } from '../postgres/rows/read-ids';
 import type { BucketRange } from '../sync/bucket-ranges';
 import { copiedDocuments } from './copied-documents';
@@ -50,7 +51,7 @@ export async function readRowDigests(
 ): Promise<RowDigests> {
   let [ids, contents] = [new IdSet(), new IdSet()];
   let [rows, bytes] = [0, 0];
-  const ambiguous = new Set<string>();
+  const ambiguous = new Set(await readSharedIds(context, projected));
   for await (const piece of readPart(context, projected, buckets)) {
     if (piece.restart === true) [ids, contents, rows, bytes] = [new IdSet(), new IdSet(), 0, 0];
     for (const { id } of piece.ambiguous ?? []) ambiguous.add(id);
@@ -70,6 +71,17 @@ export async function readRowDigests(
     bytes += piece.body.bytes.length;
   }
   return { ids, contents, rows, bytes };
+}
+
+/** Of a table that others inherit from; of relations that are read as a whole the reading itself tells. */
+async function readSharedIds(
+  { connector: { source, settings }, signal }: VerifyContext,
+  { relation, rows, projection }: ProjectedRelation,
+): Promise<readonly string[]> {
+  if (relation.keyIsPerLeaf !== true || !('leaves' in rows)) return [];
+  const limit = settings.limits.maxRejected + 1;
+  const request = { rows, identity: projection, key: relation.key, limit, scope: 'all', signal } as const;
+  return (await readAmbiguousIds(source, request)).map(({ id }) => id);
 }
 
 function readPart(

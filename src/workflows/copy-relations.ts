@@ -7,16 +7,16 @@ import {
 } from '@temporalio/workflow';
 
 import { type Checkpoint, NO_CHECKPOINT } from '../sync/checkpoint';
-import { SyncFailure } from '../sync/failures';
+import { FAILURES } from '../sync/failures';
 import { type CopyTask, cutTasks } from '../sync/partitions';
+import type { FailedRelation } from '../sync/relation-failure';
 import type { PlannedRelation } from '../sync/sync-plan';
 import type { ActivityProxies } from './activity-policies';
 import { cutList } from './cut-list';
-import { toApplicationFailure } from './explain-failure';
 import { runConcurrently } from './run-concurrently';
 import { summarizeNames, summarizeTask } from './summaries';
 import type { SyncControl } from './sync-control';
-import { recordChanged, recordReports, type SyncRun } from './sync-run';
+import { hasFailed, recordChanged, recordFailed, recordReports, type SyncRun } from './sync-run';
 
 /** A relation that changes its definition or file more often than this during one sync ends it. */
 const MAX_ROUNDS = 5;
@@ -33,11 +33,14 @@ export async function copyRelations(run: SyncRun, activities: ActivityProxies, c
     if (!(await copyTasks(run, activities, control))) return false;
     control.show({ phase: 'catch up' });
     await catchUp(run, activities, control);
+    run.changed = run.changed.filter((name) => !hasFailed(run, name));
     if (run.changed.length === 0) return true;
     await planAgain(run, activities);
+    if (run.again?.length === 0) return true;
   }
 }
 
+/** All relations of the round, also those that failed in it: the list of tasks must stay the same. */
 function relationsOfRound(run: SyncRun): readonly PlannedRelation[] {
   const again = run.again === undefined ? undefined : new Set(run.again);
   return again === undefined ? run.plan.relations : run.plan.relations.filter(({ name }) => again.has(name));
@@ -49,7 +52,10 @@ async function copyTasks(run: SyncRun, activities: ActivityProxies, control: Syn
   const started = await runConcurrently(
     tasks,
     concurrency,
-    (task) => copyTask(run, task, activities, control),
+    async (task) => {
+      const sound = task.filter(({ relation }) => !hasFailed(run, relation));
+      if (sound.length > 0) await copyTask(run, sound, activities, control);
+    },
     () => workflowInfo().continueAsNewSuggested,
   );
   run.tasksDone += started;
@@ -93,7 +99,7 @@ function recordTask(run: SyncRun, { reports, changed }: Checkpoint, control: Syn
 
 async function catchUp(run: SyncRun, activities: ActivityProxies, control: SyncControl): Promise<void> {
   const changed = new Set(run.changed);
-  const relations = relationsOfRound(run).filter(({ name }) => !changed.has(name));
+  const relations = relationsOfRound(run).filter(({ name }) => !changed.has(name) && !hasFailed(run, name));
   const batches = cutList(relations, RELATIONS_PER_CATCH_UP);
   await runConcurrently(batches, run.facts.concurrency, async (batch) => {
     const input = { job: run.plan.job, relations: batch, round: run.round };
@@ -107,16 +113,29 @@ async function catchUp(run: SyncRun, activities: ActivityProxies, control: SyncC
 
 async function planAgain(run: SyncRun, activities: ActivityProxies): Promise<void> {
   if (run.round + 1 === MAX_ROUNDS) {
-    const message = `${run.changed.slice(0, 10).join(', ')} changed in each of ${MAX_ROUNDS} attempts to copy it`;
-    throw toApplicationFailure(new SyncFailure('SourceChanged', message));
+    recordFailed(run, run.changed.map(neverSettled));
+    run.changed = [];
+    run.again = [];
+    return;
   }
   const summary = `${summarizeNames(run.changed)} changed meanwhile`;
   const input = { job: run.plan.job, relations: run.changed };
   const replanned = await activities.control.replanRelations.executeWithOptions({ summary }, [input]);
-  const byName = new Map(replanned.map((relation) => [relation.name, relation]));
+  const planned = replanned.flatMap((relation) => ('failure' in relation ? [] : [relation]));
+  recordFailed(
+    run,
+    replanned.flatMap((relation) => ('failure' in relation ? [relation] : [])),
+  );
+  const byName = new Map(planned.map((relation) => [relation.name, relation]));
   run.plan = { ...run.plan, relations: run.plan.relations.map((relation) => byName.get(relation.name) ?? relation) };
-  run.again = run.changed;
+  run.again = planned.map(({ name }) => name);
   run.changed = [];
   run.tasksDone = 0;
   run.round += 1;
+}
+
+function neverSettled(relation: string): FailedRelation {
+  const message = `${relation} changed in each of ${MAX_ROUNDS} attempts to copy it`;
+  const { remedy } = FAILURES.SourceChanged;
+  return { relation, failure: { type: 'SourceChanged', message, remedy } };
 }

@@ -2,6 +2,8 @@ import { ApplicationFailure } from '@temporalio/workflow';
 
 import { readFailureDetails, toFailureDetails } from '../sync/failure-details';
 import { FAILURES, type SyncFailure, toFailureType } from '../sync/failures';
+import type { RelationReport } from '../sync/report';
+import { RelationsFailed } from './relations-failed';
 
 /** Why a sync failed, and what to do about it. */
 export interface Explanation {
@@ -10,10 +12,16 @@ export interface Explanation {
   readonly remedy: string;
   /** Whether search attributes are registered: said by the first step, whose failure takes the place of its result. */
   readonly searchAttributes?: boolean;
+  /** What became of each relation, where only some failed. */
+  readonly relations?: readonly RelationReport[];
 }
 
 /** Finds the failure of an activity within what Temporal wraps around it. @returns undefined when there is none */
 export function explainFailure(error: unknown): Explanation | undefined {
+  if (error instanceof RelationsFailed) {
+    const { type, message, remedy } = error.failure;
+    return { type, message, remedy, relations: error.reports };
+  }
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (!(cause instanceof ApplicationFailure)) continue;
     const type = cause.type ?? 'Defect';
@@ -37,13 +45,16 @@ export function toApplicationFailure({ type, message, remedy }: SyncFailure): Ap
  * The failure that ends a sync. Temporal's UI and CLI show its message first: so it says the reason and the remedy, and
  * not that some activity failed. Its details hold both apart.
  */
-export function toEndingFailure({ type, message, remedy }: Explanation, cause?: unknown): ApplicationFailure {
+export function toEndingFailure(
+  { type, message, remedy, relations }: Explanation,
+  cause?: unknown,
+): ApplicationFailure {
   const failure = ApplicationFailure.create({
     type,
     message: `${message.replace(/\.$/u, '')} → ${remedy}`,
     nonRetryable: true,
-    details: toFailureDetails({ message, remedy }),
-    ...(cause instanceof Error ? { cause } : {}),
+    details: toFailureDetails({ message, remedy, ...(relations === undefined ? {} : { relations }) }),
+    ...(cause instanceof Error && !(cause instanceof RelationsFailed) ? { cause } : {}),
   });
   // It would only say that this function was called; the cause has its own.
   failure.stack = '';

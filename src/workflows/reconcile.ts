@@ -9,7 +9,7 @@ import { cutList } from './cut-list';
 import { toApplicationFailure } from './explain-failure';
 import { runConcurrently } from './run-concurrently';
 import { summarizeNames, summarizeParts } from './summaries';
-import { recordReports, type SyncRun } from './sync-run';
+import { failedRelations, hasFailed, recordFailed, recordReports, soundRelations, type SyncRun } from './sync-run';
 
 /** Relations that one activity counts. */
 const RELATIONS_PER_SURVEY = 100;
@@ -17,12 +17,15 @@ const RELATIONS_PER_SURVEY = 100;
 const PARTS_PER_ACTIVITY = 100;
 
 /**
- * Step 6: compares ids both ways, indexes rows that are missing, deletes stale documents. It runs only when every
- * relation was read completely; nothing is deleted before the guard has seen all that would be.
+ * Step 6: compares ids both ways, indexes rows that are missing, deletes stale documents. Only of relations that were
+ * read completely; documents of no relation go only when all were, since they may be those of one that can't be read
+ * under its name. Nothing is deleted before the guard has seen all that would be.
  */
 export async function reconcile(run: SyncRun, activities: ActivityProxies): Promise<void> {
   const survey = await surveyRelations(run, activities);
-  const found = await compareRelations(run, activities, survey);
+  recordFailed(run, survey.failed ?? []);
+  const stale = await compareRelations(run, activities, survey);
+  const found = deletable(run, stale);
   refuseMassDeletion(run, survey, found);
   await runConcurrently(shareActivities(found), run.facts.concurrency, async (shared) => {
     const parts = shared.map(({ part }) => part);
@@ -59,7 +62,7 @@ function shareActivities(parts: readonly SizedPart[]): SizedPart[][] {
 async function surveyRelations(run: SyncRun, activities: ActivityProxies): Promise<Survey> {
   const known = run.plan.relations.map(({ name }) => name);
   const batches = cutList(
-    run.plan.relations.map(({ name, oid }) => ({ name, oid })),
+    soundRelations(run).map(({ name, oid }) => ({ name, oid })),
     RELATIONS_PER_SURVEY,
   );
   // The last one looks for documents of no relation, too: it is there also where there are no relations.
@@ -76,6 +79,7 @@ async function surveyRelations(run: SyncRun, activities: ActivityProxies): Promi
   return {
     relations: surveys.flatMap(({ relations }) => relations),
     orphans: surveys.flatMap(({ orphans }) => orphans),
+    failed: surveys.flatMap(({ failed = [] }) => failed),
   };
 }
 
@@ -107,6 +111,11 @@ function cutParts({ plan }: SyncRun, { relations }: Survey): SizedPart[] {
       ids,
     }));
   });
+}
+
+function deletable(run: SyncRun, stale: readonly SizedPart[]): SizedPart[] {
+  const isComplete = failedRelations(run).length === 0;
+  return stale.filter(({ part }) => (part.oid === undefined ? isComplete : !hasFailed(run, part.relation)));
 }
 
 function refuseMassDeletion(run: SyncRun, survey: Survey, found: readonly SizedPart[]): void {

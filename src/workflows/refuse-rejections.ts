@@ -8,16 +8,28 @@ import { toApplicationFailure } from './explain-failure';
 export interface RejectionState {
   readonly input: { readonly connectorId: string };
   readonly facts: Pick<ConnectorFacts, 'maxRejected'>;
-  readonly reports: Readonly<Record<string, RelationReport>>;
+  readonly reports: Record<string, RelationReport>;
 }
 
-/** Ends the job when the rows that it rejected, over all relations and activities, are too many. */
+/**
+ * Refuses what rejected too many rows, over all activities: the relations that did so by themselves fail; where it was all
+ * of them together, the job ends.
+ */
 export function refuseRejections(
   { input: { connectorId }, facts: { maxRejected }, reports }: RejectionState,
   isTooMany: (count: RejectionCount, maxRejected: number) => boolean,
 ): void {
-  const count = Object.values(reports).reduce(addReports, emptyReport(''));
-  if (!isTooMany(count, maxRejected)) return;
-  const message = describeRejections(connectorId, count, maxRejected);
-  throw toApplicationFailure(new SyncFailure('TooManyRejections', message, rejectionRemedy(connectorId)));
+  const explain = (count: RejectionCount) => describeRejections(connectorId, count, maxRejected);
+  const remedy = rejectionRemedy(connectorId);
+  for (;;) {
+    const sound = Object.values(reports).filter(({ failure }) => failure === undefined);
+    const total = sound.reduce(addReports, emptyReport(''));
+    if (!isTooMany(total, maxRejected)) return;
+    const guilty = sound.filter((report) => isTooMany(report, maxRejected));
+    if (guilty.length === 0) throw toApplicationFailure(new SyncFailure('TooManyRejections', explain(total), remedy));
+    for (const report of guilty) {
+      const failure = { type: 'TooManyRejections', message: explain(report), remedy } as const;
+      reports[report.relation] = { ...report, failure };
+    }
+  }
 }

@@ -4,7 +4,7 @@ import { cutList } from './cut-list';
 import { refuseRejections } from './refuse-rejections';
 import { runConcurrently } from './run-concurrently';
 import { summarizeNames } from './summaries';
-import { recordReports, type SyncRun } from './sync-run';
+import { recordReports, soundRelations, type SyncRun } from './sync-run';
 
 /** Relations whose dead letters one activity tries again. */
 const RELATIONS_PER_RETRY = 100;
@@ -16,7 +16,7 @@ const RELATIONS_PER_RETRY = 100;
 export async function retryRejected(run: SyncRun, activities: ActivityProxies): Promise<void> {
   refuseRejections(run, tooManyRejected);
   const { job } = run.plan;
-  const named = run.plan.relations.map(({ name, oid }) => ({ name, oid }));
+  const named = soundRelations(run).map(({ name, oid }) => ({ name, oid }));
   await runConcurrently(cutList(named, RELATIONS_PER_RETRY), run.facts.concurrency, async (relations) => {
     const summary = `dead letters of ${summarizeNames(relations.map(({ name }) => name))}`;
     const input = { job, relations, round: run.round };

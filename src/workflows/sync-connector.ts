@@ -2,19 +2,21 @@ import { CancellationScope, ContinueAsNew, continueAsNew, isCancellation, workfl
 
 import type { ConnectorFacts } from '../activities/contract/activity-results';
 import type { SyncInput } from '../sync/job';
+import { joinFailures } from '../sync/relation-failure';
 import { emptyReport, sumReports, type SyncReport } from '../sync/report';
 import { readSyncInput } from '../sync/sync-input';
 import { SYNC_WORKFLOW, syncWorkflowId } from '../sync/workflow-names';
 import { type ActivityProxies, proxySyncActivities } from './activity-policies';
 import { copyRelations } from './copy-relations';
-import { explainFailure, toEndingFailure } from './explain-failure';
+import { explainFailure, toApplicationFailure, toEndingFailure } from './explain-failure';
 import { narration } from './narration';
 import { reconcile } from './reconcile';
 import { refuseInput, requireInput } from './refuse-input';
+import { RelationsFailed } from './relations-failed';
 import { retryRejected } from './retry-rejected';
 import { setUpControl, type SyncControl } from './sync-control';
 import { labelSync, type SyncLabels } from './sync-labels';
-import type { SyncRun } from './sync-run';
+import { failedRelations, recordFailed, type SyncRun } from './sync-run';
 
 /**
  * Syncs one connector: the only public workflow of pgferry, whatever starts it.
@@ -44,7 +46,10 @@ async function runSync(
   const activities = proxySyncActivities();
   if (carried === undefined) narration.began(input);
   const run = carried ?? (await startRun(input, activities, labels, control));
-  if (carried === undefined) narration.planned(run.plan);
+  if (carried === undefined) {
+    narration.planned(run.plan);
+    recordFailed(run, run.plan.failed ?? []);
+  }
   labels.begin(run.facts);
   control.expect(run.plan.relations);
   try {
@@ -55,14 +60,15 @@ async function runSync(
     control.show({ phase: 'reconcile' });
     await reconcile(run, activities);
     control.show({ phase: 'finish', relations: Object.values(run.reports) });
-    const summary = `index ${run.plan.job.index}`;
-    await activities.control.finishSync.executeWithOptions({ summary }, [{ plan: run.plan }]);
+    await finishSync(run, activities, labels);
     const report = reportRun(run, control);
     labels.complete(report);
     narration.completed(report);
     return report;
   } catch (error) {
-    if (!(error instanceof ContinueAsNew)) await restoreIndex(run, activities, labels, isCancellation(error));
+    const isFinished = error instanceof RelationsFailed;
+    if (!isFinished && !(error instanceof ContinueAsNew))
+      await restoreIndex(run, activities, labels, isCancellation(error));
     throw error;
   }
 }
@@ -97,9 +103,30 @@ async function startRun(
   }
 }
 
-async function prepareIndex({ plan }: SyncRun, activities: ActivityProxies, control: SyncControl): Promise<void> {
+async function prepareIndex(run: SyncRun, activities: ActivityProxies, control: SyncControl): Promise<void> {
   control.show({ phase: 'prepare the index' });
-  await activities.control.prepareIndex.executeWithOptions({ summary: `index ${plan.job.index}` }, [{ plan }]);
+  const { plan } = run;
+  const summary = `index ${plan.job.index}`;
+  const prepared = await activities.control.prepareIndex.executeWithOptions({ summary }, [{ plan }]);
+  recordFailed(run, prepared?.failed ?? []);
+}
+
+/**
+ * Lets the index serve and saves the state of all relations that were synced.
+ * @throws RelationsFailed after that, where others were not; before it in a rebuild, which swaps all or nothing
+ */
+async function finishSync(run: SyncRun, activities: ActivityProxies, labels: SyncLabels): Promise<void> {
+  const { plan, input, reports } = run;
+  const failed = failedRelations(run);
+  const failure = joinFailures(input.connectorId, failed, Object.keys(reports).length);
+  if (failed.length > 0 && plan.job.rebuild) throw toApplicationFailure(failure);
+  const names = failed.map(({ relation }) => relation);
+  await activities.control.finishSync.executeWithOptions({ summary: `index ${plan.job.index}` }, [
+    { plan, ...(failed.length > 0 ? { failed: names } : {}) },
+  ]);
+  if (failed.length === 0) return;
+  labels.end('failed', Object.values(reports));
+  throw new RelationsFailed(failure, Object.values(reports));
 }
 
 /** Undoes what only makes sense while a sync runs, and keeps how far it got. */

@@ -1,7 +1,8 @@
 import type { ConnectorFacts } from '../activities/contract/activity-results';
 import type { SyncInput } from '../sync/job';
-import { addReports, emptyReport, type RelationReport } from '../sync/report';
-import type { SyncPlan } from '../sync/sync-plan';
+import type { FailedRelation } from '../sync/relation-failure';
+import { addReports, emptyReport, type RelationReport, toFailedReport } from '../sync/report';
+import type { PlannedRelation, SyncPlan } from '../sync/sync-plan';
 import { refuseRejections } from './refuse-rejections';
 
 /**
@@ -37,4 +38,26 @@ export function recordReports(run: SyncRun, reports: readonly RelationReport[]):
 /** Notes relations that must be copied again. */
 export function recordChanged(run: SyncRun, relations: readonly string[]): void {
   run.changed = [...new Set([...run.changed, ...relations])];
+}
+
+/** Notes relations that can't be synced: from here on they are left alone. */
+export function recordFailed(run: SyncRun, failed: readonly FailedRelation[]): void {
+  recordReports(run, failed.map(toFailedReport));
+}
+
+/** Whether a relation can't be synced by this run. */
+export function hasFailed(run: SyncRun, relation: string): boolean {
+  return run.reports[relation]?.failure !== undefined;
+}
+
+/** Relations that can't be synced, in the order of the reports. */
+export function failedRelations({ reports }: Pick<SyncRun, 'reports'>): FailedRelation[] {
+  return Object.values(reports).flatMap(({ relation, failure }) =>
+    failure === undefined ? [] : [{ relation, failure }],
+  );
+}
+
+/** Relations of the plan without those that failed. */
+export function soundRelations(run: SyncRun): readonly PlannedRelation[] {
+  return run.plan.relations.filter(({ name }) => !hasFailed(run, name));
 }

@@ -35,7 +35,7 @@ export function fakeActivities(plan: SyncPlan, replaced: Partial<SyncActivities>
     validateConnector: () =>
       Promise.resolve({ definition: 'd', concurrency: 2, maxDeleteRatio: 0.5, maxRejected: 1_000 }),
     planSync: () => Promise.resolve(plan),
-    prepareIndex: () => Promise.resolve(),
+    prepareIndex: () => Promise.resolve({ failed: [] }),
     copyPartitions: ({ task }) => {
       const reports = task.map(({ relation }) => ({ ...emptyReport(relation), read: 10, indexed: 10 }));
       return Promise.resolve({

@@ -61,7 +61,7 @@ describe('a sync that its schedule starts', () => {
   it('is skipped when it is incremental and another one is running', async () => {
     const connectorId = randomUUID();
     const gate = createGate();
-    const worker = await startWorker(connectorId, { prepareIndex: gate.pass });
+    const worker = await startWorker(connectorId, { prepareIndex: () => gate.pass().then(() => null) });
     const manual = await worker.start({ connectorId, jobType: 'full' });
     await gate.arrived;
     const scheduled = await startScheduled(worker, { connectorId, jobType: 'incremental', waitMs: 60_000 });
@@ -76,7 +76,7 @@ describe('a sync that its schedule starts', () => {
   it('waits when it is full and another one is running', async () => {
     const connectorId = randomUUID();
     const gate = createGate();
-    const worker = await startWorker(connectorId, { prepareIndex: gate.pass });
+    const worker = await startWorker(connectorId, { prepareIndex: () => gate.pass().then(() => null) });
     const manual = await worker.start({ connectorId, jobType: 'incremental' });
     await gate.arrived;
     const scheduled = await startScheduled(worker, { connectorId, jobType: 'full', waitMs: 60_000 });
@@ -92,7 +92,7 @@ describe('a sync that its schedule starts', () => {
   it('waits no longer than its interval', async () => {
     const connectorId = randomUUID();
     const gate = createGate();
-    const worker = await startWorker(connectorId, { prepareIndex: gate.pass });
+    const worker = await startWorker(connectorId, { prepareIndex: () => gate.pass().then(() => null) });
     const manual = await worker.start({ connectorId, jobType: 'incremental' });
     await gate.arrived;
     const scheduled = await startScheduled(worker, { connectorId, jobType: 'full', waitMs: 1_500 });

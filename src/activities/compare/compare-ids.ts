@@ -7,6 +7,7 @@ import type { Source } from '../../postgres/connection/source';
 import { copyRowsById } from '../../postgres/rows/copy-whole';
 import { type IdRequest, readIds } from '../../postgres/rows/read-ids';
 import { relationField } from '../../sync/relation';
+import { type RelationFailure, toRelationFailure } from '../../sync/relation-failure';
 import { addReports, emptyReport, type RelationReport } from '../../sync/report';
 import { passVersion, type SyncJob } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
@@ -24,13 +25,33 @@ import { collectStale } from './stale-ids-in-memory';
 /** Ids that are looked up by one statement. */
 const IDS_PER_LOOKUP = 20_000;
 
-/** Works through the parts of an activity one after the other. @returns a result a part */
+/**
+ * Works through the parts of an activity one after the other; of a relation that fails the rest is left out.
+ * @param toResult what stands for a part that failed
+ * @returns a result a part
+ */
 export async function eachPart<Result>(
   { parts, ...input }: ComparePartsInput,
   work: (input: CompareInput) => Promise<Result>,
+  toResult: (failed: RelationReport) => Result,
 ): Promise<Result[]> {
   const results: Result[] = [];
-  for (const part of parts) results.push(await work({ ...input, part }));
+  const failed = new Map<string, RelationFailure>();
+  for (const part of parts) {
+    const { relation } = part;
+    try {
+      if (!failed.has(relation)) {
+        results.push(await work({ ...input, part }));
+        continue;
+      }
+    } catch (error) {
+      const failure = toRelationFailure(error);
+      if (failure === undefined) throw error;
+      failed.set(relation, failure);
+    }
+    const failure = failed.get(relation);
+    results.push(toResult({ ...emptyReport(relation), ...(failure === undefined ? {} : { failure }) }));
+  }
   return results;
 }
 

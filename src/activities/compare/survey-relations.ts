@@ -6,7 +6,8 @@ import { digestIds } from '../../postgres/rows/digest-ids';
 import { countIds, countRows } from '../../postgres/rows/read-ids';
 import { coverBuckets } from '../../sync/bucket-ranges';
 import { countDigested, differingBuckets } from '../../sync/id-digest';
-import { isReadAsWhole, relationField } from '../../sync/relation';
+import { mayShareIds, relationField } from '../../sync/relation';
+import { type FailedRelation, toRelationFailure } from '../../sync/relation-failure';
 import type { SyncJob } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { SurveyInput } from '../contract/activity-inputs';
@@ -35,12 +36,21 @@ export async function surveyRelations(
   const documents = await countByRelation(connector.elasticsearch, job.concreteIndex, job.connectorId);
   const rejected = await countDeadLetters(connector.elasticsearch, deadLetterIndexName(job.index), job.connectorId);
   const relations: RelationSurvey[] = [];
+  const failed: FailedRelation[] = [];
   for (const { name, oid } of input.relations) {
-    const projected = await openRelation(connector, job, { relation: name, oid });
-    const counts = { documents: documents.get(name) ?? 0, rejected: rejected.get(name) ?? 0 };
-    relations.push({ relation: name, ...counts, ...(await surveyRelation(connector, job, projected, counts, scope)) });
+    try {
+      const projected = await openRelation(connector, job, { relation: name, oid });
+      const counts = { documents: documents.get(name) ?? 0, rejected: rejected.get(name) ?? 0 };
+      const rows = await surveyRelation(connector, job, projected, counts, scope);
+      relations.push({ relation: name, ...counts, ...rows });
+    } catch (error) {
+      const failure = toRelationFailure(error);
+      if (failure === undefined) throw error;
+      failed.push({ relation: name, failure });
+    }
   }
-  return { relations, orphans: known === undefined ? [] : findOrphans(documents, known) };
+  const orphans = known === undefined ? [] : findOrphans(documents, known);
+  return { relations, orphans, ...(failed.length > 0 ? { failed } : {}) };
 }
 
 type Counts = Pick<RelationSurvey, 'documents' | 'rejected'>;
@@ -53,13 +63,13 @@ async function surveyRelation(
   scope: ActivityScope,
 ): Promise<Pick<RelationSurvey, 'rows' | 'differing'>> {
   if (job.jobType !== 'full' || job.newIndex) {
-    // No index vouches for the key of a query: rows that share an id have one document or dead letter.
-    const countKeys = isReadAsWhole(projected.relation) ? countIds : countRows;
+    // Rows that share an id have one dead letter: without any, as many ids as rows are a simple count.
+    const countKeys = mayShareIds(projected.relation) && rejected > 0 ? countIds : countRows;
     const rows = await countKeys(connector.source, idRequest(projected, scope));
     if (documents + rejected === rows) return { rows, differing: [] };
   }
   const [ofRows, ofDocuments] = await Promise.all([
-    digestIds(connector.source, idRequest(projected, scope), !isReadAsWhole(projected.relation)),
+    digestIds(connector.source, idRequest(projected, scope), !mayShareIds(projected.relation)),
     digestDocuments(connector.elasticsearch, {
       index: job.concreteIndex,
       relationField: relationField(job.connectorId, projected.name),

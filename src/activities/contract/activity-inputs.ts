@@ -24,9 +24,15 @@ export interface PlanInput extends PlanRequest {
   readonly definition: string;
 }
 
-/** The plan whose index is made ready, or finished. */
+/** The plan whose index is made ready. */
 export interface IndexInput {
   readonly plan: SyncPlan;
+}
+
+/** The plan whose index is finished. */
+export interface FinishInput extends IndexInput {
+  /** Relations that could not be synced: their state stays as it is. Absent: none. */
+  readonly failed?: readonly string[];
 }
 
 /** The job whose index is left in order, when it did not complete. */

@@ -1,6 +1,8 @@
 import type { BucketRange } from '../../sync/bucket-ranges';
 import type { Checkpoint } from '../../sync/checkpoint';
+import type { FailedRelation } from '../../sync/relation-failure';
 import type { RelationReport } from '../../sync/report';
+import type { PlannedRelation } from '../../sync/sync-plan';
 
 /** What the worker knows of a connector that the workflow decides with. */
 export interface ConnectorFacts {
@@ -15,6 +17,12 @@ export interface ConnectorFacts {
   readonly searchAttributes?: boolean;
 }
 
+/** The index that a sync writes to, ready. */
+export interface PreparedIndex {
+  /** Relations that can't be read any more: the index may lack their fields, so that they must not be copied. */
+  readonly failed: readonly FailedRelation[];
+}
+
 /** What a copy task did, and whether it is done; not when the sync was paused or cancelled meanwhile. */
 export interface CopyResult {
   readonly finished: boolean;
@@ -27,6 +35,9 @@ export interface CatchUpResult {
   /** Relations whose definition, leaves or file nodes are no longer those of the plan. */
   readonly changed: readonly string[];
 }
+
+/** A relation that was planned anew, or why it could not be. */
+export type ReplannedRelation = PlannedRelation | FailedRelation;
 
 /** How a relation's documents and rows stand against each other. */
 export interface RelationSurvey {
@@ -43,6 +54,8 @@ export interface Survey {
   readonly relations: readonly RelationSurvey[];
   /** Documents of relations that the plan does not know: stale as a whole. */
   readonly orphans: readonly { readonly relation: string; readonly documents: number }[];
+  /** Relations that could not be counted. Absent: none. */
+  readonly failed?: readonly FailedRelation[];
 }
 
 /** What comparing ids found; missing rows have been indexed, stale documents only counted. */

@@ -1,9 +1,10 @@
 import type { RelationReport } from '../../sync/report';
-import type { PlannedRelation, SyncPlan } from '../../sync/sync-plan';
+import type { SyncPlan } from '../../sync/sync-plan';
 import type {
   CatchUpInput,
   ComparePartsInput,
   CopyInput,
+  FinishInput,
   IndexInput,
   PlanInput,
   ReplanInput,
@@ -12,7 +13,15 @@ import type {
   SurveyInput,
   ValidateInput,
 } from './activity-inputs';
-import type { CatchUpResult, Comparison, ConnectorFacts, CopyResult, Survey } from './activity-results';
+import type {
+  CatchUpResult,
+  Comparison,
+  ConnectorFacts,
+  CopyResult,
+  PreparedIndex,
+  ReplannedRelation,
+  Survey,
+} from './activity-results';
 
 /**
  * The steps of a sync that touch a server. Each takes one readonly object and returns one; rows, keys and secrets
@@ -21,10 +30,11 @@ import type { CatchUpResult, Comparison, ConnectorFacts, CopyResult, Survey } fr
 export interface SyncActivities {
   validateConnector(input: ValidateInput): Promise<ConnectorFacts>;
   planSync(input: PlanInput): Promise<SyncPlan>;
-  prepareIndex(input: IndexInput): Promise<void>;
+  /** Workers of 0.1.0 return nothing. */
+  prepareIndex(input: IndexInput): Promise<PreparedIndex | null>;
   copyPartitions(input: CopyInput): Promise<CopyResult>;
   catchUpRelations(input: CatchUpInput): Promise<CatchUpResult>;
-  replanRelations(input: ReplanInput): Promise<readonly PlannedRelation[]>;
+  replanRelations(input: ReplanInput): Promise<readonly ReplannedRelation[]>;
   /** Tries rows of earlier dead letters again; afterwards those of these relations are of rows rejected by this job. */
   retryRejected(input: RetryInput): Promise<readonly RelationReport[]>;
   surveyRelations(input: SurveyInput): Promise<Survey>;
@@ -32,6 +42,6 @@ export interface SyncActivities {
   compareIds(input: ComparePartsInput): Promise<readonly Comparison[]>;
   /** @returns a report a part, in their order */
   deleteStaleDocuments(input: ComparePartsInput): Promise<readonly RelationReport[]>;
-  finishSync(input: IndexInput): Promise<void>;
+  finishSync(input: FinishInput): Promise<void>;
   restoreIndex(input: RestoreInput): Promise<void>;
 }

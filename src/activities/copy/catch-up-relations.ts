@@ -2,8 +2,9 @@ import { withTransaction } from '../../postgres/connection/transaction';
 import { copyChangedRows } from '../../postgres/rows/copy-rows';
 import { hasChangesSince } from '../../postgres/server/watermark';
 import { SyncFailure } from '../../sync/failures';
-import { isReadAsWhole } from '../../sync/relation';
-import type { RelationReport } from '../../sync/report';
+import { isReadAsWhole, mayShareIds } from '../../sync/relation';
+import { toRelationFailure } from '../../sync/relation-failure';
+import { emptyReport, type RelationReport, toFailedReport } from '../../sync/report';
 import { passVersion, type PlannedLeaf, type PlannedRelation } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { CatchUpInput } from '../contract/activity-inputs';
@@ -13,6 +14,8 @@ import type { ProjectedRelation } from '../plan/projected-relation';
 import { readRelations } from '../plan/read-source';
 import { toReport } from './copy-progress';
 import { openWriter } from './open-writer';
+import { refuseSharedKeys } from './refuse-shared-keys';
+import { requireAllRead } from './require-all-read';
 import { writePieces } from './write-pieces';
 
 /**
@@ -26,32 +29,72 @@ export async function catchUpRelations(
   scope: ActivityScope,
 ): Promise<CatchUpResult> {
   const { job, relations } = input;
-  const described = new Map(
-    (await readRelations(connector, relations, job.startedAt)).map((projected) => [projected.name, projected]),
-  );
+  const { relations: found, failed } = await readRelations(connector, relations, job.startedAt);
+  const described = new Map(found.map((projected) => [projected.name, projected]));
   const isQuiet = !(await withTransaction(connector.source, (tx) => hasChangesSince(tx, job.watermark)));
   const changed: string[] = [];
-  const reports: RelationReport[] = [];
+  const reports: RelationReport[] = failed.map(toFailedReport);
+  const failedNames = new Set(failed.map(({ relation }) => relation));
   for (const planned of relations) {
-    const projected = described.get(planned.name);
+    const { name } = planned;
+    const projected = described.get(name);
+    if (failedNames.has(name)) continue;
     if (projected === undefined || !isAsPlanned(projected, planned)) {
-      changed.push(planned.name);
-    } else if (!isQuiet && !isReadAsWhole(projected.relation)) {
-      const report = await catchUpRelation(connector, input, projected, scope);
-      if (report === undefined) changed.push(planned.name);
-      else reports.push(report);
+      changed.push(name);
+      continue;
+    }
+    if (isReadAsWhole(projected.relation)) continue;
+    try {
+      if (!isQuiet) reports.push(await catchUpRelation(connector, input, projected, scope));
+      const shared = await refuseNewSharedKeys(connector, input, { planned, projected }, scope);
+      if (shared !== undefined) reports.push(shared);
+      // Once a definition: what a refresh reads is what was read of the whole before.
+      if (isCopiedWhole(planned)) await requireAllRead(connector.source, projected, scope.signal);
+    } catch (error) {
+      const failure = toRelationFailure(error);
+      if (failure !== undefined) reports.push({ ...emptyReport(name), failure });
+      else if (error instanceof SyncFailure && error.type === 'SourceChanged') changed.push(name);
+      else throw error;
     }
   }
   return { reports, changed };
 }
 
-/** @returns undefined when the relation changed just now */
+function isCopiedWhole({ leaves }: PlannedRelation): boolean {
+  return leaves.every(([, , , copy]) => copy === 1);
+}
+
+/** @returns undefined where no rows of the relation can share a key, or none changed */
+async function refuseNewSharedKeys(
+  connector: OpenConnector,
+  { job, round }: CatchUpInput,
+  { planned, projected }: { readonly planned: PlannedRelation; readonly projected: ProjectedRelation },
+  { signal }: ActivityScope,
+): Promise<RelationReport | undefined> {
+  const { rows, relation } = projected;
+  if (!mayShareIds(relation) || !('leaves' in rows)) return undefined;
+  const { since, leaves } = planned;
+  const isRefreshed = since !== undefined && leaves.every(([, , , copy]) => copy === 0);
+  if (isRefreshed && !(await withTransaction(connector.source, (tx) => hasChangesSince(tx, since)))) return undefined;
+  const scope = isRefreshed ? { changedSince: since } : 'all';
+  const version = passVersion(job, 'catchUp', round);
+  const writer = openWriter(connector, job, signal);
+  try {
+    const refused = await refuseSharedKeys(connector, { job, projected, rows, scope, writer, version, signal });
+    await writer.flush();
+    return { ...emptyReport(projected.name), rejected: refused.size };
+  } finally {
+    await writer.close();
+  }
+}
+
+/** @throws SyncFailure `SourceChanged` when the relation changed just now */
 async function catchUpRelation(
   connector: OpenConnector,
   { job, round }: CatchUpInput,
   { name, relation, projection }: ProjectedRelation,
   scope: ActivityScope,
-): Promise<RelationReport | undefined> {
+): Promise<RelationReport> {
   const version = passVersion(job, 'catchUp', round);
   const writer = openWriter(connector, job, scope.signal);
   const started = performance.now();
@@ -69,9 +112,6 @@ async function catchUpRelation(
     const { acknowledged } = await writePieces(pieces, { connector, job, writer, relation: name, version });
     const written = await acknowledged;
     return { ...toReport(name, written), seconds: (performance.now() - started) / 1_000 };
-  } catch (error) {
-    if (error instanceof SyncFailure && error.type === 'SourceChanged') return undefined;
-    throw error;
   } finally {
     await writer.close();
   }

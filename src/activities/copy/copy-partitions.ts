@@ -2,6 +2,7 @@ import type { BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
 import { copyRows } from '../../postgres/rows/copy-rows';
 import { SyncFailure } from '../../sync/failures';
 import { isWhole, type LeafPartition, type Partition } from '../../sync/partitions';
+import { toRelationFailure } from '../../sync/relation-failure';
 import { passVersion } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { CopyInput } from '../contract/activity-inputs';
@@ -29,7 +30,7 @@ export async function copyPartitions(
   const start = progress.checkpoint();
   try {
     for (const [offset, partition] of input.task.slice(start.partition).entries()) {
-      if (progress.checkpoint().changed.includes(partition.relation)) continue;
+      if (progress.isLeftOut(partition.relation)) continue;
       const position = start.partition + offset;
       const first = isWhole(partition) ? 0 : partition.from;
       const from = offset === 0 ? Math.max(start.block, first) : first;
@@ -62,9 +63,11 @@ async function copyPartition(connector: OpenConnector, input: CopyInput, copy: P
     if (isWhole(partition)) await copyWholeRelation(connector, input, { ...copy, partition });
     else await copyLeafPartition(connector, input, { ...copy, partition });
   } catch (error) {
-    if (!(error instanceof SyncFailure && error.type === 'SourceChanged')) throw error;
+    const isChanged = error instanceof SyncFailure && error.type === 'SourceChanged';
+    const failure = toRelationFailure(error);
+    if (!isChanged && failure === undefined) throw error;
     await progress.settle();
-    progress.leaveOut(partition.relation);
+    progress.leaveOut(partition.relation, failure);
   }
 }
 
@@ -78,6 +81,7 @@ async function copyLeafPartition(
   const { projected, leaf } = await openLeaf(connector, job, partition);
   const blocksPerChunk = BLOCKS_PER_CHUNK[partition.since === undefined ? 'everything' : 'changes'];
   for (const range of cutChunks({ from, to: partition.to }, leaf.blocks, blocksPerChunk)) {
+    if (progress.isLeftOut(partition.relation)) return;
     const started = performance.now();
     const pieces = copyRows(connector.source, {
       relation: projected.relation,

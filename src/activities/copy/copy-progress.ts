@@ -1,11 +1,6 @@
 import type { Checkpoint } from '../../sync/checkpoint';
-import { SyncFailure } from '../../sync/failures';
-import {
-  describeRejections,
-  type RejectionCount,
-  type RejectionLimit,
-  rejectionRemedy,
-} from '../../sync/rejection-guard';
+import { describeRejections, type RejectionLimit, rejectionRemedy } from '../../sync/rejection-guard';
+import type { RelationFailure } from '../../sync/relation-failure';
 import { addReports, emptyReport, type RelationReport } from '../../sync/report';
 import type { ActivityScope } from '../contract/activity-scope';
 import type { WrittenRows } from './write-pieces';
@@ -25,18 +20,25 @@ export interface CopyProgress {
   readonly follow: (acknowledged: Promise<WrittenRows>, chunk: FollowedChunk) => void;
   /** Waits for all chunks followed so far; throws what went wrong with them. */
   readonly settle: () => Promise<void>;
-  readonly leaveOut: (relation: string) => void;
+  /** Leaves the rest of a relation to the next round where it changed, or for good where it failed. */
+  readonly leaveOut: (relation: string, failure: RelationFailure | undefined) => void;
+  readonly isLeftOut: (relation: string) => boolean;
 }
 
-/** Progress from a checkpoint on, as long as no more than `limit` is rejected. */
+/** Progress from a checkpoint on. A relation of which more than `limit` is rejected fails. */
 export function trackProgress(limit: RejectionLimit, start: Checkpoint, scope: ActivityScope): CopyProgress {
   let checkpoint = start;
   let settled = Promise.resolve();
   const advance = (written: WrittenRows, { relation, position, block, seconds }: FollowedChunk) => {
     const reports = addReport(checkpoint.reports, { ...toReport(relation, written), seconds });
     checkpoint = { ...checkpoint, partition: position, block, reports };
+    const report = reports.find((candidate) => candidate.relation === relation);
+    const failure = report === undefined ? undefined : refuseRejected(limit, report);
+    if (failure !== undefined) fail(relation, failure);
     scope.heartbeat(checkpoint);
-    checkRejections(limit, reports.reduce(addReports, emptyReport(relation)));
+  };
+  const fail = (relation: string, failure: RelationFailure) => {
+    checkpoint = { ...checkpoint, reports: addReport(checkpoint.reports, { ...emptyReport(relation), failure }) };
   };
   return {
     checkpoint: () => checkpoint,
@@ -47,9 +49,13 @@ export function trackProgress(limit: RejectionLimit, start: Checkpoint, scope: A
       });
       settled.catch(() => undefined);
     },
-    leaveOut: (relation) => {
-      checkpoint = { ...checkpoint, changed: [...checkpoint.changed, relation] };
+    leaveOut: (relation, failure) => {
+      if (failure === undefined) checkpoint = { ...checkpoint, changed: [...checkpoint.changed, relation] };
+      else fail(relation, failure);
     },
+    isLeftOut: (relation) =>
+      checkpoint.changed.includes(relation) ||
+      checkpoint.reports.some((report) => report.relation === relation && report.failure !== undefined),
   };
 }
 
@@ -60,14 +66,14 @@ export function toReport(relation: string, written: WrittenRows): RelationReport
   return { ...emptyReport(relation), read, indexed: indexed + superseded, rejected, ...missing, bytes };
 }
 
-/**
- * Ends an activity that alone rejects more than its job may; the workflow adds up those of all activities.
- * @throws SyncFailure `TooManyRejections`
- */
-function checkRejections({ connectorId, maxRejected }: RejectionLimit, count: RejectionCount): void {
-  if (count.rejected <= maxRejected) return;
+/** `TooManyRejections` of a relation that alone rejects more than its job may; the workflow adds up all activities. */
+function refuseRejected(
+  { connectorId, maxRejected }: RejectionLimit,
+  count: RelationReport,
+): RelationFailure | undefined {
+  if (count.rejected <= maxRejected || count.failure !== undefined) return undefined;
   const message = describeRejections(connectorId, count, maxRejected);
-  throw new SyncFailure('TooManyRejections', message, rejectionRemedy(connectorId));
+  return { type: 'TooManyRejections', message, remedy: rejectionRemedy(connectorId) };
 }
 
 function addReport(reports: readonly RelationReport[], added: RelationReport): RelationReport[] {

@@ -9,6 +9,7 @@ import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { copyPlaces } from '../../postgres/rows/copy-places';
 import type { CopyPiece, LeafRows } from '../../postgres/rows/copy-request';
 import { copyRowsById } from '../../postgres/rows/copy-whole';
+import { toRelationFailure } from '../../sync/relation-failure';
 import { addReports, emptyReport, type RelationReport } from '../../sync/report';
 import { passVersion } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
@@ -18,6 +19,7 @@ import type { ProjectedRelation } from '../plan/projected-relation';
 import { openRelation } from '../plan/relation-cache';
 import { toReport } from './copy-progress';
 import { openWriter } from './open-writer';
+import { refuseSharedKeys, type SharedKeySearch } from './refuse-shared-keys';
 import { writePieces } from './write-pieces';
 
 /**
@@ -35,10 +37,17 @@ export async function retryRejected(
   const reports: RelationReport[] = [];
   for (const { name, oid } of relations) {
     if (!counts.has(name)) continue;
-    const projected = await openRelation(connector, job, { relation: name, oid });
-    const { rows } = projected;
-    // A view or rule has been read as a whole by this sync.
-    if ('leaves' in rows) reports.push(await retryRelation(connector, { job, round, projected, rows }, scope));
+    try {
+      const projected = await openRelation(connector, job, { relation: name, oid });
+      const { rows } = projected;
+      // A view or rule has been read as a whole by this sync.
+      if ('leaves' in rows) reports.push(await retryRelation(connector, { job, round, projected, rows }, scope));
+    } catch (error) {
+      const failure = toRelationFailure(error);
+      if (failure === undefined) throw error;
+      reports.push({ ...emptyReport(name), failure });
+      continue;
+    }
     const pruning = { connectorId: job.connectorId, relation: name, target: job.concreteIndex };
     await pruneDeadLetters(connector.elasticsearch, letters, { ...pruning, olderThan: job.version });
   }
@@ -62,19 +71,35 @@ async function retryRelation(
   await pruneDeadLetters(elasticsearch, letters, { ...filter, target: job.concreteIndex });
   let report = emptyReport(projected.name);
   const version = passVersion(job, 'heal', round);
+  const shared = { job, projected, rows };
   const writer = openWriter(connector, job, scope.signal);
   try {
     for await (const page of listDeadLetters(elasticsearch, letters, filter)) {
-      const unread = page.filter((letter) => letter.version < job.version);
+      const earlier = page.filter((letter) => letter.version < job.version);
+      const unread = await withoutSharedKeys(connector, earlier, { ...shared, version, writer, signal: scope.signal });
       const pieces = readRejected(connector, { projected, rows, unread, version, writer, signal: scope.signal });
       const target = { connector, job, writer, relation: projected.name, version };
       const { acknowledged } = await writePieces(pieces, target);
       report = addReports(report, toReport(projected.name, await acknowledged));
+      report = { ...report, rejected: report.rejected + earlier.length - unread.length };
     }
   } finally {
     await writer.close();
   }
   return report;
+}
+
+/** Rows that share a key still must not become documents: their dead letters are written anew. */
+async function withoutSharedKeys(
+  connector: OpenConnector,
+  letters: readonly StoredDeadLetter[],
+  search: Omit<SharedKeySearch, 'scope'>,
+): Promise<readonly StoredDeadLetter[]> {
+  const ids = letters.flatMap(({ documentId }) => (documentId === undefined ? [] : [documentId]));
+  if (search.projected.relation.keyIsPerLeaf !== true || ids.length === 0) return letters;
+  const refused = await refuseSharedKeys(connector, { ...search, scope: { ids } });
+  await search.writer.flush();
+  return letters.filter(({ documentId }) => documentId === undefined || !refused.has(documentId));
 }
 
 interface RejectedReading {

@@ -15,30 +15,42 @@ import { probeSource } from '../../postgres/server/probe-source';
 import type { ConnectorState, IndexState, RelationState } from '../../sync/index-state';
 import { newestVersion, type PlannedRelation, type SyncJob, type SyncPlan } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
+import type { FinishInput } from '../contract/activity-inputs';
 
 /**
  * Puts the index's settings back, lets a rebuilt index serve, and saves from where the next sync must read changes.
- * State comes last: whatever fails before makes the next sync do more, never less.
+ * State comes last: whatever fails before makes the next sync do more, never less. Where relations could not be synced,
+ * the state of all that was left alone stays as it is.
  */
-export async function finishSync(connector: OpenConnector, plan: SyncPlan): Promise<void> {
+export async function finishSync(connector: OpenConnector, { plan, failed = [] }: FinishInput): Promise<void> {
   const { job } = plan;
   const { elasticsearch } = connector;
-  await pruneRejections(elasticsearch, plan);
+  const synced = plan.relations.filter(({ name }) => !failed.includes(name));
+  await pruneRejections(elasticsearch, job, failed.length > 0 ? synced : plan.relations, failed.length > 0);
   await restoreSettings(elasticsearch, job.concreteIndex);
   if (job.rebuild)
     await replaceIndex(elasticsearch, { alias: job.index, to: job.concreteIndex, connectorId: job.connectorId });
   const source = await readSourceState(connector.source);
   const update = (state: IndexState): IndexState => {
+    const before = state.connectors[job.connectorId]?.relations ?? {};
+    const saved = Object.fromEntries(synced.map((relation) => [relation.name, relationState(relation, job)]));
     const after: ConnectorState = {
       version: newestVersion(job),
       ...source,
-      relations: Object.fromEntries(plan.relations.map((relation) => [relation.name, relationState(relation, job)])),
+      relations: failed.length > 0 ? { ...keptStates(before, plan), ...saved } : saved,
     };
     return { ...state, connectors: { ...state.connectors, [job.connectorId]: after } };
   };
   await writeState(elasticsearch, job.concreteIndex, update, 'put');
   connector.memory.forget();
   connector.meter.synced();
+}
+
+/** Watermarks of another history of the database would be believed once this one's identity is saved. */
+function keptStates(before: ConnectorState['relations'], { untrusted }: SyncPlan): ConnectorState['relations'] {
+  if (untrusted !== true) return before;
+  const forget = ({ rule }: RelationState): RelationState => (rule === undefined ? {} : { rule });
+  return Object.fromEntries(Object.entries(before).map(([name, state]) => [name, forget(state)]));
 }
 
 /** Read after all rows: whoever knows of the last commit has everything that this sync saw. */
@@ -72,11 +84,17 @@ function relationState({ definition, leaves, rule }: PlannedRelation, { watermar
 }
 
 /** Dead letters of rows that were read again, or whose document is in the index by now, are out of date. */
-async function pruneRejections(elasticsearch: Client, { job, relations }: SyncPlan): Promise<void> {
+async function pruneRejections(
+  elasticsearch: Client,
+  job: SyncJob,
+  relations: readonly PlannedRelation[],
+  onlyThese: boolean,
+): Promise<void> {
   const index = deadLetterIndexName(job.index);
   const counts = await countDeadLetters(elasticsearch, index, job.connectorId);
   const planned = new Map(relations.map((relation) => [relation.name, relation]));
   for (const relation of counts.keys()) {
+    if (onlyThese && !planned.has(relation)) continue;
     const wasCopied = planned.get(relation)?.leaves.every(([, , , copy]) => copy === 1) ?? true;
     await pruneDeadLetters(elasticsearch, index, {
       connectorId: job.connectorId,

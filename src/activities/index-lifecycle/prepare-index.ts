@@ -9,6 +9,7 @@ import { SyncFailure } from '../../sync/failures';
 import type { ConnectorState, IndexState, RelationState } from '../../sync/index-state';
 import { newestVersion, type PlannedRelation, type SyncJob, type SyncPlan } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
+import type { PreparedIndex } from '../contract/activity-results';
 import type { ProjectedRelation } from '../plan/projected-relation';
 import { readRelations } from '../plan/read-source';
 
@@ -16,8 +17,10 @@ import { readRelations } from '../plan/read-source';
  * Makes the index, or extends the one that is there, and takes the watermark off every relation that will be copied
  * before its first write: a copy that is broken off must not look like a complete one.
  */
-export async function prepareIndex(connector: OpenConnector, { job, relations }: SyncPlan): Promise<void> {
-  const projected = await readRelations(connector, relations, job.startedAt);
+export async function prepareIndex(connector: OpenConnector, { job, relations }: SyncPlan): Promise<PreparedIndex> {
+  const { relations: projected, failed } = await readRelations(connector, relations, job.startedAt);
+  const failedNames = new Set(failed.map(({ relation }) => relation));
+  const readable = relations.filter(({ name }) => !failedNames.has(name));
   if (job.newIndex) {
     const { mapping } = buildMapping(projected.map(({ projection }) => projection));
     await createIndex(connector.elasticsearch, {
@@ -29,7 +32,8 @@ export async function prepareIndex(connector: OpenConnector, { job, relations }:
       loading: true,
     });
   }
-  await extendForRelations(connector.elasticsearch, job, relations, projected);
+  await extendForRelations(connector.elasticsearch, job, readable, projected);
+  return { failed };
 }
 
 /** Adds the fields that relations need to the sync's index, and takes the watermark off those to be copied. */

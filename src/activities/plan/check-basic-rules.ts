@@ -10,12 +10,14 @@ import type { ProjectedRelation } from './projected-relation';
 
 /**
  * Has PostgreSQL try the regular expressions of basic rules, and looks for fields that no document has.
+ * @param isComplete whether these are all relations: a field may be that of one which can't be read
  * @throws SyncFailure `InvalidRule` naming every wrong rule
  */
 export async function checkBasicRules(
   settings: ConnectorSettings,
   source: Source,
   relations: readonly ProjectedRelation[],
+  isComplete: boolean,
 ): Promise<void> {
   const all = relations.flatMap(({ projection }) => projection.fields);
   const { id, database, schema, table } = addedFieldNames(settings.documents.fieldNames);
@@ -26,7 +28,8 @@ export async function checkBasicRules(
   };
   const problems: string[] = [];
   for (const [index, rule] of settings.rules.basic.entries()) {
-    const problem = findUnknownField(rule, fields) ?? (await findWrongRegex(source, rule));
+    const unknown = isComplete ? findUnknownField(rule, fields) : undefined;
+    const problem = unknown ?? (await findWrongRegex(source, rule));
     if (problem !== undefined) problems.push(`rule ${index + 1}: ${problem}`);
   }
   if (problems.length === 0) return;

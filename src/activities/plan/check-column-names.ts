@@ -5,9 +5,14 @@ import type { ProjectedRelation } from './projected-relation';
 
 /**
  * A column that the configuration misspells would stay in documents by mistake.
+ * @param isComplete whether these are all relations: a column may be that of one which can't be read
  * @throws SyncFailure `InvalidConfig` naming every column that no relation has, or an attachment that is none
  */
-export function checkColumnNames(settings: ConnectorSettings, relations: readonly ProjectedRelation[]): void {
+export function checkColumnNames(
+  settings: ConnectorSettings,
+  relations: readonly ProjectedRelation[],
+  isComplete: boolean,
+): void {
   const described = relations.map(({ relation }) => relation);
   const wrongType = findWrongAttachment(described, settings.documents);
   if (wrongType !== undefined) {
@@ -15,7 +20,7 @@ export function checkColumnNames(settings: ConnectorSettings, relations: readonl
     throw new SyncFailure('InvalidConfig', message, 'Name a column of type bytea.');
   }
   const unknown = findUnknownColumns(described, settings.documents);
-  if (unknown.length === 0) return;
+  if (unknown.length === 0 || !isComplete) return;
   const list = unknown.map((name) => `"${name}"`).join(', ');
   throw new SyncFailure(
     'InvalidConfig',

@@ -1,7 +1,7 @@
 import type { ConnectorSettings } from '../../config/settings/settings';
 import { SyncFailure } from '../../sync/failures';
 import type { ConnectorState } from '../../sync/index-state';
-import type { SourceView } from './read-source';
+import type { PartedView } from './part-readable';
 
 /**
  * Rules take effect with the next full sync.
@@ -9,13 +9,18 @@ import type { SourceView } from './read-source';
  */
 export function checkRulesInEffect(
   settings: ConnectorSettings,
-  view: SourceView,
+  { relations, failed }: Pick<PartedView, 'relations' | 'failed'>,
   state: ConnectorState | undefined,
 ): void {
   const saved = Object.entries(state?.relations ?? {});
   if (saved.length === 0) return;
-  const before = new Map(saved.flatMap(([name, { rule }]) => (rule === undefined ? [] : [[name, rule] as const])));
-  const now = new Map(view.relations.flatMap(({ name, rule }) => (rule === undefined ? [] : [[name, rule] as const])));
+  const failing = new Set(failed.map(({ relation }) => relation));
+  const rulesOf = (named: readonly { readonly name: string; readonly rule?: string }[]) =>
+    new Map(
+      named.flatMap(({ name, rule }) => (rule === undefined || failing.has(name) ? [] : [[name, rule] as const])),
+    );
+  const before = rulesOf(saved.map(([name, state]) => ({ ...state, name })));
+  const now = rulesOf(relations);
   const isSame = before.size === now.size && [...now].every(([name, rule]) => before.get(name) === rule);
   if (isSame) return;
   throw new SyncFailure(

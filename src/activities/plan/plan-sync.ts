@@ -1,25 +1,22 @@
-import type { ConnectorSettings } from '../../config/settings/settings';
-import { buildMapping, totalFields } from '../../documents/index-mapping';
-import { compareMapping } from '../../elasticsearch/index/compare-mapping';
+import { totalFields } from '../../documents/index-mapping';
 import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
 import { concreteIndexName } from '../../elasticsearch/index/index-names';
 import { requireReplaceable } from '../../elasticsearch/index/require-replaceable';
 import { readHorizon, untilFlushed } from '../../postgres/server/watermark';
-import { SyncFailure } from '../../sync/failures';
 import type { IndexMapping } from '../../sync/field-mapping';
 import type { ConnectorState } from '../../sync/index-state';
-import type { SyncOptions } from '../../sync/job';
+import { joinFailures } from '../../sync/relation-failure';
 import type { SyncJob, SyncPlan } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { PlanRequest } from '../contract/activity-inputs';
 import { checkBasicRules } from './check-basic-rules';
 import { checkColumnNames } from './check-column-names';
 import { checkRulesInEffect } from './check-rules-in-effect';
-import { findDropped } from './find-dropped';
+import { fitRelations } from './fit-relations';
+import { partReadable } from './part-readable';
 import { planRelation } from './plan-relation';
 import type { ProjectedRelation } from './projected-relation';
-import { readForgotten, withoutForgotten } from './read-forgotten';
-import { readSource, type SourceView, throwProblems } from './read-source';
+import { readSource } from './read-source';
 import { trustedState } from './trusted-state';
 
 /** A plan, and what it was made from: what `pgferry plan` prints and `prepareIndex` acts on. */
@@ -51,40 +48,37 @@ export async function planSync(connector: OpenConnector, request: PlanRequest): 
   if (request.options.rebuild === true && existing !== undefined) {
     await requireReplaceable(connector.elasticsearch, existing, connector.settings.id);
   }
-  const dropped = checkRelations(connector.settings, view, existing, request.options);
-  await checkBasicRules(connector.settings, connector.source, view.relations);
-  checkColumnNames(connector.settings, view.relations);
+  const { id } = connector.settings;
+  const parted = partReadable(connector.settings, view, existing?.state.connectors[id], request.options.forget ?? []);
+  const isComplete = parted.failed.length === 0;
+  await checkBasicRules(connector.settings, connector.source, parted.relations, isComplete);
+  checkColumnNames(connector.settings, parted.relations, isComplete);
   const index = request.options.rebuild === true ? undefined : existing;
-  const state = index?.state.connectors[connector.settings.id];
-  if (request.jobType === 'incremental') checkRulesInEffect(connector.settings, view, state);
-  const mapping = planMapping(connector.settings.id, view, index);
+  const state = index?.state.connectors[id];
+  if (request.jobType === 'incremental') checkRulesInEffect(connector.settings, parted, state);
+  const fitted = fitRelations(parted.relations, index, new Set(Object.keys(state?.relations ?? {})));
+  const { relations, mapping } = fitted;
+  const failed = [...parted.failed, ...fitted.failed];
+  // What can't be completed is not begun: a rebuild swaps all or nothing.
+  if (failed.length > 0 && (relations.length === 0 || request.options.rebuild === true)) {
+    throw joinFailures(id, failed, relations.length + failed.length);
+  }
   const trusted = await trustedState(connector.source, view.probe, state);
   return {
     plan: {
       job: planJob(connector, request, { startedAt, watermark, existing, state }),
-      relations: view.relations.map((projected) => planRelation(projected, trusted, watermark)),
+      relations: relations.map((projected) => planRelation(projected, trusted, watermark)),
       skipped: view.skipped,
-      dropped,
+      dropped: parted.dropped,
+      ...(failed.length > 0 ? { failed } : {}),
+      ...(trusted === undefined ? { untrusted: true } : {}),
     },
-    relations: view.relations,
+    relations,
     mapping,
     totalFields: totalFields(mapping),
     concurrency: connector.settings.limits.concurrency,
     ...(index === undefined ? {} : { index }),
   };
-}
-
-/** @returns relations whose documents are stale. @throws SyncFailure for those that should be read and can't be */
-function checkRelations(
-  settings: ConnectorSettings,
-  view: SourceView,
-  existing: IndexDescription | undefined,
-  { forget = [] }: SyncOptions,
-): string[] {
-  const state = existing?.state.connectors[settings.id];
-  const forgotten = readForgotten(forget, state, view);
-  throwProblems(settings.id, withoutForgotten(view.problems, forgotten, settings.selection));
-  return findDropped(settings, view, state, forgotten);
 }
 
 interface JobBasis {
@@ -120,22 +114,4 @@ function planJob(
     newIndex,
     rebuild,
   };
-}
-
-function planMapping(connectorId: string, view: SourceView, index: IndexDescription | undefined): IndexMapping {
-  const { mapping, conflicts } = buildMapping(view.relations.map(({ projection }) => projection));
-  const found = conflicts.map(({ message }) => message);
-  if (index !== undefined) {
-    const difference = compareMapping(index.properties, mapping.properties);
-    found.push(
-      ...difference.conflicts.map(
-        ({ field, existing, wanted }) =>
-          `Field ${field} of index ${index.concrete} is ${existing}, and must be ${wanted}.`,
-      ),
-    );
-  }
-  if (found.length > 0) {
-    throw new SyncFailure('MappingConflict', `Connector ${connectorId}: ${found.join(' ')}`);
-  }
-  return mapping;
 }

@@ -3,7 +3,7 @@ import type { SourceProblem } from '../../postgres/catalog/select-relations';
 import { SyncFailure } from '../../sync/failures';
 import type { ConnectorState } from '../../sync/index-state';
 import { parseRelation } from '../../sync/relation';
-import { isSelected } from './find-dropped';
+import { isSelected } from './find-gone';
 import type { SourceView } from './read-source';
 
 /**

@@ -8,9 +8,10 @@ import { rowSourceOf } from '../../postgres/rows/row-source-of';
 import { probeSource, type SourceProbe } from '../../postgres/server/probe-source';
 import { FAILURES, SyncFailure } from '../../sync/failures';
 import { formatRelation, type SkippedRelation } from '../../sync/relation';
+import type { FailedRelation } from '../../sync/relation-failure';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { NamedRelation } from '../contract/activity-inputs';
-import { projectSource } from './project-source';
+import { projectSource, type SourceRelation } from './project-source';
 import type { ProjectedRelation } from './projected-relation';
 import { readRules } from './read-rules';
 
@@ -30,18 +31,8 @@ export async function readSource(
   const probe = await probeSource(source);
   const isRuled = settings.rules.advanced.length > 0;
   const found = isRuled ? { ...(await readRules(settings, source)), skipped: [] } : await readTables(settings, source);
-  const relations: ProjectedRelation[] = [];
-  const problems: SourceProblem[] = [...found.problems];
-  for (const described of found.relations) {
-    try {
-      relations.push(projectSource(settings, described, probe, startedAt));
-    } catch (error) {
-      if (!(error instanceof SyncFailure)) throw error;
-      const { type, message, remedy } = error;
-      problems.push({ type, relation: formatRelation(described.relation), message: `${message}.`, remedy });
-    }
-  }
-  return { probe, relations, skipped: found.skipped, problems };
+  const { relations, problems } = projectAll(settings, found.relations, { probe, startedAt });
+  return { probe, relations, skipped: found.skipped, problems: [...found.problems, ...problems] };
 }
 
 async function readTables({ selection, documents }: ConnectorSettings, source: Source) {
@@ -59,21 +50,55 @@ async function readTables({ selection, documents }: ConnectorSettings, source: S
   return { ...found, problems: [...found.problems, ...(await findUnreadableViews(source, relations))] };
 }
 
-/** Describes relations of a plan, as they are now. Those that are gone are left out. */
+/** Relations of a plan as they are now, without those that are gone, and those that can't be read. */
+export interface RelationsNow {
+  readonly relations: readonly ProjectedRelation[];
+  readonly failed: readonly FailedRelation[];
+}
+
+/** Describes relations of a plan, as they are now. */
 export async function readRelations(
   { settings, source }: Pick<OpenConnector, 'settings' | 'source'>,
   planned: readonly NamedRelation[],
   startedAt: string,
-): Promise<readonly ProjectedRelation[]> {
+): Promise<RelationsNow> {
   const probe = await probeSource(source);
   const oids = planned.flatMap(({ oid }) => (oid === 0 ? [] : [oid]));
   const tables = await withTransaction(source, (tx) => describeRelations(tx, oids, settings.documents));
   const ruleNames = planned.flatMap(({ name, oid }) => (oid === 0 ? [name] : []));
   const rules = await readRules(settings, source, new Set(ruleNames));
-  throwProblems(settings.id, [...tables.problems, ...rules.problems]);
-  return [...tables.relations.map((relation) => ({ relation, rows: rowSourceOf(relation) })), ...rules.relations].map(
-    (relation) => projectSource(settings, relation, probe, startedAt),
-  );
+  const described = [
+    ...tables.relations.map((relation) => ({ relation, rows: rowSourceOf(relation) })),
+    ...rules.relations,
+  ];
+  const projected = projectAll(settings, described, { probe, startedAt });
+  const failed = [...tables.problems, ...rules.problems, ...projected.problems].map(toFailedRelation);
+  const failedNames = new Set(failed.map(({ relation }) => relation));
+  return { relations: projected.relations.filter(({ name }) => !failedNames.has(name)), failed };
+}
+
+/** What a problem with a relation makes of it in a sync. */
+export function toFailedRelation({ relation, type, message, remedy }: SourceProblem): FailedRelation {
+  return { relation, failure: { type, message, remedy: remedy ?? FAILURES[type].remedy } };
+}
+
+function projectAll(
+  settings: OpenConnector['settings'],
+  described: readonly SourceRelation[],
+  { probe, startedAt }: { readonly probe: SourceProbe; readonly startedAt: string },
+): Pick<SourceView, 'relations' | 'problems'> {
+  const relations: ProjectedRelation[] = [];
+  const problems: SourceProblem[] = [];
+  for (const relation of described) {
+    try {
+      relations.push(projectSource(settings, relation, probe, startedAt));
+    } catch (error) {
+      if (!(error instanceof SyncFailure)) throw error;
+      const { type, message, remedy } = error;
+      problems.push({ type, relation: formatRelation(relation.relation), message: `${message}.`, remedy });
+    }
+  }
+  return { relations, problems };
 }
 
 /** @throws SyncFailure with every problem in its message, the type of the first, and the remedies of all */

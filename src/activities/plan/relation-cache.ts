@@ -33,7 +33,11 @@ export async function openRelation(
   const key = cacheKey(expected);
   const kept = descriptions.get(key);
   if (kept !== undefined && isExpected(kept, expected)) return kept;
-  const [described] = await readRelations(connector, [{ ...expected, name: expected.relation }], job.startedAt);
+  const named = { ...expected, name: expected.relation };
+  const { relations, failed } = await readRelations(connector, [named], job.startedAt);
+  const [{ failure } = {}] = failed;
+  if (failure !== undefined) throw new SyncFailure(failure.type, failure.message, failure.remedy);
+  const [described] = relations;
   if (described === undefined || !isExpected(described, expected)) throw changed(expected.relation);
   descriptions.delete(key);
   descriptions.set(key, described);

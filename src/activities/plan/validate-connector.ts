@@ -22,7 +22,12 @@ export interface ConnectorProblem {
 export async function checkConnector(connector: OpenConnector): Promise<readonly ConnectorProblem[]> {
   const servers = await checkServers(connector);
   if (servers.length > 0) return servers;
-  return collectProblems([() => planSync(connector, { jobType: 'full', jobId: 'check', options: {} })]);
+  const failed: ConnectorProblem[] = [];
+  const plan = async () => {
+    const description = await planSync(connector, { jobType: 'full', jobId: 'check', options: {} });
+    failed.push(...(description.plan.failed ?? []).map(({ failure }) => failure));
+  };
+  return [...(await collectProblems([plan])), ...failed];
 }
 
 /**

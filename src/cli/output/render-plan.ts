@@ -21,6 +21,8 @@ export function planDocument({ plan, relations, mapping, concurrency }: SyncDesc
         key: projected?.relation.key,
         key_index: projected?.relation.keyIndex,
         key_is_unbacked: projected?.relation.keyIsUnbacked,
+        key_is_per_leaf: projected?.relation.keyIsPerLeaf,
+        read_as_whole_because: projected?.relation.wholeBecause,
         mode: planned.since === undefined ? 'copy' : 'refresh',
         estimated_rows: planned.rows,
         partitions: partitions.filter(({ relation }) => relation === planned.name).length,
@@ -29,6 +31,7 @@ export function planDocument({ plan, relations, mapping, concurrency }: SyncDesc
     }),
     skipped: plan.skipped,
     dropped: plan.dropped,
+    failed: plan.failed,
     mapping,
   };
 }
@@ -53,11 +56,16 @@ export function renderPlan(description: SyncDescription, withMapping = false): s
   return [
     `${bold(document.index)}${document.new_index ? ' (new)' : ''}, ${Object.keys(mapping.properties).length} fields`,
     renderTable(['relation', 'kind', 'key', 'mode', 'rows (about)', 'partitions'], rows),
-    ...section('Keys that are no primary key', relations.flatMap(describeKey)),
+    ...section('Keys that are no primary key of the whole', relations.flatMap(describeKey)),
+    ...section('Read as a whole at each sync, and compared row by row', relations.flatMap(describeWhole)),
     ...section('Renamed', renamed),
     ...section(
       'Skipped',
       skipped.map(({ relation, reason }) => `  ${relation}: ${reason}`),
+    ),
+    ...section(
+      "Can't be synced: their documents are kept, and the sync ends as failed",
+      (document.failed ?? []).map(({ relation, failure }) => `  ${relation}: ${failure.message} → ${failure.remedy}`),
     ),
     ...section(
       'No longer selected: their documents will be deleted',
@@ -67,8 +75,16 @@ export function renderPlan(description: SyncDescription, withMapping = false): s
   ].join('\n');
 }
 
-function describeKey({ relation, kind, key = [], key_index: index, key_is_unbacked: isUnbacked }: PlanRow): string[] {
+function describeWhole({ relation, read_as_whole_because: reason }: PlanRow): string[] {
+  return reason === undefined ? [] : [`  ${relation}: ${reason}`];
+}
+
+function describeKey(row: PlanRow): string[] {
+  const { relation, kind, key = [], key_index: index, key_is_unbacked: isUnbacked, key_is_per_leaf: isPerLeaf } = row;
   const columns = `  ${relation}: (${key.join(', ')})`;
+  if (isPerLeaf === true && isUnbacked !== true) {
+    return [`${columns} of each of the tables that inherit; rows of two of them that share it become a dead letter`];
+  }
   if (index !== undefined) return [`${columns} of the unique index ${index}, since the table has no primary key`];
   if (isUnbacked !== true || (kind !== 'table' && kind !== 'partitioned')) return [];
   return [`${columns} of documents.id_columns; no unique index backs it, so the table is read whole at each sync`];

@@ -11,7 +11,10 @@ export function reportDocument({ connectorId, jobType }: SyncInput, ending: Sync
   // A sync that was running already may be of the other type.
   const ended = 'relations' in ending ? ending.jobType : jobType;
   const job = { connector_id: connectorId, job_type: ended, status: ending.status };
-  if (!('relations' in ending)) return { ...job, ...NOTHING, ...ending.reached, ...errorOf(ending) };
+  if (!('relations' in ending)) {
+    const { reached, reports = [] } = ending;
+    return { ...job, ...NOTHING, ...reached, relations: reports.map(relationDocument), ...errorOf(ending) };
+  }
   const { indexed, unchanged, deleted, rejected, omitted = 0, durationMs, skipped } = ending;
   const relations = ending.relations.map(relationDocument);
   return { ...job, indexed, unchanged, deleted, rejected, omitted, duration_ms: durationMs, relations, skipped };
@@ -42,10 +45,12 @@ const WITHOUT_FAILURE: Readonly<Record<SyncEnding['status'], (connectorId: strin
 export function renderReport({ connectorId, jobType }: SyncInput, ending: SyncReport | SyncEnding): string {
   const job = `${jobType} sync of ${connectorId}`;
   if (!('relations' in ending)) {
-    const { failure, status, reached } = ending;
+    const { failure, status, reached, reports = [] } = ending;
     const far = reached === undefined ? [] : [dim(`so far: ${renderTotals(reached)}`)];
     if (failure === undefined) return [...far, `${red('✗')} ${job} ${WITHOUT_FAILURE[status](connectorId)}`].join('\n');
-    return `${red('✗')} ${job} failed: ${failure.message} ${dim(`(${failure.type})`)}\n  → ${failure.remedy}`;
+    const synced = reports.filter((report) => report.failure === undefined);
+    const failed = `${red('✗')} ${job} failed: ${failure.message} ${dim(`(${failure.type})`)}\n  → ${failure.remedy}`;
+    return [...(synced.length === 0 ? [] : [renderRelations(synced)]), failed].join('\n');
   }
   const { indexed, durationMs, relations, skipped } = ending;
   const rate = Math.round(indexed / Math.max(0.001, durationMs / 1_000)).toLocaleString('en-US');

@@ -1,5 +1,5 @@
 import type { SyncFailure } from '../../sync/failures';
-import type { SyncTotals } from '../../sync/report';
+import type { RelationReport, SyncTotals } from '../../sync/report';
 
 /** Why a sync ended without a report. */
 export interface SyncEnding {
@@ -7,4 +7,6 @@ export interface SyncEnding {
   readonly status: 'failed' | 'cancelled' | 'terminated' | 'running' | 'cancelling';
   readonly failure?: SyncFailure;
   readonly reached?: SyncTotals;
+  /** What became of each relation, where only some failed. */
+  readonly reports?: readonly RelationReport[];
 }

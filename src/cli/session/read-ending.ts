@@ -10,7 +10,11 @@ export function readEnding(error: unknown): SyncEnding {
   for (let cause: unknown = error.cause; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof CancelledFailure) return { status: 'cancelled' };
     if (cause instanceof TerminatedFailure) return { status: 'terminated' };
-    if (cause instanceof ApplicationFailure) return { status: 'failed', failure: toSyncFailure(cause) };
+    if (cause instanceof ApplicationFailure) {
+      const { relations } = readFailureDetails(cause.details);
+      const failure = toSyncFailure(cause);
+      return { status: 'failed', failure, ...(relations === undefined ? {} : { reports: relations }) };
+    }
   }
   return { status: 'failed', failure: new SyncFailure('Defect', error.cause?.message ?? error.message) };
 }

@@ -3,11 +3,12 @@ import { type Column, formatRelation, type QualifiedName, type Relation, type Re
 import type { Transaction } from '../connection/transaction';
 import { definitionsQuery } from '../rows/definition-hash';
 import { configuredKey } from './configured-key';
+import { findOtherScans } from './find-other-scans';
 import { grantColumns } from './grants';
 import { RELATION_KINDS } from './read-candidates';
 import { type CatalogColumn, readColumns } from './read-columns';
 import { type CatalogKey, isBacked, readKeys } from './read-keys';
-import { type CountedLeaf, readLeaves } from './read-leaves';
+import { readLeaves, type RelationLeaves } from './read-leaves';
 import { readTypes } from './read-types';
 import type { SourceProblem } from './select-relations';
 
@@ -46,6 +47,7 @@ export async function describeRelations(
   const names = await readNames(tx, oids);
   const keys = await readKeys(tx, oids);
   const leaves = await readLeaves(tx, oids);
+  const otherScans = await findOtherScans(tx, names);
   const columns = await readColumns(tx, oids);
   const typeOf = await readTypes(
     tx,
@@ -63,7 +65,7 @@ export async function describeRelations(
       unreadable: all.filter(({ readable }) => !readable).map(({ name: column }) => column),
       ...key,
       ...(isBacked(key.key, catalogKeys) ? {} : { keyIsUnbacked: true }),
-      ...sumLeaves(leaves.get(name.oid) ?? []),
+      ...placeRows(name.oid, leaves.get(name.oid), otherScans.get(name.oid)),
     };
     return described;
   });
@@ -91,10 +93,18 @@ function toColumn({ name, notNull }: CatalogColumn, type: Column['type']): Colum
   return { name, type, notNull };
 }
 
-function sumLeaves(leaves: readonly CountedLeaf[]): Pick<Relation, 'leaves' | 'estimatedRows'> {
+function placeRows(
+  oid: number,
+  { leaves, wholeBecause: storage }: RelationLeaves = { leaves: [] },
+  otherScan: string | undefined,
+): Pick<Relation, 'leaves' | 'estimatedRows' | 'keyIsPerLeaf' | 'wholeBecause'> {
+  const wholeBecause = storage ?? otherScan;
+  const isInherited = leaves.length > 1 && leaves.some(({ leaf }) => leaf.oid === oid);
   return {
     leaves: leaves.map(({ leaf }) => leaf),
     estimatedRows: leaves.reduce((sum, { estimatedRows }) => sum + estimatedRows, 0),
+    ...(isInherited ? { keyIsPerLeaf: true } : {}),
+    ...(wholeBecause === undefined ? {} : { wholeBecause }),
   };
 }
 

@@ -13,8 +13,6 @@ export interface Candidate extends RelationPrivileges {
   readonly readable: boolean;
   /** A partition: its rows belong to the table above it. */
   readonly isPartition: boolean;
-  /** A partitioned table with foreign tables below it, whose rows have no place that a plan could name. */
-  readonly hasForeignPartition: boolean;
   /** Row level security applies to the role. */
   readonly hidesRows: boolean;
 }
@@ -33,19 +31,6 @@ export const RELATION_KINDS: Readonly<Record<string, RelationKind>> = {
 };
 
 const CANDIDATES = `
-  with recursive below (root, oid) as (
-    select c.oid, c.oid
-    from pg_class as c
-    join pg_namespace as n on n.oid = c.relnamespace
-    where n.nspname = any ($1::text[]) and c.relkind = 'p'
-    union all
-    select b.root, i.inhrelid
-    from below as b
-    join pg_inherits as i on i.inhparent = b.oid
-  ),
-  with_foreign as (
-    select distinct b.root from below as b join pg_class as c on c.oid = b.oid where c.relkind = 'f'
-  )
   select
     c.oid as "oid",
     n.nspname::text as "schema",
@@ -58,11 +43,9 @@ const CANDIDATES = `
     has_schema_privilege(n.oid, 'usage') as "schemaUsable",
     has_table_privilege(c.oid, 'select') or has_any_column_privilege(c.oid, 'select') as "selectable",
     c.relispartition as "isPartition",
-    f.root is not null as "hasForeignPartition",
     c.relrowsecurity and row_security_active(c.oid) as "hidesRows"
   from pg_class as c
   join pg_namespace as n on n.oid = c.relnamespace
-  left join with_foreign as f on f.root = c.oid
   where n.nspname = any ($1::text[]) and c.relkind in ('r', 'p', 'v', 'm', 'f')
   order by n.nspname collate "C", c.relname collate "C"`;
 

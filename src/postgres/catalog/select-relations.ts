@@ -122,7 +122,6 @@ function judge(candidate: Candidate, { by, hasIdColumns, rowSecurity, role }: Ci
     const remedy = `alter role ${quoteIdentifier(role)} bypassrls; Or sync what its policies show: documents.row_security: filtered.`;
     return { is: 'problem', type: 'SourcePermission', message, remedy };
   }
-  if (candidate.hasForeignPartition) return { is: 'skipped', reason: 'some of its partitions are foreign tables' };
   if (!candidate.hasKey && !hasIdColumns) return { is: 'skipped', reason: withoutKey(candidate) };
   return { is: 'selected' };
 }

@@ -1,8 +1,11 @@
-import { quoteIdentifier } from '../../documents/sql-text';
-import type { Transaction } from '../connection/transaction';
-import type { AmbiguousId } from './copy-request';
+import { qualifiedName, quoteIdentifier } from '../../documents/sql-text';
+import type { Source } from '../connection/source';
+import { type Transaction, withTransaction } from '../connection/transaction';
+import { changedSince } from '../server/watermark';
+import type { AmbiguousId, LeafRows } from './copy-request';
+import { fromRowsWithIds, idIsOneOf, type RowIdentity, wholeTransaction } from './rows-sql';
 
-/** What is looked at. */
+/** Rows with their ids, and how many ambiguous ids to name. */
 export interface KeyedRows {
   /** `from … where …` for rows as `t` with their ids as `k.id`. */
   readonly from: string;
@@ -12,14 +15,54 @@ export interface KeyedRows {
   readonly limit: number;
 }
 
+/** Which rows of a table to look at: all, those that changed since a watermark with all that share their keys, or some ids. */
+export type AmbiguityScope = 'all' | { readonly changedSince: string } | { readonly ids: readonly string[] };
+
 /** Finds ids that several rows share, and those of rows without a whole key: no index vouches for the key of a query. */
 export async function findAmbiguousIds(
   tx: Transaction,
   { from, key, limit }: KeyedRows,
 ): Promise<readonly AmbiguousId[]> {
-  const isNull = `bool_or(${key.map((column) => `t.${quoteIdentifier(column)} is null`).join(' or ')})`;
+  const isNull = `bool_or(${hasNull(key)})`;
   return tx.query<{ id: string; rows: number; isNull: boolean }>(
     `select k."id" as "id", count(*)::float8 as "rows", ${isNull} as "isNull"
      ${from} group by k."id" having count(*) > 1 or ${isNull} limit ${limit}`,
   );
+}
+
+/** The same for a table whose leaves may share keys among them, in a snapshot of its own. */
+export async function readAmbiguousIds(
+  source: Source,
+  request: Omit<KeyedRows, 'from'> & {
+    readonly rows: LeafRows;
+    readonly identity: RowIdentity;
+    readonly scope: AmbiguityScope;
+    readonly signal?: AbortSignal;
+  },
+): Promise<readonly AmbiguousId[]> {
+  const { rows, identity, scope, key, limit } = request;
+  const from = fromRowsWithIds(rows, identity);
+  const find = async (tx: Transaction) => {
+    const found = new Map<string, AmbiguousId>();
+    for (const condition of conditionsOf(scope, rows, key)) {
+      const ids = await findAmbiguousIds(tx, { from: `${from} and ${condition}`, key, limit });
+      for (const ambiguous of ids) found.set(ambiguous.id, ambiguous);
+    }
+    return [...found.values()];
+  };
+  return withTransaction(source, find, wholeTransaction(rows, request.signal));
+}
+
+/** Two conditions for changed rows, since PostgreSQL hashes a list of keys only where no `or` stands beside it. */
+function conditionsOf(scope: AmbiguityScope, { relation }: LeafRows, key: readonly string[]): string[] {
+  if (scope === 'all') return ['true'];
+  if ('ids' in scope) return [idIsOneOf(scope.ids)];
+  const changed = changedSince(scope.changedSince);
+  const columns = key.map((column) => `t.${quoteIdentifier(column)}`).join(', ');
+  const keys = `select ${columns} from ${qualifiedName(relation)} as t where ${changed}`;
+  return [`(${columns}) in (${keys})`, `${changed} and (${hasNull(key)})`];
+}
+
+function hasNull(key: readonly string[]): string {
+  return key.map((column) => `t.${quoteIdentifier(column)} is null`).join(' or ');
 }

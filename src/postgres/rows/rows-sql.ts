@@ -9,7 +9,10 @@ import { idJoin, type RowProjection } from './row-projection';
 /** What tells rows and their ids. A {@link RowProjection} is one. */
 export type RowIdentity = Pick<RowProjection, 'id' | 'filter'>;
 
-/** `from … where …` for all rows of a relation as `t`, all leaves at once; more conditions can follow by `and`. */
+/**
+ * `from … where …` for all rows of a relation as `t`: those that a plain `select` shows, whatever the leaves are that
+ * the plan knows. More conditions can follow by `and`.
+ */
 export function fromRows(rows: LeafRows | QueryRows, filter?: string): string {
   return `from ${rowSource(rows)} as t where ${filterOf(filter === undefined ? {} : { filter })}`;
 }
@@ -46,8 +49,5 @@ export function wholeTransaction(rows: LeafRows | QueryRows, signal?: AbortSigna
 }
 
 function rowSource(rows: LeafRows | QueryRows): string {
-  if ('from' in rows) return rows.from;
-  const { relation, leaves } = rows;
-  const isItsOnlyLeaf = leaves.some(({ oid }) => oid === relation.oid);
-  return `${isItsOnlyLeaf ? 'only ' : ''}${qualifiedName(relation)}`;
+  return 'from' in rows ? rows.from : qualifiedName(rows.relation);
 }
