@@ -1,6 +1,6 @@
 import { CancellationScope, ContinueAsNew, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
 
-import type { ConnectorFacts } from '../activities/contract/sync-activities';
+import type { ConnectorFacts, RestoredIndex } from '../activities/contract/sync-activities';
 import { type SyncInput, syncWorkflowId } from '../sync/job';
 import { emptyReport, sumReports, type SyncReport } from '../sync/report';
 import { readSyncInput } from '../sync/sync-input';
@@ -27,11 +27,17 @@ export async function syncConnector(given: SyncInput, carried?: SyncRun): Promis
   const control = setUpControl((paused) => {
     labels.show(paused ? 'paused' : 'running');
   });
+  const aftermath: Aftermath = {};
   try {
-    return await runSync(input, carried, labels, control);
+    return await runSync(input, carried, labels, control, aftermath);
   } catch (error) {
-    throw explainEnding(error, control);
+    throw explainEnding(error, control, aftermath);
   }
+}
+
+/** What is left of a sync that did not complete; filled in when it is known. */
+interface Aftermath {
+  restored?: RestoredIndex;
 }
 
 async function runSync(
@@ -39,6 +45,7 @@ async function runSync(
   carried: SyncRun | undefined,
   labels: SyncLabels,
   control: SyncControl,
+  aftermath: Aftermath,
 ): Promise<SyncReport> {
   const activities = proxySyncActivities();
   if (carried === undefined) narration.began(input);
@@ -61,7 +68,9 @@ async function runSync(
     narration.completed(report);
     return report;
   } catch (error) {
-    if (!(error instanceof ContinueAsNew)) await restoreIndex(run, activities, labels, isCancellation(error));
+    if (error instanceof ContinueAsNew) throw error;
+    const restored = await restoreIndex(run, activities, labels, isCancellation(error));
+    if (restored !== undefined) aftermath.restored = restored;
     throw error;
   }
 }
@@ -109,29 +118,45 @@ async function restoreIndex(
   activities: Activities,
   labels: SyncLabels,
   wasCancelled: boolean,
-): Promise<void> {
+): Promise<RestoredIndex | undefined> {
   labels.end(wasCancelled ? 'cancelled' : 'failed', Object.values(reports));
   const { job } = plan;
   const summary = `settings of index ${job.index}`;
-  await CancellationScope.nonCancellable(() =>
+  return CancellationScope.nonCancellable(() =>
     activities.control.restoreIndex.executeWithOptions({ summary }, [{ job }]),
   );
 }
 
 /** Says how the sync ended where the Temporal UI shows it first. @returns what the workflow throws */
-function explainEnding(error: unknown, control: SyncControl): unknown {
+function explainEnding(error: unknown, control: SyncControl, { restored }: Aftermath): unknown {
   if (error instanceof ContinueAsNew) return error;
   if (isCancellation(error)) {
     narration.cancelled();
-    control.show({ ending: 'The sync was cancelled. The next one goes on from what the index holds.' });
+    const left = describeRestored(restored) ?? 'The next one goes on from what the index holds.';
+    control.show({ ending: `The sync was cancelled. ${left}` });
     return error;
   }
   const explanation = explainFailure(error);
   if (explanation === undefined) return error;
-  narration.failed(explanation);
-  const failure = toEndingFailure(explanation, error);
-  control.show({ ending: `${explanation.type}: ${failure.message}` });
+  const left = describeRestored(restored);
+  const told =
+    left === undefined ? explanation : { ...explanation, message: `${endSentence(explanation.message)} ${left}` };
+  narration.failed(told);
+  const failure = toEndingFailure(told, error);
+  control.show({ ending: `${told.type}: ${failure.message}` });
   return failure;
+}
+
+/** Says what became of a rebuild's index. The result of an activity of 0.1.0 is null. */
+function describeRestored(restored: RestoredIndex | null | undefined): string | undefined {
+  if (restored === undefined || restored === null) return undefined;
+  const { removed, serving } = restored;
+  const on = serving.length === 0 ? '' : ` ${serving.join(', ')} ${serving.length === 1 ? 'serves' : 'serve'} on.`;
+  return `The rebuild's new index ${removed} was removed, nothing was swapped.${on}`;
+}
+
+function endSentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`;
 }
 
 function reportRun({ input, plan, reports, startedMs }: SyncRun, control: SyncControl): SyncReport {

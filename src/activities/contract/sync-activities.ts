@@ -62,6 +62,14 @@ export interface Comparison {
   readonly report: RelationReport;
 }
 
+/** What became of the index of a rebuild that did not complete. */
+export interface RestoredIndex {
+  /** The new index, which is gone. */
+  readonly removed: string;
+  /** Indices that the alias stands on, as before; none where nothing had the name. */
+  readonly serving: readonly string[];
+}
+
 /**
  * The steps of a sync that touch a server. Each takes one readonly object and returns one; rows, keys and secrets
  * never cross this border. All are idempotent: Temporal may run them again after a crash.
@@ -116,5 +124,6 @@ export interface SyncActivities {
     readonly round: number;
   }): Promise<readonly RelationReport[]>;
   finishSync(input: { readonly plan: SyncPlan }): Promise<void>;
-  restoreIndex(input: { readonly job: SyncJob }): Promise<void>;
+  /** @returns undefined where no index was removed, as workers of 0.1.0 always answer */
+  restoreIndex(input: { readonly job: SyncJob }): Promise<RestoredIndex | undefined>;
 }

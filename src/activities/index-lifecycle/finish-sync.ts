@@ -4,14 +4,17 @@ import { deleteIndex } from '../../elasticsearch/index/delete-index';
 import { describeIndex } from '../../elasticsearch/index/describe-index';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { restoreSettings } from '../../elasticsearch/index/load-mode';
+import { readAlias } from '../../elasticsearch/index/read-alias';
 import { replaceIndex } from '../../elasticsearch/index/replace-index';
 import { writeState } from '../../elasticsearch/index/state-store';
 import { withTransaction } from '../../postgres/connection/transaction';
 import { readLastCommit } from '../../postgres/server/last-commit';
 import { probeSource } from '../../postgres/server/probe-source';
+import { SyncFailure } from '../../sync/failures';
 import type { ConnectorState, IndexState, RelationState } from '../../sync/index-state';
 import { newestVersion, type PlannedRelation, type SyncJob, type SyncPlan } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
+import type { RestoredIndex } from '../contract/sync-activities';
 
 /**
  * Puts the index's settings back, lets a rebuilt index serve, and saves from where the next sync must read changes.
@@ -20,6 +23,7 @@ import type { OpenConnector } from '../connector/connector-registry';
 export async function finishSync(connector: OpenConnector, plan: SyncPlan): Promise<void> {
   const { job } = plan;
   const { elasticsearch } = connector;
+  if (job.behindAlias) await requireServing(connector, job);
   await pruneRejections(connector, plan);
   await restoreSettings(elasticsearch, job.concreteIndex);
   if (job.rebuild)
@@ -37,6 +41,15 @@ export async function finishSync(connector: OpenConnector, plan: SyncPlan): Prom
   connector.meter.synced();
 }
 
+/** An alias that was moved while the sync ran took its writes elsewhere: its watermarks would speak of an index without them. */
+async function requireServing({ elasticsearch }: OpenConnector, { index, concreteIndex }: SyncJob): Promise<void> {
+  const serving = await describeIndex(elasticsearch, index);
+  if (serving?.concrete === concreteIndex) return;
+  const now = serving === undefined ? 'gone' : `on ${serving.concrete}`;
+  const message = `The alias ${index} stood on ${concreteIndex} when the sync was planned, and is ${now}.`;
+  throw new SyncFailure('DestinationChanged', message);
+}
+
 /** Read after all rows: whoever knows of the last commit has everything that this sync saw. */
 async function readSourceState({ source }: OpenConnector): Promise<Pick<ConnectorState, 'source' | 'lastCommit'>> {
   const { identity, trackCommitTimestamp } = await probeSource(source);
@@ -44,14 +57,19 @@ async function readSourceState({ source }: OpenConnector): Promise<Pick<Connecto
   return { source: identity, ...(lastCommit === undefined ? {} : { lastCommit }) };
 }
 
-/** Undoes what only makes sense while a sync runs; for every end that is not a success. Harmless when repeated. */
-export async function restoreIndex({ elasticsearch }: OpenConnector, job: SyncJob): Promise<void> {
-  const serving = await describeIndex(elasticsearch, job.index);
-  if (job.rebuild && serving?.concrete !== job.concreteIndex) {
+/**
+ * Undoes what only makes sense while a sync runs; for every end that is not a success. Harmless when repeated.
+ * @returns which index it removed, and which serve on; undefined where none was removed
+ */
+export async function restoreIndex({ elasticsearch }: OpenConnector, job: SyncJob): Promise<RestoredIndex | undefined> {
+  // The alias may stand on several indices by now, which is a reason to end here and none to fail again.
+  const serving = job.rebuild ? await readAlias(elasticsearch, job.index) : [];
+  if (job.rebuild && !serving.includes(job.concreteIndex)) {
     await deleteIndex(elasticsearch, job.concreteIndex);
-    return;
+    return { removed: job.concreteIndex, serving };
   }
   await restoreSettings(elasticsearch, job.concreteIndex);
+  return undefined;
 }
 
 function relationState({ definition, leaves, rule }: PlannedRelation, { watermark }: SyncJob): RelationState {

@@ -32,7 +32,8 @@ export interface IndexDescription {
 /**
  * Describes the index that a name stands for; undefined where nothing has that name.
  *
- * @throws SyncFailure `InvalidConfig` for a pattern, an alias over several indices, and a data stream.
+ * @throws SyncFailure `InvalidConfig` for a pattern and a data stream, `DestinationChanged` for an alias over several
+ * indices: a write through it could go to one that pgferry knows nothing of.
  */
 export async function describeIndex(client: Client, name: string): Promise<IndexDescription | undefined> {
   if (/[*,]|^_|^-/u.test(name)) throw new SyncFailure('InvalidConfig', `index_name "${name}" must be one plain name.`);
@@ -44,13 +45,7 @@ export async function describeIndex(client: Client, name: string): Promise<Index
 function readDescription(name: string, found: Readonly<Record<string, unknown>>): IndexDescription | undefined {
   const [first, ...others] = Object.entries(found);
   if (first === undefined) return undefined;
-  if (others.length > 0) {
-    const names = Object.keys(found).join(', ');
-    throw new SyncFailure(
-      'InvalidConfig',
-      `index_name "${name}" is an alias over several indices: ${names}. pgferry needs one.`,
-    );
-  }
+  if (others.length > 0) throw standsOnSeveral(name, found);
   const concrete = first[0];
   const { aliases, mappings, settings, data_stream: dataStream } = asObject(first[1]);
   if (dataStream !== undefined) {
@@ -59,6 +54,7 @@ function readDescription(name: string, found: Readonly<Record<string, unknown>>)
       `index_name "${name}" is a data stream, whose documents can't be overwritten.`,
     );
   }
+  if (asObject(asObject(aliases)[name] ?? {})['is_write_index'] === false) throw takesNoWrites(name, concrete);
   const { properties, _meta: meta = {} } = asObject(mappings);
   const flat = asObject(settings) as Record<string, string>;
   const own = asObject(meta) as MappingMeta;
@@ -73,6 +69,26 @@ function readDescription(name: string, found: Readonly<Record<string, unknown>>)
     settings: flat,
     state: parseState(own),
   };
+}
+
+function standsOnSeveral(name: string, found: Readonly<Record<string, unknown>>): SyncFailure {
+  const isWritten = ([, index]: [string, unknown]): boolean =>
+    asObject(asObject(asObject(index)['aliases'])[name] ?? {})['is_write_index'] === true;
+  const names = Object.entries(found).map((entry) => (isWritten(entry) ? `${entry[0]} (written)` : entry[0]));
+  return new SyncFailure(
+    'DestinationChanged',
+    `index_name "${name}" is an alias that was rolled over, or that stands on several indices: ${names.join(', ')}. Nothing is written through it.`,
+    'Let the alias stand on one of them alone (POST /_aliases), and exempt it from rollover: pgferry overwrites and deletes documents, which has to happen in one index.',
+  );
+}
+
+/** What a rollover leaves where its new index was deleted again. */
+function takesNoWrites(name: string, concrete: string): SyncFailure {
+  return new SyncFailure(
+    'DestinationChanged',
+    `index_name "${name}" is an alias that takes no writes: on ${concrete}, its only index, is_write_index is false.`,
+    `Make it take writes: POST /_aliases {"actions": [{"add": {"index": "${concrete}", "alias": "${name}", "is_write_index": true}}]}`,
+  );
 }
 
 async function getIndices(client: Client, name: string) {
