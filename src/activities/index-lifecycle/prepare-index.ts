@@ -1,7 +1,10 @@
-import { buildMapping, totalFields } from '../../documents/index-mapping';
+import { buildMapping, listOverridden, totalFields } from '../../documents/index-mapping';
+import type { Projection } from '../../documents/projection';
 import { createIndex } from '../../elasticsearch/index/create-index';
 import { describeIndex } from '../../elasticsearch/index/describe-index';
+import type { WantedIndex } from '../../elasticsearch/index/design-index';
 import { extendIndex } from '../../elasticsearch/index/extend-index';
+import { checkAliasFilters } from '../../elasticsearch/index/move-aliases';
 import { writeState } from '../../elasticsearch/index/state-store';
 import { SyncFailure } from '../../sync/failures';
 import type { ConnectorState, IndexState, RelationState } from '../../sync/index-state';
@@ -17,17 +20,33 @@ import { readRelations } from '../plan/read-source';
 export async function prepareIndex(connector: OpenConnector, { job, relations }: SyncPlan): Promise<void> {
   const projected = await readRelations(connector, relations, job.startedAt);
   if (job.newIndex) {
-    const { mapping } = buildMapping(projected.map(({ projection }) => projection));
-    await createIndex(connector.elasticsearch, {
-      alias: job.index,
-      concrete: job.concreteIndex,
+    const { elasticsearch } = connector;
+    const old = job.rebuild ? await describeIndex(elasticsearch, job.index) : undefined;
+    const wanted = wantIndex(
+      job,
+      projected.map(({ projection }) => projection),
+    );
+    await createIndex(elasticsearch, {
+      ...wanted,
       behindAlias: job.behindAlias,
-      mapping,
-      totalFields: totalFields(mapping),
       loading: true,
+      ...(old === undefined ? {} : { old }),
     });
+    if (old !== undefined) await checkAliasFilters(elasticsearch, old, job.concreteIndex);
   }
   await extendForRelations(connector, job, relations, projected);
+}
+
+/** The index that a sync makes for its relations. */
+export function wantIndex(job: SyncJob, projections: readonly Projection[]): WantedIndex {
+  const { mapping } = buildMapping(projections);
+  return {
+    alias: job.index,
+    concrete: job.concreteIndex,
+    mapping,
+    overridden: listOverridden(projections),
+    totalFields: totalFields(mapping),
+  };
 }
 
 /** Adds the fields that relations need to the sync's index, and takes the watermark off those to be copied. */

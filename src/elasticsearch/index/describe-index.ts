@@ -5,6 +5,8 @@ import type { FieldMapping } from '../../sync/field-mapping';
 import type { IndexState } from '../../sync/index-state';
 import { asObject, asText, readAnswer } from '../answers/read-answer';
 import { translateFailures } from '../answers/translate-failure';
+import { type IndexContent } from '../blueprint/index-content';
+import { readContent } from '../blueprint/read-content';
 import { isOwnIndex, type MappingMeta, parseState } from './state-format';
 
 /** An index as it is, under the name that the configuration gives it. */
@@ -15,8 +17,6 @@ export interface IndexDescription {
   readonly concrete: string;
   /** Whether `name` is an alias: then bulks say `require_alias`. */
   readonly viaAlias: boolean;
-  /** Every alias of the index. */
-  readonly aliases: readonly string[];
   /** Another one means that the index was deleted and made anew. */
   readonly uuid: string;
   /** Whether pgferry made it, and so may delete it. */
@@ -25,6 +25,10 @@ export interface IndexDescription {
   readonly properties: Readonly<Record<string, FieldMapping>>;
   /** Settings that are set on the index, by their full name: `index.refresh_interval`. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Settings, mapping and aliases; settings that a first load has replaced are as they will be put back. */
+  readonly content: IndexContent;
+  /** The mapping's `_meta`, pgferry's part and that of others. */
+  readonly meta: MappingMeta;
   /** What pgferry keeps in the mapping's `_meta`. */
   readonly state: IndexState;
 }
@@ -58,17 +62,26 @@ function readDescription(name: string, found: Readonly<Record<string, unknown>>)
   const { properties, _meta: meta = {} } = asObject(mappings);
   const flat = asObject(settings) as Record<string, string>;
   const own = asObject(meta) as MappingMeta;
+  const state = parseState(own);
   return {
     name,
     concrete,
     viaAlias: concrete !== name,
-    aliases: Object.keys(asObject(aliases)),
     uuid: asText(flat['index.uuid']),
-    isOwn: isOwnIndex(own),
+    isOwn: isOwnIndex(own) || isNamedByRun(name, concrete),
     properties: asObject(properties ?? {}) as Record<string, FieldMapping>,
     settings: flat,
-    state: parseState(own),
+    content: readContent({ settings: { ...flat, ...state.restore }, mappings, aliases }),
+    meta: own,
+    state,
   };
+}
+
+const RUN_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/u;
+
+/** Whoever puts a `_meta` of his own takes pgferry's mark away; the run's id in the name tells as well who made it. */
+function isNamedByRun(alias: string, concrete: string): boolean {
+  return concrete.startsWith(`${alias}-`) && RUN_ID.test(concrete.slice(alias.length + 1));
 }
 
 function standsOnSeveral(name: string, found: Readonly<Record<string, unknown>>): SyncFailure {
