@@ -58,6 +58,8 @@ export interface SyncPlan {
   readonly skipped: readonly SkippedRelation[];
   /** Relations of the saved state that are no longer selected: all their documents are stale. */
   readonly dropped: readonly string[];
+  /** What people should know before the first write: what a rebuild leaves behind. Absent: nothing. */
+  readonly notes?: readonly string[];
 }
 
 /** Passes of one sync; each writes its own version, so that a delayed request of an earlier pass can't win. */

@@ -53,6 +53,7 @@ async function runSync(
   if (carried === undefined) narration.planned(run.plan);
   labels.begin(run.facts);
   control.expect(run.plan.relations);
+  if (run.plan.notes !== undefined) control.show({ notes: run.plan.notes });
   try {
     if (carried === undefined) await prepareIndex(run, activities, control);
     const copied = await copyRelations(run, activities, control);
@@ -171,6 +172,7 @@ function reportRun({ input, plan, reports, startedMs }: SyncRun, control: SyncCo
     durationMs: Date.now() - startedMs,
     relations,
     skipped: plan.skipped,
+    ...(plan.notes === undefined ? {} : { notes: plan.notes }),
   };
 }
 

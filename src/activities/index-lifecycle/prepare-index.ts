@@ -1,8 +1,6 @@
-import { buildMapping, listOverridden, totalFields } from '../../documents/index-mapping';
-import type { Projection } from '../../documents/projection';
+import { buildMapping, totalFields } from '../../documents/index-mapping';
 import { createIndex } from '../../elasticsearch/index/create-index';
 import { describeIndex } from '../../elasticsearch/index/describe-index';
-import type { WantedIndex } from '../../elasticsearch/index/design-index';
 import { extendIndex } from '../../elasticsearch/index/extend-index';
 import { checkAliasFilters } from '../../elasticsearch/index/move-aliases';
 import { writeState } from '../../elasticsearch/index/state-store';
@@ -12,6 +10,7 @@ import { newestVersion, type PlannedRelation, type SyncJob, type SyncPlan } from
 import type { OpenConnector } from '../connector/connector-registry';
 import type { ProjectedRelation } from '../plan/projected-relation';
 import { readRelations } from '../plan/read-source';
+import { wantIndex } from '../plan/want-index';
 
 /**
  * Makes the index, or extends the one that is there, and takes the watermark off every relation that will be copied
@@ -35,18 +34,6 @@ export async function prepareIndex(connector: OpenConnector, { job, relations }:
     if (old !== undefined) await checkAliasFilters(elasticsearch, old, job.concreteIndex);
   }
   await extendForRelations(connector, job, relations, projected);
-}
-
-/** The index that a sync makes for its relations. */
-export function wantIndex(job: SyncJob, projections: readonly Projection[]): WantedIndex {
-  const { mapping } = buildMapping(projections);
-  return {
-    alias: job.index,
-    concrete: job.concreteIndex,
-    mapping,
-    overridden: listOverridden(projections),
-    totalFields: totalFields(mapping),
-  };
 }
 
 /** Adds the fields that relations need to the sync's index, and takes the watermark off those to be copied. */
