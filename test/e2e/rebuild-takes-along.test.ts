@@ -1,9 +1,20 @@
 import type { estypes } from '@elastic/elasticsearch';
 
+import type { DocumentSettings } from '../../src/config/settings/settings';
 import { connectElasticsearch, uniqueIndex } from '../support/elasticsearch';
 import { expectInStep } from '../support/expect-in-step';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { startSyncs, type SyncedConnector, type Syncs } from '../support/start-syncs';
+
+const KEYWORD = { type: 'keyword', ignore_above: 500 } as const;
+const DOCUMENTS: DocumentSettings = {
+  fieldNames: 'prefixed',
+  json: 'flattened',
+  excludeColumns: [],
+  mapping: {},
+  idColumns: {},
+  rowSecurity: 'refused',
+};
 
 const elasticsearch = connectElasticsearch();
 let syncs: Syncs;
@@ -188,7 +199,8 @@ describe('a rebuild takes along', () => {
     await putTemplate({ 'index.max_result_window': 11_000 });
     await connector.sync();
     const { concrete } = await serving();
-    const { created_with: _, ...meta } = (await serving()).mappings?._meta ?? {};
+    const kept = Object.entries((await serving()).mappings?._meta ?? {}).filter(([key]) => key !== 'created_with');
+    const meta = Object.fromEntries(kept) as Record<string, unknown>;
     await elasticsearch.indices.putMapping({ index: concrete, _meta: meta });
     await elasticsearch.indices.putSettings({ index: concrete, settings: { refresh_interval: '9s' } });
     await putTemplate({ 'index.max_result_window': 11_000, 'index.max_rescore_window': 78 });
@@ -214,5 +226,51 @@ describe('a rebuild takes along', () => {
     });
     expect({ copied, left: await all() }).toEqual({ copied: false, left: [concrete] });
     await database.sql('alter table item alter status type text');
+  });
+});
+
+describe('a plan of a rebuild', () => {
+  test('names every value that loses with its source, and the sync says what stays behind before its first write', async () => {
+    await putTemplate({ 'index.gc_deletes': '30s', 'index.max_result_window': 11_000 });
+    connector.configure({ documents: { ...DOCUMENTS, mapping: { 'public.item.status': KEYWORD } } });
+    await connector.sync();
+    const { concrete } = await serving();
+    await elasticsearch.indices.putSettings({
+      index: concrete,
+      settings: { 'index.max_result_window': 20_000, 'index.blocks.write': true },
+    });
+    await elasticsearch.indices.putMapping({
+      index: concrete,
+      properties: { public_item_status: { ...KEYWORD, ignore_above: 99 } },
+    });
+    const { lost, comesAlong } = (await connector.plan({ rebuild: true })).newIndex ?? { lost: [], comesAlong: [] };
+    expect(lost.map(({ name, value, source }) => [name, value, source])).toEqual(
+      expect.arrayContaining([
+        ['index.gc_deletes', '30s', 'template'],
+        ['index.max_result_window', '11000', 'template'],
+        ['index.blocks.write', 'true', 'index'],
+        ['field public_item_status ignore_above', '99', 'index'],
+        ['field public_item_status', expect.stringContaining('"text"'), 'pgferry'],
+      ]),
+    );
+    expect(lost).toHaveLength(5);
+    expect(comesAlong).toEqual([`alias ${connector.index}`, 'index.max_result_window', 'field public_item_status']);
+    const report = await rebuild();
+    expect(report.notes).toEqual([
+      'Stays behind: index.blocks.write true of the old index: a new index has to take writes.',
+      'Stays behind: field public_item_status ignore_above 99 of the old index: documents.mapping says otherwise.',
+    ]);
+    expect(await all()).toEqual([(await serving()).concrete]);
+  });
+
+  test('says that an old index stays which a person made', async () => {
+    const mine = `${connector.index}-mine`;
+    await elasticsearch.indices.create({ index: mine, aliases: { [connector.index]: {} } });
+    await connector.sync();
+    const told = [expect.stringContaining(`The old index ${mine} stays, without aliases`)];
+    expect((await connector.plan({ rebuild: true })).plan.notes).toEqual(told);
+    expect((await rebuild()).notes).toEqual(told);
+    expect(await all()).toEqual(expect.arrayContaining([mine, (await serving()).concrete]));
+    expect(Object.keys((await elasticsearch.indices.get({ index: mine }))[mine]?.aliases ?? {})).toEqual([]);
   });
 });

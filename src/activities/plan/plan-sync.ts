@@ -1,8 +1,8 @@
 import { buildMapping, totalFields } from '../../documents/index-mapping';
 import type { LostValue } from '../../elasticsearch/blueprint/index-content';
 import { compareMapping } from '../../elasticsearch/index/compare-mapping';
-import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
 import { describeLeftBehind, listComingAlong } from '../../elasticsearch/index/describe-design';
+import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
 import { designIndex } from '../../elasticsearch/index/design-index';
 import { concreteIndexName } from '../../elasticsearch/index/index-names';
 import { requireReplaceable } from '../../elasticsearch/index/require-replaceable';

@@ -36,7 +36,7 @@ export interface LostValue {
 
 /** A value as people read it; long ones are cut. */
 export function describeValue(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE)} …`;
 }
 

@@ -65,19 +65,21 @@ function layerField(given: readonly GivenField[], rules: FieldRules, path: strin
     return false;
   });
   const parameters: Record<string, unknown> = {};
-  const origins: Record<string, ValueSource> = {};
+  /** Which layers give the value that stands so far. */
+  const origins: Record<string, readonly ValueSource[]> = {};
   for (const { source, mapping } of agreeing) {
     for (const [name, value] of Object.entries(mapping)) {
       if (name === 'fields' || name === 'properties') continue;
-      const before = origins[name];
       if (rules.own.has(path) && source !== 'pgferry' && name !== 'type' && !HARMLESS.has(name)) {
         lost.push(loseParameter(path, name, value, source, 'pgferry relies on this field'));
         continue;
       }
-      if (before !== undefined && !isSameValue(parameters[name], value))
-        lost.push(loseParameter(path, name, parameters[name], before, SAYS[source]));
+      const before = origins[name] ?? [];
+      const isSame = isSameValue(parameters[name], value);
+      if (!isSame)
+        for (const loser of before) lost.push(loseParameter(path, name, parameters[name], loser, SAYS[source]));
       parameters[name] = value;
-      origins[name] = source;
+      origins[name] = isSame ? [...before, source] : [source];
     }
   }
   for (const key of ['fields', 'properties'] as const) {

@@ -9,11 +9,12 @@ export interface RawContent {
 
 /** Reads the content of an index or a template; a setting that was reset counts as one that was never set. */
 export function readContent({ settings, mappings, aliases }: RawContent): IndexContent {
-  const { properties, _meta: _, ...parameters } = objectOf(mappings);
+  const mapping = objectOf(mappings);
+  const parameters = Object.entries(mapping).filter(([name]) => name !== 'properties' && name !== '_meta');
   return {
     settings: flattenSettings(objectOf(settings)),
-    parameters: flattenParameters(parameters),
-    properties: objectOf(properties) as Properties,
+    parameters: flattenParameters(Object.fromEntries(parameters)),
+    properties: objectOf(mapping['properties']) as Properties,
     aliases: objectOf(aliases) as Record<string, AliasDefinition>,
   };
 }
@@ -43,7 +44,7 @@ function flattenSettings(settings: Readonly<Record<string, unknown>>, path = '')
     if (value === null || value === undefined) continue;
     if (Array.isArray(value)) flat[path + name] = value.map(String);
     else if (typeof value === 'object') Object.assign(flat, flattenSettings(objectOf(value), `${path}${name}.`));
-    else flat[path + name] = String(value as string | number | boolean);
+    else flat[path + name] = String(value);
   }
   return flat;
 }

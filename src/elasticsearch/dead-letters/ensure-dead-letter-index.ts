@@ -1,7 +1,7 @@
 import { type Client, errors, type estypes } from '@elastic/elasticsearch';
 
 import { readErrorCause, translateFailures } from '../answers/translate-failure';
-import type { DeadLetterSource } from './write-dead-letters';
+import type { DeadLetterSource } from './dead-letter-source';
 
 const KEYWORD = { type: 'keyword', ignore_above: 1_024 } as const;
 const PROPERTIES: Record<keyof DeadLetterSource, estypes.MappingProperty> = {

@@ -8,6 +8,7 @@ import { deliverBody } from '../bulk/deliver-body';
 import { postBulk } from '../bulk/post-bulk';
 import { waitBeforeRetry } from '../bulk/wait-before-retry';
 import { isReachable } from '../connection/is-reachable';
+import type { DeadLetterSource } from './dead-letter-source';
 import { ensureDeadLetterIndex } from './ensure-dead-letter-index';
 
 /** A document that Elasticsearch refuses for good, or a row that PostgreSQL can't give. Holds no value of the row but its id. */
@@ -31,20 +32,6 @@ export interface DeadLetter {
 
 /** What tells dead letters apart. */
 type Subject = Pick<DeadLetter, 'connectorId' | 'relation' | 'documentId' | 'position'>;
-
-/** A dead letter as the index keeps it. */
-export interface DeadLetterSource {
-  readonly '@timestamp': string;
-  readonly connector_id: string;
-  readonly relation: string;
-  readonly document_id?: string | undefined;
-  readonly position?: string | undefined;
-  readonly error_type: string;
-  readonly field?: string | undefined;
-  readonly reason: string;
-  readonly version: number;
-  readonly job_id: string;
-}
 
 const RETRY_FOR_MS = 120_000;
 

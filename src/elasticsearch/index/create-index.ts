@@ -55,7 +55,7 @@ async function requestIndex(
   await client.indices.create({
     index: concrete,
     ...(behindAlias ? { aliases: { [alias]: { is_write_index: true } } } : {}),
-    settings: blueprint.settings as estypes.IndicesIndexSettings,
+    settings: blueprint.settings,
     mappings: {
       ...toMapping(blueprint.parameters),
       _meta: { ...meta, ...ownMeta(alias) },
@@ -97,7 +97,9 @@ function lacksVectorSetting(error: unknown): boolean {
 }
 
 function withoutVectorSetting(design: IndexDesign): IndexDesign {
-  const { [VECTORS_SETTING]: _, ...settings } = design.blueprint.settings;
+  const settings = Object.fromEntries(
+    Object.entries(design.blueprint.settings).filter(([name]) => name !== VECTORS_SETTING),
+  );
   return { ...design, blueprint: { ...design.blueprint, settings } };
 }
 

@@ -5,7 +5,7 @@ import type { FieldMapping } from '../../sync/field-mapping';
 import type { IndexState } from '../../sync/index-state';
 import { asObject, asText, readAnswer } from '../answers/read-answer';
 import { translateFailures } from '../answers/translate-failure';
-import { type IndexContent } from '../blueprint/index-content';
+import type { IndexContent } from '../blueprint/index-content';
 import { readContent } from '../blueprint/read-content';
 import { isOwnIndex, type MappingMeta, parseState } from './state-format';
 

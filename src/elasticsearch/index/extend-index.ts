@@ -54,7 +54,6 @@ async function recordExtension(
   missing: Properties,
 ): Promise<void> {
   if (Object.keys({ ...settings, ...missing }).length === 0) return;
-  const added = readContent({ settings, mappings: { properties: missing } });
   const record = (meta: MappingMeta) => addToRecord(meta, readContent({ settings, mappings: { properties: missing } }));
   await changeMeta(client, index.concrete, record, 'put');
 }
