@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 
-import { createConnectorRegistry } from '../activities/connector/connector-registry';
+import { createConnectorRegistry, type OpenConnector } from '../activities/connector/connector-registry';
 import { checkConnector, type ConnectorProblem } from '../activities/plan/validate-connector';
 import { findConnector } from '../config/settings/find-connector';
 import type { Settings } from '../config/settings/settings';
+import { findIndexWarnings, type IndexWarning } from '../elasticsearch/index/find-index-warnings';
 import { findSourceWarnings, type SourceWarning } from '../postgres/server/find-source-warnings';
 import { SyncFailure } from '../sync/failures';
 import { connectTemporal } from '../temporal/connect-temporal';
@@ -12,11 +13,13 @@ import { EXIT, exitCodeOfType } from './output/exit-codes';
 import { createTerminal, dim, green, red, yellow } from './output/terminal';
 import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';
 
+type Warning = SourceWarning | IndexWarning;
+
 interface CheckedConnector {
   readonly connector_id: string;
   readonly problems: readonly ConnectorProblem[];
   /** What keeps no sync from working; looked for where there are no problems. */
-  readonly warnings: readonly SourceWarning[];
+  readonly warnings: readonly Warning[];
 }
 
 /** `pgferry check`: every problem at once, each with its remedy; changes nothing. */
@@ -54,13 +57,18 @@ async function checkConnectors(settings: Settings, id: string | undefined): Prom
       ids.map(async (connectorId) => {
         const connector = registry.open(connectorId);
         const problems = await checkConnector(connector);
-        const warnings = problems.length === 0 ? await findSourceWarnings(connector.source) : [];
+        const warnings = problems.length === 0 ? await findWarnings(connector) : [];
         return { connector_id: connectorId, problems, warnings };
       }),
     );
   } finally {
     await registry.close();
   }
+}
+
+async function findWarnings({ source, elasticsearch, settings }: OpenConnector): Promise<Warning[]> {
+  const found = [findSourceWarnings(source), findIndexWarnings(elasticsearch, settings.indexName)];
+  return (await Promise.all<readonly Warning[]>(found)).flat();
 }
 
 function renderChecked({ connector_id: id, problems, warnings }: CheckedConnector): string {

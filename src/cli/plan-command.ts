@@ -13,6 +13,7 @@ import { type ConfigurationOptions, loadCommandSettings } from './session/load-c
 interface PlanOptions extends ConfigurationOptions {
   readonly incremental?: true;
   readonly mapping?: true;
+  readonly rebuild?: true;
 }
 
 /** `pgferry plan`: what a sync would do; changes nothing. */
@@ -20,6 +21,7 @@ export function planCommand(): Command {
   return configuredCommand('plan', 'show what a sync would do: relations, keys, partitions, mapping; changes nothing')
     .argument('[connector]', 'connector_id; may be left out when there is one only')
     .option('--incremental', 'plan an incremental sync (default: a full one)')
+    .option('--rebuild', 'plan a rebuild: what comes along from the index that is there, and what can not')
     .option('--mapping', 'print the whole mapping of the index')
     .action(async (id: string | undefined, options: PlanOptions) => {
       const terminal = createTerminal(options.json === true);
@@ -28,7 +30,7 @@ export function planCommand(): Command {
       const registry = createConnectorRegistry(settings);
       try {
         const jobType: JobType = options.incremental === true ? 'incremental' : 'full';
-        const request = { jobType, jobId: 'planned', options: {} };
+        const request = { jobType, jobId: 'planned', options: options.rebuild === true ? { rebuild: true } : {} };
         const connector = registry.open(connectorId);
         await validateConnector(connector);
         const description = await planSync(connector, request);

@@ -47,6 +47,14 @@ export function buildMapping(projections: readonly Projection[]): {
   return { mapping: { dynamic: false, properties }, conflicts };
 }
 
+/** The fields to which the file gives a mapping, with the one that their column's type has. */
+export function listOverridden(projections: readonly Projection[]): IndexMapping['properties'] {
+  const fields = projections.flatMap(({ fields: own }) => own);
+  return Object.fromEntries(
+    fields.flatMap(({ name, overridden }) => (overridden === undefined ? [] : [[name, overridden]])),
+  );
+}
+
 /** How many fields count against `index.mapping.total_fields.limit`: objects, leaves and multi-fields. */
 export function totalFields({ properties }: Pick<IndexMapping, 'properties'>): number {
   return Object.values(properties).reduce((total, mapping) => total + 1 + childFields(mapping), 0);

@@ -57,7 +57,12 @@ export function projectRelation(input: ProjectionInput): Projection {
     ...(omitted !== undefined && { omitted }),
     fields: [
       ...listAddedFields(names, has),
-      ...rendered.map(({ name, column, mapping }) => ({ name, column, mapping })),
+      ...rendered.map(({ name, column, mapping, overridden }) => ({
+        name,
+        column,
+        mapping,
+        ...(overridden !== undefined && { overridden }),
+      })),
     ],
     renamed,
   };
@@ -72,7 +77,7 @@ function renderField(
   column: Column,
   name: string,
   { json, mapping: overrides }: DocumentOptions,
-): RenderedField & RenderedValue & Required<DocumentField> {
+): RenderedField & RenderedValue & DocumentField & { readonly column: string } {
   const { render, mapping, omitted } = renderType(column.type, json);
   const override = listColumnNames(relation, column)
     .map((columnName) => overrides[columnName])
@@ -82,6 +87,7 @@ function renderField(
     name,
     column: column.name,
     mapping: override ?? mapping,
+    ...(override !== undefined && { overridden: mapping }),
     value,
     sql: render(value),
     ...(omitted !== undefined && { omitted }),

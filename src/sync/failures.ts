@@ -78,7 +78,8 @@ export const FAILURES = {
   DestinationOverloaded: { retryable: true, remedy: 'Give Elasticsearch more resources, or lower concurrency.' },
   DestinationChanged: {
     retryable: false,
-    remedy: 'The index was deleted, replaced or written by somebody else while the sync ran: start the sync again.',
+    remedy:
+      'The index was deleted, replaced or written by somebody else: put right what the message names, and sync again.',
   },
   TemporalUnavailable: {
     retryable: true,

@@ -10,6 +10,8 @@ export interface DocumentField {
   /** Absent for the fields that pgferry adds. */
   readonly column?: string;
   readonly mapping: FieldMapping;
+  /** The mapping of the column's type, where the file gives another one. */
+  readonly overridden?: FieldMapping;
 }
 
 /** The mapping of an index: every field explicit, nothing guessed from data. */

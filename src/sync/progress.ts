@@ -8,6 +8,8 @@ export interface SyncProgress {
   /** Rows that the relations hold, as PostgreSQL estimates. */
   readonly estimatedRows: number;
   readonly relations: readonly RelationReport[];
+  /** What people should know of it, from the plan on. Absent: nothing. */
+  readonly notes?: readonly string[];
   /** How it ended, where it did not complete: why, and what to do. */
   readonly ending?: string;
 }

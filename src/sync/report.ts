@@ -40,6 +40,8 @@ export interface SyncReport {
   readonly durationMs: number;
   readonly relations: readonly RelationReport[];
   readonly skipped: readonly { readonly relation: string; readonly reason: string }[];
+  /** As in the plan. Absent: none. */
+  readonly notes?: readonly string[];
 }
 
 export function emptyReport(relation: string): RelationReport {

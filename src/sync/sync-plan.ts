@@ -63,6 +63,8 @@ export interface SyncPlan {
   readonly failed?: readonly FailedRelation[];
   /** The saved state speaks of another history of the database: no watermark of it may stay. */
   readonly untrusted?: true;
+  /** What people should know before the first write: what a rebuild leaves behind. Absent: nothing. */
+  readonly notes?: readonly string[];
 }
 
 /** Passes of one sync; each writes its own version, so that a delayed request of an earlier pass can't win. */

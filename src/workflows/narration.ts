@@ -11,13 +11,14 @@ export const narration = {
   began: ({ connectorId, jobType }: SyncInput): void => {
     log.info(`${jobType} sync began`, { connector: connectorId, jobType });
   },
-  planned: ({ relations, skipped }: SyncPlan): void => {
+  planned: ({ relations, skipped, notes = [] }: SyncPlan): void => {
     const rows = Math.round(relations.reduce((sum, relation) => sum + Math.max(0, relation.rows), 0));
     log.info(`reads ${count(relations.length, 'relation')} with about ${count(rows, 'row')}`, {
       relations: relations.length,
       rows,
     });
     for (const { relation, reason } of skipped) log.warn(`skipped: ${reason}`, { relation });
+    for (const note of notes) log.warn(note);
   },
   completed: ({ jobType, relations, durationMs }: SyncReport): void => {
     for (const report of relations) {

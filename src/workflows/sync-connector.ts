@@ -1,6 +1,6 @@
 import { CancellationScope, ContinueAsNew, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
 
-import type { ConnectorFacts } from '../activities/contract/activity-results';
+import type { ConnectorFacts, RestoredIndex } from '../activities/contract/activity-results';
 import type { SyncInput } from '../sync/job';
 import { joinFailures } from '../sync/relation-failure';
 import { emptyReport, sumReports, type SyncReport } from '../sync/report';
@@ -30,11 +30,17 @@ export async function syncConnector(given: SyncInput, carried?: SyncRun): Promis
   const control = setUpControl((paused) => {
     labels.show(paused ? 'paused' : 'running');
   });
+  const aftermath: Aftermath = {};
   try {
-    return await runSync(input, carried, labels, control);
+    return await runSync(input, carried, labels, control, aftermath);
   } catch (error) {
-    throw explainEnding(error, control);
+    throw explainEnding(error, control, aftermath);
   }
+}
+
+/** What is left of a sync that did not complete; filled in when it is known. */
+interface Aftermath {
+  restored?: RestoredIndex;
 }
 
 async function runSync(
@@ -42,6 +48,7 @@ async function runSync(
   carried: SyncRun | undefined,
   labels: SyncLabels,
   control: SyncControl,
+  aftermath: Aftermath,
 ): Promise<SyncReport> {
   const activities = proxySyncActivities();
   if (carried === undefined) narration.began(input);
@@ -52,6 +59,7 @@ async function runSync(
   }
   labels.begin(run.facts);
   control.expect(run.plan.relations);
+  if (run.plan.notes !== undefined) control.show({ notes: run.plan.notes });
   try {
     if (carried === undefined) await prepareIndex(run, activities, control);
     const copied = await copyRelations(run, activities, control);
@@ -66,9 +74,9 @@ async function runSync(
     narration.completed(report);
     return report;
   } catch (error) {
-    const isFinished = error instanceof RelationsFailed;
-    if (!isFinished && !(error instanceof ContinueAsNew))
-      await restoreIndex(run, activities, labels, isCancellation(error));
+    if (error instanceof ContinueAsNew || error instanceof RelationsFailed) throw error;
+    const restored = await restoreIndex(run, activities, labels, isCancellation(error));
+    if (restored !== undefined) aftermath.restored = restored;
     throw error;
   }
 }
@@ -135,29 +143,45 @@ async function restoreIndex(
   activities: ActivityProxies,
   labels: SyncLabels,
   wasCancelled: boolean,
-): Promise<void> {
+): Promise<RestoredIndex | undefined> {
   labels.end(wasCancelled ? 'cancelled' : 'failed', Object.values(reports));
   const { job } = plan;
   const summary = `settings of index ${job.index}`;
-  await CancellationScope.nonCancellable(() =>
+  return CancellationScope.nonCancellable(() =>
     activities.control.restoreIndex.executeWithOptions({ summary }, [{ job }]),
   );
 }
 
 /** Says how the sync ended where the Temporal UI shows it first. @returns what the workflow throws */
-function explainEnding(error: unknown, control: SyncControl): unknown {
+function explainEnding(error: unknown, control: SyncControl, { restored }: Aftermath): unknown {
   if (error instanceof ContinueAsNew) return error;
   if (isCancellation(error)) {
     narration.cancelled();
-    control.show({ ending: 'The sync was cancelled. The next one goes on from what the index holds.' });
+    const left = describeRestored(restored) ?? 'The next one goes on from what the index holds.';
+    control.show({ ending: `The sync was cancelled. ${left}` });
     return error;
   }
   const explanation = explainFailure(error);
   if (explanation === undefined) return error;
-  narration.failed(explanation);
-  const failure = toEndingFailure(explanation, error);
-  control.show({ ending: `${explanation.type}: ${failure.message}` });
+  const left = describeRestored(restored);
+  const told =
+    left === undefined ? explanation : { ...explanation, message: `${endSentence(explanation.message)} ${left}` };
+  narration.failed(told);
+  const failure = toEndingFailure(told, error);
+  control.show({ ending: `${told.type}: ${failure.message}` });
   return failure;
+}
+
+/** Says what became of a rebuild's index. The result of an activity of 0.1.0 is null. */
+function describeRestored(restored: RestoredIndex | null | undefined): string | undefined {
+  if (restored === undefined || restored === null) return undefined;
+  const { removed, serving } = restored;
+  const on = serving.length === 0 ? '' : ` ${serving.join(', ')} ${serving.length === 1 ? 'serves' : 'serve'} on.`;
+  return `The rebuild's new index ${removed} was removed, nothing was swapped.${on}`;
+}
+
+function endSentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`;
 }
 
 function reportRun({ input, plan, reports, startedMs }: SyncRun, control: SyncControl): SyncReport {
@@ -172,6 +196,7 @@ function reportRun({ input, plan, reports, startedMs }: SyncRun, control: SyncCo
     durationMs: Date.now() - startedMs,
     relations,
     skipped: plan.skipped,
+    ...(plan.notes === undefined ? {} : { notes: plan.notes }),
   };
 }
 

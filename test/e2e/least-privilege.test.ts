@@ -128,6 +128,29 @@ async function check(settings: ElasticsearchSettings, index: string): Promise<re
   }
 }
 
+test('without manage_index_templates a rebuild keeps what people set, and takes up what templates say now', async () => {
+  const index = uniqueIndex('search');
+  const admin = node.connect();
+  const putTemplate = (settings: Readonly<Record<string, unknown>>) =>
+    admin.indices.putIndexTemplate({
+      name: index,
+      index_patterns: [`${index}*`],
+      priority: 500,
+      template: { settings },
+    });
+  await putTemplate({ 'index.refresh_interval': '5s' });
+  credentials = (await node.createKey(documentedPrivileges(index))).settings;
+  const connector = connect(index);
+  await connector.sync();
+  await admin.indices.putSettings({ index, settings: { 'index.max_result_window': 20_000 } });
+  await putTemplate({ 'index.refresh_interval': '6s' });
+  await connector.sync('full', { rebuild: true });
+  const [{ settings } = {}] = Object.values(await admin.indices.getSettings({ index, flat_settings: true }));
+  expect(settings).toMatchObject({ 'index.refresh_interval': '6s', 'index.max_result_window': '20000' });
+  await admin.indices.deleteIndexTemplate({ name: index });
+  await admin.close();
+});
+
 const SHOP = 'search-shop';
 const ALL = ['read', 'write', 'manage'];
 

@@ -6,6 +6,7 @@ import { type ConnectorRegistry, createConnectorRegistry } from '../../src/activ
 import type { SyncActivities } from '../../src/activities/contract/sync-activities';
 import { createActivities } from '../../src/activities/create-activities';
 import { toApplicationFailure } from '../../src/activities/failure-interceptor';
+import { planSync, type SyncDescription } from '../../src/activities/plan/plan-sync';
 import type { ConnectorSettings, ElasticsearchSettings, Settings } from '../../src/config/settings/settings';
 import type { JobType, SyncInput, SyncOptions } from '../../src/sync/job';
 import type { SyncReport } from '../../src/sync/report';
@@ -32,6 +33,8 @@ export interface SyncedConnector {
     jobType?: JobType,
     options?: SyncOptions,
   ) => Promise<WorkflowHandle<(input: SyncInput) => Promise<SyncReport>>>;
+  /** Plans a full sync; changes nothing. */
+  readonly plan: (options?: SyncOptions) => Promise<SyncDescription>;
   /** From the next sync on; `{}` for none. */
   readonly hook: (hooks: SyncHooks) => void;
   /** Lets the connector be another one from the next sync on, as when its file is edited. */
@@ -96,6 +99,10 @@ export async function startSyncs(destination: Destination = SHARED_NODE): Promis
         index,
         elasticsearch,
         start,
+        plan: async (options = {}) => {
+          await bench.reopen();
+          return bench.plan(options);
+        },
         sync: async (...arguments_) => (await start(...arguments_)).result().catch(throwFailure),
         hook: bench.hook,
         configure: bench.configure,
@@ -120,6 +127,7 @@ function readJob(input: { plan?: { job: SyncInput }; connectorId?: string }): { 
 interface ConnectorBench {
   readonly indexName: () => string;
   readonly run: (name: keyof SyncActivities, input: never) => Promise<unknown>;
+  readonly plan: SyncedConnector['plan'];
   /** Opens it anew, as a worker does that was restarted. */
   readonly reopen: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -144,6 +152,10 @@ function createBench(
     reopen: async () => {
       await close();
       registry = createConnectorRegistry(settingsOf([settings]));
+    },
+    plan: async (options = {}) => {
+      if (registry === undefined) throw new Error('the connector is closed');
+      return planSync(registry.open(settings.id), { jobType: 'full', jobId: 'plan', options });
     },
     hook: (next) => {
       hooks = next;

@@ -112,7 +112,7 @@ describe('a sync', () => {
       catchUpRelations: () => Promise.resolve({ reports: [], changed: ['public.a'] }),
       restoreIndex: () => {
         restored = true;
-        return Promise.resolve();
+        return Promise.resolve(undefined);
       },
     });
     const failure = await failureOf((await worker.start(input)).result());
@@ -220,7 +220,7 @@ describe('people who watch a sync', () => {
       }),
       restoreIndex: () => {
         restored = true;
-        return Promise.resolve();
+        return Promise.resolve(undefined);
       },
     });
     const handle = await worker.start(input);

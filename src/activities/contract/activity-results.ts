@@ -63,3 +63,11 @@ export interface Comparison {
   readonly stale: number;
   readonly report: RelationReport;
 }
+
+/** What became of the index of a rebuild that did not complete. */
+export interface RestoredIndex {
+  /** The new index, which is gone. */
+  readonly removed: string;
+  /** Indices that the alias stands on, as before; none where nothing had the name. */
+  readonly serving: readonly string[];
+}

@@ -20,6 +20,7 @@ import type {
   CopyResult,
   PreparedIndex,
   ReplannedRelation,
+  RestoredIndex,
   Survey,
 } from './activity-results';
 
@@ -43,5 +44,6 @@ export interface SyncActivities {
   /** @returns a report a part, in their order */
   deleteStaleDocuments(input: ComparePartsInput): Promise<readonly RelationReport[]>;
   finishSync(input: FinishInput): Promise<void>;
-  restoreIndex(input: RestoreInput): Promise<void>;
+  /** @returns undefined where no index was removed, as workers of 0.1.0 always answer */
+  restoreIndex(input: RestoreInput): Promise<RestoredIndex | undefined>;
 }

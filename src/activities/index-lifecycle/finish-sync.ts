@@ -6,16 +6,19 @@ import { deleteIndex } from '../../elasticsearch/index/delete-index';
 import { describeIndex } from '../../elasticsearch/index/describe-index';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { restoreSettings } from '../../elasticsearch/index/load-mode';
+import { readAlias } from '../../elasticsearch/index/read-alias';
 import { replaceIndex } from '../../elasticsearch/index/replace-index';
 import { writeState } from '../../elasticsearch/index/state-store';
 import type { Source } from '../../postgres/connection/source';
 import { withTransaction } from '../../postgres/connection/transaction';
 import { readLastCommit } from '../../postgres/server/last-commit';
 import { probeSource } from '../../postgres/server/probe-source';
+import { SyncFailure } from '../../sync/failures';
 import type { ConnectorState, IndexState, RelationState } from '../../sync/index-state';
 import { newestVersion, type PlannedRelation, type SyncJob, type SyncPlan } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { FinishInput } from '../contract/activity-inputs';
+import type { RestoredIndex } from '../contract/activity-results';
 
 /**
  * Puts the index's settings back, lets a rebuilt index serve, and saves from where the next sync must read changes.
@@ -25,6 +28,7 @@ import type { FinishInput } from '../contract/activity-inputs';
 export async function finishSync(connector: OpenConnector, { plan, failed = [] }: FinishInput): Promise<void> {
   const { job } = plan;
   const { elasticsearch } = connector;
+  if (job.behindAlias) await requireServing(elasticsearch, job);
   const synced = plan.relations.filter(({ name }) => !failed.includes(name));
   await pruneRejections(elasticsearch, job, failed.length > 0 ? synced : plan.relations, failed.length > 0);
   await restoreSettings(elasticsearch, job.concreteIndex);
@@ -53,6 +57,15 @@ function keptStates(before: ConnectorState['relations'], { untrusted }: SyncPlan
   return Object.fromEntries(Object.entries(before).map(([name, state]) => [name, forget(state)]));
 }
 
+/** An alias that was moved while the sync ran took its writes elsewhere: its watermarks would speak of an index without them. */
+async function requireServing(elasticsearch: Client, { index, concreteIndex }: SyncJob): Promise<void> {
+  const serving = await describeIndex(elasticsearch, index);
+  if (serving?.concrete === concreteIndex) return;
+  const now = serving === undefined ? 'gone' : `on ${serving.concrete}`;
+  const message = `The alias ${index} stood on ${concreteIndex} when the sync was planned, and is ${now}.`;
+  throw new SyncFailure('DestinationChanged', message);
+}
+
 /** Read after all rows: whoever knows of the last commit has everything that this sync saw. */
 async function readSourceState(source: Source): Promise<Pick<ConnectorState, 'source' | 'lastCommit'>> {
   const { identity, trackCommitTimestamp } = await probeSource(source);
@@ -60,18 +73,23 @@ async function readSourceState(source: Source): Promise<Pick<ConnectorState, 'so
   return { source: identity, ...(lastCommit === undefined ? {} : { lastCommit }) };
 }
 
-/** Undoes what only makes sense while a sync runs; for every end that is not a success. Harmless when repeated. */
+/**
+ * Undoes what only makes sense while a sync runs; for every end that is not a success. Harmless when repeated.
+ * @returns which index it removed, and which serve on; undefined where none was removed
+ */
 export async function restoreIndex(
   { elasticsearch, memory }: Pick<OpenConnector, 'elasticsearch' | 'memory'>,
   job: SyncJob,
-): Promise<void> {
+): Promise<RestoredIndex | undefined> {
   memory.forget();
-  const serving = await describeIndex(elasticsearch, job.index);
-  if (job.rebuild && serving?.concrete !== job.concreteIndex) {
+  // The alias may stand on several indices by now, which is a reason to end here and none to fail again.
+  const serving = job.rebuild ? await readAlias(elasticsearch, job.index) : [];
+  if (job.rebuild && !serving.includes(job.concreteIndex)) {
     await deleteIndex(elasticsearch, job.concreteIndex);
-    return;
+    return { removed: job.concreteIndex, serving };
   }
   await restoreSettings(elasticsearch, job.concreteIndex);
+  return undefined;
 }
 
 function relationState({ definition, leaves, rule }: PlannedRelation, { watermark }: SyncJob): RelationState {

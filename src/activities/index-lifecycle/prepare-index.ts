@@ -4,6 +4,7 @@ import { buildMapping, totalFields } from '../../documents/index-mapping';
 import { createIndex } from '../../elasticsearch/index/create-index';
 import { describeIndex } from '../../elasticsearch/index/describe-index';
 import { extendIndex } from '../../elasticsearch/index/extend-index';
+import { checkAliasFilters } from '../../elasticsearch/index/move-aliases';
 import { writeState } from '../../elasticsearch/index/state-store';
 import { SyncFailure } from '../../sync/failures';
 import type { ConnectorState, IndexState, RelationState } from '../../sync/index-state';
@@ -12,6 +13,7 @@ import type { OpenConnector } from '../connector/connector-registry';
 import type { PreparedIndex } from '../contract/activity-results';
 import type { ProjectedRelation } from '../plan/projected-relation';
 import { readRelations } from '../plan/read-source';
+import { wantIndex } from '../plan/want-index';
 
 /**
  * Makes the index, or extends the one that is there, and takes the watermark off every relation that will be copied
@@ -22,15 +24,19 @@ export async function prepareIndex(connector: OpenConnector, { job, relations }:
   const failedNames = new Set(failed.map(({ relation }) => relation));
   const readable = relations.filter(({ name }) => !failedNames.has(name));
   if (job.newIndex) {
-    const { mapping } = buildMapping(projected.map(({ projection }) => projection));
-    await createIndex(connector.elasticsearch, {
-      alias: job.index,
-      concrete: job.concreteIndex,
+    const { elasticsearch } = connector;
+    const old = job.rebuild ? await describeIndex(elasticsearch, job.index) : undefined;
+    const wanted = wantIndex(
+      job,
+      projected.map(({ projection }) => projection),
+    );
+    await createIndex(elasticsearch, {
+      ...wanted,
       behindAlias: job.behindAlias,
-      mapping,
-      totalFields: totalFields(mapping),
       loading: true,
+      ...(old === undefined ? {} : { old }),
     });
+    if (old !== undefined) await checkAliasFilters(elasticsearch, old, job.concreteIndex);
   }
   await extendForRelations(connector.elasticsearch, job, readable, projected);
   return { failed };

@@ -1,5 +1,8 @@
 import { totalFields } from '../../documents/index-mapping';
+import type { LostValue } from '../../elasticsearch/blueprint/index-content';
+import { describeLeftBehind, listComingAlong } from '../../elasticsearch/index/describe-design';
 import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
+import { designIndex } from '../../elasticsearch/index/design-index';
 import { concreteIndexName } from '../../elasticsearch/index/index-names';
 import { requireReplaceable } from '../../elasticsearch/index/require-replaceable';
 import { readHorizon, untilFlushed } from '../../postgres/server/watermark';
@@ -18,6 +21,19 @@ import { planRelation } from './plan-relation';
 import type { ProjectedRelation } from './projected-relation';
 import { readSource } from './read-source';
 import { trustedState } from './trusted-state';
+import { wantIndex } from './want-index';
+
+/** An index that the sync makes. */
+export interface PlannedIndex {
+  /** What comes along from the index that is rebuilt: `alias shop-items`, `index.refresh_interval`, `field title`. */
+  readonly comesAlong: readonly string[];
+  /** Values that lose against others, each with its source. */
+  readonly lost: readonly LostValue[];
+  /** What stays behind for good, as sentences. */
+  readonly leftBehind: readonly string[];
+  /** Whether the credentials may ask what index templates give. */
+  readonly knowsTemplate: boolean;
+}
 
 /** A plan, and what it was made from: what `pgferry plan` prints and `prepareIndex` acts on. */
 export interface SyncDescription {
@@ -29,6 +45,8 @@ export interface SyncDescription {
   readonly concurrency: number;
   /** Absent where the sync makes the index. */
   readonly index?: IndexDescription;
+  /** Present where the sync makes the index. */
+  readonly newIndex?: PlannedIndex;
 }
 
 /**
@@ -64,20 +82,43 @@ export async function planSync(connector: OpenConnector, request: PlanRequest): 
     throw joinFailures(id, failed, relations.length + failed.length);
   }
   const trusted = await trustedState(connector.source, view.probe, state);
+  const job = planJob(connector, request, { startedAt, watermark, existing, state });
+  const design = job.newIndex ? await planIndex(connector, job, relations, existing) : undefined;
   return {
     plan: {
-      job: planJob(connector, request, { startedAt, watermark, existing, state }),
+      job,
       relations: relations.map((projected) => planRelation(projected, trusted, watermark)),
       skipped: view.skipped,
       dropped: parted.dropped,
       ...(failed.length > 0 ? { failed } : {}),
       ...(trusted === undefined ? { untrusted: true } : {}),
+      ...(design === undefined || design.leftBehind.length === 0 ? {} : { notes: design.leftBehind }),
     },
     relations,
     mapping,
     totalFields: totalFields(mapping),
     concurrency: connector.settings.limits.concurrency,
     ...(index === undefined ? {} : { index }),
+    ...(design === undefined ? {} : { newIndex: design }),
+  };
+}
+
+async function planIndex(
+  { elasticsearch }: OpenConnector,
+  job: SyncJob,
+  relations: readonly ProjectedRelation[],
+  old: IndexDescription | undefined,
+): Promise<PlannedIndex> {
+  const wanted = wantIndex(
+    job,
+    relations.map(({ projection }) => projection),
+  );
+  const design = await designIndex(elasticsearch, { ...wanted, ...(old === undefined ? {} : { old }) });
+  return {
+    comesAlong: old === undefined ? [] : listComingAlong(design, old),
+    lost: design.blueprint.lost,
+    leftBehind: old === undefined ? [] : describeLeftBehind(design, old),
+    knowsTemplate: design.knowsTemplate,
   };
 }
 

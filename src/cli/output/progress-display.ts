@@ -1,7 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress';
 
 import type { SyncProgress } from '../../sync/progress';
-import type { Terminal } from './terminal';
+import { type Terminal, yellow } from './terminal';
 
 /** Shows a sync's progress: a bar on a terminal, a line a step elsewhere, nothing with `--json`. */
 export interface ProgressDisplay {
@@ -11,7 +11,17 @@ export interface ProgressDisplay {
 
 export function createProgressDisplay(terminal: Terminal): ProgressDisplay {
   if (terminal.json) return { show: () => undefined, end: () => undefined };
-  return process.stderr.isTTY ? createBar() : createLines(terminal);
+  const display = process.stderr.isTTY ? createBar() : createLines(terminal);
+  let hasNotes = false;
+  return {
+    ...display,
+    show: (progress) => {
+      const { notes = [] } = progress;
+      if (!hasNotes) for (const note of notes) terminal.say(`${yellow('note')} ${note}`);
+      hasNotes ||= notes.length > 0;
+      display.show(progress);
+    },
+  };
 }
 
 function createLines(terminal: Terminal): ProgressDisplay {

@@ -1,10 +1,11 @@
 import type { SyncDescription } from '../../activities/plan/plan-sync';
+import { describeLost } from '../../elasticsearch/index/describe-design';
 import { cutTasks } from '../../sync/partitions';
 import { renderTable } from './render-table';
 import { bold } from './terminal';
 
 /** A plan as `plan --json` prints it. */
-export function planDocument({ plan, relations, mapping, concurrency }: SyncDescription) {
+export function planDocument({ plan, relations, mapping, concurrency, newIndex }: SyncDescription) {
   const partitions = cutTasks(plan.relations, concurrency).flat();
   const described = new Map(relations.map((projected) => [projected.name, projected]));
   return {
@@ -32,16 +33,23 @@ export function planDocument({ plan, relations, mapping, concurrency }: SyncDesc
     skipped: plan.skipped,
     dropped: plan.dropped,
     failed: plan.failed,
+    comes_along: newIndex?.comesAlong ?? [],
+    lost_values: newIndex?.lost ?? [],
+    notes: plan.notes ?? [],
+    knows_templates: newIndex?.knowsTemplate ?? true,
     mapping,
   };
 }
+
+const UNKNOWN_TEMPLATES =
+  'Without the cluster privilege manage_index_templates nothing can be said of values that index templates give.';
 
 type PlanRow = ReturnType<typeof planDocument>['relations'][number];
 
 /** A plan for people. */
 export function renderPlan(description: SyncDescription, withMapping = false): string {
   const document = planDocument(description);
-  const { relations, skipped, dropped, mapping } = document;
+  const { relations, skipped, dropped, mapping, comes_along: comesAlong, lost_values: lost } = document;
   const rows = relations.map(({ relation, kind, tables, key, mode, estimated_rows: estimated, partitions }) => [
     relation,
     tables === undefined ? (kind ?? '') : `rule over ${tables.join(', ')}`,
@@ -70,6 +78,18 @@ export function renderPlan(description: SyncDescription, withMapping = false): s
     ...section(
       'No longer selected: their documents will be deleted',
       dropped.map((name) => `  ${name}`),
+    ),
+    ...section(
+      'Comes along from the old index',
+      comesAlong.map((name) => `  ${name}`),
+    ),
+    ...section(
+      'Values that lose',
+      lost.map((value) => `  ${describeLost(value)}`),
+    ),
+    ...section(
+      'Notes',
+      [...document.notes, ...(document.knows_templates ? [] : [UNKNOWN_TEMPLATES])].map((note) => `  ${note}`),
     ),
     ...(withMapping ? section('Mapping', [JSON.stringify(mapping, undefined, 2)]) : []),
   ].join('\n');

@@ -2,7 +2,7 @@ import type { SyncInput } from '../../sync/job';
 import type { RelationReport, SyncReport, SyncTotals } from '../../sync/report';
 import { renderTable } from './render-table';
 import type { SyncEnding } from './sync-ending';
-import { dim, green, red } from './terminal';
+import { dim, green, red, yellow } from './terminal';
 
 const NOTHING = { indexed: 0, unchanged: 0, deleted: 0, rejected: 0, omitted: 0, duration_ms: 0, relations: [] };
 
@@ -15,9 +15,9 @@ export function reportDocument({ connectorId, jobType }: SyncInput, ending: Sync
     const { reached, reports = [] } = ending;
     return { ...job, ...NOTHING, ...reached, relations: reports.map(relationDocument), ...errorOf(ending) };
   }
-  const { indexed, unchanged, deleted, rejected, omitted = 0, durationMs, skipped } = ending;
+  const { indexed, unchanged, deleted, rejected, omitted = 0, durationMs, skipped, notes = [] } = ending;
   const relations = ending.relations.map(relationDocument);
-  return { ...job, indexed, unchanged, deleted, rejected, omitted, duration_ms: durationMs, relations, skipped };
+  return { ...job, indexed, unchanged, deleted, rejected, omitted, duration_ms: durationMs, relations, skipped, notes };
 }
 
 /** A relation's report as `--json` prints it: every count is there, also those that are zero. */
@@ -52,12 +52,13 @@ export function renderReport({ connectorId, jobType }: SyncInput, ending: SyncRe
     const failed = `${red('✗')} ${job} failed: ${failure.message} ${dim(`(${failure.type})`)}\n  → ${failure.remedy}`;
     return [...(synced.length === 0 ? [] : [renderRelations(synced)]), failed].join('\n');
   }
-  const { indexed, durationMs, relations, skipped } = ending;
+  const { indexed, durationMs, relations, skipped, notes = [] } = ending;
   const rate = Math.round(indexed / Math.max(0.001, durationMs / 1_000)).toLocaleString('en-US');
   const pace = indexed === 0 ? '' : ` (${rate} documents/s)`;
   return [
     ...(relations.length === 0 ? [] : [renderRelations(relations)]),
     ...skipped.map(({ relation, reason }) => dim(`skipped ${relation}: ${reason}`)),
+    ...notes.map((note) => `${yellow('note')} ${note}`),
     `${green('✓')} ${job}: ${renderTotals(ending)} in ${(durationMs / 1_000).toFixed(1)} s${pace}`,
   ].join('\n');
 }

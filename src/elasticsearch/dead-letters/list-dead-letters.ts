@@ -3,7 +3,8 @@ import { type Client, errors, type estypes } from '@elastic/elasticsearch';
 
 import { asList, asObject, asText, damagedAnswer, readAnswer } from '../answers/read-answer';
 import { translateFailures } from '../answers/translate-failure';
-import type { DeadLetter, DeadLetterSource } from './write-dead-letters';
+import type { DeadLetterSource } from './dead-letter-source';
+import type { DeadLetter } from './write-dead-letters';
 
 /** Whose dead letters. */
 export interface DeadLetterFilter {

@@ -66,7 +66,7 @@ async function deleteByIds(client: Client, index: string, ids: readonly string[]
   if (ids.length === 0) return;
   await translateFailures(`removing dead letters from ${index}`, async () => {
     try {
-      const operations = ids.map((id) => ({ delete: { _id: id } }));
+      const operations = ids.map((id) => ({ delete: { _id: id, routing: id } }));
       await client.bulk({ index, operations, refresh: false });
     } catch (error) {
       if (!(error instanceof errors.ResponseError && error.statusCode === 404)) throw error;

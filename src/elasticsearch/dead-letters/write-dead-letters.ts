@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
-import { type Client, errors, type estypes } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 
 import type { BulkBody } from '../../sync/bulk-body';
 import { SyncFailure } from '../../sync/failures';
 import { formatErrorSummary } from '../answers/error-summary';
-import { readErrorCause, translateFailures } from '../answers/translate-failure';
 import { deliverBody } from '../bulk/deliver-body';
 import { postBulk } from '../bulk/post-bulk';
 import { waitBeforeRetry } from '../bulk/wait-before-retry';
 import { isReachable } from '../connection/is-reachable';
+import type { DeadLetterSource } from './dead-letter-source';
+import { ensureDeadLetterIndex } from './ensure-dead-letter-index';
 
 /** A document that Elasticsearch refuses for good, or a row that PostgreSQL can't give. Holds no value of the row but its id. */
 export interface DeadLetter {
@@ -32,34 +33,6 @@ export interface DeadLetter {
 /** What tells dead letters apart. */
 type Subject = Pick<DeadLetter, 'connectorId' | 'relation' | 'documentId' | 'position'>;
 
-/** A dead letter as the index keeps it. */
-export interface DeadLetterSource {
-  readonly '@timestamp': string;
-  readonly connector_id: string;
-  readonly relation: string;
-  readonly document_id?: string | undefined;
-  readonly position?: string | undefined;
-  readonly error_type: string;
-  readonly field?: string | undefined;
-  readonly reason: string;
-  readonly version: number;
-  readonly job_id: string;
-}
-
-const KEYWORD = { type: 'keyword', ignore_above: 1_024 } as const;
-const PROPERTIES: Record<keyof DeadLetterSource, estypes.MappingProperty> = {
-  '@timestamp': { type: 'date' },
-  connector_id: KEYWORD,
-  relation: KEYWORD,
-  document_id: KEYWORD,
-  position: KEYWORD,
-  error_type: KEYWORD,
-  field: KEYWORD,
-  reason: { type: 'text' },
-  version: { type: 'long' },
-  job_id: KEYWORD,
-};
-
 const RETRY_FOR_MS = 120_000;
 
 /**
@@ -75,7 +48,7 @@ export async function writeDeadLetters(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<void> {
   if (letters.length === 0) return;
-  await ensureIndex(client, index);
+  await ensureDeadLetterIndex(client, index);
   const endpoint = { client, target: index, requireAlias: false, signal };
   await deliverBody(
     {
@@ -99,31 +72,13 @@ export async function writeDeadLetters(
   );
 }
 
-/** `_id` of a dead letter: the same document has the same one, however often it is refused. */
+/**
+ * `_id` of a dead letter: the same document has the same one, however often it is refused. It is given as routing, too,
+ * which changes no document's shard, and does where a template demands one.
+ */
 export function deadLetterId({ connectorId, relation, documentId, position }: Subject): string {
   const subject = documentId === undefined ? [connectorId, relation, position ?? ''] : [connectorId, documentId];
   return createHash('sha256').update(JSON.stringify(subject)).digest('base64url');
-}
-
-async function ensureIndex(client: Client, index: string): Promise<void> {
-  await translateFailures(`creating the index ${index}`, async () => {
-    if (await client.indices.exists({ index })) return;
-    try {
-      await client.indices.create({
-        index,
-        settings: { 'index.number_of_shards': 1, 'index.auto_expand_replicas': '0-1' },
-        mappings: { dynamic: false, properties: PROPERTIES },
-      });
-    } catch (error) {
-      if (!isAlreadyThere(error)) throw error;
-    }
-  });
-}
-
-function isAlreadyThere(error: unknown): boolean {
-  return (
-    error instanceof errors.ResponseError && readErrorCause(error.body).type === 'resource_already_exists_exception'
-  );
 }
 
 function buildBody(letters: readonly DeadLetter[]): BulkBody {
@@ -131,7 +86,8 @@ function buildBody(letters: readonly DeadLetter[]): BulkBody {
   const offsets: number[] = [];
   let end = 0;
   const parts = letters.map((letter) => {
-    const action = { index: { _id: deadLetterId(letter) } };
+    const id = deadLetterId(letter);
+    const action = { index: { _id: id, routing: id } };
     const part = Buffer.from(`${JSON.stringify(action)}\n${JSON.stringify(toSource(letter, timestamp))}\n`);
     offsets.push(end);
     end += part.length;

@@ -17,7 +17,7 @@ export interface MappingDifference {
 }
 
 /** Fields on whose exact type queries rely. */
-const OWN_FIELDS: ReadonlySet<string> = new Set(['_relation', '_bucket', '_id_hash', '_fingerprint']);
+export const OWN_FIELDS: ReadonlySet<string> = new Set(['_relation', '_bucket', '_id_hash', '_fingerprint']);
 
 /** Types that take every value of the type they stand beside, so that an index that has them can be used as it is. */
 const TAKERS: Readonly<Record<string, readonly string[]>> = {
@@ -59,7 +59,12 @@ function takes(existing: FieldMapping, wanted: FieldMapping, isExact: boolean): 
   // An index may leave the number of dimensions open until the first vector.
   const isSameLength = [undefined, wanted['dims']].includes(existing['dims']);
   if (existingType === wantedType) return isSameLength;
-  return !isExact && (TAKERS[wantedType]?.includes(existingType) ?? false);
+  return !isExact && holdsValuesOf(existingType, wantedType);
+}
+
+/** Whether a field of one type holds every value of another type. */
+export function holdsValuesOf(type: string, wanted: string): boolean {
+  return TAKERS[wanted]?.includes(type) ?? false;
 }
 
 function typeOf(mapping: FieldMapping): string {

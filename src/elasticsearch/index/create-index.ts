@@ -1,46 +1,46 @@
 import { type Client, errors, type estypes } from '@elastic/elasticsearch';
 
 import { SyncFailure } from '../../sync/failures';
-import type { IndexMapping } from '../../sync/field-mapping';
 import { readErrorCause, translateFailures } from '../answers/translate-failure';
+import { toMapping } from '../blueprint/read-content';
+import { withoutChanges } from '../blueprint/without-changes';
+import { readRecord, replaceRecord } from './creation-record';
 import { describeIndex, type IndexDescription } from './describe-index';
-import { fieldLimit, GC_DELETES, holdsVectors } from './index-requirements';
+import { designIndex, type IndexDesign, type WantedIndex } from './design-index';
+import { VECTORS_SETTING } from './index-requirements';
 import { beginLoading } from './load-mode';
 import { isOwnIndex, ownMeta } from './state-format';
+import { changeMeta } from './state-store';
 
-export interface NewIndex {
-  /** `index_name`: dead letters, rebuilds and the alias go by it. */
-  readonly alias: string;
-  /** Name of the index itself, see `concreteIndexName`. */
-  readonly concrete: string;
+export interface NewIndex extends WantedIndex {
   /**
    * Whether the alias points to the new index from its first moment. False for a rebuild, which swaps it at the end.
    * @default true
    */
   readonly behindAlias?: boolean;
-  readonly mapping: IndexMapping;
-  /** Fields that the index must have room for. */
-  readonly totalFields: number;
   /** No refreshes and no replicas until `restoreSettings`. */
   readonly loading: boolean;
 }
 
 /**
- * Makes a concrete index and the alias in front of it in one request. Calling it again with the same names is harmless.
+ * Makes a concrete index, with all that comes along from the one that it will replace, and the alias in front of it in one request. Calling it again with the same names is harmless.
  *
  * @throws SyncFailure `InvalidConfig` for a name that can't be used or is taken, `MappingConflict` for a mapping that
  * Elasticsearch refuses.
  */
 export async function createIndex(client: Client, index: NewIndex): Promise<IndexDescription> {
+  const design = await designIndex(client, index);
   await translateFailures(`creating the index ${index.concrete}`, async () => {
     try {
-      await requestIndex(client, index, holdsVectors(index.mapping.properties));
+      await requestIndex(client, index, design);
     } catch (error) {
       if (isAlreadyThere(error)) await assertOwn(client, index);
-      else if (lacksVectorSetting(error)) await requestIndex(client, index, false);
+      else if (lacksVectorSetting(error)) await requestIndex(client, index, withoutVectorSetting(design));
       else throw error;
     }
   });
+  await recordCreation(client, index.concrete, design);
+  if (index.behindAlias === false) await takeOffAliases(client, index.concrete);
   if (index.loading) await beginLoading(client, index.concrete);
   const description = await describeIndex(client, index.concrete);
   if (description === undefined) throw new SyncFailure('DestinationChanged', `Index ${index.concrete} was deleted.`);
@@ -49,24 +49,37 @@ export async function createIndex(client: Client, index: NewIndex): Promise<Inde
 
 async function requestIndex(
   client: Client,
-  { alias, concrete, behindAlias = true, mapping, totalFields }: NewIndex,
-  keepVectors: boolean,
-) {
+  { alias, concrete, behindAlias = true }: NewIndex,
+  { blueprint, meta }: IndexDesign,
+): Promise<void> {
   await client.indices.create({
     index: concrete,
     ...(behindAlias ? { aliases: { [alias]: { is_write_index: true } } } : {}),
-    settings: {
-      'index.gc_deletes': GC_DELETES,
-      'index.mapping.total_fields.limit': fieldLimit(mapping.properties, totalFields),
-      // Without it vectors are left out of `_source`, and so of search answers, since 9.2.
-      ...(keepVectors ? { 'index.mapping.exclude_source_vectors': false } : {}),
-    },
+    settings: blueprint.settings,
     mappings: {
-      dynamic: mapping.dynamic,
-      _meta: ownMeta(alias),
-      properties: mapping.properties as Record<string, estypes.MappingProperty>,
+      ...toMapping(blueprint.parameters),
+      _meta: { ...meta, ...ownMeta(alias) },
+      properties: blueprint.properties as Record<string, estypes.MappingProperty>,
     },
   });
+}
+
+/** Keeps what the index has been given by templates and by pgferry, so that a person's changes can be told from it. */
+async function recordCreation(client: Client, concrete: string, { changed, given }: IndexDesign): Promise<void> {
+  const made = await describeIndex(client, concrete);
+  if (made === undefined || readRecord(made.meta).isWhole) return;
+  const content = withoutChanges(made.content, changed, given);
+  await changeMeta(client, concrete, (meta) => replaceRecord(meta, { content, isWhole: true }), 'put');
+}
+
+/** Aliases of a template would show a half-filled index; its swap puts them on. */
+async function takeOffAliases(client: Client, concrete: string): Promise<void> {
+  const found = await describeIndex(client, concrete);
+  const aliases = Object.keys(found?.content.aliases ?? {});
+  if (aliases.length === 0) return;
+  await translateFailures(`taking the aliases of a template off the index ${concrete}`, () =>
+    client.indices.updateAliases({ actions: [{ remove: { index: concrete, aliases, must_exist: false } }] }),
+  );
 }
 
 function isAlreadyThere(error: unknown): boolean {
@@ -81,6 +94,13 @@ function lacksVectorSetting(error: unknown): boolean {
     error instanceof errors.ResponseError &&
     (readErrorCause(error.body).reason ?? '').startsWith('unknown setting [index.mapping.exclude_source_vectors]')
   );
+}
+
+function withoutVectorSetting(design: IndexDesign): IndexDesign {
+  const settings = Object.fromEntries(
+    Object.entries(design.blueprint.settings).filter(([name]) => name !== VECTORS_SETTING),
+  );
+  return { ...design, blueprint: { ...design.blueprint, settings } };
 }
 
 async function assertOwn(client: Client, { alias, concrete, behindAlias = true }: NewIndex): Promise<void> {

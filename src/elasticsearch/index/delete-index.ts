@@ -11,7 +11,8 @@ import { isOwnIndex } from './state-format';
  */
 export async function deleteIndex(client: Client, concrete: string): Promise<boolean> {
   const found = await describeIndex(client, concrete);
-  if (found === undefined || found.viaAlias || !found.isOwn || found.aliases.length > 0) return false;
+  if (found === undefined || found.viaAlias || !found.isOwn || Object.keys(found.content.aliases).length > 0)
+    return false;
   return translateFailures(`deleting the index ${concrete}`, async () => {
     await client.indices.delete({ index: concrete, ignore_unavailable: true });
     return true;

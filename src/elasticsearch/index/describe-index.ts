@@ -5,6 +5,8 @@ import type { FieldMapping } from '../../sync/field-mapping';
 import type { IndexState } from '../../sync/index-state';
 import { asObject, asText, readAnswer } from '../answers/read-answer';
 import { translateFailures } from '../answers/translate-failure';
+import type { IndexContent } from '../blueprint/index-content';
+import { readContent } from '../blueprint/read-content';
 import { isOwnIndex, type MappingMeta, parseState } from './state-format';
 
 /** An index as it is, under the name that the configuration gives it. */
@@ -15,8 +17,6 @@ export interface IndexDescription {
   readonly concrete: string;
   /** Whether `name` is an alias: then bulks say `require_alias`. */
   readonly viaAlias: boolean;
-  /** Every alias of the index. */
-  readonly aliases: readonly string[];
   /** Another one means that the index was deleted and made anew. */
   readonly uuid: string;
   /** Whether pgferry made it, and so may delete it. */
@@ -25,6 +25,10 @@ export interface IndexDescription {
   readonly properties: Readonly<Record<string, FieldMapping>>;
   /** Settings that are set on the index, by their full name: `index.refresh_interval`. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Settings, mapping and aliases; settings that a first load has replaced are as they will be put back. */
+  readonly content: IndexContent;
+  /** The mapping's `_meta`, pgferry's part and that of others. */
+  readonly meta: MappingMeta;
   /** What pgferry keeps in the mapping's `_meta`. */
   readonly state: IndexState;
 }
@@ -32,7 +36,8 @@ export interface IndexDescription {
 /**
  * Describes the index that a name stands for; undefined where nothing has that name.
  *
- * @throws SyncFailure `InvalidConfig` for a pattern, an alias over several indices, and a data stream.
+ * @throws SyncFailure `InvalidConfig` for a pattern and a data stream, `DestinationChanged` for an alias over several
+ * indices: a write through it could go to one that pgferry knows nothing of.
  */
 export async function describeIndex(client: Client, name: string): Promise<IndexDescription | undefined> {
   if (/[*,]|^_|^-/u.test(name)) throw new SyncFailure('InvalidConfig', `index_name "${name}" must be one plain name.`);
@@ -44,13 +49,7 @@ export async function describeIndex(client: Client, name: string): Promise<Index
 function readDescription(name: string, found: Readonly<Record<string, unknown>>): IndexDescription | undefined {
   const [first, ...others] = Object.entries(found);
   if (first === undefined) return undefined;
-  if (others.length > 0) {
-    const names = Object.keys(found).join(', ');
-    throw new SyncFailure(
-      'InvalidConfig',
-      `index_name "${name}" is an alias over several indices: ${names}. pgferry needs one.`,
-    );
-  }
+  if (others.length > 0) throw standsOnSeveral(name, found);
   const concrete = first[0];
   const { aliases, mappings, settings, data_stream: dataStream } = asObject(first[1]);
   if (dataStream !== undefined) {
@@ -59,20 +58,50 @@ function readDescription(name: string, found: Readonly<Record<string, unknown>>)
       `index_name "${name}" is a data stream, whose documents can't be overwritten.`,
     );
   }
+  if (asObject(asObject(aliases)[name] ?? {})['is_write_index'] === false) throw takesNoWrites(name, concrete);
   const { properties, _meta: meta = {} } = asObject(mappings);
   const flat = asObject(settings) as Record<string, string>;
   const own = asObject(meta) as MappingMeta;
+  const state = parseState(own);
   return {
     name,
     concrete,
     viaAlias: concrete !== name,
-    aliases: Object.keys(asObject(aliases)),
     uuid: asText(flat['index.uuid']),
-    isOwn: isOwnIndex(own),
+    isOwn: isOwnIndex(own) || isNamedByRun(name, concrete),
     properties: asObject(properties ?? {}) as Record<string, FieldMapping>,
     settings: flat,
-    state: parseState(own),
+    content: readContent({ settings: { ...flat, ...state.restore }, mappings, aliases }),
+    meta: own,
+    state,
   };
+}
+
+const RUN_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/u;
+
+/** Whoever puts a `_meta` of his own takes pgferry's mark away; the run's id in the name tells as well who made it. */
+function isNamedByRun(alias: string, concrete: string): boolean {
+  return concrete.startsWith(`${alias}-`) && RUN_ID.test(concrete.slice(alias.length + 1));
+}
+
+function standsOnSeveral(name: string, found: Readonly<Record<string, unknown>>): SyncFailure {
+  const isWritten = ([, index]: [string, unknown]): boolean =>
+    asObject(asObject(asObject(index)['aliases'])[name] ?? {})['is_write_index'] === true;
+  const names = Object.entries(found).map((entry) => (isWritten(entry) ? `${entry[0]} (written)` : entry[0]));
+  return new SyncFailure(
+    'DestinationChanged',
+    `index_name "${name}" is an alias that was rolled over, or that stands on several indices: ${names.join(', ')}. Nothing is written through it.`,
+    'Let the alias stand on one of them alone (POST /_aliases), and exempt it from rollover: pgferry overwrites and deletes documents, which has to happen in one index.',
+  );
+}
+
+/** What a rollover leaves where its new index was deleted again. */
+function takesNoWrites(name: string, concrete: string): SyncFailure {
+  return new SyncFailure(
+    'DestinationChanged',
+    `index_name "${name}" is an alias that takes no writes: on ${concrete}, its only index, is_write_index is false.`,
+    `Make it take writes: POST /_aliases {"actions": [{"add": {"index": "${concrete}", "alias": "${name}", "is_write_index": true}}]}`,
+  );
 }
 
 async function getIndices(client: Client, name: string) {

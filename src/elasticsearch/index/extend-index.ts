@@ -3,10 +3,15 @@ import type { Client, estypes } from '@elastic/elasticsearch';
 import { SyncFailure } from '../../sync/failures';
 import type { IndexMapping } from '../../sync/field-mapping';
 import { translateFailures } from '../answers/translate-failure';
+import type { Properties } from '../blueprint/index-content';
+import { readContent } from '../blueprint/read-content';
 import { compareMapping, type FieldConflict, type MappingDifference } from './compare-mapping';
 import { countFields } from './count-fields';
+import { addToRecord } from './creation-record';
 import type { IndexDescription } from './describe-index';
 import { DEFAULT_FIELD_LIMIT, fieldLimit, GC_DELETES, parseTimeValue } from './index-requirements';
+import type { MappingMeta } from './state-format';
+import { changeMeta } from './state-store';
 
 /** What an index that is there must be able to take. */
 export interface IndexExtension {
@@ -25,6 +30,7 @@ export async function extendIndex(client: Client, index: IndexDescription, exten
   const difference = compareMapping(index.properties, extension.mapping.properties);
   assertNoConflict(index, difference.conflicts);
   const settings = findSettings(index, difference, extension.totalFields);
+  await recordExtension(client, index, settings, difference.missing);
   if (Object.keys(settings).length > 0) {
     await translateFailures(`changing the settings of index ${index.concrete}`, () =>
       client.indices.putSettings({ index: index.concrete, settings }),
@@ -38,6 +44,18 @@ export async function extendIndex(client: Client, index: IndexDescription, exten
       }),
     );
   }
+}
+
+/** Before the change itself: what was not added after all does no harm in a record, the other way round it would. */
+async function recordExtension(
+  client: Client,
+  index: IndexDescription,
+  settings: Readonly<Record<string, string | number>>,
+  missing: Properties,
+): Promise<void> {
+  if (Object.keys({ ...settings, ...missing }).length === 0) return;
+  const record = (meta: MappingMeta) => addToRecord(meta, readContent({ settings, mappings: { properties: missing } }));
+  await changeMeta(client, index.concrete, record, 'put');
 }
 
 function findSettings(index: IndexDescription, { missing }: MappingDifference, totalFields: number) {

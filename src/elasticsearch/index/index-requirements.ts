@@ -7,6 +7,9 @@ export const GC_DELETES = '1h';
 /** Elasticsearch's own default of `index.mapping.total_fields.limit`. */
 export const DEFAULT_FIELD_LIMIT = 1_000;
 
+/** Without it vectors are left out of `_source`, and so of search answers, since 9.2. */
+export const VECTORS_SETTING = 'index.mapping.exclude_source_vectors';
+
 /** `index.mapping.total_fields.limit` for a mapping: never below Elasticsearch's default. */
 export function fieldLimit(properties: Readonly<Record<string, FieldMapping>>, totalFields: number): number {
   return Math.max(DEFAULT_FIELD_LIMIT, countFields(properties), totalFields);

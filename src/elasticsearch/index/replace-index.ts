@@ -2,7 +2,9 @@ import type { Client } from '@elastic/elasticsearch';
 
 import { translateFailures } from '../answers/translate-failure';
 import { deleteIndex, findAbandonedIndices } from './delete-index';
-import { describeIndex } from './describe-index';
+import { describeIndex, type IndexDescription } from './describe-index';
+import { othersMeta, ownMeta } from './state-format';
+import { changeMeta } from './state-store';
 import { type AliasSwap, swapAlias } from './swap-alias';
 
 /**
@@ -19,7 +21,16 @@ export async function replaceIndex(client: Client, { alias, to, connectorId }: O
       client.indices.updateAliases({ actions: [{ add: { index: to, alias, is_write_index: true } }] }),
     );
   } else if (serving.concrete !== to) {
+    // Somebody's own `_meta` may have taken the marks away by which the old index is found to be deleted.
+    if (serving.isOwn) await changeMeta(client, serving.concrete, (meta) => ({ ...meta, ...ownMeta(alias) }), 'put');
+    await keepOthersMeta(client, serving, to);
     await swapAlias(client, { alias, from: serving.concrete, to, connectorId });
   }
   for (const abandoned of await findAbandonedIndices(client, alias)) await deleteIndex(client, abandoned);
+}
+
+/** What others wrote into the old index's `_meta` since the new one was made. */
+async function keepOthersMeta(client: Client, { meta }: IndexDescription, to: string): Promise<void> {
+  const others = othersMeta(meta);
+  if (Object.keys(others).length > 0) await changeMeta(client, to, (own) => ({ ...own, ...others }), 'put');
 }

@@ -19,6 +19,14 @@ export function isOwnIndex(meta: MappingMeta, alias?: string): boolean {
   return meta['created_by'] === OWNER && (alias === undefined || meta['created_for'] === alias);
 }
 
+/** The keys of `_meta` that are pgferry's own. */
+const OWN_KEYS: ReadonlySet<string> = new Set([OWNER, 'created_by', 'created_for', 'created_with']);
+
+/** What others keep in a `_meta`. */
+export function othersMeta(meta: MappingMeta): MappingMeta {
+  return Object.fromEntries(Object.entries(meta).filter(([key]) => !OWN_KEYS.has(key)));
+}
+
 /** pgferry's state in a `_meta`; what can't be read counts as absent, so that it is copied again. */
 export function parseState({ pgferry }: MappingMeta): IndexState {
   if (!isRecord(pgferry)) return NO_STATE;

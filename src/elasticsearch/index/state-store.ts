@@ -38,8 +38,28 @@ export async function writeState(
   update: (state: IndexState) => IndexState,
   durability: StateDurability = 'seen',
 ): Promise<IndexState> {
+  const changed = await changeMeta(
+    client,
+    concrete,
+    (meta) => {
+      const before = parseState(meta);
+      const state = update(before);
+      return isEqual(before, state) ? meta : replaceState(meta, state);
+    },
+    durability,
+  );
+  return parseState(changed);
+}
+
+/** Changes any part of an index's `_meta`, as {@link writeState} changes pgferry's state. */
+export async function changeMeta(
+  client: Client,
+  concrete: string,
+  update: (meta: MappingMeta) => MappingMeta,
+  durability: StateDurability = 'seen',
+): Promise<MappingMeta> {
   const before = turns.get(concrete) ?? Promise.resolve();
-  const turn = before.then(() => mergeState(client, concrete, update, durability));
+  const turn = before.then(() => mergeMeta(client, concrete, update, durability));
   const ended = turn.catch(() => undefined);
   turns.set(concrete, ended);
   try {
@@ -49,25 +69,24 @@ export async function writeState(
   }
 }
 
-async function mergeState(
+async function mergeMeta(
   client: Client,
   concrete: string,
-  update: (state: IndexState) => IndexState,
+  update: (meta: MappingMeta) => MappingMeta,
   durability: StateDurability,
-): Promise<IndexState> {
+): Promise<MappingMeta> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const meta = await readMeta(client, concrete);
-    const before = parseState(meta);
-    const state = update(before);
-    if (isDeepStrictEqual(toJson(before), toJson(state))) return state;
+    const before = await readMeta(client, concrete);
+    const meta = update(before);
+    if (isEqual(before, meta)) return meta;
     const started = performance.now();
-    await putMeta(client, concrete, replaceState(meta, state));
-    if (durability === 'put' && Object.keys(state.connectors).length <= 1) return state;
+    await putMeta(client, concrete, meta);
+    if (durability === 'put' && Object.keys(parseState(meta).connectors).length <= 1) return meta;
     // A writer that read before this put ends its own about as long after it as this one took.
     const wait = SHORTEST_WAIT_MS + (performance.now() - started) * (1 + Math.random());
     await sleep(Math.min(LONGEST_WAIT_MS, wait));
-    const after = await readState(client, concrete);
-    if (isDeepStrictEqual(toJson(after), toJson(update(after)))) return after;
+    const after = await readMeta(client, concrete);
+    if (isEqual(after, update(after))) return after;
   }
   throw new SyncFailure(
     'DestinationUnavailable',
@@ -91,7 +110,11 @@ async function putMeta(client: Client, concrete: string, meta: MappingMeta): Pro
   );
 }
 
+function isEqual(a: unknown, b: unknown): boolean {
+  return isDeepStrictEqual(toJson(a), toJson(b));
+}
+
 /** As it comes back from Elasticsearch: without the keys whose value is undefined. */
-function toJson(value: IndexState): unknown {
+function toJson(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }

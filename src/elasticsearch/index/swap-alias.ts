@@ -1,7 +1,11 @@
 import { type Client, errors } from '@elastic/elasticsearch';
 
+import { SyncFailure } from '../../sync/failures';
 import { translateFailures } from '../answers/translate-failure';
-import { describeIndex } from './describe-index';
+import type { IndexContent } from '../blueprint/index-content';
+import { describeIndex, type IndexDescription } from './describe-index';
+import { aliasActions, chooseAliases } from './move-aliases';
+import { readAlias } from './read-alias';
 import { requireReplaceable } from './require-replaceable';
 
 export interface AliasSwap {
@@ -12,20 +16,37 @@ export interface AliasSwap {
   readonly connectorId: string;
 }
 
+/** Aliases that others put on the old index while they are moved are moved, too; those who never stop are not waited for. */
+const ROUNDS = 5;
+
 /**
- * Puts a rebuilt index in place of the one that serves, in one atomic step: no search fails or finds both. Calling it
- * again is harmless.
+ * Puts a rebuilt index in place of the one that serves, with all aliases of that one, in one atomic step: no search fails
+ * or finds both. Calling it again is harmless.
  *
  * @throws SyncFailure as {@link requireReplaceable} does.
  */
 export async function swapAlias(client: Client, { alias, from, to, connectorId }: AliasSwap): Promise<void> {
   if (await isServedBy(client, alias, to)) return;
   await requireReplaceable(client, { name: alias, concrete: from, viaAlias: from !== alias }, connectorId);
-  const add = { add: { index: to, alias, is_write_index: true } };
-  const remove = { remove: { index: from, alias, must_exist: true } };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const [old, fresh] = [await describeIndex(client, from), await describeIndex(client, to)];
+    if (old === undefined || fresh === undefined) {
+      throw new SyncFailure('DestinationChanged', `The index ${old === undefined ? from : to} was deleted.`);
+    }
+    if (Object.keys(old.content.aliases).length === 0) return;
+    const aliases = round === 0 ? chooseAliases(alias, old, fresh) : old.content.aliases;
+    await moveAliases(client, alias, { old, to, aliases });
+  }
+}
+
+async function moveAliases(
+  client: Client,
+  alias: string,
+  { old, to, aliases }: { old: IndexDescription; to: string; aliases: IndexContent['aliases'] },
+): Promise<void> {
   await translateFailures(`swapping the alias ${alias}`, async () => {
     try {
-      await client.indices.updateAliases({ actions: [remove, add] });
+      await client.indices.updateAliases({ actions: aliasActions(old, to, aliases) });
     } catch (error) {
       // A first attempt whose answer was lost has done it.
       if (error instanceof errors.ResponseError && (await isServedBy(client, alias, to))) return;
@@ -35,5 +56,5 @@ export async function swapAlias(client: Client, { alias, from, to, connectorId }
 }
 
 async function isServedBy(client: Client, alias: string, concrete: string): Promise<boolean> {
-  return (await describeIndex(client, alias))?.concrete === concrete;
+  return (await readAlias(client, alias)).includes(concrete);
 }

@@ -56,6 +56,35 @@ describe('dead letters', () => {
     expect(await listIds()).toEqual(['a']);
   });
 
+  test('are written and removed whatever a template for the connector’s index says of pipelines, routing, blocks and aliases', async () => {
+    const settings = {
+      'index.default_pipeline': 'missing',
+      'index.final_pipeline': 'missing',
+      'index.blocks.write': true,
+      'index.sort.field': ['shop'],
+    };
+    const mappings = {
+      dynamic: 'strict' as const,
+      _routing: { required: true },
+      properties: { shop: { type: 'keyword' as const }, reason: { type: 'long' as const } },
+    };
+    await client.indices.putIndexTemplate({
+      name: target,
+      index_patterns: [`${target}-*`],
+      priority: 500,
+      template: { settings: settings, mappings, aliases: { [`${target}-shop`]: {} } },
+    });
+    try {
+      await writeDeadLetters(client, index, [letter('a'), letter('b')]);
+      expect(await listIds()).toEqual(['a', 'b']);
+      await removeDeadLetters(client, index, 'shop', ['a']);
+      expect(await listIds()).toEqual(['b']);
+      expect(Object.keys((await client.indices.get({ index }))[index]?.aliases ?? {})).toEqual([]);
+    } finally {
+      await client.indices.deleteIndexTemplate({ name: target });
+    }
+  });
+
   test('are counted by relation, for one connector', async () => {
     await writeDeadLetters(client, index, [letter('a'), letter('b'), letter('c', { relation: 'public.other' })]);
     await writeDeadLetters(client, index, [letter('a', { connectorId: 'second' })]);

@@ -54,7 +54,7 @@ describe('describing an index', () => {
       await client.indices.create({ index: `${alias}-${suffix}`, aliases: { [alias]: {} } });
     }
     await expect(describeIndex(client, alias)).rejects.toMatchObject({
-      type: 'InvalidConfig',
+      type: 'DestinationChanged',
       message: expect.stringContaining(`${alias}-a, ${alias}-b`) as string,
     });
   });

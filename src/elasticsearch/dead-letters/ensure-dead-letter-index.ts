@@ -1,0 +1,74 @@
+import { type Client, errors, type estypes } from '@elastic/elasticsearch';
+
+import { readErrorCause, translateFailures } from '../answers/translate-failure';
+import type { DeadLetterSource } from './dead-letter-source';
+
+const KEYWORD = { type: 'keyword', ignore_above: 1_024 } as const;
+const PROPERTIES: Record<keyof DeadLetterSource, estypes.MappingProperty> = {
+  '@timestamp': { type: 'date' },
+  connector_id: KEYWORD,
+  relation: KEYWORD,
+  document_id: KEYWORD,
+  position: KEYWORD,
+  error_type: KEYWORD,
+  field: KEYWORD,
+  reason: { type: 'text' },
+  version: { type: 'long' },
+  job_id: KEYWORD,
+};
+
+/** Templates are meant for the connector's index: `search-shop*` matches `search-shop-rejected`, too. `null` takes a setting back. */
+const WITHOUT_TEMPLATES = {
+  'index.default_pipeline': '_none',
+  'index.final_pipeline': '_none',
+  'index.blocks.write': null,
+  'index.blocks.read': null,
+  'index.blocks.read_only': null,
+  'index.blocks.read_only_allow_delete': null,
+  'index.blocks.metadata': null,
+  'index.sort.field': null,
+  'index.sort.order': null,
+  'index.sort.mode': null,
+  'index.sort.missing': null,
+} as const;
+
+/** Makes the index of dead letters where it is missing, free of what templates would do to it. */
+export async function ensureDeadLetterIndex(client: Client, index: string): Promise<void> {
+  await translateFailures(`creating the index ${index}`, async () => {
+    if (await client.indices.exists({ index })) return;
+    try {
+      await client.indices.create({
+        index,
+        settings: {
+          'index.number_of_shards': 1,
+          'index.auto_expand_replicas': '0-1',
+          ...WITHOUT_TEMPLATES,
+        } as unknown as estypes.IndicesIndexSettings,
+        mappings: { dynamic: false, properties: PROPERTIES },
+      });
+    } catch (error) {
+      if (!isAlreadyThere(error)) throw error;
+    }
+    await takeOffTemplates(client, index);
+  });
+}
+
+/** What can't be refused when the index is made: aliases, and settings that not every Elasticsearch knows. */
+async function takeOffTemplates(client: Client, index: string): Promise<void> {
+  const { [index]: made } = await client.indices.get({ index, flat_settings: true });
+  const aliases = Object.keys(made?.aliases ?? {});
+  if (aliases.length > 0) {
+    await client.indices.updateAliases({ actions: [{ remove: { index, aliases, must_exist: false } }] });
+  }
+  const lifecycle = Object.keys(made?.settings ?? {}).filter((name) => name.startsWith('index.lifecycle.'));
+  if (lifecycle.length > 0) {
+    const settings = Object.fromEntries(lifecycle.map((name) => [name, null]));
+    await client.indices.putSettings({ index, settings: settings as unknown as estypes.IndicesIndexSettings });
+  }
+}
+
+function isAlreadyThere(error: unknown): boolean {
+  return (
+    error instanceof errors.ResponseError && readErrorCause(error.body).type === 'resource_already_exists_exception'
+  );
+}

@@ -1,0 +1,39 @@
+import type { LostValue } from '../blueprint/index-content';
+import type { IndexDescription } from './describe-index';
+import type { IndexDesign } from './design-index';
+
+/** Names of what comes along from the old index: `index.refresh_interval`, `field title`, `alias shop`. */
+export function listComingAlong({ changed, meta }: IndexDesign, old: IndexDescription): string[] {
+  return [
+    ...Object.keys(old.content.aliases).map((name) => `alias ${name}`),
+    ...Object.keys(changed.settings),
+    ...Object.keys(changed.parameters).map((name) => `mapping ${name}`),
+    ...Object.keys(changed.properties).map((name) => `field ${name}`),
+    ...Object.keys(meta).map((name) => `_meta ${name}`),
+  ];
+}
+
+const ORIGINS: Readonly<Record<LostValue['source'], string>> = {
+  template: 'an index template',
+  pgferry: 'pgferry',
+  index: 'the old index',
+  file: 'documents.mapping',
+};
+
+/** A sentence without its full stop: `index.blocks.write true of the old index: a new index has to take writes`. */
+export function describeLost({ name, value, source, reason }: LostValue): string {
+  return `${name} ${value} of ${ORIGINS[source]}: ${reason}`;
+}
+
+/** What a rebuild leaves behind for good, which people have to hear of before it begins. */
+export function describeLeftBehind({ blueprint }: IndexDesign, old: IndexDescription): string[] {
+  const lost = blueprint.lost.filter(({ source }) => source === 'index');
+  return [
+    ...lost.map((value) => `Stays behind: ${describeLost(value)}.`),
+    ...(old.isOwn
+      ? []
+      : [
+          `The old index ${old.concrete} stays, without aliases: pgferry did not make it. Delete it when you need it no more.`,
+        ]),
+  ];
+}

@@ -1,0 +1,154 @@
+import type { Client } from '@elastic/elasticsearch';
+
+import type { IndexMapping } from '../../sync/field-mapping';
+import { type Blueprint, drawBlueprint } from '../blueprint/draw-blueprint';
+import { type ContentChanges, findChanges } from '../blueprint/find-changes';
+import {
+  describeValue,
+  EMPTY_CONTENT,
+  type IndexContent,
+  type LostValue,
+  type Properties,
+} from '../blueprint/index-content';
+import type { NeededSetting } from '../blueprint/layer-settings';
+import { holdsValuesOf, OWN_FIELDS } from './compare-mapping';
+import { readRecord } from './creation-record';
+import type { IndexDescription } from './describe-index';
+import { fieldLimit, GC_DELETES, holdsVectors, parseTimeValue, VECTORS_SETTING } from './index-requirements';
+import { readTemplate } from './read-template';
+import { isOwnIndex, type MappingMeta, othersMeta } from './state-format';
+
+/** An index that is wanted. */
+export interface WantedIndex {
+  /** `index_name`: dead letters, rebuilds and the alias go by it. */
+  readonly alias: string;
+  /** Name of the index itself, see `concreteIndexName`. */
+  readonly concrete: string;
+  readonly mapping: IndexMapping;
+  /** Fields to which the file gives a mapping, with the one of their column's type. @default none */
+  readonly overridden?: Properties;
+  /** Fields that the index must have room for. */
+  readonly totalFields: number;
+  /** The index whose place it will take. */
+  readonly old?: IndexDescription;
+}
+
+/** Everything that an index is to be made with. */
+export interface IndexDesign {
+  readonly blueprint: Blueprint;
+  /** What people changed on the old index. */
+  readonly changed: ContentChanges;
+  /** Fields that the index would have without these changes. */
+  readonly given: Properties;
+  /** What others keep in the old index's `_meta`. */
+  readonly meta: MappingMeta;
+  /** Whether it is known what templates give. */
+  readonly knowsTemplate: boolean;
+}
+
+const NO_CHANGES: ContentChanges = { settings: {}, parameters: {}, properties: {}, lost: [] };
+
+/** Decides what an index is to be made with, from templates, pgferry's needs, the old index and the file; changes nothing. */
+export async function designIndex(client: Client, wanted: WantedIndex): Promise<IndexDesign> {
+  const { concrete, mapping, overridden = {}, totalFields, old } = wanted;
+  const known = await readTemplate(client, concrete);
+  const template = known ?? EMPTY_CONTENT;
+  const changed = old === undefined ? NO_CHANGES : changesOf(old, wanted, template);
+  const layers = {
+    template,
+    needed: { mapping, overridden, settings: (properties: Properties) => listNeeds(properties, totalFields) },
+    rules: { holds: holdsValuesOf, own: OWN_FIELDS },
+  };
+  const { properties } = drawBlueprint({ ...layers, changed: NO_CHANGES });
+  const blueprint = drawBlueprint({ ...layers, changed });
+  const lost = [...blueprint.lost, ...loseMeta(old)];
+  return {
+    blueprint: { ...blueprint, lost },
+    changed,
+    given: { ...template.properties, ...properties },
+    meta: othersMeta(old?.meta ?? {}),
+    knowsTemplate: known !== undefined,
+  };
+}
+
+function listNeeds(properties: Properties, totalFields: number): NeededSetting[] {
+  const limit = fieldLimit(properties, totalFields);
+  const remembered = parseTimeValue(GC_DELETES) ?? 0;
+  return [
+    { name: 'index.gc_deletes', value: GC_DELETES, isEnough: (value) => (parseTimeValue(value) ?? 0) >= remembered },
+    { name: LIMIT, value: String(limit), isEnough: (value) => Number(value) >= limit },
+    ...(holdsVectors(properties)
+      ? [{ name: VECTORS_SETTING, value: 'false', isEnough: (value: string) => value === 'false' }]
+      : []),
+  ];
+}
+
+const LIMIT = 'index.mapping.total_fields.limit';
+
+function changesOf(old: IndexDescription, { mapping }: WantedIndex, template: IndexContent): ContentChanges {
+  const { content, isWhole } = readRecord(old.meta);
+  if (isWhole) return findChanges(old.content, content, true);
+  const { made, now, lost } = assumeMade(old, mapping, template, content);
+  const changed = findChanges(now, made, false);
+  return { ...changed, lost: [...changed.lost, ...lost] };
+}
+
+/** Elasticsearch's own settings of every index. */
+const DEFAULTS = {
+  'index.number_of_shards': '1',
+  'index.number_of_replicas': '1',
+  'index.routing.allocation.include._tier_preference': 'data_content',
+};
+
+/** What pgferry 0.1.0, which kept no record, gave every index. */
+const GIVEN_BY_OLD = { 'index.gc_deletes': GC_DELETES, [LIMIT]: '1000', [VECTORS_SETTING]: 'false' };
+
+/**
+ * What an index without a record was probably made with: what templates give today, and what pgferry gives. A field that
+ * has another type than pgferry gives it now is one that pgferry itself made otherwise, or, in an index that it did not
+ * make, a person's.
+ */
+function assumeMade(
+  { content, isOwn }: IndexDescription,
+  { dynamic, properties }: IndexMapping,
+  template: IndexContent,
+  added: IndexContent,
+): { readonly made: IndexContent; readonly now: IndexContent; readonly lost: readonly LostValue[] } {
+  const isAlike = (name: string): boolean =>
+    (content.properties[name]?.type ?? 'object') === (properties[name]?.type ?? 'object');
+  const shared = Object.keys(properties).filter((name) => Object.hasOwn(content.properties, name));
+  const retyped = new Set(isOwn ? shared.filter((name) => !isAlike(name)) : []);
+  const made = {
+    ...template,
+    settings: {
+      ...DEFAULTS,
+      ...template.settings,
+      ...(isOwn ? GIVEN_BY_OLD : {}),
+      ...added.settings,
+    },
+    parameters: { ...template.parameters, ...(isOwn ? { dynamic } : {}) },
+    properties: {
+      ...template.properties,
+      ...Object.fromEntries(Object.entries(properties).filter(([name]) => isAlike(name))),
+      ...added.properties,
+    },
+  };
+  const kept = Object.entries(content.properties).filter(([name]) => !retyped.has(name));
+  return {
+    made,
+    now: { ...content, properties: Object.fromEntries(kept) },
+    lost: [...retyped].map((name) => ({
+      name: `field ${name}`,
+      value: describeValue(content.properties[name]?.type ?? 'object'),
+      source: 'index' as const,
+      reason: `pgferry makes it ${properties[name]?.type ?? 'object'} now`,
+    })),
+  };
+}
+
+/** pgferry marks its indices by keys that somebody may have used as well. */
+function loseMeta(old: IndexDescription | undefined): LostValue[] {
+  const mark = old?.meta['created_by'];
+  if (old === undefined || mark === undefined || isOwnIndex(old.meta)) return [];
+  return [{ name: '_meta created_by', value: describeValue(mark), source: 'index', reason: 'pgferry needs the key' }];
+}

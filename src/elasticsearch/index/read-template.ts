@@ -1,0 +1,26 @@
+import { type Client, errors } from '@elastic/elasticsearch';
+
+import { asObject, readAnswer } from '../answers/read-answer';
+import { translateFailures } from '../answers/translate-failure';
+import type { IndexContent } from '../blueprint/index-content';
+import { readContent } from '../blueprint/read-content';
+
+/** Who may not ask (403) or asks an Elasticsearch that can't say, or whose template is broken: creating will tell. */
+const UNKNOWN: ReadonlySet<number | undefined> = new Set([400, 403, 404, 405]);
+
+/**
+ * What index templates give an index of a name.
+ * @returns undefined where that can't be known: it takes the cluster privilege `manage_index_templates`
+ */
+export async function readTemplate(client: Client, name: string): Promise<IndexContent | undefined> {
+  const doing = `asking what templates give the index ${name}`;
+  return translateFailures(doing, async () => {
+    try {
+      const answer: unknown = await client.indices.simulateIndexTemplate({ name });
+      return readAnswer(doing, () => readContent(asObject(asObject(answer)['template'] ?? {})));
+    } catch (error) {
+      if (error instanceof errors.ResponseError && UNKNOWN.has(error.statusCode)) return undefined;
+      throw error;
+    }
+  });
+}
