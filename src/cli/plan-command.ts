@@ -6,6 +6,7 @@ import { validateConnector } from '../activities/plan/validate-connector';
 import { findConnector } from '../config/settings/find-connector';
 import type { JobType } from '../sync/job';
 import { configuredCommand } from './configured-command';
+import { EXIT } from './output/exit-codes';
 import { planDocument, renderPlan } from './output/render-plan';
 import { createTerminal } from './output/terminal';
 import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';
@@ -35,6 +36,7 @@ export function planCommand(): Command {
         await validateConnector(connector);
         const description = await planSync(connector, request);
         terminal.result(planDocument(description), () => renderPlan(description, options.mapping === true));
+        if (description.plan.failed !== undefined) process.exitCode = EXIT.failed;
       } finally {
         await registry.close();
       }

@@ -42,13 +42,13 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     names: ['no_such_schema', 'schema'],
   },
   'no such table': {
-    configuration: { tables: 'orders, no_such_table' },
+    configuration: { tables: 'no_such_table' },
     type: 'RelationMissing',
     code: 1,
     names: ['no_such_table', 'tables'],
   },
   'no permission on a table': {
-    configuration: { tables: 'orders, secrets' },
+    configuration: { tables: 'secrets' },
     type: 'SourcePermission',
     code: 1,
     names: [role, 'public.secrets', 'grant'],

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '@elastic/elasticsearch';
 
-import { type RunningJobs } from './bring-about';
+import type { RunningJobs } from './bring-about';
 import { describeSchedules, listWorkflows } from './temporal-state';
 import { type KeptIndex, listRejections, listSchedules, readIndices } from './user-state';
 

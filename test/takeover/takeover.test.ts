@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import {
   type FinishedCommand,
   readDocument,
-  type RunningCommand,
   runInProcess,
+  type RunningCommand,
   startCommand,
 } from '../support/command-line';
 import { eventually } from '../support/eventually';

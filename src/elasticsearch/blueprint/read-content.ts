@@ -44,7 +44,9 @@ function flattenSettings(settings: Readonly<Record<string, unknown>>, path = '')
     if (value === null || value === undefined) continue;
     if (Array.isArray(value)) flat[path + name] = value.map(String);
     else if (typeof value === 'object') Object.assign(flat, flattenSettings(objectOf(value), `${path}${name}.`));
-    else flat[path + name] = String(value);
+    else if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+      flat[path + name] = String(value);
+    }
   }
   return flat;
 }
