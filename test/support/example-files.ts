@@ -18,3 +18,9 @@ export function exampleFile(example: string, name: string): string {
 export function readExample(example: string, name: string): string {
   return readFileSync(exampleFile(example, name), 'utf8');
 }
+
+/** The version of pgferry that this checkout is, which images are tagged with. */
+export function packageVersion(): string {
+  const text = readFileSync(join(EXAMPLES, '..', 'package.json'), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}
