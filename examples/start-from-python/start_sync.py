@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import os
 import sys
 
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
@@ -16,15 +17,12 @@ async def main() -> int:
     # TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY and the like, or a profile of temporal.toml.
     client = await Client.connect(**ClientConfig.load_client_connect_config())
     handle = await start_sync(client, arguments)
-    following = asyncio.create_task(print_progress(handle))
     try:
-        report = await handle.result()
+        report = await follow(handle)
     except WorkflowFailureError as error:
         # The cause's message names the reason and, behind an arrow, the remedy.
         print(f"the sync failed: {error.cause}", file=sys.stderr)
         return 1
-    finally:
-        following.cancel()
     print(json.dumps(report, indent=2))
     return 0
 
@@ -45,19 +43,25 @@ async def start_sync(client: Client, arguments: argparse.Namespace) -> WorkflowH
         return client.get_workflow_handle(workflow_id)
 
 
-async def print_progress(handle: WorkflowHandle) -> None:
-    """A line for each step, with the rows that were read so far."""
+async def follow(handle: WorkflowHandle) -> dict:
+    """Waits for the report, and meanwhile prints a line for each step, with the rows that were read so far."""
+    result = asyncio.create_task(handle.result())
     shown = None
-    while True:
-        try:
-            progress = await handle.query("progress")
-            line = f"{progress['phase']}: {sum(relation['read'] for relation in progress['relations'])} rows"
-            if line != shown:
-                print(line, file=sys.stderr)
+    while not result.done():
+        line = await describe_progress(handle)
+        if line not in (None, shown):
+            print(line, file=sys.stderr)
             shown = line
-        except RPCError:
-            pass  # No worker answers, yet or for the moment. The sync waits for one, and so do we.
-        await asyncio.sleep(0.5)
+        await asyncio.wait([result], timeout=0.5)
+    return await result
+
+
+async def describe_progress(handle: WorkflowHandle) -> str | None:
+    try:
+        progress = await handle.query("progress")
+    except RPCError:
+        return None  # No worker answers, yet or for the moment. The sync waits for one, and so do we.
+    return f"{progress['phase']}: {sum(relation['read'] for relation in progress['relations'])} rows"
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -69,4 +73,9 @@ def parse_arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    code = asyncio.run(main())
+    # While Python shuts down, threads of the SDK may crash it, whatever the code was (temporalio/sdk-python#300). All is
+    # done by now, so this leaves the shutdown out.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -8,7 +8,7 @@ import { exampleFile, readExample } from '../../support/example-files';
 import { type PreparedExample, prepareExample } from '../../support/prepare-example';
 import { installPythonPackages, PYTHON } from '../../support/python-packages';
 
-/** How a script ended. */
+/** How a script ended; its code is -1 when a signal ended it. */
 interface Ending {
   readonly code: number;
   readonly stdout: string;
@@ -87,7 +87,7 @@ describe('examples/start-from-temporal-cli', () => {
 function runScript(file: string, args: readonly string[], environment: Record<string, string>): Promise<Ending> {
   return new Promise((resolve) => {
     execFile(file, [...args], { env: { ...process.env, ...environment } }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
     });
   });
 }
