@@ -18,6 +18,9 @@ Elastic's connector, so that its files are understood.
 
 Sync rules are explained in [sync-rules.md](sync-rules.md). A schema for editors is in
 [pgferry.schema.json](pgferry.schema.json).
+
+Whole files to start from, with what a search finds then: [several connectors](../examples/several-connectors) in one file,
+[plain names of fields](../examples/plain-fields) and mappings of your own, [joins](../examples/joins).
 `;
 
 /** The text of docs/configuration.md. */
