@@ -72,7 +72,7 @@ describe('dead letters', () => {
       name: target,
       index_patterns: [`${target}-*`],
       priority: 500,
-      template: { settings: settings as object, mappings, aliases: { [`${target}-shop`]: {} } },
+      template: { settings: settings, mappings, aliases: { [`${target}-shop`]: {} } },
     });
     try {
       await writeDeadLetters(client, index, [letter('a'), letter('b')]);
