@@ -41,14 +41,15 @@ function flattenParameters({ runtime, ...parameters }: Readonly<Record<string, u
 function flattenSettings(settings: Readonly<Record<string, unknown>>, path = ''): Settings {
   const flat: Record<string, SettingValue> = {};
   for (const [name, value] of Object.entries(settings)) {
-    if (value === null || value === undefined) continue;
     if (Array.isArray(value)) flat[path + name] = value.map(String);
-    else if (typeof value === 'object') Object.assign(flat, flattenSettings(objectOf(value), `${path}${name}.`));
-    else if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
-      flat[path + name] = String(value);
-    }
+    else if (isScalar(value)) flat[path + name] = String(value);
+    else Object.assign(flat, flattenSettings(objectOf(value), `${path}${name}.`));
   }
   return flat;
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
 function objectOf(value: unknown): Record<string, unknown> {

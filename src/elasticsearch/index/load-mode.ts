@@ -28,7 +28,10 @@ export async function beginLoading(client: Client, concrete: string): Promise<vo
  * @returns whether settings were put back.
  */
 export async function restoreSettings(client: Client, concrete: string): Promise<boolean> {
-  if (!(await client.indices.exists({ index: concrete }))) return false;
+  const isThere = await translateFailures(`looking for the index ${concrete}`, () =>
+    client.indices.exists({ index: concrete }),
+  );
+  if (!isThere) return false;
   const { restore } = await readState(client, concrete);
   if (restore === undefined) return false;
   await putSettings(client, concrete, restore);

@@ -19,7 +19,7 @@ export async function requireReplaceable(
     throw new SyncFailure(
       'InvalidConfig',
       `index_name "${name}" is an index, not an alias: a rebuild of connector ${connectorId} would have to delete it.`,
-      'Sync into a new index_name, which pgferry makes as an alias; or delete the index, and sync without --rebuild.',
+      'Sync into a new index_name, which pgferry makes as an alias. Or delete the index, with its aliases, settings and fields, and sync without --rebuild.',
     );
   }
   const foreign = await countForeignDocuments(client, concrete, connectorId);

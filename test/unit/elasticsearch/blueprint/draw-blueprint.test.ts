@@ -83,7 +83,7 @@ describe('an index that takes the place of another one', () => {
             for (const parameter of ['ignore_above', 'boost'] as const) {
               const value = mapping[parameter];
               if (value === undefined || chosen?.[parameter] === value) continue;
-              expect(lost).toContain(`${source} field ${name} ${parameter} ${JSON.stringify(value)}`);
+              expect(lost).toContain(`${source} field ${name} ${parameter} ${Number(value)}`);
             }
           }
         }
