@@ -29,7 +29,7 @@ async function* readPieces(stage: Stage, connectorId: string): AsyncGenerator<As
           leaf,
           range,
           projection,
-          version: String(plan.job.version),
+          version: plan.job.version,
           maxRowBytes: connector.settings.limits.maxRowBytes,
           targetBytes: () => BODY_BYTES,
         });

@@ -29,7 +29,7 @@ const PIECE_BYTES = 2 * 1_048_576;
 export function copyOptions({ connector, signal }: VerifyContext, { projection }: ProjectedRelation): CopyOptions {
   return {
     projection,
-    version: '0',
+    version: 0,
     maxRowBytes: connector.settings.limits.maxRowBytes,
     targetBytes: () => PIECE_BYTES,
     signal,

@@ -8,7 +8,7 @@ export const ROW_AS_JSON: RowProjection = { id: `t."id"::text`, document: 'row_t
 export function copyOptions(changes: Partial<CopyOptions> = {}): CopyOptions {
   return {
     projection: ROW_AS_JSON,
-    version: '1700000000000000',
+    version: 1_700_000_000_000_000,
     maxRowBytes: 1_000_000,
     targetBytes: () => 10_000,
     ...changes,

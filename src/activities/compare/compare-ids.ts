@@ -144,7 +144,7 @@ async function indexRows(
       rows,
       ids,
       projection,
-      version: String(version),
+      version,
       maxRowBytes: connector.settings.limits.maxRowBytes,
       targetBytes: () => writer.targetBytes(),
       signal: scope.signal,

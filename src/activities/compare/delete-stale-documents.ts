@@ -1,6 +1,6 @@
-import { buildDeleteBody } from '../../elasticsearch/bulk/delete-body';
 import type { Source } from '../../postgres/connection/source';
 import { findExisting, type IdRequest } from '../../postgres/rows/read-ids';
+import { deleteBody } from '../../sync/bulk-item';
 import { emptyReport, type RelationReport } from '../../sync/report';
 import { passVersion } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
@@ -29,7 +29,7 @@ export async function deleteStaleDocuments(
   let deleted = 0;
   try {
     for await (const stale of staleIds(connector, input, scope)) {
-      const { acknowledged } = await writer.accept(buildDeleteBody(stale, version), part.relation);
+      const { acknowledged } = await writer.accept(deleteBody(stale, version), part.relation);
       deleted += (await acknowledged).deleted;
       scope.heartbeat();
     }

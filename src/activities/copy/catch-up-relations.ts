@@ -104,7 +104,7 @@ async function catchUpRelation(
       leaves: relation.leaves,
       projection,
       watermark: job.watermark,
-      version: String(version),
+      version,
       maxRowBytes: connector.settings.limits.maxRowBytes,
       targetBytes: () => writer.targetBytes(),
       signal: scope.signal,

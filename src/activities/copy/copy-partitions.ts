@@ -88,7 +88,7 @@ async function copyLeafPartition(
       leaf,
       range,
       projection: projected.projection,
-      version: String(version),
+      version,
       maxRowBytes: connector.settings.limits.maxRowBytes,
       targetBytes: () => writer.targetBytes(),
       signal,

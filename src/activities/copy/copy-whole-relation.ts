@@ -72,7 +72,7 @@ async function copyRange(connector: OpenConnector, context: WholeRange): Promise
     buckets: range,
     maxAmbiguous: maxRejected + 1,
     projection: projected.projection,
-    version: String(version),
+    version,
     maxRowBytes,
     targetBytes: () => writer.targetBytes(),
     signal,

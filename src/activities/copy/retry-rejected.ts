@@ -117,7 +117,7 @@ async function* readRejected(
 ): AsyncGenerator<CopyPiece> {
   const options = {
     projection,
-    version: String(version),
+    version,
     maxRowBytes: settings.limits.maxRowBytes,
     targetBytes: () => writer.targetBytes(),
     signal,

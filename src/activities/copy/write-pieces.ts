@@ -1,9 +1,9 @@
-import { buildDeleteBody } from '../../elasticsearch/bulk/delete-body';
 import type { BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
 import { type DeadLetter, writeDeadLetters } from '../../elasticsearch/dead-letters/write-dead-letters';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import type { CopyPiece } from '../../postgres/rows/copy-request';
 import { addOutcomes, type BulkOutcome, NO_OUTCOME } from '../../sync/bulk-body';
+import { deleteBody } from '../../sync/bulk-item';
 import type { SyncJob } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
 
@@ -66,7 +66,7 @@ async function deleteRejected(
   { writer, relation, version }: Pick<PieceTarget, 'writer' | 'relation' | 'version'>,
 ): Promise<BulkOutcome> {
   const ids = letters.flatMap(({ documentId }) => (documentId === undefined ? [] : [documentId]));
-  if (ids.length > 0) await (await writer.accept(buildDeleteBody(ids, version), relation)).acknowledged;
+  if (ids.length > 0) await (await writer.accept(deleteBody(ids, version), relation)).acknowledged;
   return { ...NO_OUTCOME, rejected: letters.length };
 }
 

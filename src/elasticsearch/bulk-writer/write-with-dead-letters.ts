@@ -1,6 +1,6 @@
 import type { BulkBody, BulkOutcome } from '../../sync/bulk-body';
+import { deleteBody } from '../../sync/bulk-item';
 import { toSyncFailure } from '../answers/translate-failure';
-import { buildDeleteBody } from '../bulk/delete-body';
 import { deliverBody, type Delivery } from '../bulk/deliver-body';
 import { postBulk } from '../bulk/post-bulk';
 import { waitBeforeRetry } from '../bulk/wait-before-retry';
@@ -40,7 +40,7 @@ export async function writeWithDeadLetters(
       await writeDeadLetters(client, deadLetters, letters, context.signal);
       // The row has changed to what the index can't hold: what it was before must not stay.
       for (const [version, ids] of groupByVersion(letters)) {
-        await deliverBody(plainDelivery(context), buildDeleteBody(ids, version));
+        await deliverBody(plainDelivery(context), deleteBody(ids, version));
       }
     },
   };

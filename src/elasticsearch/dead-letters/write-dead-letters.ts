@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Client } from '@elastic/elasticsearch';
 
-import type { BulkBody } from '../../sync/bulk-body';
+import { joinItems } from '../../sync/bulk-item';
 import { SyncFailure } from '../../sync/failures';
 import { formatErrorSummary } from '../answers/error-summary';
 import { deliverBody } from '../bulk/deliver-body';
@@ -68,7 +68,7 @@ export async function writeDeadLetters(
       onPushback: () => undefined,
       onRetry: () => undefined,
     },
-    buildBody(letters),
+    joinItems(toItems(letters)),
   );
 }
 
@@ -81,19 +81,14 @@ export function deadLetterId({ connectorId, relation, documentId, position }: Su
   return createHash('sha256').update(JSON.stringify(subject)).digest('base64url');
 }
 
-function buildBody(letters: readonly DeadLetter[]): BulkBody {
+/** Without a version: a later letter about the same document takes the place of an earlier one. */
+function toItems(letters: readonly DeadLetter[]): string[] {
   const timestamp = new Date().toISOString();
-  const offsets: number[] = [];
-  let end = 0;
-  const parts = letters.map((letter) => {
+  return letters.map((letter) => {
     const id = deadLetterId(letter);
     const action = { index: { _id: id, routing: id } };
-    const part = Buffer.from(`${JSON.stringify(action)}\n${JSON.stringify(toSource(letter, timestamp))}\n`);
-    offsets.push(end);
-    end += part.length;
-    return part;
+    return `${JSON.stringify(action)}\n${JSON.stringify(toSource(letter, timestamp))}\n`;
   });
-  return { bytes: Buffer.concat(parts, end), offsets };
 }
 
 function toSource(letter: DeadLetter, timestamp: string): DeadLetterSource {

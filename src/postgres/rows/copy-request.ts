@@ -5,8 +5,8 @@ import type { RowProjection } from './row-projection';
 /** What every reading of rows needs. */
 export interface CopyOptions {
   readonly projection: RowProjection;
-  /** External version that every index action carries: decimal digits. */
-  readonly version: string;
+  /** External version that every index action carries. */
+  readonly version: number;
   /** Bytes; a row whose {@link RowProjection.size} is larger is not rendered but reported. */
   readonly maxRowBytes: number;
   /** Bytes at which a piece is handed out; asked anew for every piece. */
