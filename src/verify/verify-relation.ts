@@ -2,6 +2,7 @@ import type { ProjectedRelation } from '../activities/plan/projected-relation';
 import { scanDocuments } from '../elasticsearch/documents/stored-documents';
 import { countRows, readIds } from '../postgres/rows/read-ids';
 import { type BucketRange, BUCKETS, cutBuckets } from '../sync/bucket-ranges';
+import { OWN_FIELDS } from '../sync/own-fields';
 import { relationField } from '../sync/relation';
 import { digestDocument } from './digest-document';
 import { createLooks, type Looks } from './looks';
@@ -84,8 +85,9 @@ async function compareDocuments(
  */
 async function findUnplaced(context: VerifyContext, { name }: ProjectedRelation, looks: Looks): Promise<number> {
   const { connector, index, signal } = context;
-  const ofRelation = { term: { _relation: relationField(connector.settings.id, name) } };
-  const query = { bool: { filter: [ofRelation], must_not: [{ range: { _bucket: { gte: 0, lt: BUCKETS } } }] } };
+  const ofRelation = { term: { [OWN_FIELDS.relation]: relationField(connector.settings.id, name) } };
+  const placed = { range: { [OWN_FIELDS.bucket]: { gte: 0, lt: BUCKETS } } };
+  const query = { bool: { filter: [ofRelation], must_not: [placed] } };
   let documents = 0;
   for await (const page of scanDocuments(connector.elasticsearch, { index, signal, query, pageSize: () => 100 })) {
     documents += page.length;
@@ -107,7 +109,7 @@ async function findMissing(
 }
 
 function partQuery(relation: string, { from, to }: BucketRange) {
-  const ofRelation = { term: { _relation: relation } };
+  const ofRelation = { term: { [OWN_FIELDS.relation]: relation } };
   if (from === 0 && to === BUCKETS) return { bool: { filter: [ofRelation] } };
-  return { bool: { filter: [ofRelation, { range: { _bucket: { gte: from, lt: to } } }] } };
+  return { bool: { filter: [ofRelation, { range: { [OWN_FIELDS.bucket]: { gte: from, lt: to } } }] } };
 }

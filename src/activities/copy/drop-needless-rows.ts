@@ -1,7 +1,8 @@
 import type { BulkBody } from '../../sync/bulk-body';
 import { readAction } from '../../sync/bulk-item';
+import { OWN_FIELDS } from '../../sync/own-fields';
 
-const FINGERPRINT = Buffer.from('"_fingerprint":');
+const FINGERPRINT = Buffer.from(`"${OWN_FIELDS.fingerprint}":`);
 const COMMA = 0x2c;
 
 /** A row on its way to the index. */

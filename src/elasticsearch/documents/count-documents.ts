@@ -1,6 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
 
 import { SyncFailure } from '../../sync/failures';
+import { OWN_FIELDS } from '../../sync/own-fields';
 import { relationField } from '../../sync/relation';
 import { asCount, asList, asObject, asText, damagedAnswer, readAnswer } from '../answers/read-answer';
 import { translateFailures } from '../answers/translate-failure';
@@ -29,7 +30,7 @@ export async function countDocuments(
   connectorId: string,
   relation: string,
 ): Promise<number> {
-  return count(client, index, { term: { _relation: relationField(connectorId, relation) } });
+  return count(client, index, { term: { [OWN_FIELDS.relation]: relationField(connectorId, relation) } });
 }
 
 /** Documents that a connector did not write: those of other connectors and writers. Refreshes the index first. */
@@ -73,7 +74,7 @@ async function countPage(
 ): Promise<readonly RelationCount[]> {
   const doing = countingIn(index);
   const answer: unknown = await translateFailures(doing, () => {
-    const sources = [{ relation: { terms: { field: '_relation' } } }];
+    const sources = [{ relation: { terms: { field: OWN_FIELDS.relation } } }];
     return client.search({
       index,
       size: 0,
@@ -93,7 +94,7 @@ async function countPage(
 }
 
 function ownDocuments(connectorId: string) {
-  return { prefix: { _relation: relationField(connectorId, '') } };
+  return { prefix: { [OWN_FIELDS.relation]: relationField(connectorId, '') } };
 }
 
 async function count(client: Client, index: string, query: object): Promise<number> {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Client, estypes } from '@elastic/elasticsearch';
 
 import { type BucketRange, BUCKETS } from '../../sync/bucket-ranges';
+import { OWN_FIELDS } from '../../sync/own-fields';
 import { asList, asObject, asText, readAnswer } from '../answers/read-answer';
 import { translateFailures } from '../answers/translate-failure';
 import { mergePages } from './merge-pages';
@@ -120,7 +121,7 @@ interface PagePosition {
 
 function pageRequest(scan: RelationScan, { pit, slice, after, field }: PagePosition): estypes.SearchRequest {
   const { relationField, buckets } = scan;
-  const filter: estypes.QueryDslQueryContainer[] = [{ term: { _relation: relationField } }];
+  const filter: estypes.QueryDslQueryContainer[] = [{ term: { [OWN_FIELDS.relation]: relationField } }];
   if (buckets !== undefined) filter.push(bucketFilter(buckets));
   return {
     pit: { id: pit, keep_alive: KEEP_ALIVE },
@@ -156,14 +157,14 @@ function bucketFilter(ranges: readonly BucketRange[]): estypes.QueryDslQueryCont
 /** A look-up in a list is as fast for many buckets as for one, which many ranges are not. */
 function bucketsFilter(ranges: readonly BucketRange[]): estypes.QueryDslQueryContainer {
   const buckets = ranges.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, index) => from + index));
-  const should: estypes.QueryDslQueryContainer[] = [{ terms: { _bucket: buckets } }];
+  const should: estypes.QueryDslQueryContainer[] = [{ terms: { [OWN_FIELDS.bucket]: buckets } }];
   if (buckets.includes(0)) should.push({ bool: { must_not: [bucketFrom(0)] } });
   if (buckets.includes(BUCKETS - 1)) should.push(bucketFrom(BUCKETS));
   return { bool: { should } };
 }
 
 function bucketFrom(bucket: number): estypes.QueryDslQueryContainer {
-  return { range: { _bucket: { gte: bucket } } };
+  return { range: { [OWN_FIELDS.bucket]: { gte: bucket } } };
 }
 
 function requestOptions({ signal }: RelationScan): { signal?: AbortSignal } {
