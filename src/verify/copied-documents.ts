@@ -1,9 +1,9 @@
 import type { StoredDocument } from '../elasticsearch/answers/cut-hits';
-import type { CopyPiece } from '../postgres/rows/copy-request';
+import type { RowsPiece } from '../postgres/rows/copy-piece';
 import { readAction } from '../sync/bulk-item';
 
 /** The documents that the rows of a piece become: what stands in the bulk body, without its action lines. */
-export function* copiedDocuments({ body }: CopyPiece): Generator<StoredDocument, void, undefined> {
+export function* copiedDocuments({ body }: RowsPiece): Generator<StoredDocument, void, undefined> {
   const { bytes, offsets } = body;
   for (const [index, start] of offsets.entries()) {
     const end = offsets[index + 1] ?? bytes.length;

@@ -4,7 +4,7 @@ import { listDeadLetters } from '../../elasticsearch/dead-letters/list-dead-lett
 import { scanIds } from '../../elasticsearch/documents/scan-ids';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import type { Source } from '../../postgres/connection/source';
-import { copyRowsById } from '../../postgres/rows/copy-whole';
+import { copyByIds } from '../../postgres/rows/copy-by-ids';
 import { type IdRequest, readIds } from '../../postgres/rows/read-ids';
 import { relationField } from '../../sync/relation';
 import { type RelationFailure, toRelationFailure } from '../../sync/relation-failure';
@@ -140,7 +140,7 @@ async function indexRows(
   const version = passVersion(job, 'heal', round);
   const writer = openWriter(connector, job, scope.signal);
   try {
-    const pieces = copyRowsById(connector.source, {
+    const pieces = copyByIds(connector.source, {
       rows,
       ids,
       projection,

@@ -1,6 +1,6 @@
 import { writeDeadLetters } from '../../elasticsearch/dead-letters/write-dead-letters';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
-import type { AmbiguousId } from '../../postgres/rows/copy-request';
+import type { AmbiguousId } from '../../postgres/rows/copy-piece';
 import { deleteBody } from '../../sync/bulk-item';
 import { SyncFailure } from '../../sync/failures';
 import type { PieceTarget } from './write-pieces';

@@ -1,6 +1,6 @@
 import type { BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
-import type { LeafRows } from '../../postgres/rows/copy-request';
 import { type AmbiguityScope, readAmbiguousIds } from '../../postgres/rows/find-ambiguous-ids';
+import type { LeafRows } from '../../postgres/rows/row-source';
 import type { SyncJob } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { ProjectedRelation } from '../plan/projected-relation';

@@ -6,9 +6,10 @@ import {
 } from '../../elasticsearch/dead-letters/list-dead-letters';
 import { pruneDeadLetters } from '../../elasticsearch/dead-letters/prune-dead-letters';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
+import { copyByIds } from '../../postgres/rows/copy-by-ids';
+import type { CopyPiece } from '../../postgres/rows/copy-piece';
 import { copyPlaces } from '../../postgres/rows/copy-places';
-import type { CopyPiece, LeafRows } from '../../postgres/rows/copy-request';
-import { copyRowsById } from '../../postgres/rows/copy-whole';
+import type { LeafRows } from '../../postgres/rows/row-source';
 import { toRelationFailure } from '../../sync/relation-failure';
 import { addReports, emptyReport, type RelationReport } from '../../sync/report';
 import { passVersion } from '../../sync/sync-plan';
@@ -123,7 +124,7 @@ async function* readRejected(
     signal,
   };
   const ids = unread.flatMap(({ documentId }) => (documentId === undefined ? [] : [documentId]));
-  if (ids.length > 0) yield* copyRowsById(source, { ...options, rows, ids });
+  if (ids.length > 0) yield* copyByIds(source, { ...options, rows, ids });
   for (const leaf of rows.leaves) {
     const prefix = `${leaf.schema}.${leaf.table}(`;
     const positions = unread.flatMap(({ position }) => (position?.startsWith(prefix) === true ? [position] : []));

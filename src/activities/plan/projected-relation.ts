@@ -1,5 +1,5 @@
 import type { Projection } from '../../documents/projection';
-import type { LeafRows, QueryRows } from '../../postgres/rows/copy-request';
+import type { RowSource } from '../../postgres/rows/row-source';
 import type { Relation } from '../../sync/relation';
 
 /** A relation together with how its rows become documents. */
@@ -7,7 +7,7 @@ export interface ProjectedRelation {
   readonly name: string;
   readonly relation: Relation;
   /** Where its rows are read. */
-  readonly rows: LeafRows | QueryRows;
+  readonly rows: RowSource;
   readonly projection: Projection;
   /** Hash of all that shapes its documents: another one means that every row must be read again. */
   readonly definition: string;
