@@ -1,4 +1,4 @@
-import type { ProjectedRelation } from '../activities/plan/projected-relation';
+import { identifyRows, type ProjectedRelation } from '../activities/plan/projected-relation';
 import type { StoredDocument } from '../elasticsearch/answers/cut-hits';
 import { getDocuments } from '../elasticsearch/documents/stored-documents';
 import { copyByIds } from '../postgres/rows/copy-by-ids';
@@ -7,7 +7,7 @@ import { findExisting } from '../postgres/rows/read-ids';
 import { copiedDocuments } from './copied-documents';
 import { compareFields } from './difference';
 import { digestDocument } from './digest-document';
-import { copyOptions, identifyRows } from './read-row-digests';
+import { copyOptions } from './read-row-digests';
 import type { RejectedRows } from './rejected-rows';
 import type { VerifyContext } from './verify-context';
 
@@ -50,7 +50,7 @@ export async function confirmExtras(
 ): Promise<void> {
   if (ids.length === 0) return;
   const { connector, index, log } = context;
-  const existing = await findExisting(connector.source, { ...identifyRows(context, projected), ids });
+  const existing = await findExisting(connector.source, { ...identifyRows(projected, context.signal), ids });
   const withoutRow = ids.filter((id) => !existing.has(id));
   for (let start = 0; start < withoutRow.length; start += IDS_PER_REQUEST) {
     const slice = withoutRow.slice(start, start + IDS_PER_REQUEST);

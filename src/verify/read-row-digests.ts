@@ -5,7 +5,6 @@ import type { CopyOptions } from '../postgres/rows/copy-options';
 import { type AmbiguousPiece, type CopyPiece, formatPlace } from '../postgres/rows/copy-piece';
 import { copyQuery } from '../postgres/rows/copy-query';
 import { readAmbiguousIds } from '../postgres/rows/find-ambiguous-ids';
-import type { IdRequest } from '../postgres/rows/read-ids';
 import type { BucketRange } from '../sync/bucket-ranges';
 import { copiedDocuments } from './copied-documents';
 import { digestDocument } from './digest-document';
@@ -35,12 +34,6 @@ export function copyOptions({ connector, signal }: VerifyContext, { projection }
     targetBytes: () => PIECE_BYTES,
     signal,
   };
-}
-
-/** How rows are told apart. */
-export function identifyRows({ signal }: VerifyContext, { rows, projection }: ProjectedRelation): IdRequest {
-  const { id, filter } = projection;
-  return { rows, id, signal, ...(filter === undefined ? {} : { filter }) };
 }
 
 /** Reads the rows of a part. Those that can't be read, or share an id, are expected among the rejected ones. */

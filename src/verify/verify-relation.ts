@@ -1,4 +1,4 @@
-import type { ProjectedRelation } from '../activities/plan/projected-relation';
+import { identifyRows, type ProjectedRelation } from '../activities/plan/projected-relation';
 import { scanDocuments } from '../elasticsearch/documents/stored-documents';
 import { countRows, readIds } from '../postgres/rows/read-ids';
 import { type BucketRange, BUCKETS, cutBuckets } from '../sync/bucket-ranges';
@@ -6,7 +6,7 @@ import { OWN_FIELDS } from '../sync/own-fields';
 import { relationField } from '../sync/relation';
 import { digestDocument } from './digest-document';
 import { createLooks, type Looks } from './looks';
-import { contentKey, identifyRows, readRowDigests, type RowDigests } from './read-row-digests';
+import { contentKey, readRowDigests, type RowDigests } from './read-row-digests';
 import type { RejectedRows } from './rejected-rows';
 import type { RelationVerification } from './verification';
 import type { VerifyContext } from './verify-context';
@@ -24,7 +24,7 @@ export async function verifyRelation(
   rejected: RejectedRows,
 ): Promise<RelationVerification> {
   const { name } = projected;
-  const estimated = await countRows(context.connector.source, identifyRows(context, projected));
+  const estimated = await countRows(context.connector.source, identifyRows(projected, context.signal));
   const documentsBefore = context.documents.get(name) ?? 0;
   let [rows, documents] = [0, 0];
   const looks = createLooks(context, projected, rejected);
@@ -102,7 +102,7 @@ async function findMissing(
   projected: ProjectedRelation,
   { part, digests, looks }: PartComparison,
 ): Promise<void> {
-  const request = { ...identifyRows(context, projected), buckets: [part] };
+  const request = { ...identifyRows(projected, context.signal), buckets: [part] };
   for await (const ids of readIds(context.connector.source, request)) {
     for (const id of ids) if (digests.ids.isUnseen(id)) await looks.add('missing', id);
   }

@@ -13,6 +13,7 @@ import type { SyncRound } from '../contract/activity-inputs';
 import { FingerprintMap } from '../id-sets/fingerprint-map';
 import type { ProjectedRelation } from '../plan/projected-relation';
 import { openRelation } from '../plan/relation-cache';
+import { copyOptions } from './copy-options';
 import type { CopyProgress } from './copy-progress';
 import { dropNeedlessRows } from './drop-needless-rows';
 import { refuseAmbiguousIds } from './refuse-ambiguous-ids';
@@ -66,19 +67,14 @@ async function copyRange(connector: OpenConnector, context: WholeRange): Promise
   const { partition, position, writer, progress, signal, job, version, projected, rows, range } = context;
   const started = performance.now();
   const known = await readFingerprints(connector, context);
-  const { maxRowBytes, maxRejected } = connector.settings.limits;
+  const target = { connector, job, writer, relation: partition.relation, version, signal };
   const pieces = copyQuery(connector.source, {
+    ...copyOptions(target, projected.projection),
     rows,
     key: projected.relation.key,
     buckets: range,
-    maxAmbiguous: maxRejected + 1,
-    projection: projected.projection,
-    version,
-    maxRowBytes,
-    targetBytes: () => writer.targetBytes(),
-    signal,
+    maxAmbiguous: connector.settings.limits.maxRejected + 1,
   });
-  const target = { connector, job, writer, relation: partition.relation, version };
   const passedOver = { unchanged: 0, rejected: 0 };
   const needed = neededPieces(pieces, known, passedOver, (ambiguous) =>
     refuseAmbiguousIds(ambiguous, { ...target, key: projected.relation.key, isIndexed: (id) => known.has(id) }),

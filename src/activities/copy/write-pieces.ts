@@ -95,6 +95,8 @@ export interface PieceTarget {
   readonly relation: string;
   /** External version of the writes. */
   readonly version: number;
+  /** Ends the reading. */
+  readonly signal: AbortSignal;
 }
 
 function subjectOf({ id, place }: RefusedRow): Pick<DeadLetter, 'documentId' | 'position'> {

@@ -1,4 +1,5 @@
 import type { Projection } from '../../documents/projection';
+import type { IdRequest } from '../../postgres/rows/read-ids';
 import type { RowSource } from '../../postgres/rows/row-source';
 import type { Relation } from '../../sync/relation';
 
@@ -13,4 +14,10 @@ export interface ProjectedRelation {
   readonly definition: string;
   /** Of a rule: hash of what the configuration says of it. */
   readonly rule?: string;
+}
+
+/** What tells the relation's rows apart. @param signal ends the reading of their ids */
+export function identifyRows({ rows, projection }: ProjectedRelation, signal: AbortSignal): IdRequest {
+  const { id, filter } = projection;
+  return { rows, id, signal, ...(filter === undefined ? {} : { filter }) };
 }
