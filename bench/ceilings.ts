@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http';
 import { cutChunks } from '../src/activities/copy/cut-chunks';
 import { prepareIndex } from '../src/activities/index-lifecycle/prepare-index';
 import { planSync } from '../src/activities/plan/plan-sync';
-import { refreshIndex } from '../src/elasticsearch/documents/count-documents';
+import { refreshIndex } from '../src/elasticsearch/index/refresh-index';
 import type { CopyPiece } from '../src/postgres/rows/copy-piece';
 import { copyRows } from '../src/postgres/rows/copy-rows';
 import { forgetIndex } from './run-sync';

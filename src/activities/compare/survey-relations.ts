@@ -1,7 +1,8 @@
 import { countDeadLetters } from '../../elasticsearch/dead-letters/list-dead-letters';
-import { countByRelation, refreshIndex } from '../../elasticsearch/documents/count-documents';
+import { countByRelation } from '../../elasticsearch/documents/count-documents';
 import { digestDocuments } from '../../elasticsearch/documents/digest-documents';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
+import { refreshIndex } from '../../elasticsearch/index/refresh-index';
 import { digestIds } from '../../postgres/rows/digest-ids';
 import { countIds, countRows } from '../../postgres/rows/read-ids';
 import { coverBuckets } from '../../sync/bucket-ranges';

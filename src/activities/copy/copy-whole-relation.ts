@@ -1,6 +1,7 @@
 import type { BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
-import { countDocuments, refreshIndex } from '../../elasticsearch/documents/count-documents';
+import { countDocuments } from '../../elasticsearch/documents/count-documents';
 import { scanFingerprints } from '../../elasticsearch/documents/scan-fingerprints';
+import { refreshIndex } from '../../elasticsearch/index/refresh-index';
 import type { AmbiguousId, AmbiguousPiece, CopyPiece, RowsPiece } from '../../postgres/rows/copy-piece';
 import { copyQuery } from '../../postgres/rows/copy-query';
 import type { QueryRows } from '../../postgres/rows/row-source';

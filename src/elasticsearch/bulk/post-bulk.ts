@@ -5,6 +5,7 @@ import { isDeletion } from '../../sync/bulk-item';
 import { SyncFailure } from '../../sync/failures';
 import { readUpTo } from '../answers/read-up-to';
 import { toSyncFailure } from '../answers/translate-failure';
+import { isCut } from '../connection/is-cut';
 
 /** Where and how bulk requests go. */
 export interface BulkEndpoint {
@@ -81,6 +82,5 @@ function describeFailure(error: unknown): BulkReply {
   if (error instanceof SyncFailure) throw error;
   if (error instanceof errors.ProductNotSupportedError) throw toSyncFailure(error, 'writing');
   const reason = error instanceof Error ? error.message : String(error);
-  const wasReset = /other side closed|ECONNRESET|EPIPE|socket|terminated|aborted/iu.test(reason);
-  return { kind: 'none', wasReset, reason };
+  return { kind: 'none', wasReset: isCut(error), reason };
 }

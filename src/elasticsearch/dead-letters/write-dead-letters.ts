@@ -5,9 +5,8 @@ import { joinItems } from '../../sync/bulk-item';
 import { SyncFailure } from '../../sync/failures';
 import { formatErrorSummary } from '../answers/error-summary';
 import { deliverBody } from '../bulk/deliver-body';
-import { postBulk } from '../bulk/post-bulk';
-import { waitBeforeRetry } from '../bulk/wait-before-retry';
-import { isReachable } from '../connection/is-reachable';
+import { deliveryTo } from '../bulk/delivery';
+import type { RejectedItem } from '../bulk/judge-items';
 import type { DeadLetterSource } from './dead-letter-source';
 import { ensureDeadLetterIndex } from './ensure-dead-letter-index';
 
@@ -33,7 +32,6 @@ export interface DeadLetter {
 /** What tells dead letters apart. */
 type Subject = Pick<DeadLetter, 'connectorId' | 'relation' | 'documentId' | 'position'>;
 
-const RETRY_FOR_MS = 120_000;
 
 /**
  * Writes dead letters and waits until they are safe. The same document has one, so a retry overwrites it. Makes the
@@ -50,26 +48,8 @@ export async function writeDeadLetters(
   if (letters.length === 0) return;
   await ensureDeadLetterIndex(client, index);
   const endpoint = { client, target: index, requireAlias: false, signal };
-  await deliverBody(
-    {
-      target: index,
-      newestVersion: Number.MAX_SAFE_INTEGER,
-      retryForMs: RETRY_FOR_MS,
-      send: (bytes) => postBulk(endpoint, bytes),
-      isReachable: () => isReachable(client),
-      wait: (attempt) => waitBeforeRetry(attempt, signal),
-      bury: (_, [rejected]) => {
-        if (rejected === undefined) return Promise.resolve();
-        const error = formatErrorSummary(rejected.error);
-        return Promise.reject(
-          new SyncFailure('MappingConflict', `The index ${index} can't take dead letters: ${error}.`),
-        );
-      },
-      onPushback: () => undefined,
-      onRetry: () => undefined,
-    },
-    joinItems(toItems(letters)),
-  );
+  const delivery = deliveryTo(endpoint, { newestVersion: Number.MAX_SAFE_INTEGER });
+  await deliverBody({ ...delivery, bury: (_, rejected) => refuseAll(index, rejected) }, joinItems(toItems(letters)));
 }
 
 /**
@@ -79,6 +59,12 @@ export async function writeDeadLetters(
 export function deadLetterId({ connectorId, relation, documentId, position }: Subject): string {
   const subject = documentId === undefined ? [connectorId, relation, position ?? ''] : [connectorId, documentId];
   return createHash('sha256').update(JSON.stringify(subject)).digest('base64url');
+}
+
+function refuseAll(index: string, [rejected]: readonly RejectedItem[]): Promise<void> {
+  if (rejected === undefined) return Promise.resolve();
+  const error = formatErrorSummary(rejected.error);
+  return Promise.reject(new SyncFailure('MappingConflict', `The index ${index} can't take dead letters: ${error}.`));
 }
 
 /** Without a version: a later letter about the same document takes the place of an earlier one. */
