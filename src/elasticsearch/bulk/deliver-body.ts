@@ -1,10 +1,11 @@
 import { addOutcomes, type BulkBody, type BulkOutcome, NO_OUTCOME } from '../../sync/bulk-body';
 import { SyncFailure } from '../../sync/failures';
 import type { ErrorSummary } from '../answers/error-summary';
+import type { AnsweredItem } from './answered-item';
 import { bisectBody, pickItems } from './bulk-slices';
 import { classifyReply } from './classify-reply';
 import type { Delivery } from './delivery';
-import { type BulkItem, judgeItems } from './judge-items';
+import { judgeItems } from './judge-items';
 
 /** Requests of several items that fail as a whole are cut after so many attempts: smaller ones may pass. */
 const ATTEMPTS_BEFORE_CUT = 3;
@@ -79,7 +80,7 @@ async function sendOnce(delivery: Delivery, body: BulkBody, attempt: number): Pr
 async function settleItems(
   delivery: Delivery,
   body: BulkBody,
-  items: readonly BulkItem[],
+  items: readonly AnsweredItem[],
   attempt: number,
 ): Promise<Step> {
   const { target } = delivery;
