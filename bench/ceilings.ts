@@ -3,8 +3,8 @@ import { Agent, request } from 'node:http';
 import { cutChunks } from '../src/activities/copy/cut-chunks';
 import { prepareIndex } from '../src/activities/index-lifecycle/prepare-index';
 import { planSync } from '../src/activities/plan/plan-sync';
-import { refreshIndex } from '../src/elasticsearch/documents/count-documents';
-import type { CopyPiece } from '../src/postgres/rows/copy-request';
+import { refreshIndex } from '../src/elasticsearch/index/refresh-index';
+import type { CopyPiece } from '../src/postgres/rows/copy-piece';
 import { copyRows } from '../src/postgres/rows/copy-rows';
 import { forgetIndex } from './run-sync';
 import type { Sample } from './sample';
@@ -29,7 +29,7 @@ async function* readPieces(stage: Stage, connectorId: string): AsyncGenerator<As
           leaf,
           range,
           projection,
-          version: String(plan.job.version),
+          version: plan.job.version,
           maxRowBytes: connector.settings.limits.maxRowBytes,
           targetBytes: () => BODY_BYTES,
         });
@@ -45,9 +45,10 @@ export async function readAll(stage: Stage, connectorId: string): Promise<Sample
   let documents = 0;
   await inLanes(READERS, async () => {
     for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
-      for await (const { body, giveBack } of next.value) {
-        documents += body.offsets.length;
-        giveBack?.();
+      for await (const piece of next.value) {
+        if (piece.kind !== 'rows') continue;
+        documents += piece.body.offsets.length;
+        piece.giveBack();
       }
     }
   });
@@ -64,10 +65,11 @@ export async function prepareBodies(stage: Stage, connectorId: string): Promise<
   const bodies: Buffer[] = [];
   let documents = 0;
   for await (const pieces of readPieces(stage, connectorId)) {
-    for await (const { body, giveBack } of pieces) {
-      bodies.push(Buffer.from(body.bytes));
-      documents += body.offsets.length;
-      giveBack?.();
+    for await (const piece of pieces) {
+      if (piece.kind !== 'rows') continue;
+      bodies.push(Buffer.from(piece.body.bytes));
+      documents += piece.body.offsets.length;
+      piece.giveBack();
     }
   }
   return { bodies, documents };

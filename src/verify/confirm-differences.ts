@@ -1,13 +1,13 @@
-import type { ProjectedRelation } from '../activities/plan/projected-relation';
+import { identifyRows, type ProjectedRelation } from '../activities/plan/projected-relation';
 import type { StoredDocument } from '../elasticsearch/answers/cut-hits';
 import { getDocuments } from '../elasticsearch/documents/stored-documents';
-import type { CopyPiece } from '../postgres/rows/copy-request';
-import { copyRowsById } from '../postgres/rows/copy-whole';
+import { copyByIds } from '../postgres/rows/copy-by-ids';
+import type { RefusedRow } from '../postgres/rows/copy-piece';
 import { findExisting } from '../postgres/rows/read-ids';
 import { copiedDocuments } from './copied-documents';
 import { compareFields } from './difference';
 import { digestDocument } from './digest-document';
-import { copyOptions, identifyRows } from './read-row-digests';
+import { copyOptions } from './read-row-digests';
 import type { RejectedRows } from './rejected-rows';
 import type { VerifyContext } from './verify-context';
 
@@ -26,13 +26,18 @@ export async function confirmRows(
 ): Promise<void> {
   const gone = new Set(ids);
   const request = { ...copyOptions(context, projected), rows: projected.rows, ids };
-  for await (const piece of copyRowsById(context.connector.source, request)) {
-    const rows = [...copiedDocuments(piece)];
-    for (const { id } of [...rows, ...withoutDocument(piece)]) gone.delete(id);
-    for (let start = 0; start < rows.length; start += IDS_PER_REQUEST) {
-      await compareRows(context, projected.name, rows.slice(start, start + IDS_PER_REQUEST), rejected);
+  for await (const piece of copyByIds(context.connector.source, request)) {
+    if (piece.kind === 'rows') {
+      const rows = [...copiedDocuments(piece)];
+      for (const { id } of rows) gone.delete(id);
+      for (let start = 0; start < rows.length; start += IDS_PER_REQUEST) {
+        await compareRows(context, projected.name, rows.slice(start, start + IDS_PER_REQUEST), rejected);
+      }
+    } else if (piece.kind === 'refused') {
+      const refused = piece.rows.flatMap(identified);
+      for (const id of refused) gone.delete(id);
+      await compareRefused(context, projected.name, refused, rejected);
     }
-    await compareRejected(context, projected.name, piece, rejected);
   }
   await confirmExtras(context, projected, [...gone]);
 }
@@ -45,7 +50,7 @@ export async function confirmExtras(
 ): Promise<void> {
   if (ids.length === 0) return;
   const { connector, index, log } = context;
-  const existing = await findExisting(connector.source, { ...identifyRows(context, projected), ids });
+  const existing = await findExisting(connector.source, { ...identifyRows(projected, context.signal), ids });
   const withoutRow = ids.filter((id) => !existing.has(id));
   for (let start = 0; start < withoutRow.length; start += IDS_PER_REQUEST) {
     const slice = withoutRow.slice(start, start + IDS_PER_REQUEST);
@@ -77,18 +82,19 @@ async function compareRows(
   }
 }
 
-/** Rows that are too large, or can't be rendered: they have no document, but a dead letter. */
-function withoutDocument({ oversized, unrendered = [] }: CopyPiece): readonly { readonly id: string }[] {
-  return [...oversized, ...unrendered];
+/** Rows that have a place are looked for by it. */
+function identified(row: RefusedRow): string[] {
+  return row.place === undefined ? [row.id] : [];
 }
 
-async function compareRejected(
+/** Rows that are too large, or can't be rendered: they have no document, but a dead letter. */
+async function compareRefused(
   { connector, index, log }: VerifyContext,
   relation: string,
-  piece: CopyPiece,
+  ids: readonly string[],
   rejected: RejectedRows,
 ): Promise<void> {
-  for (const { id } of withoutDocument(piece)) {
+  for (const id of ids) {
     const [document] = await getDocuments(connector.elasticsearch, index, [id]);
     if (document !== undefined) log.add({ relation, id, kind: 'changed' });
     else if (!rejected.confirm(id)) log.add({ relation, id, kind: 'missing' });

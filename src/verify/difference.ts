@@ -1,4 +1,5 @@
 import { readMembers } from '../elasticsearch/answers/raw-json';
+import { OWN_FIELDS } from '../sync/own-fields';
 
 /**
  * How a row and its document can differ: the row has no document, the document is not what the row says, the document
@@ -33,7 +34,7 @@ export interface Difference {
 export function compareFields(row: Buffer, document: Buffer): FieldDifference[] {
   const [wanted, found] = [readFields(row), readFields(document)];
   const names = new Set([...wanted.keys(), ...found.keys()]);
-  names.delete('_timestamp');
+  names.delete(OWN_FIELDS.timestamp);
   return [...names].flatMap((field) => {
     const [inRow, inDocument] = [wanted.get(field), found.get(field)];
     if (inRow === inDocument) return [];

@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 
-const START = Buffer.from(',"_timestamp":"');
+import { OWN_FIELDS } from '../sync/own-fields';
+
+const START = Buffer.from(`,"${OWN_FIELDS.timestamp}":"`);
 const QUOTE = 0x22;
 
 /**

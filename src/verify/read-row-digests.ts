@@ -1,10 +1,10 @@
 import { IdSet } from '../activities/id-sets/id-set';
 import type { ProjectedRelation } from '../activities/plan/projected-relation';
 import { copyBuckets } from '../postgres/rows/copy-buckets';
-import type { CopyOptions, CopyPiece } from '../postgres/rows/copy-request';
-import { copyQuery } from '../postgres/rows/copy-whole';
+import type { CopyOptions } from '../postgres/rows/copy-options';
+import { type AmbiguousPiece, type CopyPiece, formatPlace } from '../postgres/rows/copy-piece';
+import { copyQuery } from '../postgres/rows/copy-query';
 import { readAmbiguousIds } from '../postgres/rows/find-ambiguous-ids';
-import type { IdRequest } from '../postgres/rows/read-ids';
 import type { BucketRange } from '../sync/bucket-ranges';
 import { copiedDocuments } from './copied-documents';
 import { digestDocument } from './digest-document';
@@ -29,17 +29,11 @@ const PIECE_BYTES = 2 * 1_048_576;
 export function copyOptions({ connector, signal }: VerifyContext, { projection }: ProjectedRelation): CopyOptions {
   return {
     projection,
-    version: '0',
+    version: 0,
     maxRowBytes: connector.settings.limits.maxRowBytes,
     targetBytes: () => PIECE_BYTES,
     signal,
   };
-}
-
-/** How rows are told apart. */
-export function identifyRows({ signal }: VerifyContext, { rows, projection }: ProjectedRelation): IdRequest {
-  const { id, filter } = projection;
-  return { rows, id, signal, ...(filter === undefined ? {} : { filter }) };
 }
 
 /** Reads the rows of a part. Those that can't be read, or share an id, are expected among the rejected ones. */
@@ -53,22 +47,29 @@ export async function readRowDigests(
   let [rows, bytes] = [0, 0];
   const ambiguous = new Set(await readSharedIds(context, projected));
   for await (const piece of readPart(context, projected, buckets)) {
-    if (piece.restart === true) [ids, contents, rows, bytes] = [new IdSet(), new IdSet(), 0, 0];
-    for (const { id } of piece.ambiguous ?? []) ambiguous.add(id);
-    for (const { id, source } of copiedDocuments(piece)) {
-      ids.add(id);
-      if (context.comparesContent && !ambiguous.has(id)) contents.add(contentKey(id, digestDocument(source)));
+    switch (piece.kind) {
+      case 'ambiguous':
+        for (const { id } of piece.ids) ambiguous.add(id);
+        break;
+      case 'rows':
+        for (const { id, source } of copiedDocuments(piece)) {
+          ids.add(id);
+          if (context.comparesContent && !ambiguous.has(id)) contents.add(contentKey(id, digestDocument(source)));
+        }
+        rows += piece.body.offsets.length;
+        bytes += piece.body.bytes.length;
+        break;
+      case 'refused':
+        for (const row of piece.rows) {
+          if (row.place === undefined) ids.add(row.id);
+          else confirmPlace(context, projected, formatPlace(row.place), rejected);
+        }
+        rows += piece.rows.length;
+        break;
+      case 'restart':
+        [ids, contents, rows, bytes] = [new IdSet(), new IdSet(), 0, 0];
+        break;
     }
-    for (const { id } of [...piece.oversized, ...(piece.unrendered ?? [])]) ids.add(id);
-    for (const { leaf, ctid } of piece.unreadable) {
-      const position = `${leaf.schema}.${leaf.table}${ctid}`;
-      if (!rejected.confirm(position)) {
-        context.log.add({ relation: projected.name, id: position, kind: 'missing' });
-      }
-    }
-    rows +=
-      piece.body.offsets.length + piece.oversized.length + piece.unreadable.length + (piece.unrendered?.length ?? 0);
-    bytes += piece.body.bytes.length;
   }
   return { ids, contents, rows, bytes };
 }
@@ -84,11 +85,20 @@ async function readSharedIds(
   return (await readAmbiguousIds(source, request)).map(({ id }) => id);
 }
 
+function confirmPlace(
+  { log }: VerifyContext,
+  { name }: ProjectedRelation,
+  place: string,
+  rejected: RejectedRows,
+): void {
+  if (!rejected.confirm(place)) log.add({ relation: name, id: place, kind: 'missing' });
+}
+
 function readPart(
   context: VerifyContext,
   projected: ProjectedRelation,
   buckets: BucketRange,
-): AsyncIterable<CopyPiece> {
+): AsyncIterable<AmbiguousPiece | CopyPiece> {
   const { source, settings } = context.connector;
   const options = copyOptions(context, projected);
   const { rows, relation } = projected;

@@ -1,10 +1,11 @@
 import type { OpenConnector } from '../activities/connector/connector-registry';
 import { readSource, throwProblems } from '../activities/plan/read-source';
 import { listDeadLetters, type StoredDeadLetter } from '../elasticsearch/dead-letters/list-dead-letters';
-import { countByRelation, refreshIndex } from '../elasticsearch/documents/count-documents';
+import { countByRelation } from '../elasticsearch/documents/count-documents';
 import { scanIds } from '../elasticsearch/documents/scan-ids';
 import { describeIndex } from '../elasticsearch/index/describe-index';
 import { deadLetterIndexName } from '../elasticsearch/index/index-names';
+import { refreshIndex } from '../elasticsearch/index/refresh-index';
 import { SyncFailure } from '../sync/failures';
 import { relationField } from '../sync/relation';
 import { createDifferenceLog } from './difference-log';

@@ -1,11 +1,12 @@
-import type { ProjectedRelation } from '../activities/plan/projected-relation';
+import { identifyRows, type ProjectedRelation } from '../activities/plan/projected-relation';
 import { scanDocuments } from '../elasticsearch/documents/stored-documents';
 import { countRows, readIds } from '../postgres/rows/read-ids';
 import { type BucketRange, BUCKETS, cutBuckets } from '../sync/bucket-ranges';
+import { OWN_FIELDS } from '../sync/own-fields';
 import { relationField } from '../sync/relation';
 import { digestDocument } from './digest-document';
 import { createLooks, type Looks } from './looks';
-import { contentKey, identifyRows, readRowDigests, type RowDigests } from './read-row-digests';
+import { contentKey, readRowDigests, type RowDigests } from './read-row-digests';
 import type { RejectedRows } from './rejected-rows';
 import type { RelationVerification } from './verification';
 import type { VerifyContext } from './verify-context';
@@ -23,7 +24,7 @@ export async function verifyRelation(
   rejected: RejectedRows,
 ): Promise<RelationVerification> {
   const { name } = projected;
-  const estimated = await countRows(context.connector.source, identifyRows(context, projected));
+  const estimated = await countRows(context.connector.source, identifyRows(projected, context.signal));
   const documentsBefore = context.documents.get(name) ?? 0;
   let [rows, documents] = [0, 0];
   const looks = createLooks(context, projected, rejected);
@@ -84,8 +85,9 @@ async function compareDocuments(
  */
 async function findUnplaced(context: VerifyContext, { name }: ProjectedRelation, looks: Looks): Promise<number> {
   const { connector, index, signal } = context;
-  const ofRelation = { term: { _relation: relationField(connector.settings.id, name) } };
-  const query = { bool: { filter: [ofRelation], must_not: [{ range: { _bucket: { gte: 0, lt: BUCKETS } } }] } };
+  const ofRelation = { term: { [OWN_FIELDS.relation]: relationField(connector.settings.id, name) } };
+  const placed = { range: { [OWN_FIELDS.bucket]: { gte: 0, lt: BUCKETS } } };
+  const query = { bool: { filter: [ofRelation], must_not: [placed] } };
   let documents = 0;
   for await (const page of scanDocuments(connector.elasticsearch, { index, signal, query, pageSize: () => 100 })) {
     documents += page.length;
@@ -100,14 +102,14 @@ async function findMissing(
   projected: ProjectedRelation,
   { part, digests, looks }: PartComparison,
 ): Promise<void> {
-  const request = { ...identifyRows(context, projected), buckets: [part] };
+  const request = { ...identifyRows(projected, context.signal), buckets: [part] };
   for await (const ids of readIds(context.connector.source, request)) {
     for (const id of ids) if (digests.ids.isUnseen(id)) await looks.add('missing', id);
   }
 }
 
 function partQuery(relation: string, { from, to }: BucketRange) {
-  const ofRelation = { term: { _relation: relation } };
+  const ofRelation = { term: { [OWN_FIELDS.relation]: relation } };
   if (from === 0 && to === BUCKETS) return { bool: { filter: [ofRelation] } };
-  return { bool: { filter: [ofRelation, { range: { _bucket: { gte: from, lt: to } } }] } };
+  return { bool: { filter: [ofRelation, { range: { [OWN_FIELDS.bucket]: { gte: from, lt: to } } }] } };
 }

@@ -1,4 +1,5 @@
-import type { CopyOptions, CopyPiece, OversizedRow, UnreadableRow } from '../../src/postgres/rows/copy-request';
+import type { CopyOptions } from '../../src/postgres/rows/copy-options';
+import type { AmbiguousPiece, CopyPiece, RefusedRow } from '../../src/postgres/rows/copy-piece';
 import type { RowProjection } from '../../src/postgres/rows/row-projection';
 
 /** A projection for tests: the id is the column `id`, the document the row as PostgreSQL renders it. */
@@ -8,7 +9,7 @@ export const ROW_AS_JSON: RowProjection = { id: `t."id"::text`, document: 'row_t
 export function copyOptions(changes: Partial<CopyOptions> = {}): CopyOptions {
   return {
     projection: ROW_AS_JSON,
-    version: '1700000000000000',
+    version: 1_700_000_000_000_000,
     maxRowBytes: 1_000_000,
     targetBytes: () => 10_000,
     ...changes,
@@ -20,17 +21,19 @@ export interface CopiedRows {
   readonly ids: string[];
   /** Action line and document of each item, parsed. */
   readonly items: { readonly action: unknown; readonly document: Record<string, unknown> }[];
-  readonly oversized: OversizedRow[];
-  readonly unreadable: UnreadableRow[];
+  readonly refused: RefusedRow[];
   readonly pieces: number;
 }
 
 /** Takes all pieces and parses every item, as Elasticsearch would. */
-export async function collectRows(pieces: AsyncIterable<CopyPiece>): Promise<CopiedRows> {
-  const rows: CopiedRows = { ids: [], items: [], oversized: [], unreadable: [], pieces: 0 };
+export async function collectRows(pieces: AsyncIterable<AmbiguousPiece | CopyPiece>): Promise<CopiedRows> {
+  const rows: CopiedRows = { ids: [], items: [], refused: [], pieces: 0 };
   let count = 0;
-  for await (const { body, oversized, unreadable } of pieces) {
+  for await (const piece of pieces) {
     count += 1;
+    if (piece.kind === 'refused') rows.refused.push(...piece.rows);
+    if (piece.kind !== 'rows') continue;
+    const { body } = piece;
     body.offsets.forEach((start, i) => {
       const lines = body.bytes.toString('utf8', start, body.offsets[i + 1] ?? body.bytes.length).split('\n');
       if (lines.length !== 3 || lines[2] !== '') throw new Error('an item is two lines');
@@ -38,8 +41,6 @@ export async function collectRows(pieces: AsyncIterable<CopyPiece>): Promise<Cop
       rows.items.push({ action, document: JSON.parse(lines[1] ?? '') as Record<string, unknown> });
       rows.ids.push(action.index._id);
     });
-    rows.oversized.push(...oversized);
-    rows.unreadable.push(...unreadable);
   }
   return { ...rows, pieces: count };
 }

@@ -4,7 +4,7 @@ import { listDeadLetters } from '../../elasticsearch/dead-letters/list-dead-lett
 import { scanIds } from '../../elasticsearch/documents/scan-ids';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import type { Source } from '../../postgres/connection/source';
-import { copyRowsById } from '../../postgres/rows/copy-whole';
+import { copyByIds } from '../../postgres/rows/copy-by-ids';
 import { type IdRequest, readIds } from '../../postgres/rows/read-ids';
 import { relationField } from '../../sync/relation';
 import { type RelationFailure, toRelationFailure } from '../../sync/relation-failure';
@@ -14,11 +14,12 @@ import type { OpenConnector } from '../connector/connector-registry';
 import type { ComparedPart, CompareInput, ComparePartsInput } from '../contract/activity-inputs';
 import type { Comparison } from '../contract/activity-results';
 import type { ActivityScope } from '../contract/activity-scope';
+import { copyOptions } from '../copy/copy-options';
 import { toReport } from '../copy/copy-progress';
-import { openWriter } from '../copy/open-writer';
+import { withWriter } from '../copy/with-writer';
 import { writePieces } from '../copy/write-pieces';
 import { IdSet } from '../id-sets/id-set';
-import type { ProjectedRelation } from '../plan/projected-relation';
+import { identifyRows, type ProjectedRelation } from '../plan/projected-relation';
 import { openRelation } from '../plan/relation-cache';
 import { collectStale } from './stale-ids-in-memory';
 
@@ -64,7 +65,7 @@ export async function compareIds(
   const { job, part } = input;
   if (part.oid === undefined) throw new Error('a relation that is no longer synced has no rows to compare with');
   const projected = await openRelation(connector, job, { relation: part.relation, oid: part.oid });
-  const request = idRequest(projected, scope);
+  const request = identifyRows(projected, scope.signal);
   const ids = await readIdSet(connector.source, request, part);
   const stale = collectStale(connector.memory, input);
   for await (const page of scanPart(connector.elasticsearch, input, scope)) {
@@ -90,10 +91,6 @@ export async function readIdSet(source: Source, request: IdRequest, { buckets }:
     for (const id of batch) ids.add(id);
   }
   return ids;
-}
-
-export function idRequest({ rows, projection: { id, filter } }: ProjectedRelation, scope: ActivityScope): IdRequest {
-  return { rows, id, signal: scope.signal, ...(filter === undefined ? {} : { filter }) };
 }
 
 /** The ids of a part's documents, in pages. */
@@ -138,20 +135,10 @@ async function indexRows(
   scope: ActivityScope,
 ): Promise<RelationReport> {
   const version = passVersion(job, 'heal', round);
-  const writer = openWriter(connector, job, scope.signal);
-  try {
-    const pieces = copyRowsById(connector.source, {
-      rows,
-      ids,
-      projection,
-      version: String(version),
-      maxRowBytes: connector.settings.limits.maxRowBytes,
-      targetBytes: () => writer.targetBytes(),
-      signal: scope.signal,
-    });
-    const { acknowledged } = await writePieces(pieces, { connector, job, writer, relation: name, version });
+  return withWriter(connector, job, scope.signal, async (writer) => {
+    const target = { connector, job, writer, relation: name, version, signal: scope.signal };
+    const pieces = copyByIds(connector.source, { ...copyOptions(target, projection), rows, ids });
+    const { acknowledged } = await writePieces(pieces, target);
     return toReport(name, await acknowledged);
-  } finally {
-    await writer.close();
-  }
+  });
 }

@@ -1,14 +1,15 @@
-import { buildDeleteBody } from '../../elasticsearch/bulk/delete-body';
 import type { Source } from '../../postgres/connection/source';
 import { findExisting, type IdRequest } from '../../postgres/rows/read-ids';
+import { deleteBody } from '../../sync/bulk-item';
 import { emptyReport, type RelationReport } from '../../sync/report';
 import { passVersion } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { CompareInput } from '../contract/activity-inputs';
 import type { ActivityScope } from '../contract/activity-scope';
-import { openWriter } from '../copy/open-writer';
+import { withWriter } from '../copy/with-writer';
+import { identifyRows } from '../plan/projected-relation';
 import { openRelation } from '../plan/relation-cache';
-import { idRequest, readIdSet, scanPart } from './compare-ids';
+import { readIdSet, scanPart } from './compare-ids';
 import { takeFoundStale } from './stale-ids-in-memory';
 
 /** Documents whose rows are looked up, and which are deleted, by one request. */
@@ -25,17 +26,14 @@ export async function deleteStaleDocuments(
 ): Promise<RelationReport> {
   const { job, part, round } = input;
   const version = passVersion(job, 'deleteStale', round);
-  const writer = openWriter(connector, job, scope.signal);
   let deleted = 0;
-  try {
+  await withWriter(connector, job, scope.signal, async (writer) => {
     for await (const stale of staleIds(connector, input, scope)) {
-      const { acknowledged } = await writer.accept(buildDeleteBody(stale, version), part.relation);
+      const { acknowledged } = await writer.accept(deleteBody(stale, version), part.relation);
       deleted += (await acknowledged).deleted;
       scope.heartbeat();
     }
-  } finally {
-    await writer.close();
-  }
+  });
   return { ...emptyReport(part.relation), deleted };
 }
 
@@ -50,7 +48,7 @@ async function* staleIds(
     return;
   }
   const projected = await openRelation(connector, job, { relation: part.relation, oid: part.oid });
-  const request = idRequest(projected, scope);
+  const request = identifyRows(projected, scope.signal);
   const found = takeFoundStale(connector.memory, input);
   if (found !== undefined) {
     for (let from = 0; from < found.length; from += IDS_PER_DELETE)

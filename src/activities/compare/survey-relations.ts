@@ -1,7 +1,8 @@
 import { countDeadLetters } from '../../elasticsearch/dead-letters/list-dead-letters';
-import { countByRelation, refreshIndex } from '../../elasticsearch/documents/count-documents';
+import { countByRelation } from '../../elasticsearch/documents/count-documents';
 import { digestDocuments } from '../../elasticsearch/documents/digest-documents';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
+import { refreshIndex } from '../../elasticsearch/index/refresh-index';
 import { digestIds } from '../../postgres/rows/digest-ids';
 import { countIds, countRows } from '../../postgres/rows/read-ids';
 import { coverBuckets } from '../../sync/bucket-ranges';
@@ -13,9 +14,8 @@ import type { OpenConnector } from '../connector/connector-registry';
 import type { SurveyInput } from '../contract/activity-inputs';
 import type { RelationSurvey, Survey } from '../contract/activity-results';
 import type { ActivityScope } from '../contract/activity-scope';
-import type { ProjectedRelation } from '../plan/projected-relation';
+import { identifyRows, type ProjectedRelation } from '../plan/projected-relation';
 import { openRelation } from '../plan/relation-cache';
-import { idRequest } from './compare-ids';
 
 /** Ranges of buckets of one relation: where more differ, those in between are compared, too. */
 const MAX_RANGES = 64;
@@ -65,11 +65,11 @@ async function surveyRelation(
   if (job.jobType !== 'full' || job.newIndex) {
     // Rows that share an id have one dead letter: without any, as many ids as rows are a simple count.
     const countKeys = mayShareIds(projected.relation) && rejected > 0 ? countIds : countRows;
-    const rows = await countKeys(connector.source, idRequest(projected, scope));
+    const rows = await countKeys(connector.source, identifyRows(projected, scope.signal));
     if (documents + rejected === rows) return { rows, differing: [] };
   }
   const [ofRows, ofDocuments] = await Promise.all([
-    digestIds(connector.source, idRequest(projected, scope), !mayShareIds(projected.relation)),
+    digestIds(connector.source, identifyRows(projected, scope.signal), !mayShareIds(projected.relation)),
     digestDocuments(connector.elasticsearch, {
       index: job.concreteIndex,
       relationField: relationField(job.connectorId, projected.name),

@@ -12,10 +12,11 @@ import type { CatchUpResult } from '../contract/activity-results';
 import type { ActivityScope } from '../contract/activity-scope';
 import type { ProjectedRelation } from '../plan/projected-relation';
 import { readRelations } from '../plan/read-source';
+import { copyOptions } from './copy-options';
 import { toReport } from './copy-progress';
-import { openWriter } from './open-writer';
 import { refuseSharedKeys } from './refuse-shared-keys';
 import { requireAllRead } from './require-all-read';
+import { withWriter } from './with-writer';
 import { writePieces } from './write-pieces';
 
 /**
@@ -78,14 +79,12 @@ async function refuseNewSharedKeys(
   if (isRefreshed && !(await withTransaction(connector.source, (tx) => hasChangesSince(tx, since)))) return undefined;
   const scope = isRefreshed ? { changedSince: since } : 'all';
   const version = passVersion(job, 'catchUp', round);
-  const writer = openWriter(connector, job, signal);
-  try {
-    const refused = await refuseSharedKeys(connector, { job, projected, rows, scope, writer, version, signal });
+  return withWriter(connector, job, signal, async (writer) => {
+    const target = { connector, job, writer, relation: projected.name, version, signal };
+    const refused = await refuseSharedKeys(target, { projected, rows, scope });
     await writer.flush();
     return { ...emptyReport(projected.name), rejected: refused.size };
-  } finally {
-    await writer.close();
-  }
+  });
 }
 
 /** @throws SyncFailure `SourceChanged` when the relation changed just now */
@@ -96,25 +95,14 @@ async function catchUpRelation(
   scope: ActivityScope,
 ): Promise<RelationReport> {
   const version = passVersion(job, 'catchUp', round);
-  const writer = openWriter(connector, job, scope.signal);
   const started = performance.now();
-  try {
-    const pieces = copyChangedRows(connector.source, {
-      relation,
-      leaves: relation.leaves,
-      projection,
-      watermark: job.watermark,
-      version: String(version),
-      maxRowBytes: connector.settings.limits.maxRowBytes,
-      targetBytes: () => writer.targetBytes(),
-      signal: scope.signal,
-    });
-    const { acknowledged } = await writePieces(pieces, { connector, job, writer, relation: name, version });
-    const written = await acknowledged;
-    return { ...toReport(name, written), seconds: (performance.now() - started) / 1_000 };
-  } finally {
-    await writer.close();
-  }
+  const written = await withWriter(connector, job, scope.signal, async (writer) => {
+    const target = { connector, job, writer, relation: name, version, signal: scope.signal };
+    const rows = { relation, leaves: relation.leaves, watermark: job.watermark };
+    const pieces = copyChangedRows(connector.source, { ...copyOptions(target, projection), ...rows });
+    return (await writePieces(pieces, target)).acknowledged;
+  });
+  return { ...toReport(name, written), seconds: (performance.now() - started) / 1_000 };
 }
 
 function isAsPlanned({ relation, definition }: ProjectedRelation, planned: PlannedRelation): boolean {

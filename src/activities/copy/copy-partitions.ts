@@ -9,10 +9,11 @@ import type { CopyInput } from '../contract/activity-inputs';
 import type { CopyResult } from '../contract/activity-results';
 import type { ActivityScope } from '../contract/activity-scope';
 import { openLeaf } from '../plan/relation-cache';
+import { copyOptions } from './copy-options';
 import { type CopyProgress, trackProgress } from './copy-progress';
 import { copyWholeRelation } from './copy-whole-relation';
 import { BLOCKS_PER_CHUNK, cutChunks } from './cut-chunks';
-import { openWriter } from './open-writer';
+import { withWriter } from './with-writer';
 import { writePieces } from './write-pieces';
 
 /**
@@ -24,26 +25,25 @@ export async function copyPartitions(
   input: CopyInput,
   scope: ActivityScope,
 ): Promise<CopyResult> {
-  const writer = openWriter(connector, input.job, scope.signal);
   const limit = { connectorId: input.job.connectorId, maxRejected: connector.settings.limits.maxRejected };
   const progress = trackProgress(limit, scope.lastCheckpoint ?? input.resumeFrom, scope);
   const start = progress.checkpoint();
   try {
-    for (const [offset, partition] of input.task.slice(start.partition).entries()) {
-      if (progress.isLeftOut(partition.relation)) continue;
-      const position = start.partition + offset;
-      const first = isWhole(partition) ? 0 : partition.from;
-      const from = offset === 0 ? Math.max(start.block, first) : first;
-      const copy = { partition, position, from, writer, progress, signal: scope.signal };
-      await connector.meter.partition(() => copyPartition(connector, input, copy));
-    }
-    await progress.settle();
+    await withWriter(connector, input.job, scope.signal, async (writer) => {
+      for (const [offset, partition] of input.task.slice(start.partition).entries()) {
+        if (progress.isLeftOut(partition.relation)) continue;
+        const position = start.partition + offset;
+        const first = isWhole(partition) ? 0 : partition.from;
+        const from = offset === 0 ? Math.max(start.block, first) : first;
+        const copy = { partition, position, from, writer, progress, signal: scope.signal };
+        await connector.meter.partition(() => copyPartition(connector, input, copy));
+      }
+      await progress.settle();
+    });
     return { finished: true, checkpoint: { ...progress.checkpoint(), partition: input.task.length, block: 0 } };
   } catch (error) {
     if (scope.signal.aborted && scope.wasAskedToStop()) return { finished: false, checkpoint: progress.checkpoint() };
     throw error;
-  } finally {
-    await writer.close();
   }
 }
 
@@ -77,31 +77,22 @@ async function copyLeafPartition(
   copy: PartitionCopy & { readonly partition: LeafPartition },
 ): Promise<void> {
   const { partition, position, from, writer, progress, signal } = copy;
-  const version = passVersion(job, 'copy', round);
+  const { relation, since } = partition;
+  const target = { connector, job, writer, relation, version: passVersion(job, 'copy', round), signal };
   const { projected, leaf } = await openLeaf(connector, job, partition);
-  const blocksPerChunk = BLOCKS_PER_CHUNK[partition.since === undefined ? 'everything' : 'changes'];
+  const blocksPerChunk = BLOCKS_PER_CHUNK[since === undefined ? 'everything' : 'changes'];
   for (const range of cutChunks({ from, to: partition.to }, leaf.blocks, blocksPerChunk)) {
-    if (progress.isLeftOut(partition.relation)) return;
+    if (progress.isLeftOut(relation)) return;
     const started = performance.now();
     const pieces = copyRows(connector.source, {
+      ...copyOptions(target, projected.projection),
       relation: projected.relation,
       leaf,
       range,
-      projection: projected.projection,
-      version: String(version),
-      maxRowBytes: connector.settings.limits.maxRowBytes,
-      targetBytes: () => writer.targetBytes(),
-      signal,
-      ...(partition.since === undefined ? {} : { changedSince: partition.since }),
+      ...(since === undefined ? {} : { changedSince: since }),
     });
-    const target = { connector, job, writer, relation: partition.relation, version };
     const { acknowledged } = await writePieces(pieces, target);
     const seconds = (performance.now() - started) / 1_000;
-    progress.follow(acknowledged, {
-      relation: partition.relation,
-      position,
-      block: range.to ?? leaf.blocks,
-      seconds,
-    });
+    progress.follow(acknowledged, { relation, position, block: range.to ?? leaf.blocks, seconds });
   }
 }

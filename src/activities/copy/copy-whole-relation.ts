@@ -1,8 +1,10 @@
 import type { BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
-import { countDocuments, refreshIndex } from '../../elasticsearch/documents/count-documents';
+import { countDocuments } from '../../elasticsearch/documents/count-documents';
 import { scanFingerprints } from '../../elasticsearch/documents/scan-fingerprints';
-import type { CopyPiece, QueryRows } from '../../postgres/rows/copy-request';
-import { copyQuery } from '../../postgres/rows/copy-whole';
+import { refreshIndex } from '../../elasticsearch/index/refresh-index';
+import type { AmbiguousId, AmbiguousPiece, CopyPiece, RowsPiece } from '../../postgres/rows/copy-piece';
+import { copyQuery } from '../../postgres/rows/copy-query';
+import type { QueryRows } from '../../postgres/rows/row-source';
 import { type BucketRange, cutBuckets } from '../../sync/bucket-ranges';
 import type { WholePartition } from '../../sync/partitions';
 import { relationField } from '../../sync/relation';
@@ -12,6 +14,7 @@ import type { SyncRound } from '../contract/activity-inputs';
 import { FingerprintMap } from '../id-sets/fingerprint-map';
 import type { ProjectedRelation } from '../plan/projected-relation';
 import { openRelation } from '../plan/relation-cache';
+import { copyOptions } from './copy-options';
 import type { CopyProgress } from './copy-progress';
 import { dropNeedlessRows } from './drop-needless-rows';
 import { refuseAmbiguousIds } from './refuse-ambiguous-ids';
@@ -65,19 +68,14 @@ async function copyRange(connector: OpenConnector, context: WholeRange): Promise
   const { partition, position, writer, progress, signal, job, version, projected, rows, range } = context;
   const started = performance.now();
   const known = await readFingerprints(connector, context);
-  const { maxRowBytes, maxRejected } = connector.settings.limits;
+  const target = { connector, job, writer, relation: partition.relation, version, signal };
   const pieces = copyQuery(connector.source, {
+    ...copyOptions(target, projected.projection),
     rows,
     key: projected.relation.key,
     buckets: range,
-    maxAmbiguous: maxRejected + 1,
-    projection: projected.projection,
-    version: String(version),
-    maxRowBytes,
-    targetBytes: () => writer.targetBytes(),
-    signal,
+    maxAmbiguous: connector.settings.limits.maxRejected + 1,
   });
-  const target = { connector, job, writer, relation: partition.relation, version };
   const passedOver = { unchanged: 0, rejected: 0 };
   const needed = neededPieces(pieces, known, passedOver, (ambiguous) =>
     refuseAmbiguousIds(ambiguous, { ...target, key: projected.relation.key, isIndexed: (id) => known.has(id) }),
@@ -112,35 +110,60 @@ async function readFingerprints(
   return known;
 }
 
+interface PassedOver {
+  unchanged: number;
+  rejected: number;
+}
+
 /** Leaves out rows whose document is right already, and those that share an id. */
 async function* neededPieces(
-  pieces: AsyncIterable<CopyPiece>,
+  pieces: AsyncIterable<AmbiguousPiece | CopyPiece>,
   known: FingerprintMap,
-  passedOver: { unchanged: number; rejected: number },
-  refuse: (ambiguous: NonNullable<CopyPiece['ambiguous']>) => Promise<void>,
+  passedOver: PassedOver,
+  refuse: (ambiguous: readonly AmbiguousId[]) => Promise<void>,
 ): AsyncGenerator<CopyPiece, void> {
-  const refused = new Set<string>();
+  const ambiguous = new Set<string>();
   for await (const piece of pieces) {
-    if (piece.restart === true) passedOver.unchanged = passedOver.rejected = 0;
-    if (piece.ambiguous !== undefined) {
-      await refuse(piece.ambiguous);
-      for (const { id } of piece.ambiguous) refused.add(id);
+    switch (piece.kind) {
+      case 'ambiguous':
+        await refuse(piece.ids);
+        for (const { id } of piece.ids) ambiguous.add(id);
+        break;
+      case 'rows':
+        yield* neededRows(piece, known, passedOver, ambiguous);
+        break;
+      case 'refused': {
+        const rows = piece.rows.filter(({ id }) => id === undefined || !ambiguous.has(id));
+        if (rows.length > 0) yield { kind: 'refused', rows };
+        break;
+      }
+      case 'restart':
+        passedOver.unchanged = passedOver.rejected = 0;
+        yield piece;
+        break;
     }
-    const omitted = new Map<number, number>();
-    let kept = 0;
-    const body = dropNeedlessRows(piece.body, ({ id, fingerprint, item }) => {
-      const isRefused = refused.has(id);
-      const isUnchanged = !isRefused && known.get(id) === fingerprint;
-      if (isRefused) passedOver.rejected += 1;
-      if (isUnchanged) passedOver.unchanged += 1;
-      if (isRefused || isUnchanged) return false;
-      const values = piece.omitted?.get(item);
-      if (values !== undefined) omitted.set(kept, values);
-      kept += 1;
-      return true;
-    });
-    const isKept = ({ id }: { readonly id: string }) => !refused.has(id);
-    const unrendered = (piece.unrendered ?? []).filter(isKept);
-    yield { ...piece, body, omitted, oversized: piece.oversized.filter(isKept), unrendered };
   }
+}
+
+function* neededRows(
+  piece: RowsPiece,
+  known: FingerprintMap,
+  passedOver: PassedOver,
+  ambiguous: ReadonlySet<string>,
+): Generator<RowsPiece, void, undefined> {
+  const omitted = new Map<number, number>();
+  let kept = 0;
+  const body = dropNeedlessRows(piece.body, ({ id, fingerprint, item }) => {
+    const isRefused = ambiguous.has(id);
+    const isUnchanged = !isRefused && known.get(id) === fingerprint;
+    if (isRefused) passedOver.rejected += 1;
+    if (isUnchanged) passedOver.unchanged += 1;
+    if (isRefused || isUnchanged) return false;
+    const values = piece.omitted.get(item);
+    if (values !== undefined) omitted.set(kept, values);
+    kept += 1;
+    return true;
+  });
+  if (kept > 0) yield { ...piece, body, omitted };
+  else piece.giveBack();
 }

@@ -1,4 +1,4 @@
-import type { BlockRange } from '../../postgres/rows/copy-request';
+import type { BlockRange } from '../../postgres/rows/row-source';
 
 /** How many blocks (8 KiB each) one COPY reads at most. */
 export const BLOCKS_PER_CHUNK = {

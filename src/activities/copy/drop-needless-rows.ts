@@ -1,7 +1,8 @@
 import type { BulkBody } from '../../sync/bulk-body';
+import { readAction } from '../../sync/bulk-item';
+import { OWN_FIELDS } from '../../sync/own-fields';
 
-const NEWLINE = 0x0a;
-const FINGERPRINT = Buffer.from('"_fingerprint":');
+const FINGERPRINT = Buffer.from(`"${OWN_FIELDS.fingerprint}":`);
 const COMMA = 0x2c;
 
 /** A row on its way to the index. */
@@ -31,9 +32,8 @@ export function dropNeedlessRows(body: BulkBody, isNeeded: (row: FingerprintedRo
 
 /** The fingerprint stands before everything that a row itself gives to its document, so that the first one is it. */
 function readRow(bytes: Buffer, start: number): Omit<FingerprintedRow, 'item'> {
-  const lineEnd = bytes.indexOf(NEWLINE, start);
-  const action = JSON.parse(bytes.toString('utf8', start, lineEnd)) as { readonly index: { readonly _id: string } };
-  const valueStart = bytes.indexOf(FINGERPRINT, lineEnd) + FINGERPRINT.length;
+  const { id, end } = readAction(bytes, start);
+  const valueStart = bytes.indexOf(FINGERPRINT, end) + FINGERPRINT.length;
   const fingerprint = Number(bytes.toString('latin1', valueStart, bytes.indexOf(COMMA, valueStart)));
-  return { id: action.index._id, fingerprint };
+  return { id, fingerprint };
 }

@@ -1,7 +1,7 @@
-import { buildDeleteBody } from '../../elasticsearch/bulk/delete-body';
 import { writeDeadLetters } from '../../elasticsearch/dead-letters/write-dead-letters';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
-import type { AmbiguousId } from '../../postgres/rows/copy-request';
+import type { AmbiguousId } from '../../postgres/rows/copy-piece';
+import { deleteBody } from '../../sync/bulk-item';
 import { SyncFailure } from '../../sync/failures';
 import type { PieceTarget } from './write-pieces';
 
@@ -40,5 +40,5 @@ export async function refuseAmbiguousIds(ambiguous: readonly AmbiguousId[], targ
   }));
   await writeDeadLetters(connector.elasticsearch, deadLetterIndexName(job.index), letters);
   const indexed = ambiguous.map(({ id }) => id).filter(isIndexed);
-  if (indexed.length > 0) await writer.accept(buildDeleteBody(indexed, version), relation);
+  if (indexed.length > 0) await writer.accept(deleteBody(indexed, version), relation);
 }

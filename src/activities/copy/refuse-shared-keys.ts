@@ -1,20 +1,14 @@
-import type { BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
-import type { LeafRows } from '../../postgres/rows/copy-request';
 import { type AmbiguityScope, readAmbiguousIds } from '../../postgres/rows/find-ambiguous-ids';
-import type { SyncJob } from '../../sync/sync-plan';
-import type { OpenConnector } from '../connector/connector-registry';
+import type { LeafRows } from '../../postgres/rows/row-source';
 import type { ProjectedRelation } from '../plan/projected-relation';
 import { refuseAmbiguousIds } from './refuse-ambiguous-ids';
+import type { PieceTarget } from './write-pieces';
 
-/** Where to look for rows that share a key, and where their dead letters go. */
+/** Where to look for rows that share a key. */
 export interface SharedKeySearch {
-  readonly job: SyncJob;
   readonly projected: ProjectedRelation;
   readonly rows: LeafRows;
   readonly scope: AmbiguityScope;
-  readonly writer: BulkWriter;
-  readonly version: number;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -23,9 +17,10 @@ export interface SharedKeySearch {
  * @returns the ids
  */
 export async function refuseSharedKeys(
-  connector: OpenConnector,
-  { job, projected, rows, scope, writer, version, signal }: SharedKeySearch,
+  target: PieceTarget,
+  { projected, rows, scope }: SharedKeySearch,
 ): Promise<ReadonlySet<string>> {
+  const { connector, signal } = target;
   const { key } = projected.relation;
   const ambiguous = await readAmbiguousIds(connector.source, {
     rows,
@@ -35,7 +30,6 @@ export async function refuseSharedKeys(
     scope,
     signal,
   });
-  const target = { connector, job, writer, relation: projected.name, version };
   await refuseAmbiguousIds(ambiguous, { ...target, key, isIndexed: () => true });
   return new Set(ambiguous.map(({ id }) => id));
 }

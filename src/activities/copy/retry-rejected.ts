@@ -1,4 +1,3 @@
-import type { BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
 import {
   countDeadLetters,
   listDeadLetters,
@@ -6,9 +5,10 @@ import {
 } from '../../elasticsearch/dead-letters/list-dead-letters';
 import { pruneDeadLetters } from '../../elasticsearch/dead-letters/prune-dead-letters';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
+import { copyByIds } from '../../postgres/rows/copy-by-ids';
+import type { CopyPiece } from '../../postgres/rows/copy-piece';
 import { copyPlaces } from '../../postgres/rows/copy-places';
-import type { CopyPiece, LeafRows } from '../../postgres/rows/copy-request';
-import { copyRowsById } from '../../postgres/rows/copy-whole';
+import type { LeafRows } from '../../postgres/rows/row-source';
 import { toRelationFailure } from '../../sync/relation-failure';
 import { addReports, emptyReport, type RelationReport } from '../../sync/report';
 import { passVersion } from '../../sync/sync-plan';
@@ -17,10 +17,11 @@ import type { RetryInput, SyncRound } from '../contract/activity-inputs';
 import type { ActivityScope } from '../contract/activity-scope';
 import type { ProjectedRelation } from '../plan/projected-relation';
 import { openRelation } from '../plan/relation-cache';
+import { copyOptions } from './copy-options';
 import { toReport } from './copy-progress';
-import { openWriter } from './open-writer';
-import { refuseSharedKeys, type SharedKeySearch } from './refuse-shared-keys';
-import { writePieces } from './write-pieces';
+import { refuseSharedKeys } from './refuse-shared-keys';
+import { withWriter } from './with-writer';
+import { type PieceTarget, writePieces } from './write-pieces';
 
 /**
  * Reads the rows of dead letters again that this sync has not read, although they are unchanged: the mapping, a limit
@@ -71,62 +72,49 @@ async function retryRelation(
   await pruneDeadLetters(elasticsearch, letters, { ...filter, target: job.concreteIndex });
   let report = emptyReport(projected.name);
   const version = passVersion(job, 'heal', round);
-  const shared = { job, projected, rows };
-  const writer = openWriter(connector, job, scope.signal);
-  try {
+  await withWriter(connector, job, scope.signal, async (writer) => {
+    const target = { connector, job, writer, relation: projected.name, version, signal: scope.signal };
     for await (const page of listDeadLetters(elasticsearch, letters, filter)) {
       const earlier = page.filter((letter) => letter.version < job.version);
-      const unread = await withoutSharedKeys(connector, earlier, { ...shared, version, writer, signal: scope.signal });
-      const pieces = readRejected(connector, { projected, rows, unread, version, writer, signal: scope.signal });
-      const target = { connector, job, writer, relation: projected.name, version };
+      const unread = await withoutSharedKeys(target, { projected, rows, letters: earlier });
+      const pieces = readRejected(target, { projected, rows, letters: unread });
       const { acknowledged } = await writePieces(pieces, target);
       report = addReports(report, toReport(projected.name, await acknowledged));
       report = { ...report, rejected: report.rejected + earlier.length - unread.length };
     }
-  } finally {
-    await writer.close();
-  }
+  });
   return report;
+}
+
+interface RejectedRows {
+  readonly projected: ProjectedRelation;
+  readonly rows: LeafRows;
+  readonly letters: readonly StoredDeadLetter[];
 }
 
 /** Rows that share a key still must not become documents: their dead letters are written anew. */
 async function withoutSharedKeys(
-  connector: OpenConnector,
-  letters: readonly StoredDeadLetter[],
-  search: Omit<SharedKeySearch, 'scope'>,
+  target: PieceTarget,
+  { projected, rows, letters }: RejectedRows,
 ): Promise<readonly StoredDeadLetter[]> {
   const ids = letters.flatMap(({ documentId }) => (documentId === undefined ? [] : [documentId]));
-  if (search.projected.relation.keyIsPerLeaf !== true || ids.length === 0) return letters;
-  const refused = await refuseSharedKeys(connector, { ...search, scope: { ids } });
-  await search.writer.flush();
+  if (projected.relation.keyIsPerLeaf !== true || ids.length === 0) return letters;
+  const refused = await refuseSharedKeys(target, { projected, rows, scope: { ids } });
+  await target.writer.flush();
   return letters.filter(({ documentId }) => documentId === undefined || !refused.has(documentId));
 }
 
-interface RejectedReading {
-  readonly projected: ProjectedRelation;
-  readonly rows: LeafRows;
-  readonly unread: readonly StoredDeadLetter[];
-  readonly version: number;
-  readonly writer: BulkWriter;
-  readonly signal: AbortSignal;
-}
-
 async function* readRejected(
-  { source, settings }: OpenConnector,
-  { projected: { projection }, rows, unread, version, writer, signal }: RejectedReading,
+  target: PieceTarget,
+  { projected: { projection }, rows, letters }: RejectedRows,
 ): AsyncGenerator<CopyPiece> {
-  const options = {
-    projection,
-    version: String(version),
-    maxRowBytes: settings.limits.maxRowBytes,
-    targetBytes: () => writer.targetBytes(),
-    signal,
-  };
-  const ids = unread.flatMap(({ documentId }) => (documentId === undefined ? [] : [documentId]));
-  if (ids.length > 0) yield* copyRowsById(source, { ...options, rows, ids });
+  const { source } = target.connector;
+  const options = copyOptions(target, projection);
+  const ids = letters.flatMap(({ documentId }) => (documentId === undefined ? [] : [documentId]));
+  if (ids.length > 0) yield* copyByIds(source, { ...options, rows, ids });
   for (const leaf of rows.leaves) {
     const prefix = `${leaf.schema}.${leaf.table}(`;
-    const positions = unread.flatMap(({ position }) => (position?.startsWith(prefix) === true ? [position] : []));
+    const positions = letters.flatMap(({ position }) => (position?.startsWith(prefix) === true ? [position] : []));
     const ctids = positions.map((position) => position.slice(prefix.length - 1));
     if (ctids.length > 0) yield* copyPlaces(source, { ...options, relation: rows.relation, leaf, ctids });
   }

@@ -1,9 +1,9 @@
-import { buildDeleteBody } from '../../elasticsearch/bulk/delete-body';
 import type { BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
 import { type DeadLetter, writeDeadLetters } from '../../elasticsearch/dead-letters/write-dead-letters';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
-import type { CopyPiece } from '../../postgres/rows/copy-request';
+import { type CopyPiece, formatPlace, type RefusedRow, type RowsPiece } from '../../postgres/rows/copy-piece';
 import { addOutcomes, type BulkOutcome, NO_OUTCOME } from '../../sync/bulk-body';
+import { deleteBody } from '../../sync/bulk-item';
 import type { SyncJob } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
 
@@ -20,29 +20,37 @@ export interface WrittenRows extends BulkOutcome {
  */
 export async function writePieces(
   pieces: AsyncIterable<CopyPiece>,
-  { connector, job, writer, relation, version }: PieceTarget,
+  target: PieceTarget,
 ): Promise<{ readonly acknowledged: Promise<WrittenRows> }> {
+  const { meter } = target.connector;
   let outcomes: Promise<BulkOutcome>[] = [];
   let read = 0;
   let omitted = 0;
   for await (const piece of pieces) {
-    // What is written already is written once more: it takes no harm, but counts once.
-    if (piece.restart === true) [outcomes, read, omitted] = [[], 0, 0];
-    const letters = describeUnwritable(piece, { job, relation, version });
-    const rows = piece.body.offsets.length + letters.length;
-    read += rows;
-    for (const values of piece.omitted?.values() ?? []) omitted += values;
-    connector.meter.rowsRead(rows);
-    connector.meter.documents('rejected', letters.length);
-    if (letters.length > 0) {
-      await writeDeadLetters(connector.elasticsearch, deadLetterIndexName(job.index), letters);
-      const deleted = deleteRejected(letters, { writer, relation, version });
-      deleted.catch(() => undefined);
-      outcomes.push(deleted);
+    switch (piece.kind) {
+      case 'rows': {
+        read += piece.body.offsets.length;
+        for (const values of piece.omitted.values()) omitted += values;
+        meter.rowsRead(piece.body.offsets.length);
+        const { acknowledged } = await target.writer.accept(piece.body, target.relation);
+        outcomes.push(giveBackAfter(acknowledged, piece));
+        break;
+      }
+      case 'refused': {
+        read += piece.rows.length;
+        meter.rowsRead(piece.rows.length);
+        meter.documents('rejected', piece.rows.length);
+        await writeLetters(piece.rows, target);
+        const deleted = deleteRefused(piece.rows, target);
+        deleted.catch(() => undefined);
+        outcomes.push(deleted);
+        break;
+      }
+      case 'restart':
+        // What is written already is written once more: it takes no harm, but counts once.
+        [outcomes, read, omitted] = [[], 0, 0];
+        break;
     }
-    if (piece.body.offsets.length === 0) continue;
-    const { acknowledged } = await writer.accept(piece.body, relation);
-    outcomes.push(giveBackAfter(acknowledged, piece));
   }
   const acknowledged = Promise.all(outcomes).then((all) => ({ ...all.reduce(addOutcomes, NO_OUTCOME), read, omitted }));
   acknowledged.catch(() => undefined);
@@ -50,9 +58,9 @@ export async function writePieces(
 }
 
 /** Until Elasticsearch has acknowledged a body, it may have to be sent again. */
-function giveBackAfter(acknowledged: Promise<BulkOutcome>, { giveBack }: CopyPiece): Promise<BulkOutcome> {
+function giveBackAfter(acknowledged: Promise<BulkOutcome>, { giveBack }: RowsPiece): Promise<BulkOutcome> {
   const written = acknowledged.then((outcome) => {
-    giveBack?.();
+    giveBack();
     return outcome;
   });
   // A failure is thrown by the next accept or by awaiting the whole; until then nobody may be listening.
@@ -60,14 +68,23 @@ function giveBackAfter(acknowledged: Promise<BulkOutcome>, { giveBack }: CopyPie
   return written;
 }
 
+async function writeLetters(
+  rows: readonly RefusedRow[],
+  { connector, job, relation, version }: PieceTarget,
+): Promise<void> {
+  const common = { connectorId: job.connectorId, relation, version, jobId: job.jobId };
+  const letters = rows.map((row): DeadLetter => ({ ...common, ...subjectOf(row), ...describeFault(row) }));
+  await writeDeadLetters(connector.elasticsearch, deadLetterIndexName(job.index), letters);
+}
+
 /** A row that became too large, or that can't be read any more: its document from before must not stay. */
-async function deleteRejected(
-  letters: readonly DeadLetter[],
-  { writer, relation, version }: Pick<PieceTarget, 'writer' | 'relation' | 'version'>,
+async function deleteRefused(
+  rows: readonly RefusedRow[],
+  { writer, relation, version }: PieceTarget,
 ): Promise<BulkOutcome> {
-  const ids = letters.flatMap(({ documentId }) => (documentId === undefined ? [] : [documentId]));
-  if (ids.length > 0) await (await writer.accept(buildDeleteBody(ids, version), relation)).acknowledged;
-  return { ...NO_OUTCOME, rejected: letters.length };
+  const ids = rows.flatMap(({ id }) => (id === undefined ? [] : [id]));
+  if (ids.length > 0) await (await writer.accept(deleteBody(ids, version), relation)).acknowledged;
+  return { ...NO_OUTCOME, rejected: rows.length };
 }
 
 /** Where the pieces go. */
@@ -78,31 +95,20 @@ export interface PieceTarget {
   readonly relation: string;
   /** External version of the writes. */
   readonly version: number;
+  /** Ends the reading. */
+  readonly signal: AbortSignal;
 }
 
-function describeUnwritable(
-  { oversized, unreadable, unrendered = [] }: CopyPiece,
-  { job, relation, version }: Pick<PieceTarget, 'job' | 'relation' | 'version'>,
-): DeadLetter[] {
-  const common = { connectorId: job.connectorId, relation, version, jobId: job.jobId };
-  return [
-    ...oversized.map(({ id, bytes }) => ({
-      ...common,
-      documentId: id,
-      errorType: 'row_too_large',
-      reason: `the row's values take ${bytes} bytes, more than max_row_bytes`,
-    })),
-    ...unreadable.map(({ id, leaf, ctid, sqlState }) => ({
-      ...common,
-      ...(id === undefined ? { position: `${leaf.schema}.${leaf.table}${ctid}` } : { documentId: id }),
-      errorType: 'row_unreadable',
-      reason: `PostgreSQL can't render the row at ${leaf.schema}.${leaf.table} ${ctid}: SQLSTATE ${sqlState}`,
-    })),
-    ...unrendered.map(({ id, sqlState }) => ({
-      ...common,
-      documentId: id,
-      errorType: 'row_unreadable',
-      reason: `PostgreSQL can't render the row: SQLSTATE ${sqlState}`,
-    })),
-  ];
+function subjectOf({ id, place }: RefusedRow): Pick<DeadLetter, 'documentId' | 'position'> {
+  if (id !== undefined) return { documentId: id };
+  return place === undefined ? {} : { position: formatPlace(place) };
+}
+
+function describeFault(row: RefusedRow): Pick<DeadLetter, 'errorType' | 'reason'> {
+  if (row.fault === 'oversized') {
+    return { errorType: 'row_too_large', reason: `the row's values take ${row.bytes} bytes, more than max_row_bytes` };
+  }
+  const { place, sqlState } = row;
+  const where = place === undefined ? '' : ` at ${place.leaf.schema}.${place.leaf.table} ${place.ctid}`;
+  return { errorType: 'row_unreadable', reason: `PostgreSQL can't render the row${where}: SQLSTATE ${sqlState}` };
 }

@@ -1,5 +1,6 @@
 import type { Projection } from '../../documents/projection';
-import type { LeafRows, QueryRows } from '../../postgres/rows/copy-request';
+import type { IdRequest } from '../../postgres/rows/read-ids';
+import type { RowSource } from '../../postgres/rows/row-source';
 import type { Relation } from '../../sync/relation';
 
 /** A relation together with how its rows become documents. */
@@ -7,10 +8,16 @@ export interface ProjectedRelation {
   readonly name: string;
   readonly relation: Relation;
   /** Where its rows are read. */
-  readonly rows: LeafRows | QueryRows;
+  readonly rows: RowSource;
   readonly projection: Projection;
   /** Hash of all that shapes its documents: another one means that every row must be read again. */
   readonly definition: string;
   /** Of a rule: hash of what the configuration says of it. */
   readonly rule?: string;
+}
+
+/** What tells the relation's rows apart. @param signal ends the reading of their ids */
+export function identifyRows({ rows, projection }: ProjectedRelation, signal: AbortSignal): IdRequest {
+  const { id, filter } = projection;
+  return { rows, id, signal, ...(filter === undefined ? {} : { filter }) };
 }

@@ -4,7 +4,7 @@ import { findUnreadableViews } from '../../postgres/catalog/find-unreadable-view
 import { selectRelations, type SourceProblem } from '../../postgres/catalog/select-relations';
 import type { Source } from '../../postgres/connection/source';
 import { withTransaction } from '../../postgres/connection/transaction';
-import { rowSourceOf } from '../../postgres/rows/row-source-of';
+import { rowSourceOf } from '../../postgres/rows/row-source';
 import { probeSource, type SourceProbe } from '../../postgres/server/probe-source';
 import { FAILURES, SyncFailure } from '../../sync/failures';
 import { formatRelation, type SkippedRelation } from '../../sync/relation';

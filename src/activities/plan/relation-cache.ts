@@ -1,4 +1,5 @@
 import { SyncFailure } from '../../sync/failures';
+import type { LeafPartition, Partition } from '../../sync/partitions';
 import type { Leaf } from '../../sync/relation';
 import type { SyncJob } from '../../sync/sync-plan';
 import type { MemoryKind } from '../connector/connector-memory';
@@ -12,12 +13,8 @@ const KEPT = 64;
 /** Descriptions of a sync's relations by {@link cacheKey}, the oldest first. */
 const DESCRIPTIONS: MemoryKind<Map<string, ProjectedRelation>> = { begin: () => new Map() };
 
-/** What an activity expects of a relation that the plan named. */
-export interface ExpectedRelation {
-  readonly oid: number;
-  readonly relation: string;
-  readonly definition?: string;
-}
+/** A relation as a part of the plan names it; with the definition that it must still have, where the part tells. */
+export type RelationOfPart = Pick<Partition, 'oid' | 'relation'> & Partial<Pick<Partition, 'definition'>>;
 
 /**
  * Describes a relation for an activity; partitions of the same relation share one description, since what matters of it
@@ -27,7 +24,7 @@ export interface ExpectedRelation {
 export async function openRelation(
   connector: OpenConnector,
   job: SyncJob,
-  expected: ExpectedRelation,
+  expected: RelationOfPart,
 ): Promise<ProjectedRelation> {
   const descriptions = connector.memory.of(job.jobId, DESCRIPTIONS);
   const key = cacheKey(expected);
@@ -53,7 +50,7 @@ export async function openRelation(
 export async function openLeaf(
   connector: OpenConnector,
   job: SyncJob,
-  expected: ExpectedRelation & { readonly leaf: number; readonly fileNode: number },
+  expected: RelationOfPart & Pick<LeafPartition, 'leaf' | 'fileNode'>,
 ): Promise<{ readonly projected: ProjectedRelation; readonly leaf: Leaf }> {
   const find = ({ relation }: ProjectedRelation) =>
     relation.leaves.find(({ oid, fileNode }) => oid === expected.leaf && fileNode === expected.fileNode);
@@ -68,11 +65,11 @@ export async function openLeaf(
   return { projected: anew, leaf: found };
 }
 
-function cacheKey({ oid, relation }: ExpectedRelation): string {
+function cacheKey({ oid, relation }: RelationOfPart): string {
   return `${oid}/${relation}`;
 }
 
-function isExpected(described: ProjectedRelation, { relation, definition }: ExpectedRelation): boolean {
+function isExpected(described: ProjectedRelation, { relation, definition }: RelationOfPart): boolean {
   return described.name === relation && (definition === undefined || described.definition === definition);
 }
 

@@ -1,4 +1,5 @@
 import type { DocumentField, FieldMapping } from '../../sync/field-mapping';
+import { OWN_FIELDS } from '../../sync/own-fields';
 import { TEXT } from './field-mappings';
 
 /** The names of the fields that pgferry adds to each document. */
@@ -20,16 +21,9 @@ export interface AddedFieldNames {
  * the id is `_key_id` there, because Elasticsearch keeps `_id` for itself.
  */
 export function addedFieldNames(fieldNames: 'prefixed' | 'plain'): AddedFieldNames {
-  const own = {
-    timestamp: '_timestamp',
-    relation: '_relation',
-    bucket: '_bucket',
-    idHash: '_id_hash',
-    fingerprint: '_fingerprint',
-  };
   return fieldNames === 'plain'
-    ? { id: '_key_id', database: '_database', schema: '_schema', table: '_table', ...own }
-    : { id: 'id', database: 'database', schema: 'schema', table: 'table', ...own };
+    ? { id: '_key_id', database: '_database', schema: '_schema', table: '_table', ...OWN_FIELDS }
+    : { id: 'id', database: 'database', schema: 'schema', table: 'table', ...OWN_FIELDS };
 }
 
 const NAMES = ['id', 'database', 'schema', 'table', 'timestamp', 'relation', 'bucket', 'idHash'] as const;

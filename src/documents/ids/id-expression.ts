@@ -14,7 +14,8 @@ const PLAIN_TYPES: ReadonlySet<string> = new Set(
 const SHA256_HEX_DIGITS = 64;
 
 /**
- * SQL of the document's id over the row alias `t`; `encodeId` says the same in TypeScript.
+ * SQL of the document's id over the row alias `t`: `shop:public.orders:42`, `shop:public.lines:42,x%2Cy,%N`, or
+ * `{prefix}%H{sha256}` where that is above 512 bytes. No two keys of any two relations share one.
  * @throws SyncFailure `InvalidConfig` when connector and relation alone fill the 512 bytes
  */
 export function idExpression(connectorId: string, relation: Relation): string {

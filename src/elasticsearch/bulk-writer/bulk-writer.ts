@@ -1,8 +1,10 @@
+import { setMaxListeners } from 'node:events';
+
 import type { BulkBody, BulkOutcome } from '../../sync/bulk-body';
+import { followAbort } from '../connection/follow-abort';
 import { observeBulk, observePushback, startPace } from './bulk-pace';
 import { createSlots } from './bulk-slots';
 import type { BulkWriterOptions } from './bulk-writer-options';
-import { createFirstAbort } from './first-abort';
 import { type WriterContext, writeWithDeadLetters } from './write-with-dead-letters';
 
 /** A body that was taken over. */
@@ -35,7 +37,13 @@ const FIRST_BYTES = 512 * 1_024;
 
 /** Starts a writer. Nothing is sent before the first body; end it with {@link BulkWriter.close}. */
 export function createBulkWriter(options: BulkWriterOptions): BulkWriter {
-  const ending = createFirstAbort(options.signal);
+  const ending = followAbort(options.signal);
+  // Each request in flight listens.
+  setMaxListeners(0, ending.signal);
+  const end = (reason: unknown) => {
+    ending.unfollow();
+    ending.abort(reason);
+  };
   let pace = startPace(options.concurrency ?? DEFAULT_CONCURRENCY);
   const slots = createSlots(() => pace.concurrency);
   const running = new Set<Promise<unknown>>();
@@ -57,7 +65,7 @@ export function createBulkWriter(options: BulkWriterOptions): BulkWriter {
   const start = (body: BulkBody, relation: string): Promise<BulkOutcome> => {
     const acknowledged = writeWithDeadLetters(context, body, relation)
       .catch((error: unknown) => {
-        ending.end(error);
+        end(error);
         throw error;
       })
       .finally(() => {
@@ -85,7 +93,7 @@ export function createBulkWriter(options: BulkWriterOptions): BulkWriter {
       ending.signal.throwIfAborted();
     },
     async close() {
-      ending.end(new Error('the bulk writer was closed'));
+      end(new Error('the bulk writer was closed'));
       await Promise.allSettled(running);
     },
   };

@@ -1,10 +1,8 @@
 import type { BulkBody, BulkOutcome } from '../../sync/bulk-body';
+import { deleteBody } from '../../sync/bulk-item';
 import { toSyncFailure } from '../answers/translate-failure';
-import { buildDeleteBody } from '../bulk/delete-body';
-import { deliverBody, type Delivery } from '../bulk/deliver-body';
-import { postBulk } from '../bulk/post-bulk';
-import { waitBeforeRetry } from '../bulk/wait-before-retry';
-import { isReachable } from '../connection/is-reachable';
+import { deliverBody } from '../bulk/deliver-body';
+import { type Delivery, deliveryTo } from '../bulk/delivery';
 import { groupByVersion, lettersOfRejected } from '../dead-letters/letters-of-rejected';
 import { writeDeadLetters } from '../dead-letters/write-dead-letters';
 import type { BulkMetrics, BulkWriterOptions } from './bulk-writer-options';
@@ -17,8 +15,6 @@ export interface WriterContext {
   readonly onAnswer: (bulk: Omit<BulkMetrics, 'inFlight'>) => void;
 }
 
-const DEFAULT_RETRY_FOR_MS = 120_000;
-
 /** Writes one body until every item is indexed, deleted, superseded or safe as a dead letter. */
 export async function writeWithDeadLetters(
   context: WriterContext,
@@ -28,8 +24,9 @@ export async function writeWithDeadLetters(
   const { options, onAnswer } = context;
   const started = performance.now();
   let retried = 0;
+  const plain = plainDelivery(context);
   const delivery: Delivery = {
-    ...plainDelivery(context),
+    ...plain,
     onRetry: (items) => {
       retried += items;
     },
@@ -40,7 +37,7 @@ export async function writeWithDeadLetters(
       await writeDeadLetters(client, deadLetters, letters, context.signal);
       // The row has changed to what the index can't hold: what it was before must not stay.
       for (const [version, ids] of groupByVersion(letters)) {
-        await deliverBody(plainDelivery(context), buildDeleteBody(ids, version));
+        await deliverBody(plain, deleteBody(ids, version));
       }
     },
   };
@@ -55,25 +52,19 @@ export async function writeWithDeadLetters(
   }
 }
 
+/** For bodies whose rejected items are let go: deletions. */
 function plainDelivery({ options, signal, onPushback }: WriterContext): Delivery {
-  const { client, target, requireAlias, pipeline, newestVersion, retryForMs = DEFAULT_RETRY_FOR_MS } = options;
-  const optional = pipeline === undefined ? {} : { pipeline };
-  const endpoint = { client, target, requireAlias, signal, ...optional };
+  const { client, target, requireAlias, pipeline, newestVersion, retryForMs, observer } = options;
+  const endpoint = { client, target, requireAlias, signal, ...(pipeline === undefined ? {} : { pipeline }) };
+  const delivery = deliveryTo(endpoint, { newestVersion, retryForMs });
   return {
-    target,
-    newestVersion,
-    retryForMs,
-    ...optional,
+    ...delivery,
     send: async (bytes) => {
       const started = performance.now();
-      const reply = await postBulk(endpoint, bytes);
-      options.observer?.onRequest(performance.now() - started);
+      const reply = await delivery.send(bytes);
+      observer?.onRequest(performance.now() - started);
       return reply;
     },
-    isReachable: () => isReachable(client),
-    wait: (attempt) => waitBeforeRetry(attempt, signal),
-    bury: () => Promise.resolve(),
     onPushback,
-    onRetry: () => undefined,
   };
 }

@@ -3,7 +3,7 @@ import { parseJson } from '../../sync/json-value';
 import { type ErrorSummary, exceedsLimit, summarizeError } from '../answers/error-summary';
 import { asList, asObject, damagedAnswer } from '../answers/read-answer';
 import { failureOfResponse, readErrorCause } from '../answers/translate-failure';
-import { type BulkItem, toBulkItem } from './judge-items';
+import { type AnsweredItem, toAnsweredItem } from './answered-item';
 import type { BulkReply } from './post-bulk';
 
 /** What the reply to a bulk request asks for. */
@@ -11,7 +11,7 @@ export type ReplyClass =
   /** Every item was indexed. */
   | { readonly kind: 'done' }
   /** Each item has its own answer. */
-  | { readonly kind: 'items'; readonly items: readonly BulkItem[] }
+  | { readonly kind: 'items'; readonly items: readonly AnsweredItem[] }
   /** Elasticsearch can't take this request: it is too large, or an item breaks it as a whole. */
   | { readonly kind: 'refused'; readonly error: ErrorSummary }
   /** The same request may pass later. */
@@ -65,7 +65,7 @@ function readItems(reply: BulkReply & { kind: 'answer' }, count: number, target:
   try {
     const items = asList(asObject(parseJson(body.toString()))['items'])
       .slice(hasGuard ? 1 : 0)
-      .map(toBulkItem);
+      .map(toAnsweredItem);
     if (items.length === count) return { kind: 'items', items };
   } catch {
     // Not Elasticsearch's.

@@ -1,31 +1,11 @@
 import { addOutcomes, type BulkBody, type BulkOutcome, NO_OUTCOME } from '../../sync/bulk-body';
 import { SyncFailure } from '../../sync/failures';
 import type { ErrorSummary } from '../answers/error-summary';
+import type { AnsweredItem } from './answered-item';
 import { bisectBody, pickItems } from './bulk-slices';
 import { classifyReply } from './classify-reply';
-import { type BulkItem, judgeItems, type RejectedItem } from './judge-items';
-import type { BulkReply } from './post-bulk';
-
-/** How the bodies of one writer are delivered. */
-export interface Delivery {
-  readonly target: string;
-  readonly pipeline?: string;
-  readonly newestVersion: number;
-  /** Milliseconds without any progress after which a body is given up. */
-  readonly retryForMs: number;
-  /** Sends one request, once. */
-  readonly send: (bytes: Buffer) => Promise<BulkReply>;
-  /** Whether Elasticsearch answers at all. */
-  readonly isReachable: () => Promise<boolean>;
-  /** Makes items that are refused for good safe as dead letters. */
-  readonly bury: (body: BulkBody, rejected: readonly RejectedItem[]) => Promise<void>;
-  /** Elasticsearch has too much to do. */
-  readonly onPushback: () => void;
-  /** Waits before another attempt, counted from 0. */
-  readonly wait: (attempt: number) => Promise<void>;
-  /** Items are sent again. */
-  readonly onRetry: (items: number) => void;
-}
+import type { Delivery } from './delivery';
+import { judgeItems } from './judge-items';
 
 /** Requests of several items that fail as a whole are cut after so many attempts: smaller ones may pass. */
 const ATTEMPTS_BEFORE_CUT = 3;
@@ -45,7 +25,7 @@ export async function deliverBody(delivery: Delivery, body: BulkBody): Promise<B
   let lastProgress = performance.now();
   for (let attempt = 0; pending.offsets.length > 0; attempt += 1) {
     if (attempt > 0) {
-      delivery.onRetry(pending.offsets.length);
+      delivery.onRetry?.(pending.offsets.length);
       await delivery.wait(attempt - 1);
     }
     const step = await sendOnce(delivery, pending, attempt);
@@ -87,7 +67,7 @@ async function sendOnce(delivery: Delivery, body: BulkBody, attempt: number): Pr
       return { outcome: NO_OUTCOME, rest: body, isTooLarge: true };
     case 'later': {
       const { isPushback, mayBeSize, failure } = answer;
-      if (isPushback) delivery.onPushback();
+      if (isPushback) delivery.onPushback?.();
       const isBlamed = mayBeSize && !isPushback && attempt + 1 >= ATTEMPTS_BEFORE_BLAME;
       if (isBlamed && count === 1 && body.bytes.length > LARGE_BYTES && (await delivery.isReachable())) {
         return buryWhole(delivery, body, { type: 'connection_reset' });
@@ -100,13 +80,13 @@ async function sendOnce(delivery: Delivery, body: BulkBody, attempt: number): Pr
 async function settleItems(
   delivery: Delivery,
   body: BulkBody,
-  items: readonly BulkItem[],
+  items: readonly AnsweredItem[],
   attempt: number,
 ): Promise<Step> {
   const { target } = delivery;
   const verdict = judgeItems(items, { ...delivery, attempt });
-  await delivery.bury(body, verdict.rejected);
-  if (verdict.retry.length > 0) delivery.onPushback();
+  await delivery.bury?.(body, verdict.rejected);
+  if (verdict.retry.length > 0) delivery.onPushback?.();
   return {
     outcome: { ...verdict.counts, rejected: verdict.rejected.length, bytes: body.bytes.length },
     rest: pickItems(body, verdict.retry),
@@ -119,7 +99,7 @@ async function settleItems(
 }
 
 async function buryWhole(delivery: Delivery, body: BulkBody, error: ErrorSummary): Promise<Step> {
-  await delivery.bury(body, [{ item: 0, error }]);
+  await delivery.bury?.(body, [{ item: 0, error }]);
   return finish({ ...NO_OUTCOME, rejected: 1, bytes: body.bytes.length });
 }
 

@@ -5,23 +5,9 @@ import {
   exceedsLimit,
   formatErrorSummary,
   summarizeError,
-  toErrorCause,
 } from '../answers/error-summary';
-import { asObject } from '../answers/read-answer';
 import { failureOfResponse } from '../answers/translate-failure';
-
-/** An item of a bulk's answer, as `filter_path` leaves it: `{ "index": { "status": 201 } }`. */
-export type BulkItem = Readonly<Record<string, { readonly status: number; readonly error?: ErrorCause }>>;
-
-/** What every result of an item has. @throws Error for what is no item of an answer: no document is judged by it */
-export function toBulkItem(value: unknown): BulkItem {
-  const [[action, result], ...others] = Object.entries(asObject(value)) as [[string, unknown], ...unknown[]];
-  const { status, error } = asObject(result);
-  if (others.length > 0 || typeof status !== 'number' || !(status >= 200 && status < 600)) throw new Error('no item');
-  const isMissing = status === 404 && action === 'delete';
-  if (error === undefined && status >= 300 && !isMissing) throw new Error('a refusal without a reason');
-  return { [action]: { status, ...(error === undefined ? {} : { error: toErrorCause(error) }) } };
-}
+import type { AnsweredItem } from './answered-item';
 
 /** What is known when an answer is judged. */
 export interface Judgement {
@@ -59,7 +45,7 @@ const INTERNAL_ERROR_ATTEMPTS = 5;
  * @throws SyncFailure for what no item is to blame for: the index is gone, blocked or written by others, rights or the
  * pipeline are missing.
  */
-export function judgeItems(items: readonly BulkItem[], judgement: Judgement): Verdict {
+export function judgeItems(items: readonly AnsweredItem[], judgement: Judgement): Verdict {
   const counts = { indexed: 0, deleted: 0, superseded: 0 };
   const retry: number[] = [];
   const rejected: RejectedItem[] = [];

@@ -1,9 +1,11 @@
 import type { Readable } from 'node:stream';
 import { type Client, errors } from '@elastic/elasticsearch';
 
+import { isDeletion } from '../../sync/bulk-item';
 import { SyncFailure } from '../../sync/failures';
 import { readUpTo } from '../answers/read-up-to';
 import { toSyncFailure } from '../answers/translate-failure';
+import { isCut } from '../connection/is-cut';
 
 /** Where and how bulk requests go. */
 export interface BulkEndpoint {
@@ -28,12 +30,10 @@ export type BulkReply =
 /** `status` must stay, or the items that remain would no longer be where they were sent. */
 const FILTER_PATH = 'errors,took,items.*.status,items.*.error';
 
-/** Deletions with an external version make a missing index anew, and `require_alias` does not hold for them (seen in 9.5.3). */
-const DELETION = Buffer.from('{"delete"');
-
 /**
- * It does hold for updates, and then for the whole request: so an update that never finds its document goes ahead of
- * deletions.
+ * Deletions with an external version make a missing index anew, and `require_alias` does not hold for them (seen in
+ * 9.5.3). It does hold for updates, and then for the whole request: so an update that never finds its document goes
+ * ahead of deletions.
  */
 const GUARD = Buffer.from('{"update":{"_id":"pgferry-guard"}}\n{"doc":{}}\n');
 
@@ -52,7 +52,7 @@ const NO_REDACTION = { type: 'off' } as const;
  * @throws the signal's reason when it is aborted.
  */
 export async function postBulk(endpoint: BulkEndpoint, bytes: Buffer): Promise<BulkReply> {
-  const hasGuard = endpoint.requireAlias && bytes.subarray(0, DELETION.length).equals(DELETION);
+  const hasGuard = endpoint.requireAlias && isDeletion(bytes);
   try {
     // As a stream the answer comes as it is: an error status does not throw, and nothing is parsed that nobody reads.
     const answer = await endpoint.client.transport.request<Readable>(
@@ -82,6 +82,5 @@ function describeFailure(error: unknown): BulkReply {
   if (error instanceof SyncFailure) throw error;
   if (error instanceof errors.ProductNotSupportedError) throw toSyncFailure(error, 'writing');
   const reason = error instanceof Error ? error.message : String(error);
-  const wasReset = /other side closed|ECONNRESET|EPIPE|socket|terminated|aborted/iu.test(reason);
-  return { kind: 'none', wasReset, reason };
+  return { kind: 'none', wasReset: isCut(error), reason };
 }

@@ -1,6 +1,7 @@
-import { type Client, errors } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 
 import { SyncFailure } from '../../sync/failures';
+import { statusOf } from '../answers/response-error';
 import { translateFailures } from '../answers/translate-failure';
 
 /**
@@ -12,7 +13,7 @@ export async function checkPipeline(client: Client, pipeline: string): Promise<v
     try {
       await client.ingest.getPipeline({ id: pipeline, summary: true });
     } catch (error) {
-      const status = error instanceof errors.ResponseError ? error.statusCode : undefined;
+      const status = statusOf(error);
       if (status === 404) {
         const message = `Elasticsearch has no ingest pipeline "${pipeline}".`;
         throw new SyncFailure('InvalidConfig', message, 'Create it, or correct `pipeline.name`.');

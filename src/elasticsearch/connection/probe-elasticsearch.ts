@@ -1,9 +1,10 @@
-import { type Client, errors } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 
 import { SyncFailure } from '../../sync/failures';
 import { asObject, asText, readAnswer } from '../answers/read-answer';
+import { statusOf } from '../answers/response-error';
 import { translateFailures } from '../answers/translate-failure';
-import { CONNECTION_CUT } from './connection-cut';
+import { isCut } from './is-cut';
 import { openTls } from './open-tls';
 
 /** Which Elasticsearch answers. */
@@ -34,8 +35,7 @@ export async function probeElasticsearch(client: Client): Promise<ElasticsearchI
 /** A server that speaks TLS only cuts every connection that doesn't, without a word. */
 async function explainSilence(client: Client, error: unknown): Promise<SyncFailure | undefined> {
   const url = client.connectionPool.connections[0]?.url;
-  if (!(error instanceof SyncFailure) || url?.protocol !== 'http:' || !CONNECTION_CUT.test(error.message))
-    return undefined;
+  if (!(error instanceof SyncFailure) || url?.protocol !== 'http:' || !isCut(error)) return undefined;
   const options = { host: url.hostname, port: Number(url.port || 80), rejectUnauthorized: false };
   const socket = await openTls(options).catch(() => undefined);
   if (socket === undefined) return undefined;
@@ -60,7 +60,7 @@ function askForVersion(client: Client): Promise<ElasticsearchIdentity> {
       }
       return { version, clusterName, clusterUuid };
     } catch (error) {
-      if (error instanceof errors.ResponseError && error.statusCode === 403) return {};
+      if (statusOf(error) === 403) return {};
       throw error;
     }
   });

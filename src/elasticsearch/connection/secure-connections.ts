@@ -1,17 +1,10 @@
-import type {
-  ConnectionRequestOptions,
-  ConnectionRequestOptionsAsStream,
-  ConnectionRequestParams,
-  ConnectionRequestResponse,
-  ConnectionRequestResponseAsStream,
-  UndiciConnection,
-} from '@elastic/elasticsearch';
+import type { UndiciConnection } from '@elastic/elasticsearch';
 
 import type { ElasticsearchSettings } from '../../config/settings/settings';
 import type { SyncFailure } from '../../sync/failures';
 import { failureOfProblem, tlsFailure, type TlsRemedies, type TlsSubject } from '../../tls/tls-failure';
-import { CONNECTION_CUT } from './connection-cut';
 import { findTlsRefusal } from './find-tls-refusal';
+import { isCut } from './is-cut';
 import { OTHER_FINGERPRINT } from './pinned-authority';
 import { TimedConnection } from './timed-connection';
 import { type Connector, createTlsConnector } from './tls-connector';
@@ -46,29 +39,14 @@ export function secureConnections(settings: ElasticsearchSettings): SecureConnec
   const subject = describeSubject(settings);
   const connect = createTlsConnector(settings);
   class ExplainedConnection extends TimedConnection {
-    override request(
-      params: ConnectionRequestParams,
-      options: ConnectionRequestOptions,
-    ): Promise<ConnectionRequestResponse>;
-    override request(
-      params: ConnectionRequestParams,
-      options: ConnectionRequestOptionsAsStream,
-    ): Promise<ConnectionRequestResponseAsStream>;
-    override async request(
-      params: ConnectionRequestParams,
-      options: ConnectionRequestOptions | ConnectionRequestOptionsAsStream,
-    ): Promise<ConnectionRequestResponse | ConnectionRequestResponseAsStream> {
-      try {
-        return await super.request(params, options);
-      } catch (error) {
-        // The client keeps no code of Node.js: our connector puts it at the beginning of the message.
-        const text = error instanceof Error ? error.message : '';
-        throw (
-          explain(text, subject) ??
-          (CONNECTION_CUT.test(text) ? explain(await findTlsRefusal(connect, this.url), subject) : undefined) ??
-          error
-        );
-      }
+    protected override async explain(error: unknown): Promise<unknown> {
+      // The client keeps no code of Node.js: our connector puts it at the beginning of the message.
+      const text = error instanceof Error ? error.message : '';
+      return (
+        explain(text, subject) ??
+        (isCut(error) ? explain(await findTlsRefusal(connect, this.url), subject) : undefined) ??
+        error
+      );
     }
   }
   return { connect, Connection: ExplainedConnection };

@@ -9,6 +9,8 @@ import {
   UndiciConnection,
 } from '@elastic/elasticsearch';
 
+import { followAbort } from './follow-abort';
+
 /**
  * A connection whose requests end within the client's `requestTimeout`, answer included. The HTTP library's own limits
  * begin anew with every byte, so that an answer which trickles could last for ever.
@@ -35,9 +37,14 @@ export class TimedConnection extends UndiciConnection {
       return response;
     } catch (error) {
       expire();
-      if (signal.reason instanceof errors.TimeoutError) throw signal.reason;
-      throw error;
+      if (signal.aborted) throw signal.reason instanceof errors.TimeoutError ? signal.reason : error;
+      throw await this.explain(error);
     }
+  }
+
+  /** What to throw for an error of a request that nobody ended. */
+  protected explain(error: unknown): Promise<unknown> {
+    return Promise.resolve(error);
   }
 }
 
@@ -46,20 +53,15 @@ function startDeadline(
   timeoutMs: number,
   outer: AbortSignal | undefined,
 ): { readonly signal: AbortSignal; readonly expire: () => void } {
-  const controller = new AbortController();
-  const follow = () => {
-    controller.abort(outer?.reason);
-  };
-  if (outer?.aborted === true) follow();
-  outer?.addEventListener('abort', follow, { once: true });
+  const { signal, abort, unfollow } = followAbort(outer);
   const timer = setTimeout(() => {
-    controller.abort(new errors.TimeoutError(`no complete answer within ${timeoutMs / 1_000} s`));
+    abort(new errors.TimeoutError(`no complete answer within ${timeoutMs / 1_000} s`));
   }, timeoutMs);
   return {
-    signal: controller.signal,
+    signal,
     expire: () => {
       clearTimeout(timer);
-      outer?.removeEventListener('abort', follow);
+      unfollow();
     },
   };
 }

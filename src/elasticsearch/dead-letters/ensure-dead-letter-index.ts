@@ -1,6 +1,7 @@
-import { type Client, errors, type estypes } from '@elastic/elasticsearch';
+import type { Client, estypes } from '@elastic/elasticsearch';
 
-import { readErrorCause, translateFailures } from '../answers/translate-failure';
+import { isAlreadyThere } from '../answers/response-error';
+import { translateFailures } from '../answers/translate-failure';
 import type { DeadLetterSource } from './dead-letter-source';
 
 const KEYWORD = { type: 'keyword', ignore_above: 1_024 } as const;
@@ -65,10 +66,4 @@ async function takeOffTemplates(client: Client, index: string): Promise<void> {
     const settings = Object.fromEntries(lifecycle.map((name) => [name, null]));
     await client.indices.putSettings({ index, settings: settings as unknown as estypes.IndicesIndexSettings });
   }
-}
-
-function isAlreadyThere(error: unknown): boolean {
-  return (
-    error instanceof errors.ResponseError && readErrorCause(error.body).type === 'resource_already_exists_exception'
-  );
 }

@@ -1,12 +1,13 @@
-import { isDeepStrictEqual } from 'node:util';
-import { type Client, errors, type estypes } from '@elastic/elasticsearch';
+import type { Client, estypes } from '@elastic/elasticsearch';
 
-import { asList, asObject, asText, damagedAnswer, readAnswer } from '../answers/read-answer';
+import { asList, asObject, asText, readAnswer } from '../answers/read-answer';
+import { unlessMissing } from '../answers/response-error';
 import { translateFailures } from '../answers/translate-failure';
+import { atPointInTime, followPages, type Page, pageAfter, type PointInTime } from '../documents/point-in-time';
 import type { DeadLetterSource } from './dead-letter-source';
 import type { DeadLetter } from './write-dead-letters';
 
-/** Whose dead letters. */
+/** The dead letters of a connector, or of one of its relations. */
 export interface DeadLetterFilter {
   readonly connectorId: string;
   /** Absent: all relations of the connector. */
@@ -22,7 +23,6 @@ export interface StoredDeadLetter extends DeadLetter {
 }
 
 const PAGE = 1_000;
-const KEEP_ALIVE = '5m';
 
 /** Dead letters of a connector by relation; empty where there is no such index. Refreshes it first. */
 export async function countDeadLetters(
@@ -42,68 +42,37 @@ export async function* listDeadLetters(
   client: Client,
   index: string,
   filter: DeadLetterFilter,
-): AsyncGenerator<StoredDeadLetter[], void, undefined> {
+): AsyncGenerator<readonly StoredDeadLetter[], void, undefined> {
   const doing = `reading the dead letters in ${index}`;
-  const opened: unknown = await translateFailures(doing, () => openRefreshed(client, index));
-  if (opened === undefined) return;
-  const pit = readAnswer(doing, () => asText(asObject(opened)['id']));
-  try {
-    let after: estypes.SortResults | undefined;
-    do {
-      const page: unknown = await translateFailures(doing, () => searchPage(client, filter, pit, after));
-      const { hits, letters, lastSort } = readAnswer(doing, () => readPage(page));
-      if (letters.length > 0) yield letters;
-      if (lastSort !== undefined && isDeepStrictEqual(lastSort, after)) throw damagedAnswer(doing);
-      after = hits < PAGE ? undefined : lastSort;
-    } while (after !== undefined);
-  } finally {
-    await client.closePointInTime({ id: pit }).catch(() => undefined);
-  }
-}
-
-async function openRefreshed(client: Client, index: string): Promise<unknown> {
-  try {
-    await client.indices.refresh({ index });
-    return await client.openPointInTime({ index, keep_alive: KEEP_ALIVE });
-  } catch (error) {
-    if (error instanceof errors.ResponseError && error.statusCode === 404) return undefined;
-    throw error;
-  }
+  const refresh = () => unlessMissing(() => client.indices.refresh({ index }));
+  if ((await translateFailures(doing, refresh)) === undefined) return;
+  yield* atPointInTime(client, { index, doing, mayBeMissing: true }, (pit) =>
+    followPages(doing, async (after) => {
+      const answer: unknown = await translateFailures(doing, () => searchPage(client, filter, pit, after));
+      return readAnswer(doing, () => readPage(answer));
+    }),
+  );
 }
 
 async function searchPage(
   client: Client,
   { connectorId, relation }: DeadLetterFilter,
-  pit: string,
-  after: estypes.SortResults | undefined,
+  pit: PointInTime,
+  after: unknown,
 ) {
   const filter: estypes.QueryDslQueryContainer[] = [{ term: { connector_id: connectorId } }];
   if (relation !== undefined) filter.push({ term: { relation } });
   return client.search<DeadLetterSource>({
-    pit: { id: pit, keep_alive: KEEP_ALIVE },
+    ...pageAfter(pit, after),
     size: PAGE,
-    track_total_hits: false,
     allow_partial_search_results: false,
-    sort: [{ _shard_doc: 'asc' }],
     query: { bool: { filter } },
-    ...(after === undefined ? {} : { search_after: after }),
   });
 }
 
-interface LetterPage {
-  readonly hits: number;
-  readonly letters: StoredDeadLetter[];
-  readonly lastSort: estypes.SortResults | undefined;
-}
-
-function readPage(page: unknown): LetterPage {
-  const hits = asList(asObject(asObject(page)['hits'])['hits']).map(asObject);
-  const lastSort = hits.at(-1)?.['sort'];
-  return {
-    hits: hits.length,
-    letters: hits.flatMap(readLetter),
-    lastSort: lastSort === undefined ? undefined : (asList(lastSort) as estypes.SortResults),
-  };
+function readPage(answer: unknown): Page<StoredDeadLetter> {
+  const hits = asList(asObject(asObject(answer)['hits'])['hits']).map(asObject);
+  return { items: hits.flatMap(readLetter), next: hits.length < PAGE ? undefined : asList(hits.at(-1)?.['sort']) };
 }
 
 /** Whoever may write the index may have put anything there: what is no dead letter is passed over. */

@@ -1,8 +1,8 @@
-import { type Client, errors } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 
+import { unlessMissing } from '../answers/response-error';
 import { translateFailures } from '../answers/translate-failure';
 import { type DeadLetterFilter, listDeadLetters, type StoredDeadLetter } from './list-dead-letters';
-import { deadLetterId } from './write-dead-letters';
 
 /** What decides whether a dead letter is out of date. */
 export interface DeadLetterPruning extends DeadLetterFilter {
@@ -13,17 +13,6 @@ export interface DeadLetterPruning extends DeadLetterFilter {
    * read again, or is gone. Absent (after a refresh): only dead letters whose document is in the index by now go.
    */
   readonly olderThan?: number;
-}
-
-/** Removes dead letters of documents, by the documents' ids; those that are none have no effect. */
-export async function removeDeadLetters(
-  client: Client,
-  index: string,
-  connectorId: string,
-  documentIds: readonly string[],
-): Promise<void> {
-  const ids = documentIds.map((documentId) => deadLetterId({ connectorId, relation: '', documentId }));
-  await deleteByIds(client, index, ids);
 }
 
 /**
@@ -64,12 +53,8 @@ async function findOutdated(
 
 async function deleteByIds(client: Client, index: string, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  await translateFailures(`removing dead letters from ${index}`, async () => {
-    try {
-      const operations = ids.map((id) => ({ delete: { _id: id, routing: id } }));
-      await client.bulk({ index, operations, refresh: false });
-    } catch (error) {
-      if (!(error instanceof errors.ResponseError && error.statusCode === 404)) throw error;
-    }
-  });
+  const operations = ids.map((id) => ({ delete: { _id: id, routing: id } }));
+  await translateFailures(`removing dead letters from ${index}`, () =>
+    unlessMissing(() => client.bulk({ index, operations, refresh: false })),
+  );
 }

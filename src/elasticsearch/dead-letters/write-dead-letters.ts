@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Client } from '@elastic/elasticsearch';
 
-import type { BulkBody } from '../../sync/bulk-body';
+import { joinItems } from '../../sync/bulk-item';
 import { SyncFailure } from '../../sync/failures';
 import { formatErrorSummary } from '../answers/error-summary';
 import { deliverBody } from '../bulk/deliver-body';
-import { postBulk } from '../bulk/post-bulk';
-import { waitBeforeRetry } from '../bulk/wait-before-retry';
-import { isReachable } from '../connection/is-reachable';
+import { deliveryTo } from '../bulk/delivery';
+import type { RejectedItem } from '../bulk/judge-items';
 import type { DeadLetterSource } from './dead-letter-source';
 import { ensureDeadLetterIndex } from './ensure-dead-letter-index';
 
@@ -33,7 +32,6 @@ export interface DeadLetter {
 /** What tells dead letters apart. */
 type Subject = Pick<DeadLetter, 'connectorId' | 'relation' | 'documentId' | 'position'>;
 
-const RETRY_FOR_MS = 120_000;
 
 /**
  * Writes dead letters and waits until they are safe. The same document has one, so a retry overwrites it. Makes the
@@ -50,26 +48,8 @@ export async function writeDeadLetters(
   if (letters.length === 0) return;
   await ensureDeadLetterIndex(client, index);
   const endpoint = { client, target: index, requireAlias: false, signal };
-  await deliverBody(
-    {
-      target: index,
-      newestVersion: Number.MAX_SAFE_INTEGER,
-      retryForMs: RETRY_FOR_MS,
-      send: (bytes) => postBulk(endpoint, bytes),
-      isReachable: () => isReachable(client),
-      wait: (attempt) => waitBeforeRetry(attempt, signal),
-      bury: (_, [rejected]) => {
-        if (rejected === undefined) return Promise.resolve();
-        const error = formatErrorSummary(rejected.error);
-        return Promise.reject(
-          new SyncFailure('MappingConflict', `The index ${index} can't take dead letters: ${error}.`),
-        );
-      },
-      onPushback: () => undefined,
-      onRetry: () => undefined,
-    },
-    buildBody(letters),
-  );
+  const delivery = deliveryTo(endpoint, { newestVersion: Number.MAX_SAFE_INTEGER });
+  await deliverBody({ ...delivery, bury: (_, rejected) => refuseAll(index, rejected) }, joinItems(toItems(letters)));
 }
 
 /**
@@ -81,19 +61,20 @@ export function deadLetterId({ connectorId, relation, documentId, position }: Su
   return createHash('sha256').update(JSON.stringify(subject)).digest('base64url');
 }
 
-function buildBody(letters: readonly DeadLetter[]): BulkBody {
+function refuseAll(index: string, [rejected]: readonly RejectedItem[]): Promise<void> {
+  if (rejected === undefined) return Promise.resolve();
+  const error = formatErrorSummary(rejected.error);
+  return Promise.reject(new SyncFailure('MappingConflict', `The index ${index} can't take dead letters: ${error}.`));
+}
+
+/** Without a version: a later letter about the same document takes the place of an earlier one. */
+function toItems(letters: readonly DeadLetter[]): string[] {
   const timestamp = new Date().toISOString();
-  const offsets: number[] = [];
-  let end = 0;
-  const parts = letters.map((letter) => {
+  return letters.map((letter) => {
     const id = deadLetterId(letter);
     const action = { index: { _id: id, routing: id } };
-    const part = Buffer.from(`${JSON.stringify(action)}\n${JSON.stringify(toSource(letter, timestamp))}\n`);
-    offsets.push(end);
-    end += part.length;
-    return part;
+    return `${JSON.stringify(action)}\n${JSON.stringify(toSource(letter, timestamp))}\n`;
   });
-  return { bytes: Buffer.concat(parts, end), offsets };
 }
 
 function toSource(letter: DeadLetter, timestamp: string): DeadLetterSource {

@@ -1,26 +1,12 @@
 import type { Client } from '@elastic/elasticsearch';
 
-import { SyncFailure } from '../../sync/failures';
+import { OWN_FIELDS } from '../../sync/own-fields';
 import { relationField } from '../../sync/relation';
 import { asCount, asList, asObject, asText, damagedAnswer, readAnswer } from '../answers/read-answer';
 import { translateFailures } from '../answers/translate-failure';
 
 /** Relations a page of the aggregation; any number of relations takes as many pages as it needs. */
 const PAGE = 1_000;
-
-/**
- * Makes every write so far visible to searches and counts; without it they see nothing while refreshes are off.
- *
- * @throws SyncFailure `DestinationUnavailable` where a shard did not refresh, which Elasticsearch answers with 200: a
- * count without its newest documents would look like rows that are missing.
- */
-export async function refreshIndex(client: Client, index: string): Promise<void> {
-  const doing = `refreshing the index ${index}`;
-  const answer: unknown = await translateFailures(doing, () => client.indices.refresh({ index }));
-  const failed = readAnswer(doing, () => asCount(asObject(asObject(answer)['_shards'])['failed']));
-  if (failed === 0) return;
-  throw new SyncFailure('DestinationUnavailable', `Elasticsearch failed ${doing} on ${failed} of its shards.`);
-}
 
 /** Documents of one relation. Sees what was refreshed. */
 export async function countDocuments(
@@ -29,12 +15,11 @@ export async function countDocuments(
   connectorId: string,
   relation: string,
 ): Promise<number> {
-  return count(client, index, { term: { _relation: relationField(connectorId, relation) } });
+  return count(client, index, { term: { [OWN_FIELDS.relation]: relationField(connectorId, relation) } });
 }
 
-/** Documents that a connector did not write: those of other connectors and writers. Refreshes the index first. */
+/** Documents that a connector did not write: those of other connectors and writers. Sees what was refreshed. */
 export async function countForeignDocuments(client: Client, index: string, connectorId: string): Promise<number> {
-  await refreshIndex(client, index);
   return count(client, index, { bool: { must_not: [ownDocuments(connectorId)] } });
 }
 
@@ -73,7 +58,7 @@ async function countPage(
 ): Promise<readonly RelationCount[]> {
   const doing = countingIn(index);
   const answer: unknown = await translateFailures(doing, () => {
-    const sources = [{ relation: { terms: { field: '_relation' } } }];
+    const sources = [{ relation: { terms: { field: OWN_FIELDS.relation } } }];
     return client.search({
       index,
       size: 0,
@@ -93,7 +78,7 @@ async function countPage(
 }
 
 function ownDocuments(connectorId: string) {
-  return { prefix: { _relation: relationField(connectorId, '') } };
+  return { prefix: { [OWN_FIELDS.relation]: relationField(connectorId, '') } };
 }
 
 async function count(client: Client, index: string, query: object): Promise<number> {

@@ -2,6 +2,7 @@ import type { Client } from '@elastic/elasticsearch';
 
 import { BUCKETS } from '../../sync/bucket-ranges';
 import type { BucketDigest, IdDigest } from '../../sync/id-digest';
+import { OWN_FIELDS } from '../../sync/own-fields';
 import { asCount, asList, asObject, readAnswer } from '../answers/read-answer';
 import { translateFailures } from '../answers/translate-failure';
 
@@ -31,11 +32,11 @@ export async function digestDocuments(client: Client, request: DocumentDigestReq
         size: 0,
         track_total_hits: false,
         allow_partial_search_results: false,
-        query: { term: { _relation: relationField } },
+        query: { term: { [OWN_FIELDS.relation]: relationField } },
         aggs: {
           ids: {
-            terms: { field: '_bucket', size: BUCKETS + SPARE_BUCKETS, missing: NO_BUCKET },
-            aggs: { sum: { sum: { field: '_id_hash' } } },
+            terms: { field: OWN_FIELDS.bucket, size: BUCKETS + SPARE_BUCKETS, missing: NO_BUCKET },
+            aggs: { sum: { sum: { field: OWN_FIELDS.idHash } } },
           },
         },
       },

@@ -1,5 +1,6 @@
 import type { Client } from '@elastic/elasticsearch';
 
+import { OWN_FIELDS } from '../../sync/own-fields';
 import { type RelationScan, scanPages } from './scan-pages';
 
 /** A document's id and its field `_fingerprint`, as a double; NaN where it has none. */
@@ -8,7 +9,7 @@ export interface DocumentFingerprint {
   readonly fingerprint: number;
 }
 
-const FIELD = '_fingerprint';
+const FIELD = OWN_FIELDS.fingerprint;
 
 /** The fingerprints of a relation's documents, in pages, see {@link scanPages}. */
 export async function* scanFingerprints(

@@ -1,11 +1,10 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Client, estypes } from '@elastic/elasticsearch';
 
 import { SyncFailure } from '../../sync/failures';
 import { cutHits, type StoredDocument } from '../answers/cut-hits';
-import { asObject, asText, damagedAnswer, readAnswer } from '../answers/read-answer';
+import { damagedAnswer, readAnswer } from '../answers/read-answer';
 import { requestRaw } from '../answers/request-raw';
-import { translateFailures } from '../answers/translate-failure';
+import { atPointInTime, followPages, type Page, pageAfter, type PointInTime } from './point-in-time';
 
 /** Which documents to read. */
 export interface DocumentScan {
@@ -16,8 +15,6 @@ export interface DocumentScan {
   readonly signal?: AbortSignal;
 }
 
-const KEEP_ALIVE = '5m';
-
 /**
  * Reads documents with their exact source, page by page, as of one point in time. Sees what was refreshed.
  * @throws SyncFailure `InvalidConfig` for an index that keeps no `_source`
@@ -27,32 +24,21 @@ export async function* scanDocuments(
   scan: DocumentScan,
 ): AsyncGenerator<readonly StoredDocument[], void> {
   const doing = `reading the documents of ${scan.index}`;
-  const opened: unknown = await translateFailures(doing, () =>
-    client.openPointInTime({ index: scan.index, keep_alive: KEEP_ALIVE }),
-  );
-  const pit = readAnswer(doing, () => asText(asObject(opened)['id']));
-  try {
+  yield* atPointInTime(client, { index: scan.index, doing }, (pit) => {
     let size = scan.pageSize();
-    let after: unknown;
-    for (;;) {
-      const answer = await readPage(client, scan, { pit, size, after });
-      if (answer === undefined) {
+    return followPages(doing, async (after): Promise<Page<StoredDocument>> => {
+      let answer = await requestPage(client, scan, { pit, size, after });
+      while (answer === undefined) {
         size = Math.max(1, Math.floor(size / 2));
-        continue;
+        answer = await requestPage(client, scan, { pit, size, after });
       }
       const { documents, hits, lastSort } = readAnswer(doing, () => cutHits(answer, 'hits'));
       if (documents.length < hits) throw withoutSource(scan.index);
-      if (documents.length > 0) yield documents;
-      if (documents.length < size || lastSort === undefined) return;
-      // Else the scan would never end.
-      if (isDeepStrictEqual(lastSort, after)) throw damagedAnswer(doing);
-      after = lastSort;
+      const next = documents.length < size ? undefined : lastSort;
       size = Math.min(size * 2, scan.pageSize());
-    }
-  } finally {
-    // It would expire by itself: failing to close it must not hide what ended the scan.
-    await client.closePointInTime({ id: pit }).catch(() => undefined);
-  }
+      return { items: documents, next };
+    });
+  });
 }
 
 /** Reads documents by id, as they are at this moment; ids without a document are left out. */
@@ -76,20 +62,21 @@ export async function getDocuments(
   return documents;
 }
 
-interface Page {
-  readonly pit: string;
+interface PagePosition {
+  readonly pit: PointInTime;
   readonly size: number;
   readonly after: unknown;
 }
 
-async function readPage(client: Client, scan: DocumentScan, { pit, size, after }: Page): Promise<Buffer | undefined> {
+async function requestPage(
+  client: Client,
+  scan: DocumentScan,
+  { pit, size, after }: PagePosition,
+): Promise<Buffer | undefined> {
   const body = {
-    pit: { id: pit, keep_alive: KEEP_ALIVE },
+    ...pageAfter(pit, after),
     size,
-    track_total_hits: false,
-    sort: [{ _shard_doc: 'asc' }],
     query: scan.query,
-    ...(after === undefined ? {} : { search_after: after }),
   };
   const path = '/_search?allow_partial_search_results=false';
   const doing = `reading the documents of ${scan.index}`;

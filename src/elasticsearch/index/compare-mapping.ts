@@ -1,4 +1,5 @@
 import type { FieldMapping } from '../../sync/field-mapping';
+import { OWN_FIELDS } from '../../sync/own-fields';
 
 type Properties = Readonly<Record<string, FieldMapping>>;
 
@@ -17,7 +18,12 @@ export interface MappingDifference {
 }
 
 /** Fields on whose exact type queries rely. */
-export const OWN_FIELDS: ReadonlySet<string> = new Set(['_relation', '_bucket', '_id_hash', '_fingerprint']);
+export const EXACT_FIELDS: ReadonlySet<string> = new Set([
+  OWN_FIELDS.relation,
+  OWN_FIELDS.bucket,
+  OWN_FIELDS.idHash,
+  OWN_FIELDS.fingerprint,
+]);
 
 /** Types that take every value of the type they stand beside, so that an index that has them can be used as it is. */
 const TAKERS: Readonly<Record<string, readonly string[]>> = {
@@ -42,7 +48,7 @@ export function compareMapping(existing: Properties, wanted: Properties, path = 
     const present = Object.hasOwn(existing, name) ? existing[name] : undefined;
     if (present === undefined) {
       missing[name] = mapping;
-    } else if (!takes(present, mapping, path === '' && OWN_FIELDS.has(name))) {
+    } else if (!takes(present, mapping, path === '' && EXACT_FIELDS.has(name))) {
       conflicts.push({ field: path + name, existing: describeType(present), wanted: describeType(mapping) });
     } else if (typeOf(present) !== 'flattened') {
       const inner = compareMapping(propertiesOf(present), propertiesOf(mapping), `${path}${name}.`);

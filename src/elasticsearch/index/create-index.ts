@@ -1,6 +1,7 @@
 import { type Client, errors, type estypes } from '@elastic/elasticsearch';
 
 import { SyncFailure } from '../../sync/failures';
+import { isAlreadyThere } from '../answers/response-error';
 import { readErrorCause, translateFailures } from '../answers/translate-failure';
 import { toMapping } from '../blueprint/read-content';
 import { withoutChanges } from '../blueprint/without-changes';
@@ -79,12 +80,6 @@ async function takeOffAliases(client: Client, concrete: string): Promise<void> {
   if (aliases.length === 0) return;
   await translateFailures(`taking the aliases of a template off the index ${concrete}`, () =>
     client.indices.updateAliases({ actions: [{ remove: { index: concrete, aliases, must_exist: false } }] }),
-  );
-}
-
-function isAlreadyThere(error: unknown): boolean {
-  return (
-    error instanceof errors.ResponseError && readErrorCause(error.body).type === 'resource_already_exists_exception'
   );
 }
 

@@ -2,7 +2,6 @@ import type { Client } from '@elastic/elasticsearch';
 
 import { translateFailures } from '../answers/translate-failure';
 import { describeIndex } from './describe-index';
-import { isOwnIndex } from './state-format';
 
 /**
  * Deletes a concrete index, but only one that pgferry made and that no alias points to any more.
@@ -16,21 +15,5 @@ export async function deleteIndex(client: Client, concrete: string): Promise<boo
   return translateFailures(`deleting the index ${concrete}`, async () => {
     await client.indices.delete({ index: concrete, ignore_unavailable: true });
     return true;
-  });
-}
-
-/**
- * Concrete indices that pgferry made for an alias and that nothing points to: left by rebuilds that were broken off.
- *
- * @returns their names; the one that serves is never among them.
- */
-export async function findAbandonedIndices(client: Client, alias: string): Promise<string[]> {
-  return translateFailures(`looking for abandoned indices of ${alias}`, async () => {
-    const found = await client.indices.get({ index: `${alias}-*`, expand_wildcards: 'all', ignore_unavailable: true });
-    return Object.entries(found)
-      .filter(([, { aliases, mappings }]) => {
-        return Object.keys(aliases ?? {}).length === 0 && isOwnIndex(mappings?._meta ?? {}, alias);
-      })
-      .map(([name]) => name);
   });
 }

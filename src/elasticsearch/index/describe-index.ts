@@ -1,9 +1,10 @@
-import { type Client, errors } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 
 import { SyncFailure } from '../../sync/failures';
 import type { FieldMapping } from '../../sync/field-mapping';
 import type { IndexState } from '../../sync/index-state';
 import { asObject, asText, readAnswer } from '../answers/read-answer';
+import { unlessMissing } from '../answers/response-error';
 import { translateFailures } from '../answers/translate-failure';
 import type { IndexContent } from '../blueprint/index-content';
 import { readContent } from '../blueprint/read-content';
@@ -105,10 +106,6 @@ function takesNoWrites(name: string, concrete: string): SyncFailure {
 }
 
 async function getIndices(client: Client, name: string) {
-  try {
-    return await client.indices.get({ index: name, flat_settings: true, expand_wildcards: 'all' });
-  } catch (error) {
-    if (error instanceof errors.ResponseError && error.statusCode === 404) return {};
-    throw error;
-  }
+  const request = { index: name, flat_settings: true, expand_wildcards: 'all' } as const;
+  return (await unlessMissing(() => client.indices.get(request))) ?? {};
 }

@@ -11,7 +11,7 @@ import {
   type Properties,
 } from '../blueprint/index-content';
 import type { NeededSetting } from '../blueprint/layer-settings';
-import { holdsValuesOf, OWN_FIELDS } from './compare-mapping';
+import { EXACT_FIELDS, holdsValuesOf } from './compare-mapping';
 import { readRecord } from './creation-record';
 import type { IndexDescription } from './describe-index';
 import { fieldLimit, GC_DELETES, holdsVectors, parseTimeValue, VECTORS_SETTING } from './index-requirements';
@@ -57,7 +57,7 @@ export async function designIndex(client: Client, wanted: WantedIndex): Promise<
   const layers = {
     template,
     needed: { mapping, overridden, settings: (properties: Properties) => listNeeds(properties, totalFields) },
-    rules: { holds: holdsValuesOf, own: OWN_FIELDS },
+    rules: { holds: holdsValuesOf, own: EXACT_FIELDS },
   };
   const { properties } = drawBlueprint({ ...layers, changed: NO_CHANGES });
   const blueprint = drawBlueprint({ ...layers, changed });

@@ -1,6 +1,7 @@
-import { type Client, errors } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 
 import type { IndexState } from '../../sync/index-state';
+import { unlessMissing } from '../answers/response-error';
 import { translateFailures } from '../answers/translate-failure';
 import { readState, writeState } from './state-store';
 
@@ -48,12 +49,8 @@ async function putSettings(
   index: string,
   settings: Readonly<Record<string, string | null>>,
 ): Promise<void> {
-  await translateFailures(`changing the settings of index ${index}`, async () => {
-    try {
-      await client.indices.putSettings({ index, settings });
-    } catch (error) {
-      // Deleted meanwhile: there is nothing left to restore.
-      if (!(error instanceof errors.ResponseError && error.statusCode === 404)) throw error;
-    }
-  });
+  // Deleted meanwhile: there is nothing left to restore.
+  await translateFailures(`changing the settings of index ${index}`, () =>
+    unlessMissing(() => client.indices.putSettings({ index, settings })),
+  );
 }

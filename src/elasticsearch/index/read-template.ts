@@ -1,12 +1,13 @@
-import { type Client, errors } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 
 import { asObject, readAnswer } from '../answers/read-answer';
+import { statusOf } from '../answers/response-error';
 import { translateFailures } from '../answers/translate-failure';
 import type { IndexContent } from '../blueprint/index-content';
 import { readContent } from '../blueprint/read-content';
 
 /** Who may not ask (403) or asks an Elasticsearch that can't say, or whose template is broken: creating will tell. */
-const UNKNOWN: ReadonlySet<number | undefined> = new Set([400, 403, 404, 405]);
+const UNKNOWN: ReadonlySet<number> = new Set([400, 403, 404, 405]);
 
 /**
  * What index templates give an index of a name.
@@ -19,7 +20,8 @@ export async function readTemplate(client: Client, name: string): Promise<IndexC
       const answer: unknown = await client.indices.simulateIndexTemplate({ name });
       return readAnswer(doing, () => readContent(asObject(asObject(answer)['template'] ?? {})));
     } catch (error) {
-      if (error instanceof errors.ResponseError && UNKNOWN.has(error.statusCode)) return undefined;
+      const status = statusOf(error);
+      if (status !== undefined && UNKNOWN.has(status)) return undefined;
       throw error;
     }
   });

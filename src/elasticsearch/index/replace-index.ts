@@ -1,8 +1,9 @@
 import type { Client } from '@elastic/elasticsearch';
 
 import { translateFailures } from '../answers/translate-failure';
-import { deleteIndex, findAbandonedIndices } from './delete-index';
+import { deleteIndex } from './delete-index';
 import { describeIndex, type IndexDescription } from './describe-index';
+import { findAbandonedIndices } from './find-abandoned-indices';
 import { othersMeta, ownMeta } from './state-format';
 import { changeMeta } from './state-store';
 import { type AliasSwap, swapAlias } from './swap-alias';

@@ -3,6 +3,7 @@ import type { Client } from '@elastic/elasticsearch';
 import { SyncFailure } from '../../sync/failures';
 import { countForeignDocuments } from '../documents/count-documents';
 import type { IndexDescription } from './describe-index';
+import { refreshIndex } from './refresh-index';
 
 /**
  * Makes sure that a rebuilt index can take the place of the one that serves without loss: that has to be behind an
@@ -22,6 +23,7 @@ export async function requireReplaceable(
       'Sync into a new index_name, which pgferry makes as an alias. Or delete the index, with its aliases, settings and fields, and sync without --rebuild.',
     );
   }
+  await refreshIndex(client, concrete);
   const foreign = await countForeignDocuments(client, concrete, connectorId);
   if (foreign === 0) return;
   throw new SyncFailure(

@@ -5,11 +5,11 @@ import { definitionsQuery } from '../rows/definition-hash';
 import { configuredKey } from './configured-key';
 import { findOtherScans } from './find-other-scans';
 import { grantColumns } from './grants';
-import { RELATION_KINDS } from './read-candidates';
 import { type CatalogColumn, readColumns } from './read-columns';
 import { type CatalogKey, isBacked, readKeys } from './read-keys';
 import { readLeaves, type RelationLeaves } from './read-leaves';
 import { readTypes } from './read-types';
+import { RELATION_KINDS } from './relation-kinds';
 import type { SourceProblem } from './select-relations';
 
 /** Relations as the catalog describes them, and what keeps some from being read completely. */

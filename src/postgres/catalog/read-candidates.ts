@@ -1,7 +1,8 @@
 import type { RelationKind } from '../../sync/relation';
 import type { Transaction } from '../connection/transaction';
 import type { RelationPrivileges } from './grants';
-import { isNeverNull } from './read-columns';
+import { RELATION_KINDS } from './relation-kinds';
+import { usableKey } from './usable-key';
 
 /** A relation that a selection may mean, with all that decides whether it can be synced. */
 export interface Candidate extends RelationPrivileges {
@@ -21,15 +22,6 @@ interface CandidateRow extends Omit<Candidate, 'kind' | 'readable'> {
   readonly kind: string;
 }
 
-/** `pg_class.relkind` */
-export const RELATION_KINDS: Readonly<Record<string, RelationKind>> = {
-  r: 'table',
-  p: 'partitioned',
-  v: 'view',
-  m: 'materialized',
-  f: 'foreign',
-};
-
 const CANDIDATES = `
   select
     c.oid as "oid",
@@ -48,21 +40,6 @@ const CANDIDATES = `
   join pg_namespace as n on n.oid = c.relnamespace
   where n.nspname = any ($1::text[]) and c.relkind in ('r', 'p', 'v', 'm', 'f')
   order by n.nspname collate "C", c.relname collate "C"`;
-
-/**
- * Predicate over a row of `pg_index`: at any moment no two rows share the values of its columns, and none is null.
- * A deferred constraint lets two rows share them for a while.
- */
-export function usableKey(index: string): string {
-  return `(${index}.indisprimary or (
-    ${index}.indisunique and ${index}.indisvalid and ${index}.indimmediate
-    and ${index}.indpred is null and ${index}.indexprs is null
-    and not exists (
-      select from pg_attribute as a
-      where a.attrelid = ${index}.indrelid
-        and a.attnum = any ((${index}.indkey::smallint[])[0:${index}.indnkeyatts - 1])
-        and not ${isNeverNull('a')})))`;
-}
 
 /** All relations of the schemas, also those that can't be synced, so that messages can tell why. */
 export async function readCandidates(tx: Transaction, schemas: readonly string[]): Promise<Candidate[]> {

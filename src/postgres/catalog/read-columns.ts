@@ -1,4 +1,5 @@
 import type { Transaction } from '../connection/transaction';
+import { groupBy } from './group-by';
 import type { TypeUse } from './read-types';
 
 /** A column as the catalog has it. */
@@ -56,15 +57,4 @@ export async function readColumns(
     type: { oid: typeOid, modifier: typeModifier },
   }));
   return groupBy(columns, ({ relation }) => relation);
-}
-
-/** Groups items, keeping their order. */
-export function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
-  const groups = new Map<Key, Item[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
 }

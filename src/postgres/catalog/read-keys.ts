@@ -1,5 +1,5 @@
 import type { Transaction } from '../connection/transaction';
-import { usableKey } from './read-candidates';
+import { usableKey } from './usable-key';
 
 /** A key that the catalog vouches for: no two rows share it, and it is never null. */
 export interface CatalogKey {

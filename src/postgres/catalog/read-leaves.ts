@@ -1,6 +1,6 @@
 import { formatRelation, type Leaf } from '../../sync/relation';
 import type { Transaction } from '../connection/transaction';
-import { groupBy } from './read-columns';
+import { groupBy } from './group-by';
 
 interface LeafRow {
   readonly root: number;

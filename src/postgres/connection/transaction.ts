@@ -48,13 +48,16 @@ export async function withTransaction<Result>(
   work: (tx: Transaction) => Promise<Result>,
   options: TransactionOptions = {},
 ): Promise<Result> {
-  const results: Result[] = [];
-  const once = async function* (tx: Transaction) {
-    results.push(await work(tx));
-    yield* [];
-  };
-  await streamTransaction(source, once, options).next();
-  return results[0] as Result;
+  const open = openTransaction(source, options);
+  try {
+    const result = await work(await open.begin());
+    await open.commit();
+    return result;
+  } catch (error) {
+    throw open.explain(error);
+  } finally {
+    open.end();
+  }
 }
 
 /** As {@link withTransaction}, for work that hands out items; who stops taking them ends the transaction. */
@@ -63,22 +66,49 @@ export async function* streamTransaction<Item>(
   work: (tx: Transaction) => AsyncIterable<Item>,
   options: TransactionOptions = {},
 ): AsyncGenerator<Item, void> {
-  let connection: BorrowedConnection | undefined;
+  const open = openTransaction(source, options);
   try {
-    connection = await borrowConnection(source, options.signal);
-    const { client } = connection;
-    await client.query(beginStatements(source, options));
-    yield* work(transactionOn(source, connection));
-    await client.query('commit');
-    // What a rule's query calls can outlive its transaction: settings, another role, advisory locks.
-    if (options.activity === 'running a rule') connection.destroy();
-    else connection.release();
+    yield* work(await open.begin());
+    await open.commit();
   } catch (error) {
-    options.signal?.throwIfAborted();
-    throw toSourceFailure(error, source.settings, options.activity ?? 'reading the catalog');
+    throw open.explain(error);
   } finally {
-    connection?.destroy();
+    open.end();
   }
+}
+
+/** The steps of a transaction, in the order in which they are taken. */
+interface OpenTransaction {
+  readonly begin: () => Promise<Transaction>;
+  /** Gives the connection back, too. */
+  readonly commit: () => Promise<void>;
+  /** What to throw for an error of any step. @throws the signal's reason when it fired */
+  readonly explain: (error: unknown) => Error;
+  /** Destroys the connection of a transaction that was not committed. */
+  readonly end: () => void;
+}
+
+function openTransaction(source: Source, options: TransactionOptions): OpenTransaction {
+  const { signal, activity = 'reading the catalog' } = options;
+  let connection: BorrowedConnection | undefined;
+  return {
+    begin: async () => {
+      connection = await borrowConnection(source, signal);
+      await connection.client.query(beginStatements(source, options));
+      return transactionOn(source, connection);
+    },
+    commit: async () => {
+      await connection?.client.query('commit');
+      // What a rule's query calls can outlive its transaction: settings, another role, advisory locks.
+      if (activity === 'running a rule') connection?.destroy();
+      else connection?.release();
+    },
+    explain: (error) => {
+      signal?.throwIfAborted();
+      return toSourceFailure(error, source.settings, activity);
+    },
+    end: () => connection?.destroy(),
+  };
 }
 
 function transactionOn(source: Source, { client }: BorrowedConnection): Transaction {

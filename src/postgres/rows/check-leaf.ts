@@ -2,8 +2,8 @@ import { qualifiedName } from '../../documents/sql-text';
 import { SyncFailure } from '../../sync/failures';
 import { formatRelation, type Leaf } from '../../sync/relation';
 import type { Transaction } from '../connection/transaction';
-import type { PlannedRelation } from './copy-request';
 import { definitionsQuery } from './definition-hash';
+import type { ExpectedRelation } from './row-source';
 
 /** A leaf as it is now. */
 export interface LeafNow {
@@ -30,7 +30,7 @@ const LEAF_NOW = `
  * Locks a leaf against being rewritten until the transaction ends, then checks that it is still what was planned.
  * @throws SyncFailure `SourceChanged`
  */
-export async function checkLeaf(tx: Transaction, relation: PlannedRelation, leaf: Leaf): Promise<LeafNow> {
+export async function checkLeaf(tx: Transaction, relation: ExpectedRelation, leaf: Leaf): Promise<LeafNow> {
   const locked = leaf.throughParent === true ? qualifiedName(relation) : `only ${qualifiedName(leaf)}`;
   // Not LOCK TABLE: it asks for the privilege on the whole table, where the role may have some columns only.
   await tx.query(`select 1 from ${locked} limit 0`);

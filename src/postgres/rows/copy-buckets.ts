@@ -1,10 +1,12 @@
 import type { BucketRange } from '../../sync/bucket-ranges';
 import type { Source } from '../connection/source';
 import { streamTransaction, type Transaction } from '../connection/transaction';
-import type { CopyOptions, CopyPiece, LeafRows } from './copy-request';
+import type { CopyOptions } from './copy-options';
+import type { CopyPiece } from './copy-piece';
 import { readLeaf } from './read-leaf';
-import { copyTransaction, filterOf } from './row-filter';
-import { bucketCondition } from './rows-sql';
+import { readingTransaction } from './reading-transaction';
+import type { LeafRows } from './row-source';
+import { bucketCondition, filterOf } from './rows-sql';
 
 /** Reads the rows in the buckets, of all leaves, in one snapshot. */
 export async function* copyBuckets(
@@ -16,5 +18,5 @@ export async function* copyBuckets(
   const read = async function* (tx: Transaction) {
     for (const leaf of rows.leaves) yield* readLeaf(tx, { relation: rows.relation, leaf, condition }, request);
   };
-  yield* streamTransaction(source, read, copyTransaction(request));
+  yield* streamTransaction(source, read, readingTransaction(request));
 }

@@ -3,14 +3,17 @@ import type { Source } from '../connection/source';
 import { streamTransaction, type Transaction } from '../connection/transaction';
 import { changedSince } from '../server/watermark';
 import { checkLeaf } from './check-leaf';
-import type { BlockRange, CopyOptions, CopyPiece, LeafRows, PlannedRelation } from './copy-request';
+import type { CopyOptions } from './copy-options';
+import type { CopyPiece } from './copy-piece';
 import { coverBlocks } from './cover-blocks';
 import { readLeaf } from './read-leaf';
-import { copyTransaction, filterOf } from './row-filter';
+import { readingTransaction } from './reading-transaction';
+import type { BlockRange, ExpectedRelation, LeafRows } from './row-source';
+import { filterOf } from './rows-sql';
 
 /** A chunk: some blocks of one leaf. */
 export interface ChunkRequest extends CopyOptions {
-  readonly relation: PlannedRelation;
+  readonly relation: ExpectedRelation;
   readonly leaf: Leaf;
   readonly range: BlockRange;
   /** A watermark: only rows that changed since are read. */
@@ -35,7 +38,7 @@ export async function* copyRows(source: Source, request: ChunkRequest): AsyncGen
       yield* readLeaf(tx, { relation, leaf, condition: [blocks, ...filters].join(' and ') }, request);
     }
   };
-  yield* streamTransaction(source, read, copyTransaction(request));
+  yield* streamTransaction(source, read, readingTransaction(request));
 }
 
 /**
@@ -54,5 +57,5 @@ export async function* copyChangedRows(
       yield* readLeaf(tx, { relation, leaf, condition }, request);
     }
   };
-  yield* streamTransaction(source, read, copyTransaction(request));
+  yield* streamTransaction(source, read, readingTransaction(request));
 }

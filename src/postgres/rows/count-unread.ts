@@ -1,9 +1,9 @@
 import { qualifiedName } from '../../documents/sql-text';
 import type { Source } from '../connection/source';
 import { type Transaction, withTransaction } from '../connection/transaction';
-import type { LeafRows } from './copy-request';
 import { blockCondition, leafCondition, leafSource } from './leaf-sql';
-import { wholeTransaction } from './rows-sql';
+import { readingTransaction } from './reading-transaction';
+import type { LeafRows } from './row-source';
 
 /** Leaves that one statement counts: a list of thousands would be slow to plan. */
 const LEAVES_PER_STATEMENT = 100;
@@ -32,7 +32,7 @@ export async function countUnread(source: Source, rows: LeafRows, signal: AbortS
     }
     return { shown, read };
   };
-  return withTransaction(source, count, wholeTransaction(rows, signal));
+  return withTransaction(source, count, readingTransaction({ rows, signal }));
 }
 
 async function sum(tx: Transaction, counts: readonly string[]): Promise<number> {

@@ -1,6 +1,6 @@
 import type { LeafNow } from './check-leaf';
-import type { BlockRange } from './copy-request';
 import { blockCondition, blockConditionByPlaces } from './leaf-sql';
+import type { BlockRange } from './row-source';
 
 const FIRST_WITH_TID_RANGE_SCAN = 140_000;
 /** Places are listed in memory, 6 bytes each and 291 to a block of 8 KiB: this keeps a list below 1 MiB. */

@@ -3,7 +3,8 @@ import type { IdDigest } from '../../sync/id-digest';
 import type { Source } from '../connection/source';
 import { type Transaction, withTransaction } from '../connection/transaction';
 import type { IdRequest } from './read-ids';
-import { fromRowsWithIds, wholeTransaction } from './rows-sql';
+import { readingTransaction } from './reading-transaction';
+import { fromRowsWithIds } from './rows-sql';
 
 interface DigestRow {
   readonly bucket: number;
@@ -23,6 +24,6 @@ export async function digestIds(source: Source, request: IdRequest, unique: bool
     from (${ids} offset 0) as i
     group by 1`;
   const read = (tx: Transaction) => tx.query<DigestRow>(query);
-  const rows = await withTransaction(source, read, wholeTransaction(request.rows, request.signal));
+  const rows = await withTransaction(source, read, readingTransaction(request));
   return new Map(rows.map(({ bucket, ids: count, sum }) => [bucket, { ids: Number(count), sum: Number(sum) }]));
 }

@@ -2,8 +2,10 @@ import { qualifiedName, quoteIdentifier } from '../../documents/sql-text';
 import type { Source } from '../connection/source';
 import { type Transaction, withTransaction } from '../connection/transaction';
 import { changedSince } from '../server/watermark';
-import type { AmbiguousId, LeafRows } from './copy-request';
-import { fromRowsWithIds, idIsOneOf, type RowIdentity, wholeTransaction } from './rows-sql';
+import type { AmbiguousId } from './copy-piece';
+import { readingTransaction } from './reading-transaction';
+import type { LeafRows } from './row-source';
+import { fromRowsWithIds, idIsOneOf, type RowIdentity } from './rows-sql';
 
 /** Rows with their ids, and how many ambiguous ids to name. */
 export interface KeyedRows {
@@ -50,7 +52,7 @@ export async function readAmbiguousIds(
     }
     return [...found.values()];
   };
-  return withTransaction(source, find, wholeTransaction(rows, request.signal));
+  return withTransaction(source, find, readingTransaction(request));
 }
 
 /** Two conditions for changed rows, since PostgreSQL hashes a list of keys only where no `or` stands beside it. */

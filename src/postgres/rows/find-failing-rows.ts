@@ -1,7 +1,7 @@
 import { type BucketRange, BUCKETS } from '../../sync/bucket-ranges';
 import { isRowError } from '../connection/is-row-error';
 import type { Transaction } from '../connection/transaction';
-import type { CopyOptions, UnrenderedRow } from './copy-request';
+import type { CopyOptions } from './copy-options';
 import { itemExpression } from './row-projection';
 import { bucketCondition, idIsOneOf } from './rows-sql';
 
@@ -11,12 +11,19 @@ const MOST_FAILING = 20;
 /** The query fails whatever rows are asked for, or for too many of them. */
 class QueryFails extends Error {}
 
+/** A row that PostgreSQL fails to render. */
+export interface FailingRow {
+  readonly fault: 'unreadable';
+  readonly id: string;
+  readonly sqlState: string;
+}
+
 interface Search {
   readonly tx: Transaction;
   /** `from … where …` for rows as `t` with their ids as `k.id`. */
   readonly from: string;
   readonly options: CopyOptions;
-  readonly failing: UnrenderedRow[];
+  readonly failing: FailingRow[];
 }
 
 /**
@@ -28,7 +35,7 @@ export async function findFailingRows(
   tx: Transaction,
   from: string,
   options: CopyOptions,
-): Promise<readonly UnrenderedRow[] | undefined> {
+): Promise<readonly FailingRow[] | undefined> {
   const search: Search = { tx, from, options, failing: [] };
   try {
     await searchBuckets(search, { from: 0, to: BUCKETS });
@@ -57,7 +64,7 @@ async function searchIds(search: Search, ids: readonly string[]): Promise<void> 
   const sqlState = await findError(search, idIsOneOf(ids));
   if (sqlState === undefined) return;
   if (ids.length === 1) {
-    search.failing.push({ id, sqlState });
+    search.failing.push({ fault: 'unreadable', id, sqlState });
     if (search.failing.length > MOST_FAILING) throw new QueryFails();
     return;
   }

@@ -1,6 +1,6 @@
 import { qualifiedName } from '../../documents/sql-text';
 import type { Leaf, QualifiedName } from '../../sync/relation';
-import type { BlockRange } from './copy-request';
+import type { BlockRange } from './row-source';
 
 /** Smallest tuple header with its item pointer: no page holds more rows than fit by this. */
 const LEAST_ROW_BYTES = 28;

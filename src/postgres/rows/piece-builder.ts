@@ -3,7 +3,7 @@ import { SyncFailure } from '../../sync/failures';
 import { parseJson } from '../../sync/json-value';
 import type { ValueSink } from '../copy-protocol/tuple-decoder';
 import { giveBackMemory, takeMemory } from './body-memory';
-import type { CopyPiece, OversizedRow } from './copy-request';
+import type { CopyPiece, OversizedRow } from './copy-piece';
 import { OMITTED_MARK, OVERSIZED_MARK } from './row-projection';
 
 const OVERSIZED = OVERSIZED_MARK.charCodeAt(0);
@@ -41,18 +41,19 @@ export function createPieceBuilder(targetBytes: () => number, onPiece: (piece: C
   }
 
   function flush(): void {
-    if (offsets.length === 0 && oversized.length === 0) return;
+    if (oversized.length > 0) onPiece({ kind: 'refused', rows: oversized });
+    oversized = [];
+    if (offsets.length === 0) return;
     // After a lost connection there may be the beginning of a row behind it.
     const body: BulkBody = { bytes: bytes.subarray(0, rowStart), offsets };
     const memory = bytes;
     const giveBack = () => {
       giveBackMemory(memory);
     };
-    const piece: CopyPiece = { body, giveBack, ...(omitted.size > 0 && { omitted }), oversized, unreadable: [] };
+    const piece: CopyPiece = { kind: 'rows', body, giveBack, omitted };
     bytes = Buffer.alloc(0);
     used = rowStart = 0;
     offsets = [];
-    oversized = [];
     omitted = new Map();
     onPiece(piece);
   }
@@ -95,5 +96,5 @@ function parseOversized(json: string): OversizedRow {
   if (!isReport || typeof report.id !== 'string' || typeof report.bytes !== 'number') {
     throw new SyncFailure('Defect', 'a binary COPY brought a report of an oversized row that is none');
   }
-  return { id: report.id, bytes: report.bytes };
+  return { fault: 'oversized', id: report.id, bytes: report.bytes };
 }

@@ -2,14 +2,14 @@ import type { BucketRange } from '../../sync/bucket-ranges';
 import type { Source } from '../connection/source';
 import { streamTransaction, type Transaction, withTransaction } from '../connection/transaction';
 import { collectTexts } from './collect-texts';
-import type { LeafRows, QueryRows } from './copy-request';
-import { sliceIds } from './copy-whole';
-import { bucketCondition, fromRows, fromRowsWithIds, idIsOneOf, type RowIdentity, wholeTransaction } from './rows-sql';
+import { readingTransaction } from './reading-transaction';
+import type { RowSource } from './row-source';
+import { bucketCondition, fromRows, fromRowsWithIds, idConditions, type RowIdentity } from './rows-sql';
 import { streamValues } from './stream-values';
 
 /** Rows, and how their ids come about. */
 export interface IdRequest extends RowIdentity {
-  readonly rows: LeafRows | QueryRows;
+  readonly rows: RowSource;
   readonly signal?: AbortSignal;
 }
 
@@ -20,22 +20,22 @@ export async function* readIds(
 ): AsyncGenerator<readonly string[], void> {
   const query = `select k."id" ${fromRowsWithIds(request.rows, request)} and ${bucketCondition(request.buckets)}`;
   const read = (tx: Transaction) => streamValues(tx, query, collectTexts);
-  yield* streamTransaction(source, read, wholeTransaction(request.rows, request.signal));
+  yield* streamTransaction(source, read, readingTransaction(request));
 }
 
 /** Counts the ids of rows, in one snapshot: rows that share one count once. */
 export async function countIds(source: Source, request: IdRequest): Promise<number> {
   const query = `select count(distinct k."id")::text as "rows" ${fromRowsWithIds(request.rows, request)}`;
   const count = (tx: Transaction) => tx.query<{ rows: string }>(query);
-  const [counted] = await withTransaction(source, count, wholeTransaction(request.rows, request.signal));
+  const [counted] = await withTransaction(source, count, readingTransaction(request));
   return Number(counted?.rows);
 }
 
 /** Counts rows, in one snapshot. */
-export async function countRows(source: Source, { rows, filter, signal }: Omit<IdRequest, 'id'>): Promise<number> {
-  const query = `select count(*)::text as "rows" ${fromRows(rows, filter)}`;
+export async function countRows(source: Source, request: Omit<IdRequest, 'id'>): Promise<number> {
+  const query = `select count(*)::text as "rows" ${fromRows(request.rows, request.filter)}`;
   const count = (tx: Transaction) => tx.query<{ rows: string }>(query);
-  const [counted] = await withTransaction(source, count, wholeTransaction(rows, signal));
+  const [counted] = await withTransaction(source, count, readingTransaction(request));
   return Number(counted?.rows);
 }
 
@@ -47,11 +47,11 @@ export async function findExisting(
   const from = fromRowsWithIds(request.rows, request);
   const found = new Set<string>();
   const read = async (tx: Transaction) => {
-    for (const ids of sliceIds(request.ids)) {
-      const query = `select k."id" ${from} and ${idIsOneOf(ids)}`;
+    for (const condition of idConditions(request.ids)) {
+      const query = `select k."id" ${from} and ${condition}`;
       for await (const batch of streamValues(tx, query, collectTexts)) for (const id of batch) found.add(id);
     }
   };
-  await withTransaction(source, read, wholeTransaction(request.rows, request.signal));
+  await withTransaction(source, read, readingTransaction(request));
   return found;
 }

@@ -1,15 +1,17 @@
 import type { Leaf } from '../../sync/relation';
 import { isRowError } from '../connection/is-row-error';
 import type { Transaction } from '../connection/transaction';
-import type { CopyOptions, CopyPiece, PlannedRelation, UnreadableRow } from './copy-request';
+import type { CopyOptions } from './copy-options';
+import type { CopyPiece } from './copy-piece';
 import { afterRow, atPlaces, leafCondition, leafSource } from './leaf-sql';
 import { createPieceBuilder } from './piece-builder';
 import { idJoin, itemExpression } from './row-projection';
+import type { ExpectedRelation } from './row-source';
 import { streamValues } from './stream-values';
 
 /** Some rows of one leaf. */
 export interface LeafPart {
-  readonly relation: PlannedRelation;
+  readonly relation: ExpectedRelation;
   readonly leaf: Leaf;
   /** Predicate over `t` and `k.id`. */
   readonly condition: string;
@@ -44,7 +46,15 @@ export async function* readLeaf(
       if (ctid === undefined) throw error;
       after = ctid;
       const id = await readId(tx, part, options, ctid);
-      yield unreadablePiece({ leaf: part.leaf, ctid, sqlState: error.code ?? '', ...(id === undefined ? {} : { id }) });
+      const { schema, table } = part.leaf;
+      const place = { leaf: { schema, table }, ctid };
+      const row = {
+        fault: 'unreadable',
+        sqlState: error.code ?? '',
+        place,
+        ...(id === undefined ? {} : { id }),
+      } as const;
+      yield { kind: 'refused', rows: [row] };
     }
   }
 }
@@ -77,12 +87,4 @@ async function readId(
     await tx.query('rollback to savepoint pgferry_id');
     return undefined;
   }
-}
-
-function unreadablePiece({ leaf: { schema, table }, ...row }: UnreadableRow): CopyPiece {
-  return {
-    body: { bytes: Buffer.alloc(0), offsets: [] },
-    oversized: [],
-    unreadable: [{ leaf: { schema, table }, ...row }],
-  };
 }

@@ -1,4 +1,5 @@
 import { quoteLiteral } from '../../documents/sql-text';
+import { indexAction } from '../../sync/bulk-item';
 
 /** How a row becomes a document, in SQL over the row's alias `t`. */
 export interface RowProjection {
@@ -17,8 +18,8 @@ export interface RowProjection {
 /** What decides how a row is written. */
 export interface ItemOptions {
   readonly projection: RowProjection;
-  /** External version that every index action carries: decimal digits. */
-  readonly version: string;
+  /** External version that every index action carries. */
+  readonly version: number;
   /** Bytes; a row whose {@link RowProjection.size} is larger is not rendered but reported. */
   readonly maxRowBytes: number;
 }
@@ -35,7 +36,8 @@ export const OMITTED_MARK = '-';
  * not rendered at all.
  */
 export function itemExpression({ projection, version, maxRowBytes }: ItemOptions): string {
-  const action = `'{"index":{"_id":' || to_json(k."id")::text || ${quoteLiteral(actionEnd(version))}`;
+  const [beforeId, afterId] = indexAction(version).map(quoteLiteral);
+  const action = `${beforeId} || to_json(k."id")::text || ${afterId}`;
   const item = `${omittedLine(projection)}${action} || ${projection.document} || E'\\n'`;
   if (projection.size === undefined) return item;
   const size = `(${projection.size})`;
@@ -51,9 +53,4 @@ function omittedLine({ omitted }: RowProjection): string {
 /** Computes the id once a row: `offset 0` keeps the planner from copying its expression to every use. */
 export function idJoin(id: string): string {
   return `cross join lateral (select ${id} as "id" offset 0) as k`;
-}
-
-function actionEnd(version: string): string {
-  if (!/^\d+$/.test(version)) throw new Error('a version is decimal digits');
-  return `,"version":${version},"version_type":"external_gte"}}\n`;
 }

@@ -1,10 +1,11 @@
 import { bucketOfId } from '../../documents/ids/hashed-id';
 import { qualifiedName, quoteLiteral } from '../../documents/sql-text';
 import { type BucketRange, BUCKETS } from '../../sync/bucket-ranges';
-import type { TransactionOptions } from '../connection/transaction';
-import type { LeafRows, QueryRows } from './copy-request';
-import { filterOf } from './row-filter';
 import { idJoin, type RowProjection } from './row-projection';
+import type { RowSource } from './row-source';
+
+/** Ids that one statement looks for: its text stays below some megabytes. */
+const IDS_PER_STATEMENT = 10_000;
 
 /** What tells rows and their ids. A {@link RowProjection} is one. */
 export type RowIdentity = Pick<RowProjection, 'id' | 'filter'>;
@@ -13,18 +14,31 @@ export type RowIdentity = Pick<RowProjection, 'id' | 'filter'>;
  * `from … where …` for all rows of a relation as `t`: those that a plain `select` shows, whatever the leaves are that
  * the plan knows. More conditions can follow by `and`.
  */
-export function fromRows(rows: LeafRows | QueryRows, filter?: string): string {
-  return `from ${rowSource(rows)} as t where ${filterOf(filter === undefined ? {} : { filter })}`;
+export function fromRows(rows: RowSource, filter?: string): string {
+  return `from ${tableOf(rows)} as t where ${filterOf({ filter })}`;
 }
 
 /** The same with the rows' ids as `k.id`. */
-export function fromRowsWithIds(rows: LeafRows | QueryRows, { id, filter }: RowIdentity): string {
-  return `from ${rowSource(rows)} as t ${idJoin(id)} where ${filterOf(filter === undefined ? {} : { filter })}`;
+export function fromRowsWithIds(rows: RowSource, { id, filter }: RowIdentity): string {
+  return `from ${tableOf(rows)} as t ${idJoin(id)} where ${filterOf({ filter })}`;
+}
+
+/** The predicate that rows must meet to be synced, fit to stand between other conditions. */
+export function filterOf({ filter }: { readonly filter?: string | undefined }): string {
+  return filter === undefined ? 'true' : `(${filter})`;
 }
 
 /** Condition over `k.id`. */
 export function idIsOneOf(ids: readonly string[]): string {
   return `k."id" = any (array[${ids.map(quoteLiteral).join(',')}]::text[])`;
+}
+
+/** The same for any number of ids, each condition for a statement of its own. */
+export function idConditions(ids: readonly string[]): string[] {
+  const slices = Math.ceil(ids.length / IDS_PER_STATEMENT);
+  return Array.from({ length: slices }, (_, slice) =>
+    idIsOneOf(ids.slice(slice * IDS_PER_STATEMENT, (slice + 1) * IDS_PER_STATEMENT)),
+  );
 }
 
 /** Condition over `k.id`: the document is in one of the buckets. */
@@ -40,14 +54,6 @@ function listMembership(ranges: readonly BucketRange[]): boolean[] {
   return Array.from({ length: BUCKETS }, (_, bucket) => ranges.some(({ from, to }) => from <= bucket && bucket < to));
 }
 
-/** Transaction settings for reading a relation as a whole. */
-export function wholeTransaction(rows: LeafRows | QueryRows, signal?: AbortSignal): TransactionOptions {
-  const common = { isolation: 'repeatable read', statementTimeoutMs: 0, signal } as const;
-  if (!('from' in rows)) return { ...common, activity: 'reading rows' };
-  const { searchPath } = rows;
-  return { ...common, searchPath, activity: searchPath === undefined ? 'reading a view' : 'running a rule' };
-}
-
-function rowSource(rows: LeafRows | QueryRows): string {
+function tableOf(rows: RowSource): string {
   return 'from' in rows ? rows.from : qualifiedName(rows.relation);
 }

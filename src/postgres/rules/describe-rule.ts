@@ -5,7 +5,7 @@ import type { QualifiedName, Relation } from '../../sync/relation';
 import { readKeys } from '../catalog/read-keys';
 import type { Source } from '../connection/source';
 import { type Transaction, withTransaction } from '../connection/transaction';
-import type { QueryRows } from '../rows/copy-request';
+import type { QueryRows } from '../rows/row-source';
 import { chooseRuleKey } from './choose-rule-key';
 import { describeQuery, queryAsSource } from './describe-query';
 import { findRuleTables } from './find-rule-tables';

@@ -1,13 +1,13 @@
 import type { Client } from '@elastic/elasticsearch';
 
-import { buildDeleteBody } from '../../../src/elasticsearch/bulk/delete-body';
 import { type BulkWriter, createBulkWriter } from '../../../src/elasticsearch/bulk-writer/bulk-writer';
 import type { BulkWriterOptions } from '../../../src/elasticsearch/bulk-writer/bulk-writer-options';
 import { listDeadLetters, type StoredDeadLetter } from '../../../src/elasticsearch/dead-letters/list-dead-letters';
-import { refreshIndex } from '../../../src/elasticsearch/documents/count-documents';
 import { createIndex } from '../../../src/elasticsearch/index/create-index';
 import { concreteIndexName, deadLetterIndexName } from '../../../src/elasticsearch/index/index-names';
+import { refreshIndex } from '../../../src/elasticsearch/index/refresh-index';
 import type { BulkBody, BulkOutcome } from '../../../src/sync/bulk-body';
+import { deleteBody } from '../../../src/sync/bulk-item';
 import { indexBody } from '../../support/bulk-body';
 import { connectElasticsearch, deleteIndices, uniqueIndex } from '../../support/elasticsearch';
 
@@ -99,7 +99,7 @@ describe('writing documents', () => {
 
   test('a deletion holds against an earlier write that arrives late', async () => {
     await write(documents(1));
-    expect(await write(buildDeleteBody(['id-0', 'never-there'], VERSION + 1))).toMatchObject({
+    expect(await write(deleteBody(['id-0', 'never-there'], VERSION + 1))).toMatchObject({
       deleted: 1,
       superseded: 1,
     });
@@ -115,7 +115,7 @@ describe('writing documents', () => {
   test('ids of any characters come back as they were', async () => {
     const id = 'shop:a.b:"quoted"\\ %2F ü 漢 😀';
     await write(indexBody([{ id, source: { n: 1 }, version: VERSION }]));
-    expect(await write(buildDeleteBody([id], VERSION))).toMatchObject({ deleted: 1 });
+    expect(await write(deleteBody([id], VERSION))).toMatchObject({ deleted: 1 });
   });
 
   test('several bodies are in flight, and flush waits for all of them', async () => {
@@ -188,7 +188,7 @@ describe('an index that changes under the writer', () => {
 
   test('is not made anew by deleting, either', async () => {
     await client.indices.delete({ index: concrete });
-    await expect(write(buildDeleteBody(['id-0'], VERSION))).rejects.toMatchObject({ type: 'DestinationChanged' });
+    await expect(write(deleteBody(['id-0'], VERSION))).rejects.toMatchObject({ type: 'DestinationChanged' });
     expect(await client.indices.exists({ index: alias })).toBe(false);
   });
 

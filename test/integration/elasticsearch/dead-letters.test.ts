@@ -1,7 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
 
 import { countDeadLetters, listDeadLetters } from '../../../src/elasticsearch/dead-letters/list-dead-letters';
-import { pruneDeadLetters, removeDeadLetters } from '../../../src/elasticsearch/dead-letters/prune-dead-letters';
+import { pruneDeadLetters } from '../../../src/elasticsearch/dead-letters/prune-dead-letters';
 import { type DeadLetter, writeDeadLetters } from '../../../src/elasticsearch/dead-letters/write-dead-letters';
 import { connectElasticsearch, deleteIndices, uniqueIndex } from '../../support/elasticsearch';
 
@@ -75,9 +75,9 @@ describe('dead letters', () => {
       template: { settings: settings, mappings, aliases: { [`${target}-shop`]: {} } },
     });
     try {
-      await writeDeadLetters(client, index, [letter('a'), letter('b')]);
+      await writeDeadLetters(client, index, [letter('a'), letter('b', { version: 20 })]);
       expect(await listIds()).toEqual(['a', 'b']);
-      await removeDeadLetters(client, index, 'shop', ['a']);
+      await pruneDeadLetters(client, index, { connectorId: 'shop', target, olderThan: 20 });
       expect(await listIds()).toEqual(['b']);
       expect(Object.keys((await client.indices.get({ index }))[index]?.aliases ?? {})).toEqual([]);
     } finally {
@@ -117,12 +117,6 @@ describe('dead letters', () => {
     expect((await listIds()).length).toBe(2_500);
   });
 
-  test('are removed by the ids of their documents', async () => {
-    await writeDeadLetters(client, index, [letter('a'), letter('b')]);
-    await removeDeadLetters(client, index, 'shop', ['a', 'never-there']);
-    expect(await listIds()).toEqual(['b']);
-  });
-
   test('of earlier syncs go when their relation was copied completely', async () => {
     await writeDeadLetters(client, index, [
       letter('old'),
@@ -144,7 +138,6 @@ describe('dead letters', () => {
   test('where there are none there need be no index', async () => {
     expect(await countDeadLetters(client, index, 'shop')).toEqual(new Map());
     expect(await pruneDeadLetters(client, index, { connectorId: 'shop', target })).toBe(0);
-    await removeDeadLetters(client, index, 'shop', ['a']);
     expect(await client.indices.exists({ index })).toBe(false);
   });
 });

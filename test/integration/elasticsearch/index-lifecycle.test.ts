@@ -1,9 +1,10 @@
 import type { Client } from '@elastic/elasticsearch';
 
 import { createIndex, type NewIndex } from '../../../src/elasticsearch/index/create-index';
-import { deleteIndex, findAbandonedIndices } from '../../../src/elasticsearch/index/delete-index';
+import { deleteIndex } from '../../../src/elasticsearch/index/delete-index';
 import { describeIndex, type IndexDescription } from '../../../src/elasticsearch/index/describe-index';
 import { extendIndex } from '../../../src/elasticsearch/index/extend-index';
+import { findAbandonedIndices } from '../../../src/elasticsearch/index/find-abandoned-indices';
 import { concreteIndexName } from '../../../src/elasticsearch/index/index-names';
 import { restoreSettings } from '../../../src/elasticsearch/index/load-mode';
 import { replaceIndex } from '../../../src/elasticsearch/index/replace-index';

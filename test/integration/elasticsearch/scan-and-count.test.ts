@@ -1,8 +1,9 @@
 import { Client } from '@elastic/elasticsearch';
 
-import { countByRelation, countDocuments, refreshIndex } from '../../../src/elasticsearch/documents/count-documents';
+import { countByRelation, countDocuments } from '../../../src/elasticsearch/documents/count-documents';
 import { digestDocuments } from '../../../src/elasticsearch/documents/digest-documents';
 import { type IdScan, scanIds } from '../../../src/elasticsearch/documents/scan-ids';
+import { refreshIndex } from '../../../src/elasticsearch/index/refresh-index';
 import { relationField } from '../../../src/sync/relation';
 import { connectElasticsearch, deleteIndices, elasticsearchUrl, uniqueIndex } from '../../support/elasticsearch';
 import { startFaultyProxy } from '../../support/faulty-proxy';

@@ -2,10 +2,11 @@ import type { Client } from '@elastic/elasticsearch';
 
 import { type BulkWriter, createBulkWriter } from '../../../src/elasticsearch/bulk-writer/bulk-writer';
 import { connectElasticsearch } from '../../../src/elasticsearch/connection/connect-elasticsearch';
-import { countDocuments, refreshIndex } from '../../../src/elasticsearch/documents/count-documents';
+import { countDocuments } from '../../../src/elasticsearch/documents/count-documents';
 import { getDocuments } from '../../../src/elasticsearch/documents/stored-documents';
 import { createIndex } from '../../../src/elasticsearch/index/create-index';
 import { deadLetterIndexName } from '../../../src/elasticsearch/index/index-names';
+import { refreshIndex } from '../../../src/elasticsearch/index/refresh-index';
 import type { BulkOutcome } from '../../../src/sync/bulk-body';
 import { indexBody } from '../../support/bulk-body';
 import { deleteIndices, elasticsearchUrl, uniqueIndex } from '../../support/elasticsearch';

@@ -1,6 +1,6 @@
 import { closeSource, type Source } from '../../../src/postgres/connection/source';
 import { withTransaction } from '../../../src/postgres/connection/transaction';
-import { wholeTransaction } from '../../../src/postgres/rows/rows-sql';
+import { readingTransaction } from '../../../src/postgres/rows/reading-transaction';
 import { describeRule, type RuleRequest } from '../../../src/postgres/rules/describe-rule';
 import { eventually } from '../../support/eventually';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
@@ -42,8 +42,7 @@ const rule = (query: string): RuleRequest => ({
 /** Describes a rule and reads its rows, as a sync does. */
 async function run(query: string): Promise<Record<string, unknown>[]> {
   const { rows } = await describeRule(source, rule(query));
-  const signal = new AbortController().signal;
-  return withTransaction(source, (tx) => tx.query(`select t.* from ${rows.from} as t`), wholeTransaction(rows, signal));
+  return withTransaction(source, (tx) => tx.query(`select t.* from ${rows.from} as t`), readingTransaction({ rows }));
 }
 
 const INVALID = { type: 'InvalidRule' };

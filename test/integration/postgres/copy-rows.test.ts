@@ -4,8 +4,9 @@ import { Client } from 'pg';
 import { describeRelations } from '../../../src/postgres/catalog/describe-relations';
 import { closeSource, type Source } from '../../../src/postgres/connection/source';
 import { streamTransaction, withTransaction } from '../../../src/postgres/connection/transaction';
+import { copyByIds } from '../../../src/postgres/rows/copy-by-ids';
+import { copyQuery } from '../../../src/postgres/rows/copy-query';
 import { copyRows } from '../../../src/postgres/rows/copy-rows';
-import { copyQuery, copyRowsById } from '../../../src/postgres/rows/copy-whole';
 import { coverBlocks } from '../../../src/postgres/rows/cover-blocks';
 import { readLeaf } from '../../../src/postgres/rows/read-leaf';
 import type { Leaf, Relation } from '../../../src/sync/relation';
@@ -188,10 +189,9 @@ describe('rows that can not be read', () => {
       insert into large select i, repeat('y', case when i % 4 = 0 then 5000 else 5 end) from generate_series(1, 12) as i`);
     const large = await describeTable(database, source, 'large');
     const projection = { ...ROW_AS_JSON, size: 'octet_length(t."body")::bigint' };
-    const { ids, oversized, unreadable } = await copyBlocks(large, 0, null, { projection, maxRowBytes: 1_000 });
+    const { ids, refused } = await copyBlocks(large, 0, null, { projection, maxRowBytes: 1_000 });
     expect(ids).toHaveLength(9);
-    expect(oversized).toEqual(['4', '8', '12'].map((id) => ({ id, bytes: 5_000 })));
-    expect(unreadable).toEqual([]);
+    expect(refused).toEqual(['4', '8', '12'].map((id) => ({ fault: 'oversized', id, bytes: 5_000 })));
   });
 
   test('because PostgreSQL fails on them are reported by place, and all others delivered once', async () => {
@@ -199,14 +199,15 @@ describe('rows that can not be read', () => {
       insert into broken select i, i % 997 from generate_series(1, 5000) as i`);
     const broken = await describeTable(database, source, 'broken');
     const projection = { ...ROW_AS_JSON, document: `json_build_object('q', 100 / t."n")::text` };
-    const { ids, unreadable } = await copyBlocks(broken, 0, null, { projection });
+    const { ids, refused } = await copyBlocks(broken, 0, null, { projection });
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids).toHaveLength(5_000 - 5);
-    expect(unreadable).toHaveLength(5);
-    for (const { leaf, ctid, sqlState } of unreadable) {
-      expect({ leaf, sqlState }).toEqual({ leaf: { schema: 'public', table: 'broken' }, sqlState: '22012' });
-      const [row] = await database.sql('select n from broken where ctid = $1::tid', [ctid]);
-      expect(row).toEqual({ n: 0 });
+    expect(refused).toHaveLength(5);
+    const leaf = { schema: 'public', table: 'broken' };
+    for (const { place, ...row } of refused) {
+      expect({ leaf: place?.leaf, ...row }).toMatchObject({ leaf, fault: 'unreadable', sqlState: '22012' });
+      const [found] = await database.sql('select n from broken where ctid = $1::tid', [place?.ctid]);
+      expect(found).toEqual({ n: 0 });
     }
   });
 });
@@ -231,11 +232,13 @@ test('a text with bytes of no encoding is reported, and all other rows are deliv
   const [leaf] = relation?.leaves ?? [];
   if (relation === undefined || leaf === undefined) throw new Error('no table');
   const request = { ...copyOptions(), relation, leaf, range: { from: 0, to: null } };
-  const { ids, unreadable } = await collectRows(copyRows(asciiSource, request));
+  const { ids, refused } = await collectRows(copyRows(asciiSource, request));
   await closeSource(asciiSource);
   await database.sql(`drop database ${name}`);
   expect(ids).toEqual(['1', '3']);
-  expect(unreadable.map(({ ctid, sqlState }) => `${ctid} ${sqlState}`)).toEqual(['(0,2) 22021', '(0,4) 22021']);
+  expect(refused).toMatchObject(
+    ['(0,2)', '(0,4)'].map((ctid) => ({ fault: 'unreadable', place: { ctid }, sqlState: '22021' })),
+  );
 });
 
 /** A relation as a whole. */
@@ -263,9 +266,9 @@ describe('whole relations and single rows', () => {
   test('rows are found by their ids, those that are gone passed over', async () => {
     const ids = ['1', '2', '5', '19999', '777777'];
     const tables = { relation: big, leaves: big.leaves };
-    const found = await collectRows(copyRowsById(source, { ...copyOptions(), rows: tables, ids }));
+    const found = await collectRows(copyByIds(source, { ...copyOptions(), rows: tables, ids }));
     expect(found.ids).toEqual(['1', '2', '19999']);
     const view = { relation: big, from: 'public.big' };
-    expect((await collectRows(copyRowsById(source, { ...copyOptions(), rows: view, ids }))).ids).toEqual(found.ids);
+    expect((await collectRows(copyByIds(source, { ...copyOptions(), rows: view, ids }))).ids).toEqual(found.ids);
   });
 });

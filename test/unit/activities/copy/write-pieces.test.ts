@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { OpenConnector } from '../../../../src/activities/connector/connector-registry';
 import { type PieceTarget, writePieces } from '../../../../src/activities/copy/write-pieces';
 import type { BulkWriter } from '../../../../src/elasticsearch/bulk-writer/bulk-writer';
-import type { CopyPiece } from '../../../../src/postgres/rows/copy-request';
+import type { CopyPiece } from '../../../../src/postgres/rows/copy-piece';
 import { createPieceBuilder } from '../../../../src/postgres/rows/piece-builder';
 import { type BulkOutcome, NO_OUTCOME } from '../../../../src/sync/bulk-body';
 import { fuzzing } from '../../../support/fuzz';

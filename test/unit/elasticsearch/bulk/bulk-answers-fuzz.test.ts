@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
-import { deliverBody, type Delivery } from '../../../../src/elasticsearch/bulk/deliver-body';
+import { deliverBody } from '../../../../src/elasticsearch/bulk/deliver-body';
+import type { Delivery } from '../../../../src/elasticsearch/bulk/delivery';
 import { SyncFailure } from '../../../../src/sync/failures';
 import { type Answer, damagedAnswer } from '../../../support/answers';
 import { indexBody } from '../../../support/bulk-body';
@@ -36,8 +37,6 @@ async function deliver(documents: number, { given: { status, body } }: Answer) {
       return Promise.resolve();
     },
     wait: () => Promise.reject(new SyncFailure('DestinationUnavailable', 'sent again')),
-    onPushback: () => undefined,
-    onRetry: () => undefined,
   };
   const list = Array.from({ length: documents }, (_, n) => ({ id: `id-${n}`, source: { n } }));
   const outcome = await deliverBody(delivery, indexBody(list));

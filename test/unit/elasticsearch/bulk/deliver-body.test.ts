@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
-import { deliverBody, type Delivery } from '../../../../src/elasticsearch/bulk/deliver-body';
+import { deliverBody } from '../../../../src/elasticsearch/bulk/deliver-body';
+import type { Delivery } from '../../../../src/elasticsearch/bulk/delivery';
 import type { BulkReply } from '../../../../src/elasticsearch/bulk/post-bulk';
 import { lettersOfRejected } from '../../../../src/elasticsearch/dead-letters/letters-of-rejected';
 import { idsIn, indexBody } from '../../../support/bulk-body';
@@ -59,8 +60,6 @@ function createServer(documents: ReadonlyMap<string, Fate>) {
       buried.push(...letters.map(({ documentId }) => documentId ?? '?'));
       return Promise.resolve();
     },
-    onPushback: () => undefined,
-    onRetry: () => undefined,
   };
   return { delivery, indexed, buried };
 }

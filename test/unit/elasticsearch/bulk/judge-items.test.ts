@@ -1,12 +1,13 @@
-import { type BulkItem, judgeItems } from '../../../../src/elasticsearch/bulk/judge-items';
+import type { AnsweredItem } from '../../../../src/elasticsearch/bulk/answered-item';
+import { judgeItems } from '../../../../src/elasticsearch/bulk/judge-items';
 
 const judgement = { target: 'search-shop', newestVersion: 100, attempt: 0, pipeline: 'clean' };
 const conflict = (current: number) => ({
   type: 'version_conflict_engine_exception',
   reason: `[shop:public.item:1]: version conflict, current version [${current}] is higher than the one provided [99]`,
 });
-const judge = (...items: BulkItem[]) => judgeItems(items, judgement);
-const failureOf = (item: BulkItem): unknown => {
+const judge = (...items: AnsweredItem[]) => judgeItems(items, judgement);
+const failureOf = (item: AnsweredItem): unknown => {
   try {
     return judge(item);
   } catch (error) {

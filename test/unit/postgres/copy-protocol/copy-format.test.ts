@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { createMessageSplitter } from '../../../../src/postgres/copy-protocol/message-splitter';
 import { createTupleDecoder } from '../../../../src/postgres/copy-protocol/tuple-decoder';
-import type { CopyPiece } from '../../../../src/postgres/rows/copy-request';
+import type { CopyPiece, RowsPiece } from '../../../../src/postgres/rows/copy-piece';
 import { createPieceBuilder } from '../../../../src/postgres/rows/piece-builder';
 import {
   AFTER_COPY,
@@ -96,10 +96,14 @@ describe('pieces', () => {
     return pieces;
   }
 
+  const isRows = (piece: CopyPiece): piece is RowsPiece => piece.kind === 'rows';
+
   function items(pieces: readonly CopyPiece[]): string[] {
-    return pieces.flatMap(({ body: { bytes, offsets } }) =>
-      offsets.map((start, i) => bytes.toString('utf8', start, offsets[i + 1] ?? bytes.length)),
-    );
+    return pieces
+      .filter(isRows)
+      .flatMap(({ body: { bytes, offsets } }) =>
+        offsets.map((start, i) => bytes.toString('utf8', start, offsets[i + 1] ?? bytes.length)),
+      );
   }
 
   test('hold every row once, in order, and end soon after their target', () => {
@@ -108,7 +112,7 @@ describe('pieces', () => {
       fc.property(fc.array(row), fc.integer({ min: 1, max: 200 }), (values, target) => {
         const pieces = build(values, target);
         expect(items(pieces)).toEqual(values);
-        for (const { body } of pieces.slice(0, -1)) {
+        for (const { body } of pieces.filter(isRows).slice(0, -1)) {
           expect(body.bytes.length).toBeGreaterThanOrEqual(target);
           expect(body.offsets.at(-1)).toBeLessThan(target);
         }
@@ -119,22 +123,23 @@ describe('pieces', () => {
   test('tell of oversized rows beside those that fit', () => {
     const pieces = build(['{a}\n', '!{"id":"x:1","bytes":99}', '{b}\n', '!{"id":"x:2","bytes":77}'], 1_000);
     expect(items(pieces)).toEqual(['{a}\n', '{b}\n']);
-    expect(pieces.flatMap(({ oversized }) => oversized)).toEqual([
-      { id: 'x:1', bytes: 99 },
-      { id: 'x:2', bytes: 77 },
+    expect(pieces.flatMap((piece) => (piece.kind === 'refused' ? piece.rows : []))).toEqual([
+      { fault: 'oversized', id: 'x:1', bytes: 99 },
+      { fault: 'oversized', id: 'x:2', bytes: 77 },
     ]);
   });
 
   test('count the values that documents leave out, by the place of the document', () => {
     const values = ['{a}\n', '-3\n{b}\n', '!{"id":"x:1","bytes":99}', '{c}\n', '-12\n{d\n}\n'];
-    const [piece, ...others] = build(values, 1_000);
+    const [piece, ...others] = build(values, 1_000).filter(isRows);
     expect(others).toEqual([]);
     expect(items(build(values, 1_000))).toEqual(['{a}\n', '{b}\n', '{c}\n', '{d\n}\n']);
     expect([...(piece?.omitted ?? [])]).toEqual([
       [1, 3],
       [3, 12],
     ]);
-    expect(build(values, 1).flatMap(({ omitted }) => [...(omitted ?? [])])).toEqual([
+    const small = build(values, 1).filter(isRows);
+    expect(small.flatMap(({ omitted }) => [...omitted])).toEqual([
       [0, 3],
       [0, 12],
     ]);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { createMessageSplitter } from '../../../../src/postgres/copy-protocol/message-splitter';
 import { createTupleDecoder } from '../../../../src/postgres/copy-protocol/tuple-decoder';
-import type { CopyPiece } from '../../../../src/postgres/rows/copy-request';
+import type { CopyPiece } from '../../../../src/postgres/rows/copy-piece';
 import { createPieceBuilder } from '../../../../src/postgres/rows/piece-builder';
 import { SyncFailure } from '../../../../src/sync/failures';
 import { COPY_END, copyStream, cutBytes } from '../../../support/copy-stream';
@@ -27,10 +27,12 @@ function readRows(chunks: readonly Buffer[]): { readonly rows: readonly string[]
   });
   if (isEnded) decoder.end();
   builder.flush();
-  const rows = pieces.flatMap(({ body: { bytes, offsets }, oversized }) => [
-    ...offsets.map((start, i) => bytes.toString('latin1', start, offsets[i + 1] ?? bytes.length)),
-    ...oversized.map(({ id, bytes: size }) => `!${JSON.stringify({ id, bytes: size })}`),
-  ]);
+  const rows = pieces.flatMap((piece) => {
+    if (piece.kind === 'refused') return piece.rows.map((row) => `!${JSON.stringify({ ...row, fault: undefined })}`);
+    if (piece.kind !== 'rows') return [];
+    const { bytes, offsets } = piece.body;
+    return offsets.map((start, i) => bytes.toString('latin1', start, offsets[i + 1] ?? bytes.length));
+  });
   return { rows, isEnded };
 }
 

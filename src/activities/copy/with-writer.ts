@@ -3,11 +3,15 @@ import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { newestVersion, type SyncJob } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
 
-/** A bulk writer for one activity of a sync. */
-export function openWriter(connector: OpenConnector, job: SyncJob, signal: AbortSignal): BulkWriter {
-  const { pipeline } = connector.settings;
-  return createBulkWriter({
-    client: connector.elasticsearch,
+/** Runs work with a bulk writer of its own, which ends with it: what is not acknowledged by then is given up. */
+export async function withWriter<Result>(
+  { settings: { pipeline }, elasticsearch, meter }: OpenConnector,
+  job: SyncJob,
+  signal: AbortSignal,
+  work: (writer: BulkWriter) => Promise<Result>,
+): Promise<Result> {
+  const writer = createBulkWriter({
+    client: elasticsearch,
     target: job.behindAlias ? job.index : job.concreteIndex,
     requireAlias: job.behindAlias,
     deadLetters: deadLetterIndexName(job.index),
@@ -15,7 +19,12 @@ export function openWriter(connector: OpenConnector, job: SyncJob, signal: Abort
     jobId: job.jobId,
     newestVersion: newestVersion(job),
     signal,
-    observer: connector.meter.bulk,
+    observer: meter.bulk,
     ...(pipeline === undefined ? {} : { pipeline }),
   });
+  try {
+    return await work(writer);
+  } finally {
+    await writer.close();
+  }
 }

@@ -1,0 +1,45 @@
+import type { BulkBody } from '../../sync/bulk-body';
+import { isReachable } from '../connection/is-reachable';
+import type { RejectedItem } from './judge-items';
+import { type BulkEndpoint, type BulkReply, postBulk } from './post-bulk';
+import { waitBeforeRetry } from './wait-before-retry';
+
+/** How the bodies of one writer are delivered. */
+export interface Delivery {
+  readonly target: string;
+  readonly pipeline?: string;
+  readonly newestVersion: number;
+  /** Milliseconds without any progress after which a body is given up. */
+  readonly retryForMs: number;
+  /** Sends one request, once. */
+  readonly send: (bytes: Buffer) => Promise<BulkReply>;
+  /** Whether Elasticsearch answers at all. */
+  readonly isReachable: () => Promise<boolean>;
+  /** Waits before another attempt, counted from 0. */
+  readonly wait: (attempt: number) => Promise<void>;
+  /** Makes items that are refused for good safe as dead letters. Absent: they are let go. */
+  readonly bury?: (body: BulkBody, rejected: readonly RejectedItem[]) => Promise<void>;
+  /** Elasticsearch has too much to do. */
+  readonly onPushback?: () => void;
+  /** Items are sent again. */
+  readonly onRetry?: (items: number) => void;
+}
+
+const DEFAULT_RETRY_FOR_MS = 120_000;
+
+/** Delivery to a server; what is refused for good is let go. */
+export function deliveryTo(
+  endpoint: BulkEndpoint,
+  options: { readonly newestVersion: number; readonly retryForMs?: number | undefined },
+): Delivery {
+  const { client, target, pipeline, signal } = endpoint;
+  return {
+    target,
+    ...(pipeline === undefined ? {} : { pipeline }),
+    newestVersion: options.newestVersion,
+    retryForMs: options.retryForMs ?? DEFAULT_RETRY_FOR_MS,
+    send: (bytes) => postBulk(endpoint, bytes),
+    isReachable: () => isReachable(client),
+    wait: (attempt) => waitBeforeRetry(attempt, signal),
+  };
+}

@@ -1,0 +1,39 @@
+import { qualifiedName } from '../../documents/sql-text';
+import { isReadAsWhole, type Leaf, type QualifiedName, type Relation } from '../../sync/relation';
+
+/** Where rows are read. */
+export type RowSource = LeafRows | QueryRows;
+
+/** Rows of a table: its leaves, all that are to be read. */
+export interface LeafRows {
+  readonly relation: ExpectedRelation;
+  readonly leaves: readonly Leaf[];
+}
+
+/** Rows of a view, a foreign table or a rule: read as a whole, since they have no blocks. */
+export interface QueryRows {
+  /** For messages. */
+  readonly relation: QualifiedName;
+  /** What stands after `from`: a quoted name, or `(query)` on lines of its own. */
+  readonly from: string;
+  /** Schemas in which a rule's query looks for its tables. @default ['pg_catalog'] */
+  readonly searchPath?: readonly string[];
+}
+
+/** The relation that leaves belong to, and what it must still look like. A {@link Relation} is one. */
+export interface ExpectedRelation extends QualifiedName {
+  readonly oid: number;
+  readonly definition: string;
+}
+
+/** Blocks `from` up to, but without, `to` of a leaf; `to: null` reaches to wherever the leaf ends by then. */
+export interface BlockRange {
+  readonly from: number;
+  readonly to: number | null;
+}
+
+/** Where the rows of a relation of the catalog are: all that `select * from` it shows. */
+export function rowSourceOf(relation: Relation): RowSource {
+  if (isReadAsWhole(relation)) return { relation, from: qualifiedName(relation) };
+  return { relation, leaves: relation.leaves };
+}
