@@ -2,7 +2,7 @@ import { Client as Elasticsearch } from '@elastic/elasticsearch';
 
 import type { SyncOptions } from '../src/sync/job';
 import type { SyncReport } from '../src/sync/report';
-import { SYNC_WORKFLOW, type SyncWorkflow, syncWorkflowId } from '../src/sync/workflow-names';
+import { SYNC_WORKFLOW, type SyncWorkflow, syncWorkflowId } from '../src/sync/wire/workflow-names';
 import { watchProcesses } from './process-use';
 import type { Sample } from './sample';
 import { type Stage, TASK_QUEUE } from './stage';

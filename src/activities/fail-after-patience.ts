@@ -1,7 +1,7 @@
 import { ApplicationFailure, type Info } from '@temporalio/activity';
 
-import { toFailureDetails } from '../sync/failure-details';
 import { SyncFailure } from '../sync/failures';
+import { toFailureDetails } from '../sync/wire/failure-details';
 
 /** Milliseconds after which one more try is not worth a person's waiting. */
 const PATIENCE_MS = 8_000;

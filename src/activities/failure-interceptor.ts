@@ -1,8 +1,8 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
 
-import { type FailureDetail, toFailureDetails } from '../sync/failure-details';
 import { SyncFailure } from '../sync/failures';
+import { type FailureDetail, toFailureDetails } from '../sync/wire/failure-details';
 
 /** Turns what activities throw into Temporal's failures: the one place that knows both. */
 export const failureInterceptor: ActivityInboundCallsInterceptor = {

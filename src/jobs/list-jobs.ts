@@ -6,7 +6,7 @@ import {
   SYNC_WORKFLOW,
   type SyncMemo,
   syncWorkflowId,
-} from '../sync/workflow-names';
+} from '../sync/wire/workflow-names';
 
 /** Which sync jobs to list. */
 export interface JobFilter {

@@ -3,7 +3,7 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { SyncFailure } from '../sync/failures';
 import type { SyncProgress } from '../sync/progress';
 import type { RelationReport } from '../sync/report';
-import { PROGRESS_QUERY, type SyncWorkflow, syncWorkflowId } from '../sync/workflow-names';
+import { PROGRESS_QUERY, type SyncWorkflow, syncWorkflowId } from '../sync/wire/workflow-names';
 import { type ListedJob, toJob } from './list-jobs';
 import { addPendingReports, type PendingWork, readPendingWork } from './read-pending-work';
 

@@ -1,7 +1,7 @@
 import { type Client, type ScheduleDescription, WorkflowNotFoundError } from '@temporalio/client';
 
 import type { ScheduledSyncResult } from '../sync/job';
-import type { ScheduledWorkflow } from '../sync/workflow-names';
+import type { ScheduledWorkflow } from '../sync/wire/workflow-names';
 
 /** What the last start of a schedule came to. */
 export interface LastRun {

@@ -9,7 +9,7 @@ import {
 
 import { type Calendar, type NumberRange, toRanges } from '../cron/calendars';
 import type { ScheduledSyncInput } from '../sync/job';
-import { SCHEDULED_WORKFLOW } from '../sync/workflow-names';
+import { SCHEDULED_WORKFLOW } from '../sync/wire/workflow-names';
 import { renderEvery, type ScheduleDefinition } from './schedule-definition';
 
 /** Key of the memo that marks a schedule as pgferry's own. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NativeConnection } from '@temporalio/worker';
 
-import { SEARCH_ATTRIBUTES } from '../sync/search-attributes';
+import { SEARCH_ATTRIBUTES } from '../sync/wire/search-attributes';
 
 /** Temporal's number for the type: `INDEXED_VALUE_TYPE_KEYWORD`. */
 const KEYWORD = 2;

@@ -7,7 +7,7 @@ import type { Settings } from '../config/settings/settings';
 import type { Monitoring } from '../monitoring/start-monitoring';
 import type { Tracing } from '../monitoring/start-tracing';
 import { createDataConverter } from '../payloads/data-converter';
-import { dataTaskQueue } from '../sync/workflow-names';
+import { dataTaskQueue } from '../sync/wire/workflow-names';
 import { connectWorker } from '../temporal/connect-temporal';
 import { freeLeftActivities } from './free-left-activities';
 import { registerSearchAttributes } from './register-search-attributes';

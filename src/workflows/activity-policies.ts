@@ -1,7 +1,7 @@
 import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
 
 import type { SyncActivities } from '../activities/contract/sync-activities';
-import { dataTaskQueue } from '../sync/workflow-names';
+import { dataTaskQueue } from '../sync/wire/workflow-names';
 
 /** Servers restart and fail over: what can be tried again is, for as long as it takes; the Temporal UI shows it. */
 const PATIENT = { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' } as const;

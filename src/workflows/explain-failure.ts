@@ -1,8 +1,8 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 
-import { readFailureDetails, toFailureDetails } from '../sync/failure-details';
 import { FAILURES, type SyncFailure, toFailureType } from '../sync/failures';
 import type { RelationReport } from '../sync/report';
+import { readFailureDetails, toFailureDetails } from '../sync/wire/failure-details';
 import { RelationsFailed } from './relations-failed';
 
 /** Why a sync failed, and what to do about it. */

@@ -1,7 +1,7 @@
 import type { ApplicationFailure } from '@temporalio/workflow';
 
 import { SyncFailure } from '../sync/failures';
-import type { ReadInput } from '../sync/sync-input';
+import type { ReadInput } from '../sync/wire/sync-input';
 import { toEndingFailure } from './explain-failure';
 
 /** The remedy of input that people wrote by hand, far from any configuration. */

@@ -10,8 +10,8 @@ import {
 
 import type { ScheduledSyncInput, ScheduledSyncResult } from '../sync/job';
 import type { SyncReport } from '../sync/report';
-import { readScheduledInput } from '../sync/sync-input';
-import { SCHEDULED_WORKFLOW, syncWorkflowId } from '../sync/workflow-names';
+import { readScheduledInput } from '../sync/wire/sync-input';
+import { SCHEDULED_WORKFLOW, syncWorkflowId } from '../sync/wire/workflow-names';
 import { requireInput } from './refuse-input';
 import { syncConnector } from './sync-connector';
 

@@ -4,8 +4,8 @@ import type { ConnectorFacts, RestoredIndex } from '../activities/contract/activ
 import type { SyncInput } from '../sync/job';
 import { joinFailures } from '../sync/relation-failure';
 import { emptyReport, sumReports, type SyncReport } from '../sync/report';
-import { readSyncInput } from '../sync/sync-input';
-import { SYNC_WORKFLOW, syncWorkflowId } from '../sync/workflow-names';
+import { readSyncInput } from '../sync/wire/sync-input';
+import { SYNC_WORKFLOW, syncWorkflowId } from '../sync/wire/workflow-names';
 import { type ActivityProxies, proxySyncActivities } from './activity-policies';
 import { copyRelations } from './copy-relations';
 import { explainFailure, toApplicationFailure, toEndingFailure } from './explain-failure';

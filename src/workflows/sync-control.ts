@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow';
 
 import { emptyProgress, renderProgress, type SyncProgress } from '../sync/progress';
-import { PAUSE_SIGNAL, PROGRESS_QUERY, RESUME_SIGNAL } from '../sync/workflow-names';
+import { PAUSE_SIGNAL, PROGRESS_QUERY, RESUME_SIGNAL } from '../sync/wire/workflow-names';
 
 /** Stops copying at the next checkpoint until `resume`. */
 export const pauseSignal = defineSignal(PAUSE_SIGNAL);

@@ -2,8 +2,8 @@ import { upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 
 import type { SyncInput } from '../sync/job';
 import { type RelationReport, sumReports, type SyncReport } from '../sync/report';
-import { CONNECTOR_ID, JOB_TYPE, type LabelledStatus, SYNC_STATUS } from '../sync/search-attributes';
-import type { SyncMemo } from '../sync/workflow-names';
+import { CONNECTOR_ID, JOB_TYPE, type LabelledStatus, SYNC_STATUS } from '../sync/wire/search-attributes';
+import type { SyncMemo } from '../sync/wire/workflow-names';
 
 /** What Temporal's lists of workflows show of a sync: a memo always, search attributes where they are registered. */
 export interface SyncLabels {

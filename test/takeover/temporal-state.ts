@@ -2,7 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import type { TypedSearchAttributes } from '@temporalio/common';
 
 import { createDataConverter } from '../../src/payloads/data-converter';
-import { SEARCH_ATTRIBUTES } from '../../src/sync/search-attributes';
+import { SEARCH_ATTRIBUTES } from '../../src/sync/wire/search-attributes';
 import { temporalAddress } from '../support/temporal-address';
 
 /** A workflow as Temporal knows it. */

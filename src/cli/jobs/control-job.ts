@@ -3,7 +3,7 @@ import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 
 import { findConnector } from '../../config/settings/find-connector';
 import { SyncFailure } from '../../sync/failures';
-import { PAUSE_SIGNAL, RESUME_SIGNAL, syncWorkflowId } from '../../sync/workflow-names';
+import { PAUSE_SIGNAL, RESUME_SIGNAL, syncWorkflowId } from '../../sync/wire/workflow-names';
 import type { TemporalSession } from '../session/with-temporal';
 
 /** What can be done to a running job. */

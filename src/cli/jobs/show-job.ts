@@ -1,7 +1,7 @@
 import { findConnector } from '../../config/settings/find-connector';
 import { type JobDetails, readJob } from '../../jobs/read-job';
 import type { PendingWork } from '../../jobs/read-pending-work';
-import { type SyncWorkflow, syncWorkflowId } from '../../sync/workflow-names';
+import { type SyncWorkflow, syncWorkflowId } from '../../sync/wire/workflow-names';
 import { EXIT } from '../output/exit-codes';
 import { outageNotice } from '../output/outage-notice';
 import { createProgressDisplay } from '../output/progress-display';

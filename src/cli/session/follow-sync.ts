@@ -5,7 +5,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { addPendingReports, readPendingWork } from '../../jobs/read-pending-work';
 import type { SyncProgress } from '../../sync/progress';
 import type { SyncReport, SyncTotals } from '../../sync/report';
-import { PROGRESS_QUERY, readSyncMemo, type SyncWorkflow } from '../../sync/workflow-names';
+import { PROGRESS_QUERY, readSyncMemo, type SyncWorkflow } from '../../sync/wire/workflow-names';
 import { throughOutages } from '../../temporal/through-outages';
 import type { SyncEnding } from '../output/sync-ending';
 import { readEnding } from './read-ending';

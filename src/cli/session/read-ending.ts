@@ -1,7 +1,7 @@
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, WorkflowFailedError } from '@temporalio/client';
 
-import { readFailureDetails } from '../../sync/failure-details';
 import { SyncFailure, toFailureType } from '../../sync/failures';
+import { readFailureDetails } from '../../sync/wire/failure-details';
 import type { SyncEnding } from '../output/sync-ending';
 
 /** Reads pgferry's own failure out of what Temporal's client throws for a workflow that did not complete. */

@@ -4,7 +4,7 @@ import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle 
 import type { Settings } from '../../config/settings/settings';
 import { createLogger } from '../../logging/create-logger';
 import type { JobType, SyncInput } from '../../sync/job';
-import { readSyncMemo, SYNC_WORKFLOW, type SyncWorkflow, syncWorkflowId } from '../../sync/workflow-names';
+import { readSyncMemo, SYNC_WORKFLOW, type SyncWorkflow, syncWorkflowId } from '../../sync/wire/workflow-names';
 import { throughOutages } from '../../temporal/through-outages';
 import { installRuntime } from '../../worker/install-runtime';
 import { type RunningWorker, startWorker } from '../../worker/start-worker';

@@ -32,7 +32,6 @@ export interface DeadLetter {
 /** What tells dead letters apart. */
 type Subject = Pick<DeadLetter, 'connectorId' | 'relation' | 'documentId' | 'position'>;
 
-
 /**
  * Writes dead letters and waits until they are safe. The same document has one, so a retry overwrites it. Makes the
  * index where it is missing.

@@ -2,8 +2,8 @@
  * Names that workflows share with those who talk to them: worker, command line and schedules. Histories, schedules and
  * other people's scripts hold them: none may change.
  */
-import type { JobTrigger, JobType, ScheduledSyncInput, ScheduledSyncResult, SyncInput } from './job';
-import type { SyncReport, SyncTotals } from './report';
+import type { JobTrigger, JobType, ScheduledSyncInput, ScheduledSyncResult, SyncInput } from '../job';
+import type { SyncReport, SyncTotals } from '../report';
 
 /** Type of the workflow that syncs one connector. */
 export const SYNC_WORKFLOW = 'syncConnector';

@@ -1,4 +1,4 @@
-import { readFailureDetails, toFailureDetails } from '../../../src/sync/failure-details';
+import { readFailureDetails, toFailureDetails } from '../../../../src/sync/wire/failure-details';
 
 /** As Temporal keeps them: JSON. */
 function kept(details: unknown): readonly unknown[] {

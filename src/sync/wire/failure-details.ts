@@ -1,5 +1,5 @@
-import { isRecord } from './json-value';
-import type { RelationReport } from './report';
+import { isRecord } from '../json-value';
+import type { RelationReport } from '../report';
 
 /**
  * Facts about a failure that Temporal keeps beside its type and message: the first of an `ApplicationFailure`'s details.

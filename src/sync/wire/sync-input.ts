@@ -1,6 +1,6 @@
+import type { ScheduledSyncInput, SyncInput } from '../job';
+import { isRecord } from '../json-value';
 import { findShapeProblem, type InputShape, withoutNulls } from './input-shape';
-import type { ScheduledSyncInput, SyncInput } from './job';
-import { isRecord } from './json-value';
 
 /** The input of a workflow as it was meant, or what is wrong with it and what is allowed. */
 export type ReadInput<Input> = { readonly input: Input } | { readonly problem: string };
