@@ -1,9 +1,9 @@
 import { identifyRows, type ProjectedRelation } from '../activities/plan/projected-relation';
 import type { StoredDocument } from '../elasticsearch/answers/cut-hits';
 import { getDocuments } from '../elasticsearch/documents/stored-documents';
+import { findExisting } from '../postgres/ids/read-ids';
 import { copyByIds } from '../postgres/rows/copy-by-ids';
 import type { RefusedRow } from '../postgres/rows/copy-piece';
-import { findExisting } from '../postgres/rows/read-ids';
 import { copiedDocuments } from './copied-documents';
 import { compareFields } from './difference';
 import { digestDocument } from './digest-document';

@@ -1,6 +1,6 @@
 import { identifyRows, type ProjectedRelation } from '../activities/plan/projected-relation';
 import { scanDocuments } from '../elasticsearch/documents/stored-documents';
-import { countRows, readIds } from '../postgres/rows/read-ids';
+import { countRows, readIds } from '../postgres/ids/read-ids';
 import { type BucketRange, BUCKETS, cutBuckets } from '../sync/bucket-ranges';
 import { OWN_FIELDS } from '../sync/own-fields';
 import { relationField } from '../sync/relation';

@@ -4,8 +4,8 @@ import { listDeadLetters } from '../../elasticsearch/dead-letters/list-dead-lett
 import { scanIds } from '../../elasticsearch/documents/scan-ids';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import type { Source } from '../../postgres/connection/source';
+import { type IdRequest, readIds } from '../../postgres/ids/read-ids';
 import { copyByIds } from '../../postgres/rows/copy-by-ids';
-import { type IdRequest, readIds } from '../../postgres/rows/read-ids';
 import { relationField } from '../../sync/relation';
 import { type RelationFailure, toRelationFailure } from '../../sync/relation-failure';
 import { addReports, emptyReport, type RelationReport } from '../../sync/report';

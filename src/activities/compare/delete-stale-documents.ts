@@ -1,5 +1,5 @@
 import type { Source } from '../../postgres/connection/source';
-import { findExisting, type IdRequest } from '../../postgres/rows/read-ids';
+import { findExisting, type IdRequest } from '../../postgres/ids/read-ids';
 import { deleteBody } from '../../sync/bulk-item';
 import { emptyReport, type RelationReport } from '../../sync/report';
 import { passVersion } from '../../sync/sync-plan';

@@ -1,5 +1,5 @@
 import type { Source } from '../../postgres/connection/source';
-import { countUnread } from '../../postgres/rows/count-unread';
+import { countUnread } from '../../postgres/ids/count-unread';
 import { SyncFailure } from '../../sync/failures';
 import type { ProjectedRelation } from '../plan/projected-relation';
 

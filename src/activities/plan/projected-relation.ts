@@ -1,5 +1,5 @@
 import type { Projection } from '../../documents/projection';
-import type { IdRequest } from '../../postgres/rows/read-ids';
+import type { IdRequest } from '../../postgres/ids/read-ids';
 import type { RowSource } from '../../postgres/rows/row-source';
 import type { Relation } from '../../sync/relation';
 

@@ -1,6 +1,6 @@
 import { closeSource, type Source } from '../../../src/postgres/connection/source';
-import { digestIds } from '../../../src/postgres/rows/digest-ids';
-import { countRows, findExisting, readIds } from '../../../src/postgres/rows/read-ids';
+import { digestIds } from '../../../src/postgres/ids/digest-ids';
+import { countRows, findExisting, readIds } from '../../../src/postgres/ids/read-ids';
 import type { BucketRange } from '../../../src/sync/bucket-ranges';
 import type { Relation } from '../../../src/sync/relation';
 import { createDatabase, type TestDatabase } from '../../support/postgres';

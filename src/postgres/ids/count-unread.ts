@@ -1,9 +1,9 @@
 import { qualifiedName } from '../../documents/sql-text';
 import type { Source } from '../connection/source';
 import { type Transaction, withTransaction } from '../connection/transaction';
-import { blockCondition, leafCondition, leafSource } from './leaf-sql';
-import { readingTransaction } from './reading-transaction';
-import type { LeafRows } from './row-source';
+import { blockCondition, leafCondition, leafSource } from '../rows/leaf-sql';
+import { readingTransaction } from '../rows/reading-transaction';
+import type { LeafRows } from '../rows/row-source';
 
 /** Leaves that one statement counts: a list of thousands would be slow to plan. */
 const LEAVES_PER_STATEMENT = 100;

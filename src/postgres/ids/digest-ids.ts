@@ -2,9 +2,9 @@ import { bucketOfId, hashOfId } from '../../documents/ids/hashed-id';
 import type { IdDigest } from '../../sync/id-digest';
 import type { Source } from '../connection/source';
 import { type Transaction, withTransaction } from '../connection/transaction';
+import { readingTransaction } from '../rows/reading-transaction';
+import { fromRowsWithIds } from '../rows/rows-sql';
 import type { IdRequest } from './read-ids';
-import { readingTransaction } from './reading-transaction';
-import { fromRowsWithIds } from './rows-sql';
 
 interface DigestRow {
   readonly bucket: number;

@@ -1,11 +1,11 @@
 import type { BucketRange } from '../../sync/bucket-ranges';
 import type { Source } from '../connection/source';
 import { streamTransaction, type Transaction, withTransaction } from '../connection/transaction';
-import { collectTexts } from './collect-texts';
-import { readingTransaction } from './reading-transaction';
-import type { RowSource } from './row-source';
-import { bucketCondition, fromRows, fromRowsWithIds, idConditions, type RowIdentity } from './rows-sql';
-import { streamValues } from './stream-values';
+import { collectTexts } from '../rows/collect-texts';
+import { readingTransaction } from '../rows/reading-transaction';
+import type { RowSource } from '../rows/row-source';
+import { bucketCondition, fromRows, fromRowsWithIds, idConditions, type RowIdentity } from '../rows/rows-sql';
+import { streamValues } from '../rows/stream-values';
 
 /** Rows, and how their ids come about. */
 export interface IdRequest extends RowIdentity {
