@@ -65,8 +65,6 @@ interface Report {
   readonly relations: readonly { readonly relation: string; readonly read: number; readonly indexed: number }[];
 }
 
-jest.setTimeout(600_000);
-
 describe('a full sync of the world’s cities and countries', () => {
   let database: TestDatabase;
   let setting: Setting;

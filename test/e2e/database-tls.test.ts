@@ -7,8 +7,6 @@ import { type EncryptedPostgres, startEncryptedPostgres } from '../support/encry
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { startTlsProxy, type TlsProxy } from '../support/tls-proxy';
 
-jest.setTimeout(300_000);
-
 let authority: Authority;
 let stranger: Authority;
 let postgres: EncryptedPostgres;

@@ -18,8 +18,6 @@ import { temporalAddress } from '../support/temporal-address';
 import { runTemporal } from '../support/temporal-cli';
 import { startWorkerProcess, stopCommand } from '../support/worker-process';
 
-jest.setTimeout(300_000);
-
 const KEY = randomBytes(32).toString('base64');
 const NEXT_KEY = randomBytes(32).toString('base64');
 const TOKEN = randomBytes(16).toString('hex');

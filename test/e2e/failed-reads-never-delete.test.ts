@@ -9,8 +9,6 @@ import { createDatabase, type TestDatabase } from '../support/postgres';
 import { countDocuments } from '../support/read-documents';
 import { startWorkerProcess, stopCommand } from '../support/worker-process';
 
-jest.setTimeout(600_000);
-
 const PASSWORD = 'hunter2-must-not-show';
 const role = `reader_${randomBytes(6).toString('hex')}`;
 const TABLES = ['kept', 'gone', 'closed', 'keyless'] as const;

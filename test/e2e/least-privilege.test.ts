@@ -15,8 +15,6 @@ import {
 } from '../support/secured-elasticsearch';
 import { startSyncs, type SyncedConnector, type SyncHooks, type Syncs } from '../support/start-syncs';
 
-jest.setTimeout(240_000);
-
 const DOCUMENTS: DocumentSettings = {
   fieldNames: 'prefixed',
   json: 'flattened',

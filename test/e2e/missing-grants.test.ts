@@ -5,8 +5,6 @@ import { readDocument, runInProcess } from '../support/command-line';
 import { connectorEntry, writeConfiguration } from '../support/configuration-file';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 
-jest.setTimeout(240_000);
-
 const role = `Reader ${randomBytes(6).toString('hex')}`;
 const quoted = `"${role}"`;
 

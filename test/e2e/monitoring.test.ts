@@ -12,8 +12,6 @@ import { metricsOf, monitoringUrl, scrape, type Series } from '../support/scrape
 import { startTraceReceiver, type TraceReceiver } from '../support/trace-receiver';
 import { startTracedWorker, stopCommand } from '../support/worker-process';
 
-jest.setTimeout(240_000);
-
 const ROWS = 300;
 const REJECTED = 2;
 const VALUE = 'a-value-that-no-log-may-show';

@@ -9,8 +9,6 @@ interface PrintedRejections {
   readonly rows: readonly { readonly relation: string; readonly id: string; readonly error_type: string }[];
 }
 
-jest.setTimeout(240_000);
-
 /** A byte of Elasticsearch's takes -128 to 127: other values are refused. */
 const SETTINGS = {
   documents: { mapping: { 'public.measure.value': { type: 'byte' } } },

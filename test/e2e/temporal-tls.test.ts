@@ -10,8 +10,6 @@ import { createDatabase, type TestDatabase } from '../support/postgres';
 import { temporalAddress } from '../support/temporal-address';
 import { startTlsProxy, type TlsProxy } from '../support/tls-proxy';
 
-jest.setTimeout(300_000);
-
 const API_KEY = 'hunter2-must-not-show';
 const PASSPHRASE = 'hunter3-must-not-show';
 const SECRETS = [API_KEY, PASSPHRASE];

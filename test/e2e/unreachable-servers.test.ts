@@ -6,8 +6,6 @@ import { mapConcurrently } from '../support/map-concurrently';
 import { postgresUrl } from '../support/postgres';
 import { findClosedPort, type SickServer, startRefusingServer, startSilentServer } from '../support/sick-server';
 
-jest.setTimeout(600_000);
-
 const SERVERS = ['PostgreSQL', 'Elasticsearch', 'Temporal'] as const;
 const ILLNESSES = ['closed', 'refusing', 'silent'] as const;
 type Case = readonly [server: (typeof SERVERS)[number], illness: (typeof ILLNESSES)[number], command: string];

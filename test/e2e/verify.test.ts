@@ -21,8 +21,6 @@ interface PrintedVerification {
   readonly remedy?: string;
 }
 
-jest.setTimeout(240_000);
-
 let synced: SyncedConnector;
 const idOf = (key: number | string, table = 'account') => `${synced.connector.connector_id}:public.${table}:${key}`;
 const path = (id: string) => `${synced.connector.index_name}/_doc/${encodeURIComponent(id)}?refresh=true`;

@@ -7,8 +7,6 @@ import { readDocument, runCommand, runInProcess } from '../support/command-line'
 import { connectorEntry, writeConfiguration, writeFile } from '../support/configuration-file';
 import { postgresUrl } from '../support/postgres';
 
-jest.setTimeout(600_000);
-
 const PASSWORD = 'hunter2-must-not-show';
 const good = connectorEntry({ url: postgresUrl(), name: 'postgres' }, { password: PASSWORD });
 const goodFile = writeConfiguration({ connectors: [good] });

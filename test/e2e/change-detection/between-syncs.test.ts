@@ -263,7 +263,7 @@ beforeAll(async () => {
     for (const statement of when) await database.sql(statement.replaceAll('{t}', tableOf(position)));
   }
   second = await connector.sync('incremental');
-}, 120_000);
+});
 
 afterAll(async () => {
   await syncs.stop();

@@ -129,7 +129,7 @@ const NUMBERED = CASES.map((one, position) => ({ ...one, relation: `public.${tab
 
 beforeAll(async () => {
   [syncs, server] = await Promise.all([startSyncs(), startPostgres()]);
-}, 120_000);
+});
 
 afterAll(async () => {
   await syncs.stop();
@@ -174,7 +174,7 @@ describe.each([
     });
     await connector.sync(isFirst ? 'full' : 'incremental');
     expect(happened.size).toBe(CASES.length);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await Promise.all(sessions.map((session) => session.end()));

@@ -4,8 +4,6 @@ import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { startSyncHarness, type SyncHarness } from '../../support/sync-harness';
 import { problemsOf, withConnector } from '../../unit/config/parse';
 
-jest.setTimeout(240_000);
-
 let database: TestDatabase;
 let harness: SyncHarness;
 

@@ -4,9 +4,6 @@ import { connectElasticsearch } from '../../support/elasticsearch';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { startSyncHarness, type SyncHarness } from '../../support/sync-harness';
 
-// Each sync runs through Temporal.
-jest.setTimeout(240_000);
-
 const client = connectElasticsearch();
 let database: TestDatabase;
 let harness: SyncHarness;

@@ -2,9 +2,6 @@ import { connectorEntry } from '../../support/configuration-file';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { reportOf, startSyncHarness, type SyncHarness } from '../../support/sync-harness';
 
-// Each sync runs through Temporal, and some tests run six.
-jest.setTimeout(240_000);
-
 let database: TestDatabase;
 let harness: SyncHarness;
 

@@ -6,9 +6,6 @@ import { findElasticsearch } from '../../../src/stack/programs/elasticsearch-pro
 import { startElasticsearch } from '../../../src/stack/servers/start-elasticsearch';
 import { makeTemporaryFolder } from '../../support/stack-process';
 
-// Starting servers on a busy machine takes its time.
-jest.setTimeout(120_000);
-
 const before = process.env['PGFERRY_CACHE_DIR'];
 let folder: string;
 

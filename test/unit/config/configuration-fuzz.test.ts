@@ -75,8 +75,11 @@ const changedTree = fc.tuple(fc.nat(), anyValue, fc.option(anyKey)).map(([at, va
   };
   visit(tree);
   const [node, name] = places[at % places.length] ?? [];
-  if (node !== undefined && name !== undefined)
-    Object.defineProperty(node, key ?? name, { value, enumerable: true, writable: true, configurable: true });
+  if (node !== undefined && name !== undefined) {
+    // A list has no keys but its indices.
+    const changed = Array.isArray(node) ? name : (key ?? name);
+    Object.defineProperty(node, changed, { value, enumerable: true, writable: true, configurable: true });
+  }
   return tree;
 });
 
