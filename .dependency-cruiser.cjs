@@ -35,7 +35,7 @@ module.exports = {
     only(
       'monitoring-knows-no-server',
       '^src/monitoring/',
-      ['^src/sync/', '^src/config/', '^src/activities/'],
+      ['^src/sync/', '^src/config/', '^src/activities/', '^src/ports/'],
       'metrics and health; the worker tells it what to ask',
     ),
     {
@@ -58,7 +58,8 @@ module.exports = {
     },
     only('payloads-know-keys-only', '^src/payloads/', ['^src/sync/', '^src/config/'], 'what Temporal keeps, encoded'),
     only('codec-server-knows-no-server', '^src/codec-server/', ['^src/sync/'], 'it is given its codecs'),
-    only('stack-stands-alone', '^src/stack/', ['^src/sync/'], 'the local servers'),
+    only('stack-stands-alone', '^src/stack/', ['^src/sync/', '^src/ports/'], 'the local servers'),
+    only('ports-import-nothing', '^src/ports/', [], 'a free port of this machine'),
     {
       name: 'workflows-import-activities-as-types',
       severity: 'error',

@@ -1,4 +1,4 @@
-import { findFreePort } from '../src/stack/processes/find-free-port';
+import { findFreePort } from '../src/ports/find-free-port';
 import { createWorker, type Worker } from '../test/soak/worker';
 import { imageAllocation } from '../test/support/image-environment';
 import type { Bench } from './bench';

@@ -5,6 +5,7 @@ import { SyncFailure } from '../../sync/failures';
 import { type LocalServer, type ServerOptions, ServerStartFailure, startServer } from '../processes/local-server';
 import { readLog } from '../processes/run-to-end';
 import { openServerHome, type ServerHome } from '../processes/server-home';
+import { startAtFreePorts } from '../processes/start-at-free-ports';
 import type { ServerCommand } from '../processes/supervisor';
 import { type ClassSharing, shareClasses } from '../programs/class-archive';
 import { buildElasticsearch, type ElasticsearchProgram, findElasticsearch } from '../programs/elasticsearch-program';
@@ -18,6 +19,8 @@ export interface ElasticsearchOptions extends ServerOptions {
   /** Further settings: `{ 'http.max_content_length': '2mb' }`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
+
+type OptionsWithPort = ElasticsearchOptions & { readonly port: number };
 
 /** Security of a node, with the password of its superuser `elastic` (6 characters or more). */
 export interface ElasticsearchSecurity {
@@ -33,13 +36,15 @@ export interface ElasticsearchSecurity {
 export async function startElasticsearch(options: ElasticsearchOptions = {}): Promise<LocalServer> {
   const program = await findElasticsearch();
   const jar = await buildElasticsearch(program, options.log ?? (() => undefined));
-  try {
-    return await startOnce(program, jar, options);
-  } catch (error) {
-    if (!(error instanceof BrokenArchive)) throw error;
-    await rm(error.archive, { force: true });
-    return startOnce(program, jar, options);
-  }
+  return startAtFreePorts([options.port], async ([port]) => {
+    try {
+      return await startOnce(program, jar, { ...options, port });
+    } catch (error) {
+      if (!(error instanceof BrokenArchive)) throw error;
+      await rm(error.archive, { force: true });
+      return startOnce(program, jar, { ...options, port });
+    }
+  });
 }
 
 /** The node ended at once, and the archive of classes may be why. */
@@ -52,11 +57,7 @@ class BrokenArchive extends Error {
   }
 }
 
-async function startOnce(
-  program: ElasticsearchProgram,
-  jar: string,
-  options: ElasticsearchOptions,
-): Promise<LocalServer> {
+async function startOnce(program: ElasticsearchProgram, jar: string, options: OptionsWithPort): Promise<LocalServer> {
   const home = await openServerHome('elasticsearch', options.dataDir);
   const variant = options.security === undefined ? 'open' : 'secured';
   const sharing = shareClasses(program.home, program.jdk, variant, home.path);
@@ -85,7 +86,7 @@ function elasticsearchCommand(
   jar: string,
   home: ServerHome,
   sharing: ClassSharing,
-  { heap = '512m', port = 0, security, settings = {} }: ElasticsearchOptions,
+  { heap = '512m', port, security, settings = {} }: OptionsWithPort,
 ): ServerCommand {
   const tls = security?.tls;
   return {
