@@ -28,6 +28,7 @@ module.exports = {
       testMatch: ['<rootDir>/test/**/*.test.ts', ...WITHOUT_SERVERS.map((pattern) => `!${pattern}`)],
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+      setupFiles: ['<rootDir>/test/support/workers-postgres.ts'],
     },
   ],
   reporters: ['default', '<rootDir>/test/support/summary-reporter.js'],

@@ -114,8 +114,12 @@ describe('the metrics of a worker after a sync', () => {
 });
 
 describe('the log of a worker', () => {
-  it('is a JSON object a line that names connector, job and run, and relations where it tells of one', () => {
+  it('is a JSON object a line that names connector, job and run, and relations where it tells of one', async () => {
     const { connector_id: id } = connector;
+    // Temporal knows of the sync's end before the worker has written its line.
+    await eventually('the sync is logged as completed', () =>
+      logLines().some(({ message }) => message.startsWith('full sync completed')),
+    );
     const told = logLines().filter(({ labels }) => labels?.['connector'] === id);
     expect(told.map(({ message }) => message)).toEqual(
       expect.arrayContaining(['full sync began', expect.stringMatching(/^full sync completed in .* 298 indexed/u)]),

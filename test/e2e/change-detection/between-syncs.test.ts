@@ -1,5 +1,3 @@
-import type { LocalServer } from '../../../src/stack/processes/local-server';
-import { startPostgres } from '../../../src/stack/servers/start-postgres';
 import type { RelationReport, SyncReport } from '../../../src/sync/report';
 import { expectInStep } from '../../support/expect-in-step';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
@@ -240,7 +238,6 @@ const CASES: readonly Case[] = [
 ];
 
 let syncs: Syncs;
-let server: LocalServer;
 let database: TestDatabase;
 let connector: SyncedConnector;
 let first: SyncReport;
@@ -251,8 +248,8 @@ const reportOf = ({ relations }: SyncReport, relation: string) =>
   relations.find((report) => report.relation === relation) as RelationReport;
 
 beforeAll(async () => {
-  [syncs, server] = await Promise.all([startSyncs(), startPostgres()]);
-  database = await createDatabase(server.url);
+  syncs = await startSyncs();
+  database = await createDatabase();
   await database.sql('create extension citext');
   for (const [position, { given = TABLE }] of CASES.entries()) {
     await database.sql(given.replaceAll('{t}', tableOf(position)));
@@ -268,7 +265,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await syncs.stop();
   await database.drop();
-  await server.stop();
 });
 
 describe('a table is in step with the index by an incremental sync', () => {
