@@ -13,7 +13,8 @@ afterEach(async () => {
 
 /** What nobody may see who ends a command: the insides of libraries. */
 const INSIDES = /Channel has been shut down|node_modules|Unexpected|\n\s+at /u;
-const STOP_MS = 5_000;
+/** The seconds that docs/operations.md promises: what is held would go on for ever. */
+const STOP_MS = 20_000;
 
 describe('a job that runs', () => {
   it('is shown, paused at a checkpoint, resumed from it and followed to its end', async () => {
@@ -49,7 +50,7 @@ describe('a job that runs', () => {
     expect(readDocument(await ask('jobs', 'list', '--json', '--status', 'failed'))).toEqual({ jobs: [] });
   });
 
-  it('is cancelled within 5 seconds; its index is valid, with its own settings, and the next sync completes it', async () => {
+  it('is cancelled within seconds; its index is valid, with its own settings, and the next sync completes it', async () => {
     const { run, ask } = held;
     await held.startWorker();
     await ask('sync', '--detach');
@@ -72,7 +73,7 @@ describe('a job that runs', () => {
 });
 
 describe('Ctrl-C', () => {
-  it('cancels the sync that the command started, says how far it got, and ends within 5 seconds', async () => {
+  it('cancels the sync that the command started, says how far it got, and ends within seconds', async () => {
     const sync = held.start('sync');
     await held.untilHeld();
     const before = performance.now();

@@ -224,13 +224,13 @@ describe('the end of a writer', () => {
   test('an abort ends what is running at once, with its own reason', async () => {
     const controller = new AbortController();
     const aborted = createWriter({ signal: controller.signal });
-    const large = indexBody([{ id: 'large', source: { text: 'x'.repeat(5_000_000) }, version: VERSION }]);
+    const large = indexBody([{ id: 'large', source: { text: 'x'.repeat(20_000_000) }, version: VERSION }]);
     const { acknowledged } = await aborted.accept(large, 'public.item');
     const started = performance.now();
     controller.abort(new Error('cancelled by the user'));
     await expect(acknowledged).rejects.toThrow('cancelled by the user');
-    // Errors of the client copy the request byte by byte where its redaction is on: 8 s for this body.
-    expect(performance.now() - started).toBeLessThan(2_000);
+    // Errors of the client copy the request byte by byte where its redaction is on: half a minute for this body.
+    expect(performance.now() - started).toBeLessThan(10_000);
     await expect(aborted.accept(documents(1), 'public.item')).rejects.toThrow('cancelled by the user');
     await aborted.close();
   });
