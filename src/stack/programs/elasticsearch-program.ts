@@ -24,9 +24,12 @@ export interface ElasticsearchProgram {
   readonly maven?: string;
 }
 
-/** @throws MissingPrerequisites */
-export async function findElasticsearch(): Promise<ElasticsearchProgram> {
-  const home = join(cacheDirectory(), `elasticsearch-${await hashRecipe()}`);
+/**
+ * @param cache - Folder of what was built.
+ * @throws MissingPrerequisites
+ */
+export async function findElasticsearch(cache = cacheDirectory()): Promise<ElasticsearchProgram> {
+  const home = join(cache, `elasticsearch-${await hashRecipe()}`);
   if (existsSync(home)) return { home, jdk: await findJdk() };
   const [jdk, maven] = await findAll<[Jdk, string]>([findJdk(), findMaven()]);
   return { home, jdk, maven };

@@ -16,6 +16,8 @@ export interface ElasticsearchOptions extends ServerOptions {
   readonly heap?: string;
   /** Users, API keys and privileges; `certificate` and `key` are PEM files and turn on HTTPS. @default off */
   readonly security?: ElasticsearchSecurity;
+  /** Folder of what was built. @default the user's */
+  readonly cache?: string;
   /** Further settings: `{ 'http.max_content_length': '2mb' }`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -34,7 +36,7 @@ export interface ElasticsearchSecurity {
  * @throws MissingPrerequisites, ServerStartFailure
  */
 export async function startElasticsearch(options: ElasticsearchOptions = {}): Promise<LocalServer> {
-  const program = await findElasticsearch();
+  const program = await findElasticsearch(options.cache);
   const jar = await buildElasticsearch(program, options.log ?? (() => undefined));
   return startAtFreePorts([options.port], async ([port]) => {
     try {
