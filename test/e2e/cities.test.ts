@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { loadSampleData } from '../../src/stack/sample-data/load-sample-data';
-import { readDocument, runCommand, type RunningCommand } from '../support/command-line';
+import { readJson, runCommand, type RunningCommand } from '../support/command-line';
 import { type ConnectorEntry, connectorEntry, writeConfiguration } from '../support/configuration-file';
 import { connectElasticsearch, deleteIndices } from '../support/elasticsearch';
 import { createDatabase, type TestDatabase } from '../support/postgres';
@@ -83,7 +83,7 @@ beforeAll(async () => {
   setting = { name: database.name, connector: connectorEntry(database), committed: String(row?.['committed']) };
   file = writeConfiguration({ connectors: [setting.connector] });
   worker = await startWorkerProcess(file);
-  first = readDocument<Report>(await runCommand(['sync', '--json', '-c', file]));
+  first = readJson<Report>(await runCommand(['sync', '--json', '-c', file]));
 });
 
 afterAll(async () => {
@@ -138,7 +138,7 @@ story('a full sync of the world’s cities and countries', {
 
   'writes nothing when it runs again over unchanged rows': async () => {
     const before = await indexingTotal(index());
-    const second = readDocument(await runCommand(['sync', '--json', '-c', file]));
+    const second = readJson(await runCommand(['sync', '--json', '-c', file]));
     expect(second).toMatchObject({
       status: 'completed',
       indexed: 0,
@@ -156,7 +156,7 @@ story('a full sync of the world’s cities and countries', {
     await database.sql('delete from city where id = any ($1)', [keys.slice(10)]);
     await database.sql(`insert into city
       select (jsonb_populate_record(c, jsonb_build_object('id', c.id + 1000000000))).* from city as c order by c.id limit 5`);
-    const report = readDocument(await runCommand(['sync', '--incremental', '--json', '-c', file]));
+    const report = readJson(await runCommand(['sync', '--incremental', '--json', '-c', file]));
     expect(report).toMatchObject({ status: 'completed', indexed: 15, deleted: 5, rejected: 0 });
     const after = await indexingTotal(index());
     expect({ indexed: after.indexed - before.indexed, deleted: after.deleted - before.deleted }).toEqual({

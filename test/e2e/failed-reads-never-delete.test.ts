@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Client } from '@elastic/elasticsearch';
 
 import { expectClearMessage } from '../support/clear-message';
-import { readDocument, runInProcess, type RunningCommand } from '../support/command-line';
+import { readJson, runInProcess, type RunningCommand } from '../support/command-line';
 import { type ConnectorEntry, connectorEntry, writeConfiguration } from '../support/configuration-file';
 import { connectElasticsearch, deleteIndices } from '../support/elasticsearch';
 import { createDatabase, type TestDatabase } from '../support/postgres';
@@ -45,7 +45,7 @@ function reader(configuration: Readonly<Record<string, unknown>>): ConnectorEntr
 }
 
 async function syncJson(file: string, ...options: string[]): Promise<unknown> {
-  return readDocument(await runInProcess(['sync', '--json', '-c', file, ...options]));
+  return readJson(await runInProcess(['sync', '--json', '-c', file, ...options]));
 }
 
 /** Documents by table. */

@@ -1,5 +1,5 @@
 import { countDifferences } from '../../src/verify/verification';
-import { readDocument } from '../support/command-line';
+import { readJson } from '../support/command-line';
 import { connectElasticsearch } from '../support/elasticsearch';
 import { countDocuments } from '../support/read-documents';
 import { story } from '../support/story';
@@ -52,7 +52,7 @@ story('rejected rows, one sync after the other', {
     expect(report).toMatchObject({ indexed: 996, rejected: 4 });
     await expectSums(report);
     const listed = await synced.run('rejected', 'list', '--json');
-    const { rejected, rows } = readDocument<PrintedRejections>(listed);
+    const { rejected, rows } = readJson<PrintedRejections>(listed);
     expect(rejected).toBe(4);
     expect(rows.map(({ id, error_type: type }) => [id, type]).sort()).toEqual([
       [idOf(10), 'document_parsing_exception'],
@@ -77,7 +77,7 @@ story('rejected rows, one sync after the other', {
   'are tried again at once by `rejected retry`, and indexed when nothing stands in their way any more': async () => {
     await synced.reconfigure({ max_row_bytes: 50_000 });
     const retried = await synced.run('rejected', 'retry', '--json');
-    const report = readDocument<PrintedReport>(retried);
+    const report = readJson<PrintedReport>(retried);
     expect(report).toMatchObject({ indexed: 1, rejected: 3, unchanged: 996 });
     expect(retried.code).toBe(0);
     expect(await expectSums(report)).toEqual([idOf(10), idOf(20), idOf(30)]);

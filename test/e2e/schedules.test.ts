@@ -1,4 +1,4 @@
-import { type FinishedCommand, readDocument, runInProcess, type RunningCommand } from '../support/command-line';
+import { type FinishedCommand, readJson, runInProcess, type RunningCommand } from '../support/command-line';
 import {
   type ConnectorEntry,
   connectorEntry,
@@ -51,7 +51,7 @@ function schedule(...args: readonly string[]): Promise<FinishedCommand> {
 }
 
 async function listSchedules(): Promise<Record<string, ListedSchedule>> {
-  const { schedules } = readDocument<{ schedules: readonly ListedSchedule[] }>(await schedule('list', '--json'));
+  const { schedules } = readJson<{ schedules: readonly ListedSchedule[] }>(await schedule('list', '--json'));
   return Object.fromEntries(schedules.map((listed) => [listed.job_type, listed]));
 }
 
@@ -74,7 +74,7 @@ story('pgferry schedule', {
     await schedule('trigger', connector.connector_id, '--full');
     await eventually('it has completed', async () => (await listSchedules())['full']?.last?.status === 'completed');
     expect((await listSchedules())['incremental']?.last).toBeNull();
-    const jobs = readDocument(await runInProcess(['jobs', 'list', '--json', '-c', file]));
+    const jobs = readJson(await runInProcess(['jobs', 'list', '--json', '-c', file]));
     expect(jobs).toMatchObject({ jobs: [{ trigger: 'schedule', job_type: 'full', status: 'completed' }] });
   },
 

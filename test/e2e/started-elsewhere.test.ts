@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 
-import { readDocument, runInProcess, type RunningCommand } from '../support/command-line';
+import { readJson, runInProcess, type RunningCommand } from '../support/command-line';
 import {
   type ConnectorEntry,
   connectorEntry,
@@ -63,7 +63,7 @@ describe('a sync', () => {
       status: 'COMPLETED',
       result: { relations: [{ read: 2 }] },
     });
-    const job = readDocument(await runInProcess(['jobs', 'show', '--json', '-c', file]));
+    const job = readJson(await runInProcess(['jobs', 'show', '--json', '-c', file]));
     expect(job).toMatchObject({ status: 'completed', job_type: 'full', trigger: 'manual' });
   });
 

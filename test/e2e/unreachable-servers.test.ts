@@ -1,5 +1,5 @@
 import { expectClearMessage } from '../support/clear-message';
-import { type FinishedCommand, readDocument, runCommand, runInProcess } from '../support/command-line';
+import { type FinishedCommand, readJson, runCommand, runInProcess } from '../support/command-line';
 import { connectorEntry, writeConfiguration } from '../support/configuration-file';
 import { elasticsearchUrl } from '../support/elasticsearch';
 import { mapConcurrently } from '../support/map-concurrently';
@@ -86,6 +86,6 @@ describe('a server that can’t be reached', () => {
       Elasticsearch: 'DestinationUnavailable',
       Temporal: 'TemporalUnavailable',
     };
-    expect(readDocument(result)).toMatchObject({ status: 'failed', indexed: 0, error: { type: types[each[0]] } });
+    expect(readJson(result)).toMatchObject({ status: 'failed', indexed: 0, error: { type: types[each[0]] } });
   });
 });

@@ -1,4 +1,4 @@
-import { readDocument } from '../support/command-line';
+import { readJson } from '../support/command-line';
 import { connectElasticsearch, elasticsearchUrl } from '../support/elasticsearch';
 import { story } from '../support/story';
 import { createSyncedConnector, type SyncedConnector } from '../support/synced-connector';
@@ -47,7 +47,7 @@ async function verify(
 ): Promise<PrintedVerification & { code: number | null; text: string }> {
   const finished = await synced.run('verify', '--json', ...args);
   return {
-    ...readDocument<PrintedVerification>(finished),
+    ...readJson<PrintedVerification>(finished),
     code: finished.code,
     text: finished.stdout + finished.stderr,
   };

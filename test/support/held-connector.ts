@@ -1,7 +1,7 @@
 import { BLOCKS_PER_CHUNK } from '../../src/activities/copy/cut-chunks';
 import {
   type FinishedCommand,
-  readDocument,
+  readJson,
   runCommand,
   runInProcess,
   type RunningCommand,
@@ -81,7 +81,7 @@ export async function createHeldConnector(temporal: Readonly<Record<string, unkn
   const client = connectElasticsearch();
   const run = (...args: readonly string[]) => runCommand([...args, '-c', file]);
   const ask = (...args: readonly string[]) => runInProcess([...args, '-c', file]);
-  const show = async () => readDocument<ShownJob>(await ask('jobs', 'show', '--json'));
+  const show = async () => readJson<ShownJob>(await ask('jobs', 'show', '--json'));
   return {
     ...{ database, connector, file, rows: ROWS, run, ask, show, ...holding(proxy) },
     startWorker: async (...options) => {

@@ -2,7 +2,7 @@ import { createConnectorRegistry } from '../../src/activities/connector/connecto
 import { loadSettings } from '../../src/config/load-settings';
 import type { Verification } from '../../src/verify/verification';
 import { verifyConnector } from '../../src/verify/verify-connector';
-import { type FinishedCommand, readDocument, runCommand } from './command-line';
+import { type FinishedCommand, readJson, runCommand } from './command-line';
 import { type ConnectorEntry, connectorEntry, uniqueTaskQueue, writeConfiguration } from './configuration-file';
 import { connectElasticsearch, deleteIndices } from './elasticsearch';
 import { createDatabase, type TestDatabase } from './postgres';
@@ -54,7 +54,7 @@ export async function createSyncedConnector(
     database,
     connector,
     run,
-    sync: async (...args) => readDocument<PrintedReport>(await run('sync', '--json', ...args)),
+    sync: async (...args) => readJson<PrintedReport>(await run('sync', '--json', ...args)),
     verify: () => verify(file, connector.connector_id),
     reconfigure: async (changed) => {
       await stopCommand(worker);

@@ -150,7 +150,7 @@ async function syncAndMeasure(plan: SyncPlan) {
   const handle = await worker.start({ connectorId, jobType: 'full' });
   const report = await handle.result();
   const measured = await measureHistory(worker, `sync-${connectorId}`, handle.firstExecutionRunId);
-  process.stderr.write(`${JSON.stringify({ relations: plan.relations.length, ...measured })}\n`);
+
   expect(Object.entries(measured.largest).filter(([, bytes]) => bytes > LARGEST_PAYLOAD)).toEqual([]);
   expect(measured.events).toBeLessThan(MOST_EVENTS / 2);
   expect(measured.runs).toBeGreaterThan(1);

@@ -5,7 +5,7 @@ import { exampleConfiguration } from '../../../src/config/example-configuration'
 import { ConfigurationError } from '../../../src/config/problems/configuration-error';
 import { byteDamage, damageBytes } from '../../support/corrupted';
 import { fuzzing } from '../../support/fuzz';
-import { parse } from './parse';
+import { parse } from '../../support/parse-configuration';
 
 /** A whole file takes some milliseconds: more of them by `npm run fuzz`. */
 const RUNS = 1_000;
