@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client as Elasticsearch } from '@elastic/elasticsearch';
 import { Client as Temporal, Connection } from '@temporalio/client';
-import { Client } from 'pg';
 
 import { runStatements } from '../support/run-statements';
 import type { Route } from './faults';
