@@ -107,6 +107,12 @@ describe('writing documents', () => {
     expect(await countAll()).toBe(0);
   });
 
+  test('a deletion leaves a document that a later write has given a newer version', async () => {
+    await write(documents(1, VERSION + 1));
+    expect(await write(buildDeleteBody(['id-0'], VERSION))).toMatchObject({ deleted: 0, superseded: 1 });
+    expect(await countAll()).toBe(1);
+  });
+
   test('documents that somebody else writes with newer versions end the sync', async () => {
     await write(documents(1, VERSION + 5_000));
     await expect(write(documents(1))).rejects.toMatchObject({ type: 'DestinationChanged', retryable: false });
