@@ -1,7 +1,7 @@
 import type { RelationReport, SyncReport } from '../../../src/sync/report';
 import { expectInStep } from '../../support/expect-in-step';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
-import { startSyncs, type SyncedConnector, type Syncs } from '../../support/start-syncs';
+import { type HookedConnector, startSyncs, type Syncs } from '../../support/start-syncs';
 
 /** What happens to a table of 100 rows between two syncs, and what the incremental one has to do about it. */
 interface Case {
@@ -239,7 +239,7 @@ const CASES: readonly Case[] = [
 
 let syncs: Syncs;
 let database: TestDatabase;
-let connector: SyncedConnector;
+let connector: HookedConnector;
 let first: SyncReport;
 let second: SyncReport;
 

@@ -2,7 +2,7 @@ import { Client } from 'pg';
 
 import { expectInStep } from '../../support/expect-in-step';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
-import { startSyncs, type SyncedConnector, type Syncs } from '../../support/start-syncs';
+import { type HookedConnector, startSyncs, type Syncs } from '../../support/start-syncs';
 
 /** What happens to a table while it is read block by block, each in a transaction of its own. */
 interface Case {
@@ -144,7 +144,7 @@ describe.each([
   { what: 'An incremental sync, which reads changed rows only,', isFirst: false },
 ])('$what leaves a table in step with the index', ({ isFirst }) => {
   let database: TestDatabase;
-  let connector: SyncedConnector;
+  let connector: HookedConnector;
   let sessions: Client[];
 
   async function run(position: number, statements: string | undefined): Promise<void> {
