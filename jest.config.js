@@ -6,19 +6,34 @@ const typescript = {
   sourceMaps: 'inline',
 };
 
-/** @type {import('jest').Config} */
-module.exports = {
+const shared = {
+  rootDir: __dirname,
   transform: { '^.+\\.ts$': ['@swc/jest', typescript] },
   testEnvironment: 'node',
   moduleFileExtensions: ['ts', 'js', 'json'],
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
   // dist/ holds a second copy of every module, and no test.
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
-  globalSetup: '<rootDir>/test/support/global-setup.ts',
-  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+};
+
+/** Tests that need nothing but Node and what npm installed: `npm run test:unit`. */
+const WITHOUT_SERVERS = ['unit', 'replay'].map((folder) => `${__dirname}/test/${folder}/**/*.test.ts`);
+
+/** @type {import('jest').Config} */
+module.exports = {
+  projects: [
+    { ...shared, displayName: 'unit', testMatch: WITHOUT_SERVERS },
+    {
+      ...shared,
+      displayName: 'servers',
+      testMatch: ['<rootDir>/test/**/*.test.ts', ...WITHOUT_SERVERS.map((pattern) => `!${pattern}`)],
+      globalSetup: '<rootDir>/test/support/global-setup.ts',
+      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+      setupFiles: ['<rootDir>/test/support/workers-postgres.ts'],
+    },
+  ],
   reporters: ['default', '<rootDir>/test/support/summary-reporter.js'],
   // The servers need the rest of the machine.
   maxWorkers: 2,
   // Conditions end tests, not time: this bounds what hangs, on a busy machine too.
-  testTimeout: 180_000,
+  testTimeout: 600_000,
 };

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { runStatements } from '../test/soak/stage';
+import { runStatements } from '../test/support/run-statements';
 import type { Bench } from './bench';
 import { MANY_TABLES, ORDERS, SHAPES } from './data-sets';
 import { measureCeilings } from './measure-ceilings';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { runStatements } from '../test/soak/stage';
+import { runStatements } from '../test/support/run-statements';
 import { type Bench, take } from './bench';
 import { forgetIndex, runSync, startSync } from './run-sync';
 import type { Figure, Sample } from './sample';

@@ -1,4 +1,4 @@
-import { runStatements } from '../test/soak/stage';
+import { runStatements } from '../test/support/run-statements';
 import { type Bench, take } from './bench';
 import { type DataSet, MANY_TABLES, SHAPES } from './data-sets';
 import { estimateCeiling } from './measure-ceilings';

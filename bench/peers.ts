@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client as Elasticsearch } from '@elastic/elasticsearch';
 
-import { findFreePort } from '../src/stack/processes/find-free-port';
-import { cacheDirectory } from '../src/stack/programs/cache-directory';
+import { findFreePort } from '../src/ports/find-free-port';
+import { cacheDirectory } from '../src/stack/processes/cache-directory';
 import { findCommand } from '../src/stack/programs/find-command';
 import { type Bench, take } from './bench';
 import type { Sample } from './sample';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-import { watchMemory } from '../test/soak/resident-memory';
+import { watchMemory } from '../test/support/resident-memory';
 
 /** What processes used while something ran. */
 export interface ProcessUse {

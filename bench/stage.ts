@@ -10,7 +10,7 @@ import { createDataConverter } from '../src/payloads/data-converter';
 import { startElasticsearch } from '../src/stack/servers/start-elasticsearch';
 import { startPostgres } from '../src/stack/servers/start-postgres';
 import { startTemporal } from '../src/stack/servers/start-temporal';
-import { runStatements } from '../test/soak/stage';
+import { runStatements } from '../test/support/run-statements';
 
 /** Servers, configuration and connections of a benchmark. */
 export interface Stage {

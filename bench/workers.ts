@@ -1,6 +1,6 @@
-import { findFreePort } from '../src/stack/processes/find-free-port';
-import { createWorker, type Worker } from '../test/soak/worker';
+import { findFreePort } from '../src/ports/find-free-port';
 import { imageAllocation } from '../test/support/image-environment';
+import { createWorker, type Worker } from '../test/support/restarted-worker';
 import type { Bench } from './bench';
 
 /** A worker process whose metrics can be read. */

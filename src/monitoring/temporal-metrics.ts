@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { findFreePort } from '../ports/find-free-port';
 
 const LOOPBACK = '127.0.0.1';
 /** Milliseconds for the SDK's answer, which is made in this very process. */
@@ -26,14 +25,4 @@ export async function reserveTemporalMetrics(): Promise<TemporalMetrics> {
       }
     },
   };
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, LOOPBACK);
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

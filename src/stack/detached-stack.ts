@@ -5,10 +5,10 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { SyncFailure } from '../sync/failures';
+import { cacheDirectory } from './processes/cache-directory';
 import { PACKAGE_ROOT } from './processes/package-root';
 import { lastLines, readLog } from './processes/run-to-end';
 import { isRunning, withLock } from './processes/with-lock';
-import { cacheDirectory } from './programs/cache-directory';
 import { checkServers } from './servers/check-servers';
 import type { StackAddresses, StackServer } from './servers/stack-addresses';
 import type { StackOptions } from './start-stack';

@@ -2,14 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { Client } from '@elastic/elasticsearch';
 
 import { expectClearMessage } from '../support/clear-message';
-import { readDocument, runInProcess, type RunningCommand } from '../support/command-line';
+import { readJson, runInProcess, type RunningCommand } from '../support/command-line';
 import { type ConnectorEntry, connectorEntry, writeConfiguration } from '../support/configuration-file';
 import { connectElasticsearch, deleteIndices } from '../support/elasticsearch';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { countDocuments } from '../support/read-documents';
 import { startWorkerProcess, stopCommand } from '../support/worker-process';
-
-jest.setTimeout(600_000);
 
 const PASSWORD = 'hunter2-must-not-show';
 const role = `reader_${randomBytes(6).toString('hex')}`;
@@ -130,7 +128,7 @@ describe('a source or an index that can’t be used', () => {
   it('is told for every connector at once by check, with its remedy', async () => {
     const checked = await runInProcess(['check', '--json', '-c', file]);
     expect(checked.code).toBe(2);
-    const { checked: list } = readDocument<{
+    const { checked: list } = readJson<{
       checked: { connector_id: string; problems: { type: string; message: string; remedy: string }[] }[];
     }>(checked);
     const problemsOf = (name: string) =>
@@ -164,7 +162,7 @@ describe('tables that are odd', () => {
     expect(planned).toMatchObject({ code: 0, stderr: expect.stringMatching(/odd\.keyless: .*primary key/u) as string });
     const synced = await runInProcess(['sync', id, '-c', file]);
     expect(synced).toMatchObject({ code: 0, stderr: expect.stringMatching(/odd\.keyless: .*primary key/u) as string });
-    const document = readDocument(await runInProcess(['sync', id, '--json', '-c', file]));
+    const document = readJson(await runInProcess(['sync', id, '--json', '-c', file]));
     expect(document).toMatchObject({
       status: 'completed',
       indexed: 0,
@@ -176,7 +174,7 @@ describe('tables that are odd', () => {
 
   it('syncs a healthy connector beside all the others', async () => {
     const { connector_id: id, index_name: index } = entryOf('healthy');
-    expect(readDocument(await runInProcess(['sync', id, '--json', '-c', file]))).toMatchObject({ indexed: 2 });
+    expect(readJson(await runInProcess(['sync', id, '--json', '-c', file]))).toMatchObject({ indexed: 2 });
     expect(await countDocuments(index)).toBe(2);
   });
 });

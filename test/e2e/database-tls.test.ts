@@ -1,13 +1,11 @@
 import { type Authority, createAuthority } from '../support/certificates';
 import { expectClearMessage } from '../support/clear-message';
-import { readDocument, runCommand, runInProcess } from '../support/command-line';
+import { readJson, runCommand, runInProcess } from '../support/command-line';
 import { connectorEntry, writeConfiguration } from '../support/configuration-file';
 import { connectElasticsearch, deleteIndices, elasticsearchUrl } from '../support/elasticsearch';
 import { type EncryptedPostgres, startEncryptedPostgres } from '../support/encrypted-postgres';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { startTlsProxy, type TlsProxy } from '../support/tls-proxy';
-
-jest.setTimeout(300_000);
 
 let authority: Authority;
 let stranger: Authority;
@@ -45,7 +43,7 @@ function configure(source: Authority, destination: Authority, more: Readonly<Rec
 
 test('a sync runs with both databases encrypted and known by their CAs', async () => {
   const result = await runCommand(['sync', '--json', '-c', configure(authority, authority)]);
-  expect(readDocument(result)).toMatchObject({ status: 'completed', indexed: 10 });
+  expect(readJson(result)).toMatchObject({ status: 'completed', indexed: 10 });
 });
 
 test('a certificate that is not checked is warned of by every command, loudly', async () => {

@@ -5,8 +5,6 @@ import { type FinishedCommand, runCommand } from '../support/command-line';
 import { connectElasticsearch, deleteIndices } from '../support/elasticsearch';
 import { postgresUrl } from '../support/postgres';
 
-jest.setTimeout(600_000);
-
 let demo: FinishedCommand;
 
 beforeAll(async () => {

@@ -2,11 +2,11 @@ import type { Client } from '@elastic/elasticsearch';
 
 import { expectInStep, readDocuments } from '../support/expect-in-step';
 import { createDatabase, type TestDatabase } from '../support/postgres';
-import { startSyncs, type SyncedConnector, type Syncs } from '../support/start-syncs';
+import { type HookedConnector, startSyncs, type Syncs } from '../support/start-syncs';
 
 let syncs: Syncs;
 let database: TestDatabase;
-let connector: SyncedConnector;
+let connector: HookedConnector;
 let elasticsearch: Client;
 
 beforeAll(async () => {
@@ -92,7 +92,7 @@ describe('a full sync puts right what somebody else did to the index', () => {
 
 describe('an index that a connector shares', () => {
   /** Its id begins with that of the first, and its tables have the same names. */
-  let neighbour: SyncedConnector;
+  let neighbour: HookedConnector;
   let otherDatabase: TestDatabase;
 
   beforeEach(async () => {

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { Client, Connection } from '@temporalio/client';
 
 import { expectClearMessage } from '../support/clear-message';
-import { readDocument, runCommand, type RunningCommand, startCommand } from '../support/command-line';
+import { readJson, runCommand, type RunningCommand, startCommand } from '../support/command-line';
 import {
   type ConnectorEntry,
   connectorEntry,
@@ -17,8 +17,6 @@ import type { PrintedReport } from '../support/synced-connector';
 import { temporalAddress } from '../support/temporal-address';
 import { runTemporal } from '../support/temporal-cli';
 import { startWorkerProcess, stopCommand } from '../support/worker-process';
-
-jest.setTimeout(300_000);
 
 const KEY = randomBytes(32).toString('base64');
 const NEXT_KEY = randomBytes(32).toString('base64');
@@ -53,7 +51,7 @@ beforeAll(async () => {
   worker = await startWorkerProcess(file);
   codecServer = startCommand(['codec-server', '--json', '-c', file]);
   for (const entry of [good, bad])
-    synced.set(entry, readDocument(await runCommand(['sync', entry.connector_id, '--json', '-c', file])));
+    synced.set(entry, readJson(await runCommand(['sync', entry.connector_id, '--json', '-c', file])));
   await eventually('the codec server is ready', () => codecServer.stdout().endsWith('\n'));
   codecUrl = (JSON.parse(codecServer.stdout()) as { url: string }).url;
 });
@@ -74,9 +72,9 @@ test('syncs run as ever, and the command line reads how they ended', async () =>
   });
   const file = withEncryption({ key: KEY });
   const shown = await runCommand(['jobs', 'show', good.connector_id, '--json', '-c', file]);
-  expect(readDocument(shown)).toMatchObject({ status: 'completed', relations: [{ relation: `public.${TABLE}` }] });
+  expect(readJson(shown)).toMatchObject({ status: 'completed', relations: [{ relation: `public.${TABLE}` }] });
   const failed = await runCommand(['jobs', 'show', bad.connector_id, '--json', '-c', file]);
-  expect(readDocument(failed)).toMatchObject({ error: { type: 'RelationMissing' } });
+  expect(readJson(failed)).toMatchObject({ error: { type: 'RelationMissing' } });
 });
 
 test('Temporal keeps no plain text of them: every payload is encrypted, failures and summaries too', async () => {

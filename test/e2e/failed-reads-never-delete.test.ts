@@ -2,14 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { Client } from '@elastic/elasticsearch';
 
 import { expectClearMessage } from '../support/clear-message';
-import { readDocument, runInProcess, type RunningCommand } from '../support/command-line';
+import { readJson, runInProcess, type RunningCommand } from '../support/command-line';
 import { type ConnectorEntry, connectorEntry, writeConfiguration } from '../support/configuration-file';
 import { connectElasticsearch, deleteIndices } from '../support/elasticsearch';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { countDocuments } from '../support/read-documents';
 import { startWorkerProcess, stopCommand } from '../support/worker-process';
-
-jest.setTimeout(600_000);
 
 const PASSWORD = 'hunter2-must-not-show';
 const role = `reader_${randomBytes(6).toString('hex')}`;
@@ -47,7 +45,7 @@ function reader(configuration: Readonly<Record<string, unknown>>): ConnectorEntr
 }
 
 async function syncJson(file: string, ...options: string[]): Promise<unknown> {
-  return readDocument(await runInProcess(['sync', '--json', '-c', file, ...options]));
+  return readJson(await runInProcess(['sync', '--json', '-c', file, ...options]));
 }
 
 /** Documents by table. */
@@ -61,14 +59,15 @@ async function countByTable({ index_name: index }: ConnectorEntry): Promise<Reco
 const ALL_THERE = { kept: 10, gone: 10, closed: 10, keyless: 10 };
 
 describe.each([
-  ['every table of a schema', 'every', '*', 'RelationMissing'],
-  ['tables by their names', 'named', TABLES.join(', '), 'SourcePermission'],
-])('a table that is lost to a connector of %s', (_, schema, tables, withoutGrant) => {
-  const connector = () => entry;
+  ['every table of a schema', '*', 'RelationMissing'],
+  ['tables by their names', TABLES.join(', '), 'SourcePermission'],
+])('a table that is lost to a connector of %s', (_, tables, withoutGrant) => {
+  let schema: string;
   let entry: ConnectorEntry;
   let file: string;
 
-  beforeAll(async () => {
+  beforeEach(async () => {
+    schema = `shop_${randomBytes(6).toString('hex')}`;
     const definitions = TABLES.map(
       (table) => `create table ${schema}.${table} (id integer primary key, name text not null);
         insert into ${schema}.${table} select n, 'row ' || n from generate_series(1, 10) as n;`,
@@ -83,14 +82,13 @@ describe.each([
   async function expectRefused(type: string, names: readonly string[], ...options: string[]): Promise<void> {
     const refused = await runInProcess(['sync', '-c', file, ...options]);
     expectClearMessage(refused, { code: 1, names: [...names, type], secrets: [PASSWORD] });
-    expect(await countByTable(connector())).toEqual(ALL_THERE);
+    expect(await countByTable(entry)).toEqual(ALL_THERE);
     expectClearMessage(await runInProcess(['plan', '-c', file]), { code: 1, names: [...names] });
   }
 
   it('keeps its documents when its primary key is dropped', async () => {
     await database.sql(`alter table ${schema}.keyless drop constraint keyless_pkey`);
     await expectRefused('RelationMissing', [`${schema}.keyless`, 'primary key', '--forget']);
-    await database.sql(`alter table ${schema}.keyless add primary key (id)`);
   });
 
   it('keeps its documents when the grant is revoked', async () => {
@@ -99,22 +97,24 @@ describe.each([
   });
 
   it('keeps its documents when it is dropped', async () => {
-    await database.sql(`grant select on ${schema}.closed to ${role}; drop table ${schema}.gone`);
+    await database.sql(`drop table ${schema}.gone`);
     await expectRefused('RelationMissing', ['gone', 'tables']);
   });
 
   it('is not forgotten under a name that is none of its, nor while it can be read', async () => {
+    await database.sql(`drop table ${schema}.gone`);
     const unknown = await runInProcess(['sync', '-c', file, '--forget', `${schema}.gonne`]);
     expectClearMessage(unknown, { code: 2, names: [`${schema}.gonne`, `${schema}.gone`] });
     const readable = await runInProcess(['sync', '-c', file, '--forget', `${schema}.gone`, `${schema}.kept`]);
     expectClearMessage(readable, { code: 2, names: [`${schema}.kept`, 'tables'] });
-    expect(await countByTable(connector())).toEqual(ALL_THERE);
+    expect(await countByTable(entry)).toEqual(ALL_THERE);
   });
 
   it('loses its documents, and nothing else does, by --forget', async () => {
+    await database.sql(`drop table ${schema}.gone`);
     const report = await syncJson(file, '--forget', `${schema}.gone`);
     expect(report).toMatchObject({ status: 'completed', indexed: 0, deleted: 10 });
-    expect(await countByTable(connector())).toEqual({ ...ALL_THERE, gone: 0 });
+    expect(await countByTable(entry)).toEqual({ ...ALL_THERE, gone: 0 });
   });
 });
 

@@ -1,4 +1,4 @@
-import { readDocument } from '../support/command-line';
+import { readJson } from '../support/command-line';
 import { eventually } from '../support/eventually';
 import { createHeldConnector, type HeldConnector } from '../support/held-connector';
 
@@ -13,7 +13,8 @@ afterEach(async () => {
 
 /** What nobody may see who ends a command: the insides of libraries. */
 const INSIDES = /Channel has been shut down|node_modules|Unexpected|\n\s+at /u;
-const STOP_MS = 5_000;
+/** The seconds that docs/operations.md promises: what is held would go on for ever. */
+const STOP_MS = 20_000;
 
 describe('a job that runs', () => {
   it('is shown, paused at a checkpoint, resumed from it and followed to its end', async () => {
@@ -28,7 +29,7 @@ describe('a job that runs', () => {
     expect(item?.indexed).toBeGreaterThan(0);
     expect(item?.indexed).toBeLessThan(rows);
 
-    expect(readDocument(await ask('jobs', 'pause', '--json'))).toMatchObject({ status: 'paused' });
+    expect(readJson(await ask('jobs', 'pause', '--json'))).toMatchObject({ status: 'paused' });
     await eventually('nothing runs any more', async () => (await show()).pending.length === 0);
     expect(await show()).toMatchObject({ status: 'running', paused: true });
 
@@ -37,42 +38,42 @@ describe('a job that runs', () => {
     await ask('jobs', 'resume');
     const end = await follower.finished;
     expect(end.code).toBe(0);
-    expect(readDocument(end)).toMatchObject({ status: 'completed', relations: [{ read: rows, indexed: rows }] });
+    expect(readJson(end)).toMatchObject({ status: 'completed', relations: [{ read: rows, indexed: rows }] });
     // Rows before the checkpoint were not sent again.
     expect(await held.writes()).toBe(rows);
     expect((await ask('verify')).code).toBe(0);
     await eventually('it is listed', async () => {
       const list = await ask('jobs', 'list', '--json', '--status', 'completed', '--since', '1h');
-      const { jobs } = readDocument<{ jobs: readonly { indexed: number }[] }>(list);
+      const { jobs } = readJson<{ jobs: readonly { indexed: number }[] }>(list);
       return jobs.length === 1 && jobs[0]?.indexed === rows;
     });
-    expect(readDocument(await ask('jobs', 'list', '--json', '--status', 'failed'))).toEqual({ jobs: [] });
+    expect(readJson(await ask('jobs', 'list', '--json', '--status', 'failed'))).toEqual({ jobs: [] });
   });
 
-  it('is cancelled within 5 seconds; its index is valid, with its own settings, and the next sync completes it', async () => {
+  it('is cancelled within seconds; its index is valid, with its own settings, and the next sync completes it', async () => {
     const { run, ask } = held;
     await held.startWorker();
     await ask('sync', '--detach');
     await held.untilHeld();
     expect(await held.loadingSettings()).toEqual(['-1']);
     const cancelled = await ask('jobs', 'cancel', '--json');
-    expect(readDocument(cancelled)).toMatchObject({ status: 'cancelled' });
+    expect(readJson(cancelled)).toMatchObject({ status: 'cancelled' });
     expect(cancelled.durationMs).toBeLessThan(STOP_MS);
     expect(await held.loadingSettings()).toEqual([]);
     await eventually('the list says how far it got', async () => {
       const list = await ask('jobs', 'list', '--json', '--status', 'cancelled');
-      const { jobs } = readDocument<{ jobs: readonly { indexed: number }[] }>(list);
+      const { jobs } = readJson<{ jobs: readonly { indexed: number }[] }>(list);
       return (jobs[0]?.indexed ?? 0) > 0;
     });
     held.release();
-    expect(readDocument(await run('sync', '--json'))).toMatchObject({ status: 'completed' });
+    expect(readJson(await run('sync', '--json'))).toMatchObject({ status: 'completed' });
     expect((await ask('verify')).code).toBe(0);
     expect((await ask('jobs', 'cancel')).stderr).toMatch(/no sync of .* is running/u);
   });
 });
 
 describe('Ctrl-C', () => {
-  it('cancels the sync that the command started, says how far it got, and ends within 5 seconds', async () => {
+  it('cancels the sync that the command started, says how far it got, and ends within seconds', async () => {
     const sync = held.start('sync');
     await held.untilHeld();
     const before = performance.now();
@@ -127,7 +128,7 @@ describe('two workers', () => {
       if (signal === 'SIGKILL') await startSecond();
       held.release();
       const end = await held.run('jobs', 'show', '--follow', '--json');
-      expect(readDocument(end)).toMatchObject({
+      expect(readJson(end)).toMatchObject({
         status: 'completed',
         relations: [{ read: held.rows, indexed: held.rows }],
       });

@@ -13,9 +13,7 @@ import {
   type SecuredElasticsearch,
   startSecuredElasticsearch,
 } from '../support/secured-elasticsearch';
-import { startSyncs, type SyncedConnector, type SyncHooks, type Syncs } from '../support/start-syncs';
-
-jest.setTimeout(240_000);
+import { type HookedConnector, startSyncs, type SyncHooks, type Syncs } from '../support/start-syncs';
 
 const DOCUMENTS: DocumentSettings = {
   fieldNames: 'prefixed',
@@ -52,11 +50,11 @@ afterAll(async () => {
   await node.stop();
 });
 
-function connect(index: string): SyncedConnector {
+function connect(index: string): HookedConnector {
   return syncs.connect(database.url, { index, documents: DOCUMENTS });
 }
 
-async function countDocuments({ elasticsearch, index }: SyncedConnector): Promise<number> {
+async function countDocuments({ elasticsearch, index }: HookedConnector): Promise<number> {
   await elasticsearch.indices.refresh({ index });
   return (await elasticsearch.count({ index })).count;
 }

@@ -15,8 +15,6 @@ import { createDatabase, type TestDatabase } from '../support/postgres';
 import { monitoringUrl } from '../support/scrape';
 import { startWorkerProcess, stopCommand } from '../support/worker-process';
 
-jest.setTimeout(300_000);
-
 const mark = (what: string) => `marker-${what}-${randomBytes(6).toString('hex')}`;
 
 /** Planted in the configuration, where each of them is a secret. */

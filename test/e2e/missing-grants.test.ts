@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
 import type { ConnectorProblem } from '../../src/activities/plan/validate-connector';
-import { readDocument, runInProcess } from '../support/command-line';
+import { readJson, runInProcess } from '../support/command-line';
 import { connectorEntry, writeConfiguration } from '../support/configuration-file';
 import { createDatabase, type TestDatabase } from '../support/postgres';
-
-jest.setTimeout(240_000);
 
 const role = `Reader ${randomBytes(6).toString('hex')}`;
 const quoted = `"${role}"`;
@@ -44,7 +42,7 @@ async function check(
 ): Promise<readonly ConnectorProblem[]> {
   const connector = connectorEntry(database, { username: role, password: 'x', ...selection }, entry);
   const answer = await runInProcess(['check', '--json', '-c', writeConfiguration({ connectors: [connector] })]);
-  const { checked } = readDocument<{
+  const { checked } = readJson<{
     checked: readonly { connector_id: string; problems: readonly ConnectorProblem[] }[];
   }>(answer);
   return checked.find(({ connector_id: id }) => id === connector.connector_id)?.problems ?? [];

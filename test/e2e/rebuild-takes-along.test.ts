@@ -4,7 +4,7 @@ import type { DocumentSettings } from '../../src/config/settings/settings';
 import { connectElasticsearch, uniqueIndex } from '../support/elasticsearch';
 import { expectInStep } from '../support/expect-in-step';
 import { createDatabase, type TestDatabase } from '../support/postgres';
-import { startSyncs, type SyncedConnector, type Syncs } from '../support/start-syncs';
+import { type HookedConnector, startSyncs, type Syncs } from '../support/start-syncs';
 
 const KEYWORD = { type: 'keyword', ignore_above: 500 } as const;
 const DOCUMENTS: DocumentSettings = {
@@ -19,7 +19,7 @@ const DOCUMENTS: DocumentSettings = {
 const elasticsearch = connectElasticsearch();
 let syncs: Syncs;
 let database: TestDatabase;
-let connector: SyncedConnector;
+let connector: HookedConnector;
 const templates = new Set<string>();
 
 beforeAll(async () => {

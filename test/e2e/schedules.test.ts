@@ -1,4 +1,4 @@
-import { type FinishedCommand, readDocument, runInProcess, type RunningCommand } from '../support/command-line';
+import { type FinishedCommand, readJson, runInProcess, type RunningCommand } from '../support/command-line';
 import {
   type ConnectorEntry,
   connectorEntry,
@@ -8,6 +8,7 @@ import {
 import { connectElasticsearch, deleteIndices } from '../support/elasticsearch';
 import { eventually } from '../support/eventually';
 import { createDatabase, type TestDatabase } from '../support/postgres';
+import { story } from '../support/story';
 import { startWorkerProcess, stopCommand } from '../support/worker-process';
 
 interface ListedSchedule {
@@ -50,12 +51,12 @@ function schedule(...args: readonly string[]): Promise<FinishedCommand> {
 }
 
 async function listSchedules(): Promise<Record<string, ListedSchedule>> {
-  const { schedules } = readDocument<{ schedules: readonly ListedSchedule[] }>(await schedule('list', '--json'));
+  const { schedules } = readJson<{ schedules: readonly ListedSchedule[] }>(await schedule('list', '--json'));
   return Object.fromEntries(schedules.map((listed) => [listed.job_type, listed]));
 }
 
-describe('pgferry schedule', () => {
-  it('apply shows what would change, changes it, and then nothing', async () => {
+story('pgferry schedule', {
+  'apply shows what would change, changes it, and then nothing': async () => {
     const dry = await schedule('apply', '--dry-run');
     expect(dry.stderr).toMatch(/\+ pgferry-\S+-full {2}0 0 0 1 JAN \?/u);
     expect(dry.stderr).toMatch(/2 schedules would change; nothing was changed/u);
@@ -67,17 +68,17 @@ describe('pgferry schedule', () => {
     expect(full).toMatchObject({ interval: '0 0 0 1 JAN ?', paused: false, last: null });
     expect(full?.next).toMatch(/^\d{4}-01-01T00:00/u);
     expect(incremental).toMatchObject({ interval: '@every 240h' });
-  });
+  },
 
-  it('trigger starts a sync, whose result list shows', async () => {
+  'trigger starts a sync, whose result list shows': async () => {
     await schedule('trigger', connector.connector_id, '--full');
     await eventually('it has completed', async () => (await listSchedules())['full']?.last?.status === 'completed');
     expect((await listSchedules())['incremental']?.last).toBeNull();
-    const jobs = readDocument(await runInProcess(['jobs', 'list', '--json', '-c', file]));
+    const jobs = readJson(await runInProcess(['jobs', 'list', '--json', '-c', file]));
     expect(jobs).toMatchObject({ jobs: [{ trigger: 'schedule', job_type: 'full', status: 'completed' }] });
-  });
+  },
 
-  it('pause keeps a note, resume goes on, delete deletes', async () => {
+  'pause keeps a note, resume goes on, delete deletes': async () => {
     await schedule('pause', '--incremental', '--note', 'moving house');
     expect((await listSchedules())['incremental']).toMatchObject({ paused: true, note: 'moving house', next: null });
     expect((await listSchedules())['full']).toMatchObject({ paused: false });
@@ -87,5 +88,5 @@ describe('pgferry schedule', () => {
     expect((await listSchedules())['incremental']).toMatchObject({ paused: true, note: 'by pgferry schedule pause' });
     await schedule('delete', '--incremental');
     await eventually('it is gone', async () => !('incremental' in (await listSchedules())));
-  });
+  },
 });

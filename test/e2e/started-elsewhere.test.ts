@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 
-import { readDocument, runInProcess, type RunningCommand } from '../support/command-line';
+import { readJson, runInProcess, type RunningCommand } from '../support/command-line';
 import {
   type ConnectorEntry,
   connectorEntry,
@@ -38,7 +38,7 @@ afterAll(async () => {
 
 interface CliResult {
   readonly status: string;
-  readonly result?: { readonly indexed: number };
+  readonly result?: { readonly relations: readonly { readonly read: number }[] };
   readonly closeEvent?: {
     readonly workflowExecutionFailedEventAttributes?: {
       readonly failure: { readonly message: string; readonly applicationFailureInfo: { readonly type: string } };
@@ -61,9 +61,9 @@ describe('a sync', () => {
     const summary = ['--static-summary', `full sync of ${id}`];
     expect(await execute(`sync-${id}`, '--input', input, ...summary)).toMatchObject({
       status: 'COMPLETED',
-      result: { indexed: 2 },
+      result: { relations: [{ read: 2 }] },
     });
-    const job = readDocument(await runInProcess(['jobs', 'show', '--json', '-c', file]));
+    const job = readJson(await runInProcess(['jobs', 'show', '--json', '-c', file]));
     expect(job).toMatchObject({ status: 'completed', job_type: 'full', trigger: 'manual' });
   });
 
@@ -76,7 +76,7 @@ describe('a sync', () => {
       args: [{ connectorId: id, jobType: 'incremental' }],
     });
     await connection.close();
-    expect(result).toMatchObject({ status: 'completed', jobType: 'incremental', unchanged: 2 });
+    expect(result).toMatchObject({ status: 'completed', jobType: 'incremental', connectorId: id });
   });
 
   it('may be given null for what it leaves out, as other languages do', async () => {

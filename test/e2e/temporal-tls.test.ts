@@ -3,14 +3,12 @@ import { connectTemporal } from '../../src/temporal/connect-temporal';
 import { type ApiKeyGateway, startApiKeyGateway } from '../support/api-key-gateway';
 import { type Authority, createAuthority, encryptKey, type Identity } from '../support/certificates';
 import { expectClearMessage } from '../support/clear-message';
-import { readDocument, runCommand, runInProcess } from '../support/command-line';
+import { readJson, runCommand, runInProcess } from '../support/command-line';
 import { connectorEntry, writeConfiguration } from '../support/configuration-file';
 import { connectElasticsearch, deleteIndices } from '../support/elasticsearch';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { temporalAddress } from '../support/temporal-address';
 import { startTlsProxy, type TlsProxy } from '../support/tls-proxy';
-
-jest.setTimeout(300_000);
 
 const API_KEY = 'hunter2-must-not-show';
 const PASSPHRASE = 'hunter3-must-not-show';
@@ -57,7 +55,7 @@ function configure(temporal: Readonly<Record<string, unknown>>): string {
 
 describe('a sync runs, workers included', () => {
   const syncWith = async (temporal: Readonly<Record<string, unknown>>) =>
-    readDocument(await runCommand(['sync', '--json', '-c', configure(temporal)]));
+    readJson(await runCommand(['sync', '--json', '-c', configure(temporal)]));
   const SYNCED = { status: 'completed', indexed: 10 };
 
   test('with certificates of both sides, the key protected by a passphrase', async () => {

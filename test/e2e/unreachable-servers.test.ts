@@ -1,12 +1,10 @@
 import { expectClearMessage } from '../support/clear-message';
-import { type FinishedCommand, readDocument, runCommand, runInProcess } from '../support/command-line';
+import { type FinishedCommand, readJson, runCommand, runInProcess } from '../support/command-line';
 import { connectorEntry, writeConfiguration } from '../support/configuration-file';
 import { elasticsearchUrl } from '../support/elasticsearch';
 import { mapConcurrently } from '../support/map-concurrently';
 import { postgresUrl } from '../support/postgres';
 import { findClosedPort, type SickServer, startRefusingServer, startSilentServer } from '../support/sick-server';
-
-jest.setTimeout(600_000);
 
 const SERVERS = ['PostgreSQL', 'Elasticsearch', 'Temporal'] as const;
 const ILLNESSES = ['closed', 'refusing', 'silent'] as const;
@@ -88,6 +86,6 @@ describe('a server that can’t be reached', () => {
       Elasticsearch: 'DestinationUnavailable',
       Temporal: 'TemporalUnavailable',
     };
-    expect(readDocument(result)).toMatchObject({ status: 'failed', indexed: 0, error: { type: types[each[0]] } });
+    expect(readJson(result)).toMatchObject({ status: 'failed', indexed: 0, error: { type: types[each[0]] } });
   });
 });

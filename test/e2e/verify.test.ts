@@ -1,5 +1,6 @@
-import { readDocument } from '../support/command-line';
+import { readJson } from '../support/command-line';
 import { connectElasticsearch, elasticsearchUrl } from '../support/elasticsearch';
+import { story } from '../support/story';
 import { createSyncedConnector, type SyncedConnector } from '../support/synced-connector';
 
 /** What `pgferry verify --json` prints. */
@@ -20,8 +21,6 @@ interface PrintedVerification {
   }[];
   readonly remedy?: string;
 }
-
-jest.setTimeout(240_000);
 
 let synced: SyncedConnector;
 const idOf = (key: number | string, table = 'account') => `${synced.connector.connector_id}:public.${table}:${key}`;
@@ -48,7 +47,7 @@ async function verify(
 ): Promise<PrintedVerification & { code: number | null; text: string }> {
   const finished = await synced.run('verify', '--json', ...args);
   return {
-    ...readDocument<PrintedVerification>(finished),
+    ...readJson<PrintedVerification>(finished),
     code: finished.code,
     text: finished.stdout + finished.stderr,
   };
@@ -68,14 +67,14 @@ async function rewriteDocument(id: string, change: (source: string) => string): 
   if (!answer.ok) throw new Error(await answer.text());
 }
 
-describe('pgferry verify', () => {
-  it('finds nothing after a sync, and ends with 0', async () => {
+story('pgferry verify', {
+  'finds nothing after a sync, and ends with 0': async () => {
     const { code, ...found } = await verify();
     expect(found).toMatchObject({ ok: true, rows: 2_010, documents: 2_010, missing: 0, changed: 0, extra: 0 });
     expect(code).toBe(0);
-  });
+  },
 
-  it('finds a document that is missing, one too many, and one digit of a large number', async () => {
+  'finds a document that is missing, one too many, and one digit of a large number': async () => {
     const client = connectElasticsearch();
     const index = synced.connector.index_name;
     await client.delete({ index, id: idOf(7), refresh: true });
@@ -109,9 +108,9 @@ describe('pgferry verify', () => {
       { relation: 'public.account', id: idOf('never'), kind: 'extra' },
       { relation: 'public.gone', id: idOf(1, 'gone'), kind: 'extra' },
     ]);
-  });
+  },
 
-  it('prints values only when it is told to', async () => {
+  'prints values only when it is told to': async () => {
     const people = await synced.run('verify');
     expect(people.code).toBe(1);
     expect(people.stderr).toContain(idOf(9));
@@ -122,16 +121,16 @@ describe('pgferry verify', () => {
     expect(differences.find(({ id }) => id === idOf(9))?.fields).toEqual([
       { field: 'public_account_balance', row: '9007199254741011', document: '9007199254741012' },
     ]);
-  });
+  },
 
-  it('lists as many differences as it is asked for, and counts all', async () => {
+  'lists as many differences as it is asked for, and counts all': async () => {
     const found = await verify('--limit', '2');
     expect(found).toMatchObject({ missing: 1, changed: 3, extra: 2 });
     expect(found.differences).toHaveLength(2);
     expect((await synced.run('verify', '--limit', 'many')).code).toBe(2);
-  });
+  },
 
-  it('says how to heal: a full sync what is missing or extra, a rebuild what somebody else changed', async () => {
+  'says how to heal: a full sync what is missing or extra, a rebuild what somebody else changed': async () => {
     expect((await verify()).remedy).toMatch(/A full sync .* heals what is missing.*--rebuild/u);
     // The index holds two documents of this connector's that it never wrote, of a relation that it does not know.
     expect(await synced.sync()).toMatchObject({ status: 'completed', indexed: 1, deleted: 2 });
@@ -140,17 +139,17 @@ describe('pgferry verify', () => {
     await synced.database.sql(`update account set note = note where id = 9`);
     expect(await synced.sync('--incremental')).toMatchObject({ status: 'completed', indexed: 1 });
     expect(await verify()).toMatchObject({ changed: 2, code: 1 });
-  });
+  },
 
-  it('finds nothing after a rebuild', async () => {
+  'finds nothing after a rebuild': async () => {
     const client = connectElasticsearch();
     await client.delete({ index: synced.connector.index_name, id: 'of somebody else', refresh: true });
     await client.close();
     expect(await synced.sync('--rebuild')).toMatchObject({ status: 'completed', indexed: 2_010 });
     expect(await verify()).toMatchObject({ ok: true, code: 0 });
-  });
+  },
 
-  it('finds rows that changed since the last sync', async () => {
+  'finds rows that changed since the last sync': async () => {
     await synced.database.sql(`
       delete from account where id = 1;
       update account set note = 'other' where id = 2;
@@ -158,12 +157,12 @@ describe('pgferry verify', () => {
     expect(await verify()).toMatchObject({ missing: 1, changed: 1, extra: 1, rows: 2_010, documents: 2_010 });
     await synced.sync('--incremental');
     expect(await verify()).toMatchObject({ ok: true, code: 0 });
-  });
+  },
 
-  it('fails, rather than finding differences, where a table can not be read', async () => {
+  'fails, rather than finding differences, where a table can not be read': async () => {
     await synced.database.sql('alter table audit rename to renamed');
     const finished = await synced.run('verify');
     expect(finished.code).toBe(1);
     await synced.database.sql('alter table renamed rename to audit');
-  });
+  },
 });

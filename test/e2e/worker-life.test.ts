@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 
-import { readDocument } from '../support/command-line';
+import { readJson } from '../support/command-line';
 import type { ConnectorEntry } from '../support/configuration-file';
 import { eventually } from '../support/eventually';
 import { createHeldConnector, type HeldConnector, type ShownJob } from '../support/held-connector';
@@ -27,7 +27,7 @@ function selectTables(tables: string): void {
 }
 
 async function followJob(): Promise<readonly string[]> {
-  const job = readDocument<ShownJob>(await held.run('jobs', 'show', '--follow', '--json'));
+  const job = readJson<ShownJob>(await held.run('jobs', 'show', '--follow', '--json'));
   expect(job).toMatchObject({ status: 'completed' });
   return job.relations.map(({ relation }) => relation).sort();
 }

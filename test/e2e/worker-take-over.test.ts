@@ -9,8 +9,6 @@ import { countDocuments } from '../support/read-documents';
 import { temporalAddress } from '../support/temporal-address';
 import { startWorkerProcess, stopCommand } from '../support/worker-process';
 
-jest.setTimeout(120_000);
-
 /** Less than the timeout of heartbeats, after which Temporal itself would notice. */
 const SOON_MS = 20_000;
 

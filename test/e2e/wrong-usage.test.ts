@@ -3,11 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { expectClearMessage } from '../support/clear-message';
-import { readDocument, runCommand, runInProcess } from '../support/command-line';
+import { readJson, runCommand, runInProcess } from '../support/command-line';
 import { connectorEntry, writeConfiguration, writeFile } from '../support/configuration-file';
 import { postgresUrl } from '../support/postgres';
-
-jest.setTimeout(600_000);
 
 const PASSWORD = 'hunter2-must-not-show';
 const good = connectorEntry({ url: postgresUrl(), name: 'postgres' }, { password: PASSWORD });
@@ -81,7 +79,7 @@ describe('wrong usage', () => {
     expect(plain.stdout).toBe('');
     const json = await runInProcess([...args, '--json']);
     expectClearMessage(json, { code: 2, names, secrets: [PASSWORD] });
-    expect(readDocument(json)).toMatchObject({ error: { type: 'InvalidConfig' } });
+    expect(readJson(json)).toMatchObject({ error: { type: 'InvalidConfig' } });
   });
 
   it('is told apart by the exit code of the process, too', async () => {
@@ -97,7 +95,7 @@ describe('pgferry init', () => {
     expect((await runInProcess(['init', file])).code).toBe(0);
     const text = readFileSync(file, 'utf8');
     // Whatever answers, or not, at the example's addresses: the file itself is beyond reproach.
-    const checked = readDocument(await runInProcess(['check', '--json', '-c', file]));
+    const checked = readJson(await runInProcess(['check', '--json', '-c', file]));
     expect(checked).toMatchObject({ checked: [{ connector_id: 'temporal' }, { connector_id: 'shop' }] });
     expectClearMessage(await runInProcess(['init', file]), { code: 2, names: [file, 'is there already'] });
     expect(readFileSync(file, 'utf8')).toBe(text);

@@ -3,7 +3,6 @@ import { createDatabase, type TestDatabase } from '../support/postgres';
 import { startSyncHarness, type SyncHarness } from '../support/sync-harness';
 
 // What takes minutes, and so is no part of `npm test`: run by `npm run test:limits`.
-jest.setTimeout(3_600_000);
 
 let database: TestDatabase;
 let harness: SyncHarness;

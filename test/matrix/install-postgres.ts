@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 
+import { cacheDirectory } from '../../src/stack/processes/cache-directory';
 import { runToEnd } from '../../src/stack/processes/run-to-end';
 import { buildOnce } from '../../src/stack/programs/build-once';
-import { cacheDirectory } from '../../src/stack/programs/cache-directory';
 import { findCommand } from '../../src/stack/programs/find-command';
 import { POSTGRES_PACKAGE } from '../../src/stack/programs/postgres-program';
 

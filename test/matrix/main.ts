@@ -1,6 +1,5 @@
 import { renderTable } from '../../src/cli/output/render-table';
 import { stackEnvironment } from '../../src/stack/servers/stack-addresses';
-import { startPostgres } from '../../src/stack/servers/start-postgres';
 import { startStack } from '../../src/stack/start-stack';
 import { installPostgres, POSTGRES_VERSIONS } from './install-postgres';
 import { runTests, type TestTotals } from './run-tests';
@@ -37,15 +36,8 @@ async function testVersion(major: string, tests: readonly string[]): Promise<Tes
     throw new Error(`no PostgreSQL "${major}" to test with: there are ${Object.keys(POSTGRES_VERSIONS).join(', ')}`);
   }
   const packageFolder = await installPostgres(version);
-  const server = await startPostgres({ packageFolder });
-  try {
-    process.env['PGFERRY_POSTGRES_URL'] = server.url;
-    // For tests that start a server of their own.
-    process.env['PGFERRY_TEST_POSTGRES_PACKAGE'] = packageFolder;
-    return await runTests(tests);
-  } finally {
-    await server.stop();
-  }
+  process.env['PGFERRY_TEST_POSTGRES_PACKAGE'] = packageFolder;
+  return runTests(tests);
 }
 
 function renderRow([version, { passed, failed, skipped }]: readonly [string, TestTotals]): string {

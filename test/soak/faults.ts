@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client as Elasticsearch } from '@elastic/elasticsearch';
 
+import type { Worker } from '../support/restarted-worker';
 import { ACTIVITIES, type ActivityName } from './moment';
 import type { Random } from './random';
 import type { MortalServer, Servers } from './servers';
-import type { Worker } from './worker';
 
 /** What a fault can act upon. */
 export interface Scene {

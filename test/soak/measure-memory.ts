@@ -1,8 +1,9 @@
 import { imageAllocation } from '../support/image-environment';
-import { watchMemory } from './resident-memory';
-import { deleteIndices, runStatements, type Stage } from './stage';
+import { watchMemory } from '../support/resident-memory';
+import { createWorker } from '../support/restarted-worker';
+import { runStatements } from '../support/run-statements';
+import { deleteIndices, type Stage } from './stage';
 import { startSync } from './sync-run';
-import { createWorker } from './worker';
 
 /** What a worker needed for a table of one size: bytes of resident memory. */
 export interface MemoryMeasurement {

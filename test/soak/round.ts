@@ -1,3 +1,4 @@
+import { createWorker } from '../support/restarted-worker';
 import { compareAll, type Comparison, countDifferences } from './compare';
 import { type FaultName, FAULTS, type Route } from './faults';
 import { awaitMoment, describeMoment, type Moment } from './moment';
@@ -6,7 +7,6 @@ import { deleteIndices, findLeftovers, type Stage } from './stage';
 import { SYNC_FLAGS, type SyncKind } from './sync-kind';
 import { readHistory, startSync, type SyncOutcome } from './sync-run';
 import { verifyByCommand } from './verify';
-import { createWorker } from './worker';
 import { startWriters, type WriterTotals } from './writers';
 
 /** What happens in a round; all of it drawn from its seed. */

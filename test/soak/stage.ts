@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client as Elasticsearch } from '@elastic/elasticsearch';
 import { Client as Temporal, Connection } from '@temporalio/client';
-import { Client } from 'pg';
 
+import { runStatements } from '../support/run-statements';
 import type { Route } from './faults';
 import { type Servers, startServers } from './servers';
 import { fillStatements, SCHEMA } from './tables';
@@ -76,17 +76,6 @@ async function createDatabase(server: string, rows: number): Promise<string> {
   await runStatements(server, ['create database soak']);
   await runStatements(database.href, [SCHEMA, ...fillStatements(rows)]);
   return database.href;
-}
-
-/** Runs statements one after the other on a connection of their own. */
-export async function runStatements(url: string, statements: readonly string[]): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    for (const statement of statements) await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }
 
 /** Deletes the index and everything beside it, so that the next sync begins anew. */

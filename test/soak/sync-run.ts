@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 
-import { readDocument, startCommand } from '../support/command-line';
+import { readJson, startCommand } from '../support/command-line';
 
 /** What `pgferry sync --json` prints. */
 export interface SyncDocument {
@@ -50,7 +50,7 @@ export function startSync(
   const finished = command.finished.finally(() => (ended = true));
   const read = finished.then((end) => {
     try {
-      return { ...readDocument<SyncDocument>(end), seconds: end.durationMs / 1_000 };
+      return { ...readJson<SyncDocument>(end), seconds: end.durationMs / 1_000 };
     } catch {
       throw new Error(`pgferry sync ended with ${end.code ?? 'a signal'}: ${end.stderr}`);
     }

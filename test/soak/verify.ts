@@ -1,4 +1,4 @@
-import { readDocument, startCommand } from '../support/command-line';
+import { readJson, startCommand } from '../support/command-line';
 import type { Stage } from './stage';
 
 /** What `pgferry verify --json` prints, as far as a soak wants it. */
@@ -16,7 +16,7 @@ export interface VerifyDocument {
 export async function verifyByCommand({ configuration, environment }: Stage): Promise<string[]> {
   const command = startCommand(['verify', 'soak', '--json', '-c', configuration], environment('direct'));
   const end = await command.finished;
-  const verified = readDocument<VerifyDocument>(end);
+  const verified = readJson<VerifyDocument>(end);
   if (verified.ok && verified.compared_content && end.code === 0) return [];
   return [`verify (exit code ${end.code ?? 'none'}): ${JSON.stringify(verified)}`];
 }

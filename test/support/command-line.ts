@@ -77,7 +77,7 @@ function exitCode(): number {
 
 /** What `--json` printed: standard output must be one document and nothing else. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- what is expected is the caller's to say
-export function readDocument<Document = unknown>({ stdout, stderr }: FinishedCommand): Document {
+export function readJson<Document = unknown>({ stdout, stderr }: FinishedCommand): Document {
   const lines = stdout.split('\n');
   if (lines.length !== 2 || lines[1] !== '')
     throw new Error(`standard output is not one line of JSON: ${stdout}${stderr}`);

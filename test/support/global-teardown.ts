@@ -1,6 +1,7 @@
-import type { Stack } from '../../src/stack/start-stack';
+import type { TestServers } from './global-setup';
 
 /** Stops the servers that {@link startServers} started. */
 export default async function stopServers(): Promise<void> {
-  await (globalThis as { pgferryStack?: Stack }).pgferryStack?.stop();
+  const { testServers } = globalThis as { testServers?: TestServers };
+  await Promise.all([testServers?.stack.stop(), ...(testServers?.postgres.map((server) => server.stop()) ?? [])]);
 }

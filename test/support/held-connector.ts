@@ -1,18 +1,9 @@
 import { BLOCKS_PER_CHUNK } from '../../src/activities/copy/cut-chunks';
-import {
-  type FinishedCommand,
-  readDocument,
-  runCommand,
-  runInProcess,
-  type RunningCommand,
-  startCommand,
-} from './command-line';
-import { type ConnectorEntry, connectorEntry, uniqueTaskQueue, writeConfiguration } from './configuration-file';
-import { connectElasticsearch, deleteIndices, elasticsearchUrl } from './elasticsearch';
+import { readJson } from './command-line';
+import { type ConfiguredConnector, createConfiguredConnector } from './configured-connector';
+import { connectElasticsearch, elasticsearchUrl } from './elasticsearch';
 import { eventually } from './eventually';
 import { type FaultyProxy, startFaultyProxy } from './faulty-proxy';
-import { createDatabase, type TestDatabase } from './postgres';
-import { startWorkerProcess, stopCommand } from './worker-process';
 
 /** What `pgferry jobs show --json` prints. */
 export interface ShownJob {
@@ -35,20 +26,15 @@ export interface ShownJob {
 }
 
 /** A connector whose copy stops after its first chunk for as long as it is held: Elasticsearch has no room for the rest. */
-export interface HeldConnector {
-  readonly database: TestDatabase;
-  readonly connector: ConnectorEntry;
+export interface HeldConnector extends Pick<
+  ConfiguredConnector,
+  'database' | 'connector' | 'startWorker' | 'start' | 'run' | 'ask' | 'close'
+> {
   readonly file: string;
   /** Rows of its one table. */
   readonly rows: number;
   hold: () => void;
   release: () => void;
-  /** A worker that ends with the connector. */
-  readonly startWorker: (...options: readonly string[]) => Promise<RunningCommand>;
-  readonly start: (...args: readonly string[]) => RunningCommand;
-  readonly run: (...args: readonly string[]) => Promise<FinishedCommand>;
-  /** A command that only talks with Temporal, without a process of its own. */
-  readonly ask: (...args: readonly string[]) => Promise<FinishedCommand>;
   readonly show: () => Promise<ShownJob>;
   /** Waits until the first chunk is acknowledged and the second is not. */
   readonly untilHeld: () => Promise<void>;
@@ -56,14 +42,16 @@ export interface HeldConnector {
   readonly loadingSettings: () => Promise<readonly unknown[]>;
   /** Documents that Elasticsearch was sent and has written, each time they were. */
   readonly writes: () => Promise<number | undefined>;
-  readonly close: () => Promise<void>;
 }
 
 const ROWS = 6_000;
 
 /** @param temporal what the configuration says of Temporal, beside its task queue */
 export async function createHeldConnector(temporal: Readonly<Record<string, unknown>> = {}): Promise<HeldConnector> {
-  const [database, proxy] = await Promise.all([createDatabase(), startFaultyProxy(elasticsearchUrl())]);
+  const proxy = await startFaultyProxy(elasticsearchUrl());
+  const elasticsearch = { host: proxy.url };
+  const configured = await createConfiguredConnector({ source: { tables: 'item' }, elasticsearch, temporal });
+  const { database, connector, ask } = configured;
   // Two rows a block: several chunks in a small table. Those behind the first chunk are the late ones.
   await database.sql(`
     create table item (id int primary key, label text, filler text) with (fillfactor = 10);
@@ -71,25 +59,10 @@ export async function createHeldConnector(temporal: Readonly<Record<string, unkn
     insert into item select n, case when n > ${BLOCKS_PER_CHUNK.everything * 2} then 'late' else 'early' end, repeat('x', 350)
       from generate_series(1, ${ROWS}) n;
     analyze item`);
-  const connector = connectorEntry(database, { tables: 'item' });
-  const file = writeConfiguration({
-    connectors: [connector],
-    elasticsearch: { host: proxy.url },
-    temporal: { task_queue: uniqueTaskQueue(), ...temporal },
-  });
-  const workers: RunningCommand[] = [];
   const client = connectElasticsearch();
-  const run = (...args: readonly string[]) => runCommand([...args, '-c', file]);
-  const ask = (...args: readonly string[]) => runInProcess([...args, '-c', file]);
-  const show = async () => readDocument<ShownJob>(await ask('jobs', 'show', '--json'));
+  const show = async () => readJson<ShownJob>(await ask('jobs', 'show', '--json'));
   return {
-    ...{ database, connector, file, rows: ROWS, run, ask, show, ...holding(proxy) },
-    startWorker: async (...options) => {
-      const worker = await startWorkerProcess(file, ...options);
-      workers.push(worker);
-      return worker;
-    },
-    start: (...args) => startCommand([...args, '-c', file]),
+    ...{ ...configured, file: configured.file(), rows: ROWS, show, ...holding(proxy) },
     untilHeld: () =>
       eventually('the first chunk is acknowledged', async () => {
         // Before the job is there, the document is an error.
@@ -108,9 +81,8 @@ export async function createHeldConnector(temporal: Readonly<Record<string, unkn
       return all.primaries?.indexing?.index_total;
     },
     close: async () => {
-      await Promise.all(workers.map(stopCommand));
-      await deleteIndices(client, connector.index_name);
-      await Promise.all([client.close(), proxy.close(), database.drop()]);
+      await configured.close();
+      await Promise.all([client.close(), proxy.close()]);
     },
   };
 }

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 
 import type { PostgresOptions } from '../../src/stack/servers/start-postgres';
 
-/** A database of a test file's own, on the server that `PGFERRY_POSTGRES_URL` names. */
+/** A database of a test file's own, on the server that only one worker of jest uses. */
 export interface TestDatabase {
   /** Connection string of a superuser of this database. */
   readonly url: string;
@@ -19,7 +19,7 @@ export function ownServer(): PostgresOptions {
   return packageFolder === undefined ? {} : { packageFolder };
 }
 
-/** Address of the PostgreSQL that tests use. */
+/** Address of the PostgreSQL that the tests of this worker use, one file after the other. */
 export function postgresUrl(database?: string): string {
   return databaseUrl(requireVariable('PGFERRY_POSTGRES_URL'), database);
 }
@@ -31,8 +31,7 @@ function databaseUrl(server: string, database?: string): string {
 }
 
 /**
- * @param server address of a server of the test's own; by default the one that all tests share, where the transactions
- * of other tests hold back the horizon from which changes are read again
+ * @param server address of a server of the test's own, with other settings
  */
 export async function createDatabase(server = postgresUrl()): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;

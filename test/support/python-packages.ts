@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { cacheDirectory } from '../../src/stack/processes/cache-directory';
 import { runToEnd } from '../../src/stack/processes/run-to-end';
 import { buildOnce } from '../../src/stack/programs/build-once';
-import { cacheDirectory } from '../../src/stack/programs/cache-directory';
 
 /** The Python that tests run, which is one of the stack's prerequisites. */
 export const PYTHON = 'python3';

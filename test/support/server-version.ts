@@ -3,7 +3,7 @@ import { Client } from 'pg';
 /** Set for all tests by the global set-up: what a test file consists of is known before it can ask a server. */
 export const SERVER_VERSION_VARIABLE = 'PGFERRY_TEST_POSTGRES_MAJOR';
 
-/** Whether the server that all tests share is of this major version or a later one. */
+/** Whether the servers of the workers are of this major version or a later one. */
 export function isServerSince(majorVersion: number): boolean {
   return Number(process.env[SERVER_VERSION_VARIABLE] ?? Infinity) >= majorVersion;
 }

@@ -1,18 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@elastic/elasticsearch';
-import { ApplicationFailure, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure, type WorkflowHandle } from '@temporalio/client';
 
-import { type ConnectorRegistry, createConnectorRegistry } from '../../src/activities/connector/connector-registry';
+import type { ConnectorRegistry } from '../../src/activities/connector/connector-registry';
 import type { SyncActivities } from '../../src/activities/contract/sync-activities';
-import { createActivities } from '../../src/activities/create-activities';
-import { toApplicationFailure } from '../../src/activities/failure-interceptor';
 import { planSync, type SyncDescription } from '../../src/activities/plan/plan-sync';
-import type { ConnectorSettings, ElasticsearchSettings, Settings } from '../../src/config/settings/settings';
+import type { ConnectorSettings, ElasticsearchSettings } from '../../src/config/settings/settings';
 import type { JobType, SyncInput, SyncOptions } from '../../src/sync/job';
 import type { SyncReport } from '../../src/sync/report';
+import { type CallActivity, callAsItIs, startConnectorWorker } from './connector-worker';
 import { copyInPieces, type PieceHook } from './copy-in-pieces';
 import { connectElasticsearch, deleteIndices, elasticsearchUrl, uniqueIndex } from './elasticsearch';
-import { startTestWorker } from './temporal';
 
 /** What a test lets happen at the borders of a sync's steps. */
 export interface SyncHooks {
@@ -22,8 +20,8 @@ export interface SyncHooks {
   readonly betweenBlocks?: PieceHook;
 }
 
-/** A connector that a test syncs by the real workflow and activities. */
-export interface SyncedConnector {
+/** A connector whose syncs a test looks into, run by a worker in this process. */
+export interface HookedConnector {
   readonly id: string;
   readonly index: string;
   readonly elasticsearch: Client;
@@ -46,7 +44,7 @@ export interface Syncs {
   readonly connect: (
     url: string,
     changes?: Partial<ConnectorSettings> & { readonly index?: string },
-  ) => SyncedConnector;
+  ) => HookedConnector;
   readonly stop: () => Promise<void>;
 }
 
@@ -66,121 +64,60 @@ const SHARED_NODE: Destination = {
 /** Starts a worker whose connectors can change from sync to sync. */
 export async function startSyncs(destination: Destination = SHARED_NODE): Promise<Syncs> {
   const elasticsearch = destination.connect();
-  const settingsOf = (connectors: readonly ConnectorSettings[]): Settings => ({
-    elasticsearch: destination.settings(),
-    temporal: { address: '', namespace: 'default', taskQueue: 'unused' },
-    connectors,
-  });
-  const connectors = new Map<string, ConnectorBench>();
-  const call = (name: keyof SyncActivities) => async (input: never) => {
-    const { connectorId } = 'job' in input ? (input as { job: SyncInput }).job : readJob(input);
-    const connector = connectors.get(connectorId);
-    if (connector === undefined) throw new Error(`no connector ${connectorId}`);
-    try {
-      return await connector.run(name, input);
-    } catch (error) {
-      throw toApplicationFailure(error);
-    }
-  };
-  const names = Object.keys(createActivities(createConnectorRegistry(settingsOf([])))) as (keyof SyncActivities)[];
-  const activities = Object.fromEntries(names.map((name) => [name, call(name)])) as unknown as SyncActivities;
-  const worker = await startTestWorker(activities);
+  const worker = await startConnectorWorker();
+  const indices = new Set<string>();
   return {
     connect: (url, { index = uniqueIndex('change'), ...changes } = {}) => {
       const id = changes.id ?? `t${randomUUID().slice(0, 8)}`;
-      const bench = createBench({ ...defaultSettings(id, index, url), ...changes }, settingsOf);
-      connectors.set(id, bench);
-      const start = async (jobType: JobType = 'full', options: SyncOptions = {}) => {
-        await bench.reopen();
-        return worker.start({ connectorId: id, jobType, options });
+      let settings = { ...defaultSettings(id, index, url), ...changes };
+      let hooks: SyncHooks = {};
+      let registry: ConnectorRegistry | undefined;
+      const configured = async (jobType: JobType = 'full', options: SyncOptions = {}): Promise<SyncInput> => {
+        indices.add(settings.indexName);
+        const all = { elasticsearch: destination.settings(), temporal: UNUSED, connectors: [settings] };
+        registry = await worker.open(id, all, (...call) => callHooked(hooks, ...call));
+        return { connectorId: id, jobType, options };
       };
       return {
         id,
         index,
         elasticsearch,
-        start,
+        start: async (...job) => worker.start(await configured(...job)),
+        sync: async (...job) => worker.sync(await configured(...job)),
         plan: async (options = {}) => {
-          await bench.reopen();
-          return bench.plan(options);
+          await configured('full', options);
+          if (registry === undefined) throw new Error('the connector is closed');
+          return planSync(registry.open(id), { jobType: 'full', jobId: 'plan', options });
         },
-        sync: async (...arguments_) => (await start(...arguments_)).result().catch(throwFailure),
-        hook: bench.hook,
-        configure: bench.configure,
+        hook: (next) => {
+          hooks = next;
+        },
+        configure: ({ url: other, ...others }) => {
+          settings = { ...settings, ...others, ...(other === undefined ? {} : { source: sourceOf(other) }) };
+        },
       };
     },
     stop: async () => {
       await worker.stop();
-      for (const bench of connectors.values()) {
-        await bench.close();
-        await deleteIndices(elasticsearch, bench.indexName());
-      }
+      for (const index of indices) await deleteIndices(elasticsearch, index);
       await elasticsearch.close();
     },
   };
 }
 
-function readJob(input: { plan?: { job: SyncInput }; connectorId?: string }): { connectorId: string } {
-  return input.plan?.job ?? { connectorId: input.connectorId ?? '' };
-}
+/** The worker that runs the syncs has its own. */
+const UNUSED = { address: '', namespace: 'default', taskQueue: 'unused' };
 
-/** What the worker knows of one connector. */
-interface ConnectorBench {
-  readonly indexName: () => string;
-  readonly run: (name: keyof SyncActivities, input: never) => Promise<unknown>;
-  readonly plan: SyncedConnector['plan'];
-  /** Opens it anew, as a worker does that was restarted. */
-  readonly reopen: () => Promise<void>;
-  readonly close: () => Promise<void>;
-  readonly hook: SyncedConnector['hook'];
-  readonly configure: SyncedConnector['configure'];
-}
-
-function createBench(
-  first: ConnectorSettings,
-  settingsOf: (connectors: readonly ConnectorSettings[]) => Settings,
-): ConnectorBench {
-  let settings = first;
-  let hooks: SyncHooks = {};
-  let registry: ConnectorRegistry | undefined;
-  const close = async () => {
-    await registry?.close();
-    registry = undefined;
-  };
-  return {
-    indexName: () => settings.indexName,
-    close,
-    reopen: async () => {
-      await close();
-      registry = createConnectorRegistry(settingsOf([settings]));
-    },
-    plan: async (options = {}) => {
-      if (registry === undefined) throw new Error('the connector is closed');
-      return planSync(registry.open(settings.id), { jobType: 'full', jobId: 'plan', options });
-    },
-    hook: (next) => {
-      hooks = next;
-    },
-    configure: ({ url, ...changes }) => {
-      settings = { ...settings, ...changes, ...(url === undefined ? {} : { source: sourceOf(url) }) };
-    },
-    run: async (name, input) => {
-      if (registry === undefined) throw new Error('the connector is closed');
-      const activities = createActivities(registry);
-      const { before, after, betweenBlocks } = hooks;
-      await callHook(() => before?.[name]?.());
-      const between: PieceHook = (relation, blocks) => callHook(() => betweenBlocks?.(relation, blocks));
-      const isCopy = name === 'copyPartitions' && betweenBlocks !== undefined;
-      const result = isCopy
-        ? await copyInPieces(activities, input, between)
-        : await callActivity(activities, name, input);
-      await callHook(() => after?.[name]?.());
-      return result;
-    },
-  };
-}
-
-function callActivity(activities: SyncActivities, name: keyof SyncActivities, input: never): Promise<unknown> {
-  return activities[name](input);
+async function callHooked(
+  { before, after, betweenBlocks }: SyncHooks,
+  ...[activities, name, input]: Parameters<CallActivity>
+): Promise<unknown> {
+  await callHook(() => before?.[name]?.());
+  const between: PieceHook = (relation, blocks) => callHook(() => betweenBlocks?.(relation, blocks));
+  const isCopy = name === 'copyPartitions' && betweenBlocks !== undefined;
+  const result = isCopy ? await copyInPieces(activities, input, between) : await callAsItIs(activities, name, input);
+  await callHook(() => after?.[name]?.());
+  return result;
 }
 
 /** What goes wrong in a test's own hook ends the sync and says so. */
@@ -191,12 +128,6 @@ async function callHook(hook: () => Promise<void> | undefined): Promise<void> {
     if (error instanceof ApplicationFailure) throw error;
     throw ApplicationFailure.nonRetryable(`a hook of the test: ${String(error)}`, 'TestFailure');
   }
-}
-
-async function throwFailure(error: unknown): Promise<never> {
-  let cause = error instanceof WorkflowFailedError ? error.cause : undefined;
-  while (cause !== undefined && !(cause instanceof ApplicationFailure)) cause = cause.cause as Error | undefined;
-  return Promise.reject(cause ?? (error as Error));
 }
 
 function sourceOf(url: string): ConnectorSettings['source'] {

@@ -35,10 +35,13 @@ export function workflowBundle(): Promise<WorkflowBundle> {
   return bundle;
 }
 
-/** Runs the real workflows over typed fakes of the activities. */
-export async function startTestWorker(activities: SyncActivities): Promise<TestWorker> {
+/**
+ * Runs the real workflows over the activities, or typed fakes of them.
+ *
+ * @param address of a server of the test's own
+ */
+export async function startTestWorker(activities: SyncActivities, address = temporalAddress()): Promise<TestWorker> {
   quietRuntime();
-  const address = temporalAddress();
   const taskQueue = `test-${randomUUID()}`;
   const [connection, native] = await Promise.all([
     Connection.connect({ address }),

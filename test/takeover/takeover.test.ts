@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import {
   type FinishedCommand,
-  readDocument,
+  readJson,
   runInProcess,
   type RunningCommand,
   startCommand,
@@ -69,12 +69,12 @@ describe.each(RECORDED_VERSIONS)('what a user of %s has is taken over:', (versio
 
   /** A command that does not execute syncs, without a process of its own. */
   const ask = (...args: readonly string[]) => runInProcess([...args, '-c', user.file]);
-  const askFor = async <Document>(...args: readonly string[]) => readDocument<Document>(await ask(...args, '--json'));
+  const askFor = async <Document>(...args: readonly string[]) => readJson<Document>(await ask(...args, '--json'));
   const commands: RunningCommand[] = [];
   const runSync = async (...args: readonly string[]) => {
     const command = startCommand([...args, '--json', '-c', user.file]);
     commands.push(command);
-    return readDocument<PrintedReport>(await command.finished);
+    return readJson<PrintedReport>(await command.finished);
   };
   const followRecorded = (connector: 'ledger' | 'visits') =>
     askFor<ShownJob>('jobs', 'show', connector, '--run', running[connector].run_id, '--follow');

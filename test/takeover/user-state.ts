@@ -1,6 +1,6 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
 
-import { readDocument, runCommand } from '../support/command-line';
+import { readJson, runCommand } from '../support/command-line';
 
 /** A document with all that tells whether it was written again. */
 export interface KeptDocument {
@@ -62,7 +62,7 @@ async function readAll(client: Client, index: string): Promise<KeptDocument[]> {
 
 /** Runs a command over a configuration file. @returns what it printed for programs */
 export async function ask<Document>(file: string, ...args: readonly string[]): Promise<Document> {
-  return readDocument<Document>(await runCommand([...args, '--json', '-c', file]));
+  return readJson<Document>(await runCommand([...args, '--json', '-c', file]));
 }
 
 export async function listSchedules(file: string): Promise<readonly KeptSchedule[]> {

@@ -230,6 +230,7 @@ describe('people who watch a sync', () => {
     await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
     expect((await handle.describe()).status.name).toBe('CANCELLED');
     expect(restored).toBe(true);
-    expect(Date.now() - before).toBeLessThan(5_000);
+    // An activity that doesn't hear of it is given up when it has been silent for 30 s.
+    expect(Date.now() - before).toBeLessThan(20_000);
   });
 });

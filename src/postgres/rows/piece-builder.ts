@@ -74,7 +74,8 @@ export function createPieceBuilder(targetBytes: () => number, onPiece: (piece: C
     },
     finish() {
       rows += 1;
-      const first = bytes[rowStart];
+      // Behind an empty value lies what an earlier piece left in this memory.
+      const first = used === rowStart ? undefined : bytes[rowStart];
       if (first === OVERSIZED) {
         oversized.push(parseOversized(bytes.toString('utf8', rowStart + 1, used)));
         used = rowStart;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -6,10 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
  * It saves work rather than guards data: two processes that find the same dead holder at once may both go ahead.
  */
 export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
-  while (!(await takeLock(file))) {
-    if (await holderRuns(file)) await delay(200);
-    else await rm(file, { force: true });
-  }
+  while (!(await takeLock(file))) await delay(200);
   try {
     return await work();
   } finally {
@@ -17,9 +15,21 @@ export async function withLock<T>(file: string, work: () => Promise<T>): Promise
   }
 }
 
+/**
+ * Takes a lock, to be given back by removing its file; a lock left by a process that is gone doesn't count.
+ *
+ * @returns false when somebody holds it, this process included
+ */
+export async function takeLock(file: string): Promise<boolean> {
+  if (await linkLock(file)) return true;
+  if (await holderRuns(file)) return false;
+  await rm(file, { force: true });
+  return linkLock(file);
+}
+
 /** Links a file that is complete already, so that nobody ever reads a lock without its holder. */
-async function takeLock(file: string): Promise<boolean> {
-  const own = `${file}-${process.pid}`;
+async function linkLock(file: string): Promise<boolean> {
+  const own = `${file}-${randomBytes(6).toString('hex')}`;
   await writeFile(own, String(process.pid));
   try {
     await link(own, file);

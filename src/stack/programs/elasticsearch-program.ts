@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { cacheDirectory } from '../processes/cache-directory';
 import { PACKAGE_ROOT } from '../processes/package-root';
 import { runToEnd } from '../processes/run-to-end';
 import type { Supervisor } from '../processes/supervisor';
 import { buildOnce } from './build-once';
-import { cacheDirectory } from './cache-directory';
 import { findCommand, isExecutable } from './find-command';
 import { findJdk, type Jdk } from './find-jdk';
 import { findAll, MissingPrerequisites } from './missing-prerequisites';
@@ -24,9 +24,12 @@ export interface ElasticsearchProgram {
   readonly maven?: string;
 }
 
-/** @throws MissingPrerequisites */
-export async function findElasticsearch(): Promise<ElasticsearchProgram> {
-  const home = join(cacheDirectory(), `elasticsearch-${await hashRecipe()}`);
+/**
+ * @param cache - Folder of what was built.
+ * @throws MissingPrerequisites
+ */
+export async function findElasticsearch(cache = cacheDirectory()): Promise<ElasticsearchProgram> {
+  const home = join(cache, `elasticsearch-${await hashRecipe()}`);
   if (existsSync(home)) return { home, jdk: await findJdk() };
   const [jdk, maven] = await findAll<[Jdk, string]>([findJdk(), findMaven()]);
   return { home, jdk, maven };

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { chmod, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { cacheDirectory } from '../processes/cache-directory';
 import { runToEnd } from '../processes/run-to-end';
 import type { Supervisor } from '../processes/supervisor';
 import { buildOnce } from './build-once';
-import { cacheDirectory } from './cache-directory';
 import { answers, findCommand } from './find-command';
 import { MissingPrerequisites } from './missing-prerequisites';
 import { sayElapsed } from './say-elapsed';

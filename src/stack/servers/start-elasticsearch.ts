@@ -5,6 +5,7 @@ import { SyncFailure } from '../../sync/failures';
 import { type LocalServer, type ServerOptions, ServerStartFailure, startServer } from '../processes/local-server';
 import { readLog } from '../processes/run-to-end';
 import { openServerHome, type ServerHome } from '../processes/server-home';
+import { startAtFreePorts } from '../processes/start-at-free-ports';
 import type { ServerCommand } from '../processes/supervisor';
 import { type ClassSharing, shareClasses } from '../programs/class-archive';
 import { buildElasticsearch, type ElasticsearchProgram, findElasticsearch } from '../programs/elasticsearch-program';
@@ -15,9 +16,13 @@ export interface ElasticsearchOptions extends ServerOptions {
   readonly heap?: string;
   /** Users, API keys and privileges; `certificate` and `key` are PEM files and turn on HTTPS. @default off */
   readonly security?: ElasticsearchSecurity;
+  /** Folder of what was built. @default the user's */
+  readonly cache?: string;
   /** Further settings: `{ 'http.max_content_length': '2mb' }`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
+
+type OptionsWithPort = ElasticsearchOptions & { readonly port: number };
 
 /** Security of a node, with the password of its superuser `elastic` (6 characters or more). */
 export interface ElasticsearchSecurity {
@@ -31,15 +36,17 @@ export interface ElasticsearchSecurity {
  * @throws MissingPrerequisites, ServerStartFailure
  */
 export async function startElasticsearch(options: ElasticsearchOptions = {}): Promise<LocalServer> {
-  const program = await findElasticsearch();
+  const program = await findElasticsearch(options.cache);
   const jar = await buildElasticsearch(program, options.log ?? (() => undefined));
-  try {
-    return await startOnce(program, jar, options);
-  } catch (error) {
-    if (!(error instanceof BrokenArchive)) throw error;
-    await rm(error.archive, { force: true });
-    return startOnce(program, jar, options);
-  }
+  return startAtFreePorts([options.port], async ([port]) => {
+    try {
+      return await startOnce(program, jar, { ...options, port });
+    } catch (error) {
+      if (!(error instanceof BrokenArchive)) throw error;
+      await rm(error.archive, { force: true });
+      return startOnce(program, jar, { ...options, port });
+    }
+  });
 }
 
 /** The node ended at once, and the archive of classes may be why. */
@@ -52,11 +59,7 @@ class BrokenArchive extends Error {
   }
 }
 
-async function startOnce(
-  program: ElasticsearchProgram,
-  jar: string,
-  options: ElasticsearchOptions,
-): Promise<LocalServer> {
+async function startOnce(program: ElasticsearchProgram, jar: string, options: OptionsWithPort): Promise<LocalServer> {
   const home = await openServerHome('elasticsearch', options.dataDir);
   const variant = options.security === undefined ? 'open' : 'secured';
   const sharing = shareClasses(program.home, program.jdk, variant, home.path);
@@ -85,7 +88,7 @@ function elasticsearchCommand(
   jar: string,
   home: ServerHome,
   sharing: ClassSharing,
-  { heap = '512m', port = 0, security, settings = {} }: ElasticsearchOptions,
+  { heap = '512m', port, security, settings = {} }: OptionsWithPort,
 ): ServerCommand {
   const tls = security?.tls;
   return {

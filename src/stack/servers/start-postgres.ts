@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 
-import { findFreePort } from '../processes/find-free-port';
 import { type LocalServer, type ServerOptions, ServerStartFailure, startServer } from '../processes/local-server';
 import { runToEnd } from '../processes/run-to-end';
 import { openServerHome, type ServerHome } from '../processes/server-home';
+import { startAtFreePorts } from '../processes/start-at-free-ports';
 import type { ServerCommand } from '../processes/supervisor';
 import { findPostgres, makeReachable, type PostgresProgram } from '../programs/postgres-program';
 
@@ -33,7 +33,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Loca
   const deadline = Date.now() + RELEASE_MS;
   for (;;) {
     try {
-      return await startOnce(options);
+      return await startAtFreePorts([options.port], ([port]) => startOnce(port, options));
     } catch (error) {
       // After a crash the old server's processes leave its shared memory a moment later: until then a start is refused.
       const inUse =
@@ -44,14 +44,13 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Loca
   }
 }
 
-async function startOnce(options: PostgresOptions): Promise<LocalServer> {
+async function startOnce(port: number, options: PostgresOptions): Promise<LocalServer> {
   const found = await findPostgres(options.packageFolder);
   const home = await openServerHome('postgres', options.dataDir, found.account);
   try {
     const program = await makeReachable(found, home);
     const password = await preparePassword(home, program);
     if (!existsSync(join(home.path, 'data', 'PG_VERSION'))) await initializeCluster(program, home);
-    const port = options.port ?? (await findFreePort());
     const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
     const command = postgresCommand(program, home, port, options);
     return { ...(await startServer('PostgreSQL', home, command, () => postgresAnswers(url))), url, port };

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 
-import { findFreePort } from '../processes/find-free-port';
 import { type LocalServer, type ServerOptions, startServer } from '../processes/local-server';
 import { openServerHome, type ServerHome } from '../processes/server-home';
+import { startAtFreePorts } from '../processes/start-at-free-ports';
 import type { ServerCommand } from '../processes/supervisor';
 import { findTemporal } from '../programs/temporal-program';
 
@@ -27,14 +27,26 @@ export interface TemporalServer extends LocalServer {
  */
 export async function startTemporal(options: TemporalOptions = {}): Promise<TemporalServer> {
   const program = await findTemporal(options.log ?? (() => undefined));
-  const port = options.port ?? (await findFreePort());
-  const uiPort = options.uiPort ?? (await findFreePort());
-  const url = `127.0.0.1:${port}`;
+  return startAtFreePorts([options.port, options.uiPort, undefined, undefined], ([grpc, ui, http, metrics]) =>
+    startOnce(program, { grpc, ui, http, metrics }, options),
+  );
+}
+
+/** All that the server listens at, but what its parts talk to each other by. */
+interface TemporalPorts {
+  readonly grpc: number;
+  readonly ui: number;
+  readonly http: number;
+  readonly metrics: number;
+}
+
+async function startOnce(program: string, ports: TemporalPorts, options: TemporalOptions): Promise<TemporalServer> {
+  const url = `127.0.0.1:${ports.grpc}`;
   const home = await openServerHome('temporal', options.dataDir);
   try {
-    const command = temporalCommand(program, home, port, uiPort, options);
+    const command = temporalCommand(program, home, ports, options);
     const server = await startServer('Temporal', home, command, () => temporalAnswers(url));
-    return { ...server, url, port, uiPort, uiUrl: `http://127.0.0.1:${uiPort}` };
+    return { ...server, url, port: ports.grpc, uiPort: ports.ui, uiUrl: `http://127.0.0.1:${ports.ui}` };
   } catch (error) {
     await home.supervisor.close();
     throw error;
@@ -44,15 +56,15 @@ export async function startTemporal(options: TemporalOptions = {}): Promise<Temp
 function temporalCommand(
   file: string,
   home: ServerHome,
-  port: number,
-  uiPort: number,
+  { grpc, ui, http, metrics }: TemporalPorts,
   { dataDir, dynamicConfig = [] }: TemporalOptions,
 ): ServerCommand {
   return {
     file,
     args: [
-      ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)],
-      ...['--log-level', 'warn'],
+      ...['server', 'start-dev', '--ip', '127.0.0.1', '--log-level', 'warn'],
+      ...['--port', String(grpc), '--ui-port', String(ui)],
+      ...['--http-port', String(http), '--metrics-port', String(metrics)],
       ...dynamicConfig.flatMap((setting) => ['--dynamic-config-value', setting]),
       ...(dataDir === undefined ? [] : ['--db-filename', join(home.path, 'temporal.db')]),
     ],

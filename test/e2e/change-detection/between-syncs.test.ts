@@ -1,9 +1,7 @@
-import type { LocalServer } from '../../../src/stack/processes/local-server';
-import { startPostgres } from '../../../src/stack/servers/start-postgres';
 import type { RelationReport, SyncReport } from '../../../src/sync/report';
 import { expectInStep } from '../../support/expect-in-step';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
-import { startSyncs, type SyncedConnector, type Syncs } from '../../support/start-syncs';
+import { type HookedConnector, startSyncs, type Syncs } from '../../support/start-syncs';
 
 /** What happens to a table of 100 rows between two syncs, and what the incremental one has to do about it. */
 interface Case {
@@ -240,9 +238,8 @@ const CASES: readonly Case[] = [
 ];
 
 let syncs: Syncs;
-let server: LocalServer;
 let database: TestDatabase;
-let connector: SyncedConnector;
+let connector: HookedConnector;
 let first: SyncReport;
 let second: SyncReport;
 
@@ -251,8 +248,8 @@ const reportOf = ({ relations }: SyncReport, relation: string) =>
   relations.find((report) => report.relation === relation) as RelationReport;
 
 beforeAll(async () => {
-  [syncs, server] = await Promise.all([startSyncs(), startPostgres()]);
-  database = await createDatabase(server.url);
+  syncs = await startSyncs();
+  database = await createDatabase();
   await database.sql('create extension citext');
   for (const [position, { given = TABLE }] of CASES.entries()) {
     await database.sql(given.replaceAll('{t}', tableOf(position)));
@@ -263,12 +260,11 @@ beforeAll(async () => {
     for (const statement of when) await database.sql(statement.replaceAll('{t}', tableOf(position)));
   }
   second = await connector.sync('incremental');
-}, 120_000);
+});
 
 afterAll(async () => {
   await syncs.stop();
   await database.drop();
-  await server.stop();
 });
 
 describe('a table is in step with the index by an incremental sync', () => {

@@ -2,11 +2,11 @@ import { ApplicationFailure } from '@temporalio/common';
 
 import { expectInStep, readDocuments } from '../../support/expect-in-step';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
-import { startSyncs, type SyncedConnector, type Syncs } from '../../support/start-syncs';
+import { type HookedConnector, startSyncs, type Syncs } from '../../support/start-syncs';
 
 let syncs: Syncs;
 let database: TestDatabase;
-let connector: SyncedConnector;
+let connector: HookedConnector;
 
 beforeAll(async () => {
   syncs = await startSyncs();

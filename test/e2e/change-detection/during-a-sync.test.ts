@@ -1,10 +1,8 @@
 import { Client } from 'pg';
 
-import type { LocalServer } from '../../../src/stack/processes/local-server';
-import { startPostgres } from '../../../src/stack/servers/start-postgres';
 import { expectInStep } from '../../support/expect-in-step';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
-import { startSyncs, type SyncedConnector, type Syncs } from '../../support/start-syncs';
+import { type HookedConnector, startSyncs, type Syncs } from '../../support/start-syncs';
 
 /** What happens to a table while it is read block by block, each in a transaction of its own. */
 interface Case {
@@ -122,18 +120,16 @@ const CASES: readonly Case[] = [
 ];
 
 let syncs: Syncs;
-let server: LocalServer;
 
 const tableOf = (position: number) => `t${String(position).padStart(2, '0')}`;
 const NUMBERED = CASES.map((one, position) => ({ ...one, relation: `public.${tableOf(position)}` }));
 
 beforeAll(async () => {
-  [syncs, server] = await Promise.all([startSyncs(), startPostgres()]);
-}, 120_000);
+  syncs = await startSyncs();
+});
 
 afterAll(async () => {
   await syncs.stop();
-  await server.stop();
 });
 
 async function connectTo(database: TestDatabase): Promise<Client> {
@@ -148,7 +144,7 @@ describe.each([
   { what: 'An incremental sync, which reads changed rows only,', isFirst: false },
 ])('$what leaves a table in step with the index', ({ isFirst }) => {
   let database: TestDatabase;
-  let connector: SyncedConnector;
+  let connector: HookedConnector;
   let sessions: Client[];
 
   async function run(position: number, statements: string | undefined): Promise<void> {
@@ -156,7 +152,7 @@ describe.each([
   }
 
   beforeAll(async () => {
-    database = await createDatabase(server.url);
+    database = await createDatabase();
     sessions = await Promise.all(CASES.map(() => connectTo(database)));
     for (const [position, { given = TABLE }] of CASES.entries()) await run(position, given);
     await database.sql('vacuum');
@@ -174,7 +170,7 @@ describe.each([
     });
     await connector.sync(isFirst ? 'full' : 'incremental');
     expect(happened.size).toBe(CASES.length);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await Promise.all(sessions.map((session) => session.end()));
@@ -203,7 +199,7 @@ describe.each([
 });
 
 test('Two overlapping transactions that commit in the other order are both found, whichever sync sees them', async () => {
-  const database = await createDatabase(server.url);
+  const database = await createDatabase();
   const connector = syncs.connect(database.url);
   const [first, second] = await Promise.all([connectTo(database), connectTo(database)]);
   const sync = async () => {

@@ -5,7 +5,7 @@ import { eventually } from '../../support/eventually';
 import { expectInStep } from '../../support/expect-in-step';
 import { makeStandby, type MortalPostgres, runSql, startMortalPostgres } from '../../support/mortal-postgres';
 import { makeTemporaryFolder } from '../../support/stack-process';
-import { startSyncs, type SyncedConnector, type Syncs } from '../../support/start-syncs';
+import { type HookedConnector, startSyncs, type Syncs } from '../../support/start-syncs';
 
 let syncs: Syncs;
 let folder: string;
@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 interface SyncedTable {
-  readonly connector: SyncedConnector;
+  readonly connector: HookedConnector;
   /** Path of the database in a server's address. */
   readonly database: string;
   readonly sql: (text: string) => Promise<Record<string, unknown>[]>;

@@ -1,4 +1,4 @@
-import { readDocument } from '../../support/command-line';
+import { readJson } from '../../support/command-line';
 import { readExample } from '../../support/example-files';
 import { type PreparedExample, prepareExample } from '../../support/prepare-example';
 import type { PrintedReport } from '../../support/synced-connector';
@@ -14,7 +14,7 @@ describe.each([['joins'], ['several-connectors'], ['plain-fields']])('examples/%
 
   it('syncs, verifies, and finds what its README says', async () => {
     for (const connector of example.connectors) {
-      const report = readDocument<PrintedReport>(await example.run('sync', example.rename(connector), '--json'));
+      const report = readJson<PrintedReport>(await example.run('sync', example.rename(connector), '--json'));
       expect(report).toMatchObject({ status: 'completed', rejected: 0 });
       expect(report.indexed).toBeGreaterThan(0);
       expect(await example.run('verify', example.rename(connector))).toMatchObject({ code: 0 });

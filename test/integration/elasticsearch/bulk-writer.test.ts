@@ -107,6 +107,12 @@ describe('writing documents', () => {
     expect(await countAll()).toBe(0);
   });
 
+  test('a deletion leaves a document that a later write has given a newer version', async () => {
+    await write(documents(1, VERSION + 1));
+    expect(await write(deleteBody(['id-0'], VERSION))).toMatchObject({ deleted: 0, superseded: 1 });
+    expect(await countAll()).toBe(1);
+  });
+
   test('documents that somebody else writes with newer versions end the sync', async () => {
     await write(documents(1, VERSION + 5_000));
     await expect(write(documents(1))).rejects.toMatchObject({ type: 'DestinationChanged', retryable: false });
@@ -224,13 +230,13 @@ describe('the end of a writer', () => {
   test('an abort ends what is running at once, with its own reason', async () => {
     const controller = new AbortController();
     const aborted = createWriter({ signal: controller.signal });
-    const large = indexBody([{ id: 'large', source: { text: 'x'.repeat(5_000_000) }, version: VERSION }]);
+    const large = indexBody([{ id: 'large', source: { text: 'x'.repeat(20_000_000) }, version: VERSION }]);
     const { acknowledged } = await aborted.accept(large, 'public.item');
     const started = performance.now();
     controller.abort(new Error('cancelled by the user'));
     await expect(acknowledged).rejects.toThrow('cancelled by the user');
-    // Errors of the client copy the request byte by byte where its redaction is on: 8 s for this body.
-    expect(performance.now() - started).toBeLessThan(2_000);
+    // Errors of the client copy the request byte by byte where its redaction is on: half a minute for this body.
+    expect(performance.now() - started).toBeLessThan(10_000);
     await expect(aborted.accept(documents(1), 'public.item')).rejects.toThrow('cancelled by the user');
     await aborted.close();
   });

@@ -13,9 +13,6 @@ import { type Authority, createAuthority, fingerprintOf, type Identity } from '.
 import { elasticsearchUrl } from '../../support/elasticsearch';
 import { startTlsProxy } from '../../support/tls-proxy';
 
-// Starting a node with security on takes its time.
-jest.setTimeout(180_000);
-
 const PASSWORD = 'hunter2-must-not-show';
 
 let root: Authority;

@@ -14,8 +14,6 @@ import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { openTestSource } from '../../support/source';
 import { startSyncHarness, type SyncHarness } from '../../support/sync-harness';
 
-jest.setTimeout(240_000);
-
 let database: TestDatabase;
 let source: Source;
 let harness: SyncHarness;

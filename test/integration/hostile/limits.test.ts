@@ -1,10 +1,8 @@
 import { connectorEntry } from '../../support/configuration-file';
 import { uniqueIndex } from '../../support/elasticsearch';
+import { problemsOf, withConnector } from '../../support/parse-configuration';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { startSyncHarness, type SyncHarness } from '../../support/sync-harness';
-import { problemsOf, withConnector } from '../../unit/config/parse';
-
-jest.setTimeout(240_000);
 
 let database: TestDatabase;
 let harness: SyncHarness;

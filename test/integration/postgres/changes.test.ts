@@ -4,23 +4,18 @@ import { closeSource, type Source } from '../../../src/postgres/connection/sourc
 import { withTransaction } from '../../../src/postgres/connection/transaction';
 import { copyChangedRows, copyRows } from '../../../src/postgres/rows/copy-rows';
 import { changedSince, hasChangesSince, readHorizon, untilFlushed } from '../../../src/postgres/server/watermark';
-import type { LocalServer } from '../../../src/stack/processes/local-server';
-import { startPostgres } from '../../../src/stack/servers/start-postgres';
 import type { Relation } from '../../../src/sync/relation';
 import { collectRows, copyOptions } from '../../support/copied-rows';
-import { createDatabase, ownServer, type TestDatabase } from '../../support/postgres';
+import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { describeTable, openTestSource } from '../../support/source';
 
-// Of its own: a transaction of any other test, in any database, would hold the horizon back.
-let server: LocalServer;
 let database: TestDatabase;
 let source: Source;
 let table: Relation;
 let others: Client[];
 
 beforeAll(async () => {
-  server = await startPostgres(ownServer());
-  database = await createDatabase(server.url);
+  database = await createDatabase();
   source = openTestSource(database);
 });
 
@@ -38,7 +33,6 @@ afterEach(async () => {
 afterAll(async () => {
   await closeSource(source);
   await database.drop();
-  await server.stop();
 });
 
 async function readWatermark(): Promise<string> {

@@ -10,8 +10,6 @@ import { runSql } from '../../support/mortal-postgres';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { openTestSource } from '../../support/source';
 
-jest.setTimeout(120_000);
-
 const ACCESS = [
   'hostssl all certified all cert',
   'hostssl all twofold all scram-sha-256 clientcert=verify-ca',

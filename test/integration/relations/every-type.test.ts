@@ -6,9 +6,6 @@ import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { isServerSince } from '../../support/server-version';
 import { startSyncHarness, type SyncHarness } from '../../support/sync-harness';
 
-// Each sync runs through Temporal.
-jest.setTimeout(240_000);
-
 let database: TestDatabase;
 let harness: SyncHarness;
 

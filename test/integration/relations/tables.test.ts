@@ -3,9 +3,6 @@ import { type ConnectorEntry, connectorEntry } from '../../support/configuration
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { reportOf, startSyncHarness, type SyncHarness } from '../../support/sync-harness';
 
-// Each sync runs through Temporal, and some tests run several.
-jest.setTimeout(240_000);
-
 let database: TestDatabase;
 let harness: SyncHarness;
 

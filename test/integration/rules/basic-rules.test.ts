@@ -10,8 +10,6 @@ import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { describeTable, openTestSource } from '../../support/source';
 
 const CASES = 1_500;
-jest.setTimeout(240_000);
-
 let database: TestDatabase;
 let source: Source;
 let relation: Relation;

@@ -9,18 +9,26 @@ import { eventually } from '../../support/eventually';
 import { temporalAddress } from '../../support/temporal-address';
 
 let client: Client;
-const taskQueue = `schedules-${randomUUID()}`;
-const connector = `c${randomUUID().slice(0, 8)}`;
+let taskQueue: string;
+let connector: string;
 
 beforeAll(async () => {
   client = new Client({ connection: await Connection.connect({ address: temporalAddress() }) });
 });
 
+beforeEach(() => {
+  taskQueue = `schedules-${randomUUID()}`;
+  connector = `c${randomUUID().slice(0, 8)}`;
+});
+
 afterAll(async () => {
+  await client.connection.close();
+});
+
+afterEach(async () => {
   for (const { description } of await listOwnedSchedules(client, settingsOf({}).temporal)) {
     await client.schedule.getHandle(description.scheduleId).delete();
   }
-  await client.connection.close();
 });
 
 interface Scheduling {

@@ -34,7 +34,7 @@ test(
     console.info(`generated schemas: ${JSON.stringify(totals)}`);
     expect(totals.rows).toBeGreaterThan(SCHEMAS);
   },
-  SCHEMAS * 30_000,
+  Math.max(600_000, SCHEMAS * 30_000),
 );
 
 /** @throws when a row and its document differ after a sync */

@@ -5,9 +5,6 @@ import { checkServers } from '../../../src/stack/servers/check-servers';
 import { eventually } from '../../support/eventually';
 import { awaitAddresses, listRemains, makeTemporaryFolder, runPgferry } from '../../support/stack-process';
 
-// Starting servers on a busy machine takes its time.
-jest.setTimeout(120_000);
-
 let folder: string;
 
 beforeAll(async () => {

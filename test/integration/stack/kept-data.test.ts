@@ -5,9 +5,6 @@ import { Client } from 'pg';
 
 import { awaitAddresses, makeTemporaryFolder, type PgferryProcess, runPgferry } from '../../support/stack-process';
 
-// Starting servers on a busy machine takes its time.
-jest.setTimeout(120_000);
-
 const running: PgferryProcess[] = [];
 let folder: string;
 

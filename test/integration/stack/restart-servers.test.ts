@@ -9,9 +9,6 @@ import { startPostgres } from '../../../src/stack/servers/start-postgres';
 import { startTemporal } from '../../../src/stack/servers/start-temporal';
 import { makeTemporaryFolder } from '../../support/stack-process';
 
-// Starting servers on a busy machine takes its time.
-jest.setTimeout(120_000);
-
 let folder: string;
 const started: LocalServer[] = [];
 

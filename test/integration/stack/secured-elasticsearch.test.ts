@@ -1,8 +1,5 @@
 import { startElasticsearch } from '../../../src/stack/servers/start-elasticsearch';
 
-// Starting servers on a busy machine takes its time.
-jest.setTimeout(120_000);
-
 test('Elasticsearch with security on lets in only who knows the password', async () => {
   const server = await startElasticsearch({
     security: { password: 'changed-it' },

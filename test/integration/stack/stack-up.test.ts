@@ -10,9 +10,6 @@ import {
   runPgferry,
 } from '../../support/stack-process';
 
-// Starting servers on a busy machine takes its time.
-jest.setTimeout(120_000);
-
 const running: PgferryProcess[] = [];
 
 async function stackUp(args: readonly string[] = [], environment?: Readonly<Record<string, string>>) {

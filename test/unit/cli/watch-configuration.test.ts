@@ -1,13 +1,16 @@
 import { watchConfiguration } from '../../../src/cli/watch-configuration';
 import { loadSettings } from '../../../src/config/load-settings';
-import { connectorEntry, writeConfiguration } from '../../support/configuration-file';
+import { connectorEntry, writeFile } from '../../support/configuration-file';
 import { eventually } from '../../support/eventually';
 
 const ELSEWHERE = { url: 'postgres://reader@127.0.0.1:1/shop', name: 'shop' };
 const NEWS = { info: () => undefined, warn: () => undefined };
 
 test('SIGHUP reloads a configuration whose files did not change, until it is watched no longer', async () => {
-  const loaded = await loadSettings(writeConfiguration({ connectors: [connectorEntry(ELSEWHERE)] }));
+  const file = writeFile(
+    JSON.stringify({ elasticsearch: { host: 'http://127.0.0.1:1' }, connectors: [connectorEntry(ELSEWHERE)] }),
+  );
+  const loaded = await loadSettings(file);
   let reloads = 0;
   const unwatch = watchConfiguration(loaded, NEWS, ({ connectors }) => {
     expect(connectors).toEqual(loaded.settings.connectors);

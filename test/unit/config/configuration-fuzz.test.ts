@@ -5,10 +5,10 @@ import { exampleConfiguration } from '../../../src/config/example-configuration'
 import { ConfigurationError } from '../../../src/config/problems/configuration-error';
 import { byteDamage, damageBytes } from '../../support/corrupted';
 import { fuzzing } from '../../support/fuzz';
-import { parse } from './parse';
+import { parse } from '../../support/parse-configuration';
 
 /** A whole file takes some milliseconds: more of them by `npm run fuzz`. */
-const RUNS = 2_000;
+const RUNS = 1_000;
 
 const SECRET = 'hunter2hunter2';
 
@@ -75,8 +75,11 @@ const changedTree = fc.tuple(fc.nat(), anyValue, fc.option(anyKey)).map(([at, va
   };
   visit(tree);
   const [node, name] = places[at % places.length] ?? [];
-  if (node !== undefined && name !== undefined)
-    Object.defineProperty(node, key ?? name, { value, enumerable: true, writable: true, configurable: true });
+  if (node !== undefined && name !== undefined) {
+    // A list has no keys but its indices.
+    const changed = Array.isArray(node) ? name : (key ?? name);
+    Object.defineProperty(node, changed, { value, enumerable: true, writable: true, configurable: true });
+  }
   return tree;
 });
 

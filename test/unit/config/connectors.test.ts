@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { nearestName } from '../../../src/config/problems/nearest-name';
 import { findConnector } from '../../../src/config/settings/find-connector';
 import { hashDefinition } from '../../../src/config/settings/hash-definition';
-import { MINIMAL, parse, withConfiguration, withConnector } from './parse';
+import { MINIMAL, parse, withConfiguration, withConnector } from '../../support/parse-configuration';
 
 describe('finding a connector', () => {
   const one = parse(MINIMAL).settings;

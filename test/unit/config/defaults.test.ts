@@ -1,5 +1,5 @@
 import { exampleConfiguration } from '../../../src/config/example-configuration';
-import { MINIMAL, parse, parseConnector, withConnector } from './parse';
+import { MINIMAL, parse, parseConnector, withConnector } from '../../support/parse-configuration';
 
 describe('a minimal configuration', () => {
   it('has every default of the reference', () => {

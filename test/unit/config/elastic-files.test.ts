@@ -1,4 +1,4 @@
-import { messagesOf, parse, parseConnector, withConfiguration, withConnector } from './parse';
+import { messagesOf, parse, parseConnector, withConfiguration, withConnector } from '../../support/parse-configuration';
 
 describe("files written for Elastic's connector", () => {
   it('may give numbers and booleans as text', () => {

@@ -1,4 +1,4 @@
-import { messagesOf, MINIMAL, parse } from './parse';
+import { messagesOf, MINIMAL, parse } from '../../support/parse-configuration';
 
 const monitoringOf = (line: string) => parse(`monitoring: ${line}${MINIMAL}`).settings.monitoring;
 

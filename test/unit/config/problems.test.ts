@@ -1,5 +1,12 @@
 import { ConfigurationError } from '../../../src/config/problems/configuration-error';
-import { messagesOf, MINIMAL, parse, problemsOf, withConfiguration, withConnector } from './parse';
+import {
+  messagesOf,
+  MINIMAL,
+  parse,
+  problemsOf,
+  withConfiguration,
+  withConnector,
+} from '../../support/parse-configuration';
 
 describe('a configuration with mistakes', () => {
   it('names all of them at once, with path and line', () => {

@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { ConfigurationError } from '../../../src/config/problems/configuration-error';
 import { collectSecrets } from '../../../src/config/settings/collect-secrets';
 import { redactSettings } from '../../../src/config/settings/redact-settings';
-import { messagesOf, MINIMAL, parse, withConfiguration } from './parse';
+import { messagesOf, MINIMAL, parse, withConfiguration } from '../../support/parse-configuration';
 
 const SECRET = 'sëcret/1+2';
 

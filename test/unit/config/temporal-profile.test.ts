@@ -2,8 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { messagesOf, parse, withConfiguration } from '../../support/parse-configuration';
 import { CERTIFICATE } from './certificate';
-import { messagesOf, parse, withConfiguration } from './parse';
 
 const SECRET = 'hunter2-must-not-show';
 

@@ -2,8 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 
 import { normalizePem } from '../../../src/config/schema/normalize-pem';
 import type { SourceTls } from '../../../src/config/settings/settings';
+import { messagesOf, parse, parseConnector, withConfiguration } from '../../support/parse-configuration';
 import { CERTIFICATE } from './certificate';
-import { messagesOf, parse, parseConnector, withConfiguration } from './parse';
 
 const PASSPHRASE = 'open sesame';
 const PRIVATE_KEY = generateKeyPairSync('ec', {

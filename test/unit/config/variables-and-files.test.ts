@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { loadSettings, locateConfiguration } from '../../../src/config/load-settings';
+import { messagesOf, MINIMAL, parse, parseConnector, withConfiguration } from '../../support/parse-configuration';
 import { CERTIFICATE } from './certificate';
-import { messagesOf, MINIMAL, parse, parseConnector, withConfiguration } from './parse';
 
 describe('environment variables', () => {
   const passwordOf = (line: string, environment: Record<string, string>): string =>

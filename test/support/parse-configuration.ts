@@ -1,6 +1,6 @@
-import { type ParsedSettings, parseSettings } from '../../../src/config/parse-settings';
-import { ConfigurationError, type ConfigurationProblem } from '../../../src/config/problems/configuration-error';
-import type { ConnectorSettings } from '../../../src/config/settings/settings';
+import { type ParsedSettings, parseSettings } from '../../src/config/parse-settings';
+import { ConfigurationError, type ConfigurationProblem } from '../../src/config/problems/configuration-error';
+import type { ConnectorSettings } from '../../src/config/settings/settings';
 
 /** The smallest file that works: everything else has a default. */
 export const MINIMAL = `

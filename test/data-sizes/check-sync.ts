@@ -1,4 +1,4 @@
-import { readDocument, runCommand } from '../support/command-line';
+import { readJson, runCommand } from '../support/command-line';
 
 /** What a sync must have done. */
 export interface Expectation {
@@ -42,9 +42,9 @@ export async function checkSync(
   }: { readonly title: string; readonly flags: readonly string[]; readonly expected: Expectation },
 ): Promise<CheckedSync> {
   const synced = await runCommand(['sync', '--json', ...flags, '-c', file]);
-  const sync = readDocument<Counts>(synced);
+  const sync = readJson<Counts>(synced);
   const verified = await runCommand(['verify', '--json', '-c', file]);
-  const verification = readDocument<VerifiedCounts>(verified);
+  const verification = readJson<VerifiedCounts>(verified);
   const problems = [
     ...differsFrom('exit code of sync', synced.code, 0),
     ...differsFrom('status', sync.status, 'completed'),

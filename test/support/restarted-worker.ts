@@ -1,5 +1,5 @@
-import { type RunningCommand, startCommand } from '../support/command-line';
-import { eventually } from '../support/eventually';
+import { type RunningCommand, startCommand } from './command-line';
+import { eventually } from './eventually';
 
 /** The worker process of a soak, which dies and comes back. */
 export interface Worker {

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { loadSampleData } from '../../src/stack/sample-data/load-sample-data';
-import { readDocument, runCommand, type RunningCommand } from '../support/command-line';
+import { readJson, runCommand, type RunningCommand } from '../support/command-line';
 import { type ConnectorEntry, connectorEntry, writeConfiguration } from '../support/configuration-file';
 import { connectElasticsearch, deleteIndices } from '../support/elasticsearch';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { countDocuments, readDocuments, type StoredDocument } from '../support/read-documents';
+import { story } from '../support/story';
 import { startWorkerProcess, stopCommand } from '../support/worker-process';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -65,38 +66,55 @@ interface Report {
   readonly relations: readonly { readonly relation: string; readonly read: number; readonly indexed: number }[];
 }
 
-jest.setTimeout(600_000);
+let database: TestDatabase;
+let setting: Setting;
+let file: string;
+let worker: RunningCommand;
+let first: Report;
+const index = () => setting.connector.index_name;
 
-describe('a full sync of the world’s cities and countries', () => {
-  let database: TestDatabase;
-  let setting: Setting;
-  let file: string;
-  let worker: RunningCommand;
-  let first: Report;
-  const index = () => setting.connector.index_name;
+beforeAll(async () => {
+  database = await createDatabase();
+  await loadSampleData(database.url);
+  const [row] = await database.sql(
+    `select to_char(pg_xact_commit_timestamp(xmin) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00' as committed
+     from employee limit 1`,
+  );
+  setting = { name: database.name, connector: connectorEntry(database), committed: String(row?.['committed']) };
+  file = writeConfiguration({ connectors: [setting.connector] });
+  worker = await startWorkerProcess(file);
+  first = readJson<Report>(await runCommand(['sync', '--json', '-c', file]));
+});
 
-  beforeAll(async () => {
-    database = await createDatabase();
-    await loadSampleData(database.url);
-    const [row] = await database.sql(
-      `select to_char(pg_xact_commit_timestamp(xmin) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00' as committed
-       from employee limit 1`,
-    );
-    setting = { name: database.name, connector: connectorEntry(database), committed: String(row?.['committed']) };
-    file = writeConfiguration({ connectors: [setting.connector] });
-    worker = await startWorkerProcess(file);
-    first = readDocument<Report>(await runCommand(['sync', '--json', '-c', file]));
-  });
+afterAll(async () => {
+  await stopCommand(worker);
+  const client = connectElasticsearch();
+  await deleteIndices(client, index());
+  await client.close();
+  await database.drop();
+});
 
-  afterAll(async () => {
-    await stopCommand(worker);
-    const client = connectElasticsearch();
-    await deleteIndices(client, index());
-    await client.close();
-    await database.drop();
-  });
+async function expectEqualDocuments(table: Table): Promise<void> {
+  const rows = (await database.sql(
+    `select ${KEYS[table]}::text as "%key", ${TABLES[table]} from public.${table}`,
+  )) as readonly Row[];
+  const expected = new Map(
+    rows.map(({ '%key': key, ...row }) => [String(key), expectedDocument(table, String(key), row, setting)]),
+  );
+  const prefix = `${setting.connector.connector_id}:public.${table}:`;
+  for await (const { _id, _source } of readDocuments(index(), { term: { table } })) {
+    const key = _id.slice(prefix.length);
+    const wanted = expected.get(key);
+    const found = { _id, _source: withoutHashes(_source) };
+    expected.delete(key);
+    // Jest's own comparison takes minutes for all of them: it is left to tell what is wrong with the first.
+    if (!isDeepStrictEqual(found, wanted)) expect(found).toEqual(wanted);
+  }
+  expect([...expected.keys()]).toEqual([]);
+}
 
-  it('reports as many documents per table as Elasticsearch counts', async () => {
+story('a full sync of the world’s cities and countries', {
+  'reports as many documents per table as Elasticsearch counts': async () => {
     const rows = { employee: 3, customer: 3, country: 250, city: 135_233 };
     expect(first).toMatchObject({ status: 'completed', unchanged: 0, deleted: 0, rejected: 0 });
     const counted = await Promise.all(
@@ -108,34 +126,19 @@ describe('a full sync of the world’s cities and countries', () => {
     );
     expect(Object.fromEntries(reported)).toEqual(rows);
     expect(first.indexed).toBe(await countDocuments(index()));
-  });
+  },
 
-  it.each(Object.keys(TABLES) as Table[])('makes one document of each row of %s, equal to it', async (table) => {
-    const rows = (await database.sql(
-      `select ${KEYS[table]}::text as "%key", ${TABLES[table]} from public.${table}`,
-    )) as readonly Row[];
-    const expected = new Map(
-      rows.map(({ '%key': key, ...row }) => [String(key), expectedDocument(table, String(key), row, setting)]),
-    );
-    const prefix = `${setting.connector.connector_id}:public.${table}:`;
-    for await (const { _id, _source } of readDocuments(index(), { term: { table } })) {
-      const key = _id.slice(prefix.length);
-      const wanted = expected.get(key);
-      const found = { _id, _source: withoutHashes(_source) };
-      expected.delete(key);
-      // Jest's own comparison takes minutes for all of them: it is left to tell what is wrong with the first.
-      if (!isDeepStrictEqual(found, wanted)) expect(found).toEqual(wanted);
-    }
-    expect([...expected.keys()]).toEqual([]);
-  });
+  'makes one document of each row, equal to it': async () => {
+    for (const table of Object.keys(TABLES) as Table[]) await expectEqualDocuments(table);
+  },
 
-  it('finds a city by its name in its own script and another alphabet', async () => {
+  'finds a city by its name in its own script and another alphabet': async () => {
     expect(await countDocuments(index(), { match_phrase: { public_city_names: '東京' } })).toBeGreaterThan(0);
-  });
+  },
 
-  it('writes nothing when it runs again over unchanged rows', async () => {
+  'writes nothing when it runs again over unchanged rows': async () => {
     const before = await indexingTotal(index());
-    const second = readDocument(await runCommand(['sync', '--json', '-c', file]));
+    const second = readJson(await runCommand(['sync', '--json', '-c', file]));
     expect(second).toMatchObject({
       status: 'completed',
       indexed: 0,
@@ -144,23 +147,23 @@ describe('a full sync of the world’s cities and countries', () => {
       rejected: 0,
     });
     expect(await indexingTotal(index())).toEqual(before);
-  });
+  },
 
-  it('writes what changed and deletes what is gone, and no more, when it runs incrementally', async () => {
+  'writes what changed and deletes what is gone, and no more, when it runs incrementally': async () => {
     const before = await indexingTotal(index());
     const keys = (await database.sql('select id from city order by id limit 15')).map(({ id }) => Number(id));
     await database.sql('update city set population = population + 1 where id = any ($1)', [keys.slice(0, 10)]);
     await database.sql('delete from city where id = any ($1)', [keys.slice(10)]);
     await database.sql(`insert into city
       select (jsonb_populate_record(c, jsonb_build_object('id', c.id + 1000000000))).* from city as c order by c.id limit 5`);
-    const report = readDocument(await runCommand(['sync', '--incremental', '--json', '-c', file]));
+    const report = readJson(await runCommand(['sync', '--incremental', '--json', '-c', file]));
     expect(report).toMatchObject({ status: 'completed', indexed: 15, deleted: 5, rejected: 0 });
     const after = await indexingTotal(index());
     expect({ indexed: after.indexed - before.indexed, deleted: after.deleted - before.deleted }).toEqual({
       indexed: 15,
       deleted: 5,
     });
-  });
+  },
 });
 
 /** Documents that the index has written and deleted in all its life. */
