@@ -19,7 +19,8 @@ export const failureInterceptor: ActivityInboundCallsInterceptor = {
  * @param facts what the workflow needs to know besides, where there is no result to hold it
  */
 export function toApplicationFailure(error: unknown, facts: Readonly<Record<string, boolean>> = {}): Error {
-  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
+  if (error instanceof CancelledFailure) return error;
+  if (error instanceof ApplicationFailure) return addFacts(error, facts);
   const failure = error instanceof SyncFailure ? error : toDefect(error);
   const translated = ApplicationFailure.create({
     type: failure.type,
@@ -30,6 +31,18 @@ export function toApplicationFailure(error: unknown, facts: Readonly<Record<stri
   // It would say that it was translated here, above the reason in the Temporal UI.
   translated.stack = '';
   return translated;
+}
+
+function addFacts(failure: ApplicationFailure, facts: Readonly<Record<string, boolean>>): ApplicationFailure {
+  if (Object.keys(facts).length === 0 || failure.nonRetryable !== true) return failure;
+  const [detail] = (failure.details ?? []) as readonly (object | undefined)[];
+  const { type, message, nonRetryable } = failure;
+  return ApplicationFailure.create({
+    type: type ?? 'Defect',
+    message,
+    nonRetryable,
+    details: [{ ...detail, ...facts }],
+  });
 }
 
 function toDefect(error: unknown): SyncFailure {

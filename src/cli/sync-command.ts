@@ -12,11 +12,12 @@ import { configuredCommand } from './configured-command';
 import { EXIT, exitCodeOf } from './output/exit-codes';
 import { renderReport, reportDocument } from './output/render-report';
 import { createTerminal, type Terminal, yellow } from './output/terminal';
+import { lacksWorker } from './session/attendance';
 import { catchInterrupts } from './session/catch-interrupts';
 import { followToEnd, outageNotice } from './session/follow-to-end';
 import { leaveConnection } from './session/leave-connection';
-import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';
-import { ensureWorker, lacksWorker, type StartedSync, startSync } from './session/start-sync';
+import { type ConfigurationOptions, loadConfiguration } from './session/load-command-settings';
+import { ensureWorker, readOtherDefinition, type StartedSync, startSync, type SyncOrigin } from './session/start-sync';
 
 interface SyncCommandOptions extends ConfigurationOptions {
   readonly full?: true;
@@ -39,9 +40,9 @@ export function syncCommand(): Command {
     .option('--detach', 'start it and leave it to the workers')
     .action(async (id: string | undefined, options: SyncCommandOptions) => {
       const terminal = createTerminal(options.json === true);
-      const settings = await loadCommandSettings(options, terminal);
+      const { settings, file } = await loadConfiguration(options, terminal);
       const input = readInput(findConnector(settings, id).id, options);
-      process.exitCode = await runSync(settings, input, terminal, options.detach === true);
+      process.exitCode = await runSync(settings, input, terminal, { detach: options.detach === true, file });
     });
 }
 
@@ -59,19 +60,26 @@ function readInput(connectorId: string, options: SyncCommandOptions): SyncInput 
   };
 }
 
+interface RunOptions {
+  /** Start it only. @default false */
+  readonly detach?: boolean;
+  /** Absolute path of the file that the settings are of. */
+  readonly file?: string;
+}
+
 /** Starts a sync and follows it to its end. @returns the exit code */
 export async function runSync(
   settings: Settings,
   input: SyncInput,
   terminal: Terminal,
-  detach = false,
+  { detach = false, file }: RunOptions = {},
 ): Promise<number> {
   // From the first moment on: a sync that was started must not be left behind unsaid.
   const interruption = catchInterrupts();
   try {
     const { signal } = interruption;
     return await withTemporal(settings, signal, (client) =>
-      startAndFollow(client, settings, input, terminal, { detach, signal }),
+      startAndFollow(client, { settings, file, onOutage: outageNotice(terminal), signal }, input, terminal, detach),
     );
   } catch (error) {
     if (!(error instanceof SyncFailure)) throw error;
@@ -98,15 +106,15 @@ async function withTemporal<Result>(
 
 async function startAndFollow(
   client: Client,
-  settings: Settings,
+  origin: SyncOrigin,
   input: SyncInput,
   terminal: Terminal,
-  { detach, signal }: { readonly detach: boolean; readonly signal: AbortSignal },
+  detach: boolean,
 ): Promise<number> {
+  const { signal, onOutage } = origin;
   if (signal.aborted) return EXIT.interrupted;
-  const started = await startSync(client, settings, input);
+  const started = await startSync(client, origin, input);
   announce(started, input, terminal);
-  const onOutage = outageNotice(terminal);
   if (detach) {
     if (await lacksWorker(started.handle, onOutage, signal)) {
       terminal.say(`${yellow('note')} no worker takes it up: \`pgferry worker\` starts one`);
@@ -114,19 +122,39 @@ async function startAndFollow(
     terminal.result({ connector_id: input.connectorId, workflow_id: started.handle.workflowId }, () => 'started');
     return EXIT.done;
   }
+  const leaving = new AbortController();
   // Both at once: whoever interrupts the command must not wait for a worker to start.
-  const worker = ensureWorker(started.handle, settings, onOutage, signal).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
+  const watched = { ...origin, signal: AbortSignal.any([signal, leaving.signal]) };
+  const worker = ensureWorker(started.handle, watched, input).catch((error: unknown) => {
+    if (!watched.signal.aborted) throw error;
     return undefined;
   });
   const followed = { ...input, jobType: started.jobType ?? input.jobType };
   const following = followToEnd(started, followed, terminal, signal);
   const failed = worker.then(() => following);
   try {
-    return await Promise.race([following, failed]);
+    const code = await Promise.race([following, failed]);
+    await noteOtherDefinition(started, origin, input, terminal);
+    return code;
   } finally {
+    leaving.abort();
     await stopWorker(worker, signal);
   }
+}
+
+/** Whichever worker took the sync up synced it as its own file says. */
+async function noteOtherDefinition(
+  { handle }: StartedSync,
+  { settings, signal }: SyncOrigin,
+  { connectorId }: SyncInput,
+  terminal: Terminal,
+): Promise<void> {
+  if (signal.aborted) return;
+  const other = await readOtherDefinition(handle, settings, connectorId).catch(() => undefined);
+  if (other === undefined) return;
+  terminal.say(
+    `${yellow('note')} ${connectorId} was synced under another definition than this file's: that of ${other}`,
+  );
 }
 
 /** Milliseconds that a worker of an interrupted command gets to hand its work back. */

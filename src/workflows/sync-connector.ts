@@ -1,4 +1,11 @@
-import { CancellationScope, ContinueAsNew, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  CancelledFailure,
+  ContinueAsNew,
+  continueAsNew,
+  isCancellation,
+  workflowInfo,
+} from '@temporalio/workflow';
 
 import type { ConnectorFacts } from '../activities/contract/sync-activities';
 import { type SyncInput, syncWorkflowId } from '../sync/job';
@@ -8,6 +15,7 @@ import { proxySyncActivities } from './activity-policies';
 import { copyRelations } from './copy-relations';
 import { explainFailure, toEndingFailure } from './explain-failure';
 import { narration } from './narration';
+import { mayPlanAnew } from './plan-anew';
 import { reconcile } from './reconcile';
 import { refuseInput, requireInput } from './refuse-input';
 import { retryRejected } from './retry-rejected';
@@ -19,37 +27,50 @@ import type { SyncRun } from './sync-run';
  * Syncs one connector: the only public workflow of pgferry, whatever starts it.
  * Its workflow id must be `sync-{connectorId}`, so that a connector has one sync at a time.
  * @param carried the state of the run that this one continues; given by continue-as-new only
+ * @param replans how often the sync was planned anew under another definition; given by continue-as-new only
  */
-export async function syncConnector(given: SyncInput, carried?: SyncRun): Promise<SyncReport> {
+export async function syncConnector(given: SyncInput, carried?: SyncRun, replans = 0): Promise<SyncReport> {
   const input = requireInput('syncConnector', readSyncInput(given));
-  refuseForeignStart(input, carried);
+  refuseForeignStart(input, carried !== undefined || replans > 0);
   const labels = labelSync(input, carried !== undefined);
   const control = setUpControl((paused) => {
     labels.show(paused ? 'paused' : 'running');
   });
   try {
-    return await runSync(input, carried, labels, control);
+    return await runSync(input, { carried, replans }, labels, control);
   } catch (error) {
-    throw explainEnding(error, control);
+    if (!mayPlanAnew(error, replans)) throw explainEnding(error, control);
+    if (CancellationScope.current().consideredCancelled) {
+      labels.show('cancelled');
+      throw explainEnding(new CancelledFailure('The sync was cancelled'), control);
+    }
+    narration.outdated();
+    return await continueAsNew<typeof syncConnector>(input, undefined, replans + 1);
   }
+}
+
+/** What continue-as-new hands on. */
+interface Carried {
+  readonly carried: SyncRun | undefined;
+  readonly replans: number;
 }
 
 async function runSync(
   input: SyncInput,
-  carried: SyncRun | undefined,
+  { carried, replans }: Carried,
   labels: SyncLabels,
   control: SyncControl,
 ): Promise<SyncReport> {
   const activities = proxySyncActivities();
   if (carried === undefined) narration.began(input);
-  const run = carried ?? (await startRun(input, activities, labels, control));
+  const run = carried ?? (await startRun(input, replans, activities, labels, control));
   if (carried === undefined) narration.planned(run.plan);
   labels.begin(run.facts);
   control.expect(run.plan.relations);
   try {
     if (carried === undefined) await prepareIndex(run, activities, control);
     const copied = await copyRelations(run, activities, control);
-    if (!copied) await continueAsNew<typeof syncConnector>(input, run);
+    if (!copied) await continueAsNew<typeof syncConnector>(input, run, replans);
     await retryRejected(run, activities);
     control.show({ phase: 'reconcile' });
     await reconcile(run, activities);
@@ -61,7 +82,11 @@ async function runSync(
     narration.completed(report);
     return report;
   } catch (error) {
-    if (!(error instanceof ContinueAsNew)) await restoreIndex(run, activities, labels, isCancellation(error));
+    if (error instanceof ContinueAsNew) throw error;
+    if (!mayPlanAnew(error, replans)) {
+      labels.end(isCancellation(error) ? 'cancelled' : 'failed', Object.values(run.reports));
+    }
+    await restoreIndex(run, activities);
     throw error;
   }
 }
@@ -70,6 +95,7 @@ type Activities = ReturnType<typeof proxySyncActivities>;
 
 async function startRun(
   input: SyncInput,
+  replans: number,
   activities: Activities,
   labels: SyncLabels,
   control: SyncControl,
@@ -80,6 +106,7 @@ async function startRun(
   try {
     const summary = `servers of ${connectorId}`;
     facts = await activities.first.validateConnector.executeWithOptions({ summary }, [{ connectorId }]);
+    labels.define(facts);
     control.show({ phase: 'plan' });
     const jobId = workflowInfo().runId;
     const { definition } = facts;
@@ -91,6 +118,7 @@ async function startRun(
     const reports = Object.fromEntries(plan.relations.map(({ name }) => [name, emptyReport(name)]));
     return { input, facts, plan, startedMs, round: 0, tasksDone: 0, changed: [], reports };
   } catch (error) {
+    if (mayPlanAnew(error, replans)) throw error;
     // Syncs that fail before they have a plan are those that people look for.
     labels.begin(facts ?? explainFailure(error) ?? {});
     labels.show(isCancellation(error) ? 'cancelled' : 'failed');
@@ -103,15 +131,8 @@ async function prepareIndex({ plan }: SyncRun, activities: Activities, control: 
   await activities.control.prepareIndex.executeWithOptions({ summary: `index ${plan.job.index}` }, [{ plan }]);
 }
 
-/** Undoes what only makes sense while a sync runs, and keeps how far it got. */
-async function restoreIndex(
-  { plan, reports }: SyncRun,
-  activities: Activities,
-  labels: SyncLabels,
-  wasCancelled: boolean,
-): Promise<void> {
-  labels.end(wasCancelled ? 'cancelled' : 'failed', Object.values(reports));
-  const { job } = plan;
+/** Undoes what only makes sense while a sync runs. */
+async function restoreIndex({ plan: { job } }: SyncRun, activities: Activities): Promise<void> {
   const summary = `settings of index ${job.index}`;
   await CancellationScope.nonCancellable(() =>
     activities.control.restoreIndex.executeWithOptions({ summary }, [{ job }]),
@@ -150,14 +171,14 @@ function reportRun({ input, plan, reports, startedMs }: SyncRun, control: SyncCo
 }
 
 /** @throws ApplicationFailure `InvalidConfig` where the sync could overlap another, or claims to be half done */
-function refuseForeignStart({ connectorId }: SyncInput, carried: SyncRun | undefined): void {
+function refuseForeignStart({ connectorId }: SyncInput, isContinued: boolean): void {
   const { workflowId: given, continuedFromExecutionRunId } = workflowInfo();
   const workflowId = syncWorkflowId(connectorId);
   if (given !== workflowId) {
     const problem = `the workflow id must be ${workflowId}, so that a connector has one sync at a time`;
     throw refuseInput('syncConnector', problem);
   }
-  if (carried !== undefined && continuedFromExecutionRunId === undefined) {
+  if (isContinued && continuedFromExecutionRunId === undefined) {
     throw refuseInput('syncConnector', 'there is one input only, a second one is not allowed');
   }
 }

@@ -1,14 +1,15 @@
 import { ApplicationFailure, type Context } from '@temporalio/activity';
 
 import type { Checkpoint } from '../../sync/checkpoint';
+import { readProgress } from './heartbeat-details';
 
 /** What a long activity needs of its surroundings: a way to say how far it is, and to hear that it should stop. */
-export interface ActivityScope {
+export interface ActivityScope<Progress = Checkpoint> {
   /** Aborted when the sync is cancelled or paused and when the worker shuts down. */
   readonly signal: AbortSignal;
-  readonly heartbeat: (checkpoint?: Checkpoint) => void;
+  readonly heartbeat: (checkpoint?: Progress) => void;
   /** Where an earlier attempt of this activity got. */
-  readonly lastCheckpoint: Checkpoint | undefined;
+  readonly lastCheckpoint: Progress | undefined;
   /**
    * After `signal` was aborted: true when the sync asked for it, so that the activity returns what it has.
    * @throws ApplicationFailure retryable, when it was the worker's shutdown: another worker goes on from the checkpoint
@@ -20,11 +21,11 @@ export interface ActivityScope {
 const BEAT_MS = 1_000;
 
 /** Runs an activity's work with a heartbeat that goes on by itself, repeating the last checkpoint. */
-export async function withScope<Result>(
+export async function withScope<Result, Progress = Checkpoint>(
   context: Context,
-  work: (scope: ActivityScope) => Promise<Result>,
+  work: (scope: ActivityScope<Progress>) => Promise<Result>,
 ): Promise<Result> {
-  let latest = context.info.heartbeatDetails as Checkpoint | undefined;
+  let latest = readProgress(context.info.heartbeatDetails) as Progress | undefined;
   const lastCheckpoint = latest;
   const beat = setInterval(() => {
     context.heartbeat(latest);

@@ -16,6 +16,8 @@ export interface ConnectorFacts {
   readonly maxRejected: number;
   /** Whether the namespace knows the search attributes of syncs. @default false */
   readonly searchAttributes?: boolean;
+  /** Identity of the worker whose definition it is; workers of 0.1.0 don't say. */
+  readonly worker?: string;
 }
 
 /** What a copy task did, and whether it is done; not when the sync was paused or cancelled meanwhile. */

@@ -1,0 +1,163 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+
+import { readDocument, runCommand, runInProcess, type RunningCommand, startCommand } from '../support/command-line';
+import {
+  type ConnectorEntry,
+  connectorEntry,
+  uniqueTaskQueue,
+  writeConfiguration,
+} from '../support/configuration-file';
+import { connectElasticsearch, deleteIndices } from '../support/elasticsearch';
+import { eventually } from '../support/eventually';
+import { createDatabase, type TestDatabase } from '../support/postgres';
+import { countDocuments } from '../support/read-documents';
+import { startWorkerProcess, stopCommand } from '../support/worker-process';
+
+jest.setTimeout(120_000);
+
+const ROWS = 50;
+
+let database: TestDatabase;
+const connectors: ConnectorEntry[] = [];
+const workers: RunningCommand[] = [];
+
+beforeAll(async () => {
+  database = await createDatabase();
+  await database.sql(`
+    create table item (id int primary key); insert into item select generate_series(1, ${ROWS});
+    create table extra (id int primary key); insert into extra values (1)`);
+});
+
+afterEach(async () => {
+  await Promise.all(workers.splice(0).map(stopCommand));
+});
+
+afterAll(async () => {
+  const elasticsearch = connectElasticsearch();
+  for (const { index_name: index } of connectors) await deleteIndices(elasticsearch, index);
+  await elasticsearch.close();
+  await database.drop();
+});
+
+function newConnector(): ConnectorEntry {
+  const connector = connectorEntry(database, { tables: 'item' });
+  connectors.push(connector);
+  return connector;
+}
+
+async function startWorker(file: string, ...options: readonly string[]): Promise<RunningCommand> {
+  const worker = await startWorkerProcess(file, ...options);
+  workers.push(worker);
+  return worker;
+}
+
+/** Files of two teams that use one task queue and know nothing of each other. */
+function twoFiles(ours: readonly ConnectorEntry[], theirs: readonly ConnectorEntry[]) {
+  const temporal = { task_queue: uniqueTaskQueue() };
+  return {
+    ours: writeConfiguration({ connectors: ours, temporal }),
+    theirs: writeConfiguration({ connectors: theirs, temporal }),
+  };
+}
+
+describe('two files on one task queue', () => {
+  it('do not disturb each other: syncs of one complete while only a worker of the other runs', async () => {
+    const [first, second, other] = [newConnector(), newConnector(), newConnector()];
+    const { ours, theirs } = twoFiles([first, second], [other]);
+    await startWorker(theirs);
+    const ended = await Promise.all(
+      [first, second].map(({ connector_id: id }) => runCommand(['sync', id, '--json', '-c', ours])),
+    );
+    expect(ended).toMatchObject([{ code: 0 }, { code: 0 }]);
+    expect(await countDocuments(first.index_name)).toBe(ROWS);
+    expect(await countDocuments(second.index_name)).toBe(ROWS);
+    expect(await runCommand(['sync', '--json', '-c', theirs])).toMatchObject({ code: 0 });
+  });
+
+  it('a sync that no worker knows fails after a while, and names each worker that polled with its file', async () => {
+    const [known, unknown] = [newConnector(), newConnector()];
+    const { ours, theirs } = twoFiles([unknown], [known]);
+    await startWorker(theirs, '--patience', '2');
+    await runInProcess(['sync', '--detach', '-c', ours]);
+    const shown = await runInProcess(['jobs', 'show', '--follow', '--json', '-c', ours]);
+    const { error } = readDocument<{ error: { type: string; message: string } }>(shown);
+    expect(error.type).toBe('InvalidConfig');
+    expect(error.message).toContain(`there is no connector '${unknown.connector_id}'`);
+    expect(error.message).toContain(theirs);
+    expect(error.message).toMatch(/the worker \d+@\S+/u);
+  });
+
+  it('a command does not follow the sync that another file defines otherwise, and names it', async () => {
+    const connector = newConnector();
+    const otherwise = { ...connector, configuration: { ...connector.configuration, tables: 'item, extra' } };
+    const { ours, theirs } = twoFiles([connector], [otherwise]);
+    await startWorker(theirs);
+    await database.sql('begin; lock table item in access exclusive mode');
+    try {
+      const running = startCommand(['sync', '--json', '-c', theirs]);
+      await eventually('it runs', async () => (await runCommand(['jobs', 'show', '-c', ours])).code === 0);
+      const refused = await runCommand(['sync', '--json', '-c', ours]);
+      expect(refused.code).toBe(1);
+      const { error } = readDocument<{ error: { type: string; message: string } }>(refused);
+      expect(error.type).toBe('OtherConfiguration');
+      expect(error.message).toContain(theirs);
+      await database.sql('commit');
+      expect(await running.finished).toMatchObject({ code: 0 });
+    } finally {
+      await database.sql('rollback');
+    }
+  });
+});
+
+describe('a sync whose command was killed', () => {
+  it('is finished by a later command that has the same definition, although workers of others poll', async () => {
+    const [connector, other] = [newConnector(), newConnector()];
+    const { ours, theirs } = twoFiles([connector], [other]);
+    await startWorker(theirs);
+    await database.sql('begin; lock table item in access exclusive mode');
+    try {
+      const killed = startCommand(['sync', '--json', '-c', ours]);
+      await eventually('its own worker waits for the table', async () => {
+        const [row] = await database.sql(
+          `select count(*)::integer as waiting from pg_locks where not granted and relation = 'item'::regclass`,
+        );
+        return row?.['waiting'] !== 0;
+      });
+      killed.child.kill('SIGKILL');
+      await killed.finished;
+      const later = startCommand(['sync', '-c', ours]);
+      await database.sql('commit');
+      const { code, stderr } = await later.finished;
+      expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('running already') as string });
+    } finally {
+      await database.sql('rollback');
+    }
+    expect(await countDocuments(connector.index_name)).toBe(ROWS);
+  });
+});
+
+describe('workers that get a changed file one after the other', () => {
+  it('lose no sync: one whose definition no worker has any more is planned anew', async () => {
+    const connector = newConnector();
+    const { ours } = twoFiles([connector], []);
+    const old = await startWorker(ours, '--patience', '2');
+    await database.sql('begin; lock table item in access exclusive mode');
+    try {
+      await runInProcess(['sync', '--detach', '-c', ours]);
+      await eventually('it reads the table', async () => {
+        const [row] = await database.sql(
+          `select count(*)::integer as waiting from pg_locks where not granted and relation = 'item'::regclass`,
+        );
+        return row?.['waiting'] !== 0;
+      });
+      await stopCommand(old);
+      writeFileSync(ours, readFileSync(ours, 'utf8').replace('"tables":"item"', '"tables":"item, extra"'));
+      await startWorker(ours, '--patience', '2');
+      await database.sql('commit');
+      expect(await runInProcess(['jobs', 'show', '--follow', '-c', ours])).toMatchObject({ code: 0 });
+      expect(await countDocuments(connector.index_name)).toBe(ROWS + 1);
+    } finally {
+      await database.sql('rollback');
+    }
+  });
+});
