@@ -6,6 +6,7 @@ import type { ActivityScope } from './contract/activity-scope';
 /** Milliseconds after which one more try is not worth a person's waiting. */
 const PATIENCE_MS = 8_000;
 const TRIES = 3;
+const PAUSE_MS = 1_000;
 
 /** How often the work was tried, by workers that know its connector: an attempt that was left to others is no try. */
 export interface Tries {
@@ -27,9 +28,12 @@ export async function failAfterPatience<Result>(
   try {
     return await work();
   } catch (error) {
+    if (!(error instanceof SyncFailure) || !error.retryable) throw error;
     const isLast = tries >= TRIES || Date.now() - scheduledTimestampMs >= PATIENCE_MS;
-    if (!(error instanceof SyncFailure) || !isLast) throw error;
     const { type, message, remedy } = error;
-    throw ApplicationFailure.create({ type, message, details: [{ remedy }], nonRetryable: true });
+    const details = [{ remedy }];
+    if (isLast) throw ApplicationFailure.create({ type, message, details, nonRetryable: true });
+    // Temporal's own pause would grow with the attempts that were left to others, too.
+    throw ApplicationFailure.create({ type, message, details, nextRetryDelay: PAUSE_MS * tries });
   }
 }

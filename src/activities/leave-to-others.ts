@@ -23,9 +23,8 @@ export const ONLY_WORKER: ThisWorker = {
   listPollers: () => Promise.resolve([]),
 };
 
-/** Milliseconds until an activity is offered again: soon at first, since some other worker most often is there. */
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 1_000;
+/** Milliseconds until an activity is offered again; Temporal makes it up to a second. */
+const PAUSE_MS = 500;
 /** Workers that a message names. */
 const NAMED_WORKERS = 10;
 const LONGEST_REASON = 300;
@@ -57,7 +56,7 @@ export async function openOrLeave(
     if (refused !== before) heartbeat({ ...resumeFrom, ...(info.heartbeatDetails as object | undefined), refused });
     const refusedMs = now - refused.since;
     if (refusedMs >= self.patienceMs) await failForGood(refused, refusedMs, self, info.taskQueue);
-    throw toRefusal(error, self, refusedMs);
+    throw toRefusal(error, self);
   }
 }
 
@@ -73,13 +72,13 @@ function addRefusal(refused: Refused, refusal: Refusal): Refused {
   return { ...refused, by: [...others, refusal].slice(-NAMED_WORKERS) };
 }
 
-function toRefusal({ message }: NotDefinedHere, self: ThisWorker, refusedMs: number): ApplicationFailure {
+function toRefusal({ message }: NotDefinedHere, self: ThisWorker): ApplicationFailure {
   const failure = ApplicationFailure.create({
     type: 'OtherConfiguration' satisfies FailureType,
     message: `Left to other workers by ${describeWorker(self.identity)}: ${message}`,
     // Nothing is wrong, as long as somebody takes it.
     category: ApplicationFailureCategory.BENIGN,
-    nextRetryDelay: Math.min(FIRST_PAUSE_MS + refusedMs / 10, LONGEST_PAUSE_MS),
+    nextRetryDelay: PAUSE_MS,
   });
   failure.stack = '';
   return failure;

@@ -10,6 +10,7 @@ import {
 import { type Calendar, type NumberRange, toRanges } from '../cron/calendars';
 import type { ScheduledSyncInput } from '../sync/scheduled-sync';
 import { renderEvery, type ScheduleDefinition } from './schedule-definition';
+import { ORIGIN_MEMO, type ScheduleOrigin } from './schedule-origin';
 
 /** Key of the memo that marks a schedule as pgferry's own. */
 export const OWNER_MEMO = 'pgferry';
@@ -25,7 +26,8 @@ const WORKFLOW_TYPE = 'scheduledSync';
 
 /** A definition as Temporal's client takes it. */
 export function toScheduleOptions(definition: ScheduleDefinition) {
-  const { id, input, interval, calendars, everyMs, timezone, jitterMs, catchupWindowMs, taskQueue } = definition;
+  const { id, input, interval, calendars, everyMs, timezone, jitterMs, catchupWindowMs, taskQueue, origin } =
+    definition;
   const { connectorId, jobType } = input;
   return {
     scheduleId: id,
@@ -42,6 +44,7 @@ export function toScheduleOptions(definition: ScheduleDefinition) {
       taskQueue,
       args: [input],
       staticSummary: `${jobType} sync of ${connectorId}, ${interval}`,
+      ...(origin === undefined ? {} : { memo: { [ORIGIN_MEMO]: origin } }),
     },
     policies: { overlap: 'SKIP', catchupWindow: catchupWindowMs },
     memo: { [OWNER_MEMO]: { connectorId, jobType, taskQueue } satisfies ScheduleOwner },
@@ -72,6 +75,7 @@ function nameNumbers<Name extends string>(ranges: readonly NumberRange[], names:
 export function fromDescription({ scheduleId, spec, action, policies }: ScheduleDescription): ScheduleDefinition {
   const everyMs = spec.intervals?.[0]?.every;
   const interval = spec.calendars?.[0]?.comment ?? (everyMs === undefined ? 'unknown' : renderEvery(everyMs));
+  const origin = action.memo?.[ORIGIN_MEMO] as ScheduleOrigin | undefined;
   return {
     id: scheduleId,
     input: action.args?.[0] as ScheduledSyncInput,
@@ -83,6 +87,7 @@ export function fromDescription({ scheduleId, spec, action, policies }: Schedule
     catchupWindowMs: policies.catchupWindow,
     overlap: policies.overlap ?? 'SKIP',
     taskQueue: action.taskQueue,
+    ...(origin === undefined ? {} : { origin }),
   };
 }
 

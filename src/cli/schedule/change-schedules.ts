@@ -1,6 +1,8 @@
 import type { ScheduleHandle } from '@temporalio/client';
 
+import type { Settings } from '../../config/settings/settings';
 import { listOwnedSchedules, type OwnedSchedule } from '../../schedules/owned-schedules';
+import { isOfAnotherFile, originOf } from '../../schedules/schedule-origin';
 import { SyncFailure } from '../../sync/failures';
 import type { TemporalSession } from '../session/with-temporal';
 
@@ -22,13 +24,20 @@ const DONE: Readonly<Record<Verb, string>> = {
   delete: 'deleted',
 };
 
-/** Does the same to every selected schedule, also of connectors that the file no longer names. */
+/** Does the same to every selected schedule; to those of a connector that the file does not define only by its name. */
 export async function changeSchedules(
-  { client, settings, terminal }: TemporalSession,
+  { client, settings, file, terminal }: TemporalSession,
   verb: Verb,
   selection: ScheduleSelection,
 ): Promise<void> {
-  const selected = selectSchedules(await listOwnedSchedules(client, settings.temporal), selection);
+  const owned = await listOwnedSchedules(client, settings.temporal);
+  const { connectorId } = selection;
+  // One that is named may be of any file.
+  const candidates =
+    connectorId === undefined
+      ? owned.filter((schedule) => isOfThisFile(schedule, settings, file))
+      : owned.filter(({ owner }) => owner.connectorId === connectorId);
+  const selected = selectSchedules(candidates, selection);
   const ids = selected.map(({ description }) => description.scheduleId);
   for (const id of ids) await change(client.schedule.getHandle(id), verb, selection.note);
   terminal.result({ action: verb, schedules: ids }, () => ids.map((id) => `${id} ${DONE[verb]}`).join('\n'));
@@ -42,6 +51,11 @@ async function change(handle: ScheduleHandle, verb: Verb, note?: string): Promis
   if (verb === 'delete') await handle.delete();
 }
 
+function isOfThisFile({ owner, origin }: OwnedSchedule, settings: Settings, file: string): boolean {
+  const connector = settings.connectors.find(({ id }) => id === owner.connectorId);
+  return connector !== undefined && !isOfAnotherFile(origin, originOf(file, connector, settings.elasticsearch));
+}
+
 function selectSchedules(owned: readonly OwnedSchedule[], selection: ScheduleSelection): OwnedSchedule[] {
   const { connectorId, full, incremental, all } = selection;
   const ids = [...new Set(owned.map(({ owner }) => owner.connectorId))];
@@ -53,11 +67,7 @@ function selectSchedules(owned: readonly OwnedSchedule[], selection: ScheduleSel
     );
   }
   const isBoth = full === incremental;
-  const selected = owned.filter(
-    ({ owner }) =>
-      (connectorId === undefined || owner.connectorId === connectorId) &&
-      (isBoth || owner.jobType === (full === true ? 'full' : 'incremental')),
-  );
+  const selected = owned.filter(({ owner }) => isBoth || owner.jobType === (full === true ? 'full' : 'incremental'));
   if (selected.length > 0) return selected;
   const whose = connectorId === undefined ? '' : ` of ${connectorId}`;
   throw new SyncFailure(
