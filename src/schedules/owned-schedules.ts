@@ -1,8 +1,8 @@
 import { type Client, type ScheduleDescription, ScheduleNotFoundError, type ScheduleSummary } from '@temporalio/client';
 
-import type { TemporalSettings } from '../config/settings/settings';
+import type { Settings, TemporalSettings } from '../config/settings/settings';
 import { SyncFailure } from '../sync/failures';
-import type { ScheduleOrigin } from './schedule-origin';
+import { isOfAnotherFile, originOf, type ScheduleOrigin } from './schedule-origin';
 import { fromDescription, OWNER_MEMO, type ScheduleOwner } from './temporal-schedule';
 
 /** A schedule that pgferry made for this task queue. */
@@ -45,6 +45,12 @@ export async function findOwnedSchedule(
     `Schedule ${id} is there already, but ${owner === undefined ? 'pgferry did not make it' : `it belongs to task queue ${owner.taskQueue}`}`,
     'Delete it, or call the connector something else.',
   );
+}
+
+/** Whether a schedule is of a connector that a configuration defines, and no other file made it. */
+export function isOfFile({ owner, origin }: OwnedSchedule, settings: Settings, file: string): boolean {
+  const connector = settings.connectors.find(({ id }) => id === owner.connectorId);
+  return connector !== undefined && !isOfAnotherFile(origin, originOf(file, connector, settings.elasticsearch));
 }
 
 /** @returns undefined where there is none, or none any more */

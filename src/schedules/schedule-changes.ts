@@ -1,12 +1,11 @@
 import type { Client } from '@temporalio/client';
 
-import { findConnector } from '../config/settings/find-connector';
 import type { Settings } from '../config/settings/settings';
 import { SyncFailure } from '../sync/failures';
 import { compareSchedules, type ScheduleChange } from './compare-schedules';
-import { findOwnedSchedule, listOwnedSchedules, type OwnedSchedule } from './owned-schedules';
+import { findOwnedSchedule, isOfFile, listOwnedSchedules, type OwnedSchedule } from './owned-schedules';
 import { defineSchedules, JOB_TYPES, scheduleId } from './schedule-definition';
-import { isMadeHere, isOfAnotherFile, originOf } from './schedule-origin';
+import { isMadeHere } from './schedule-origin';
 import { fromDescription, toScheduleOptions } from './temporal-schedule';
 
 /**
@@ -42,9 +41,9 @@ export async function findScheduleChanges(
 }
 
 /** @throws SyncFailure `InvalidConfig` where another file defines the connector, too */
-function refuseOtherFile({ owner, origin, description }: OwnedSchedule, settings: Settings, file: string): void {
-  const own = originOf(file, findConnector(settings, owner.connectorId), settings.elasticsearch);
-  if (origin === undefined || !isOfAnotherFile(origin, own)) return;
+function refuseOtherFile(schedule: OwnedSchedule, settings: Settings, file: string): void {
+  const { owner, origin, description } = schedule;
+  if (origin === undefined || isOfFile(schedule, settings, file)) return;
   throw new SyncFailure(
     'InvalidConfig',
     `Connector ${owner.connectorId} is defined by two files: ${origin.file} on ${origin.host} made the schedule ${description.scheduleId} (into ${origin.destination})`,

@@ -1,8 +1,6 @@
 import type { ScheduleHandle } from '@temporalio/client';
 
-import type { Settings } from '../../config/settings/settings';
-import { listOwnedSchedules, type OwnedSchedule } from '../../schedules/owned-schedules';
-import { isOfAnotherFile, originOf } from '../../schedules/schedule-origin';
+import { isOfFile, listOwnedSchedules, type OwnedSchedule } from '../../schedules/owned-schedules';
 import { SyncFailure } from '../../sync/failures';
 import type { TemporalSession } from '../session/with-temporal';
 
@@ -35,7 +33,7 @@ export async function changeSchedules(
   // One that is named may be of any file.
   const candidates =
     connectorId === undefined
-      ? owned.filter((schedule) => isOfThisFile(schedule, settings, file))
+      ? owned.filter((schedule) => isOfFile(schedule, settings, file))
       : owned.filter(({ owner }) => owner.connectorId === connectorId);
   const selected = selectSchedules(candidates, selection);
   const ids = selected.map(({ description }) => description.scheduleId);
@@ -49,11 +47,6 @@ async function change(handle: ScheduleHandle, verb: Verb, note?: string): Promis
   if (verb === 'pause') await handle.pause(note ?? 'by pgferry schedule pause');
   if (verb === 'resume') await handle.unpause(note ?? 'by pgferry schedule resume');
   if (verb === 'delete') await handle.delete();
-}
-
-function isOfThisFile({ owner, origin }: OwnedSchedule, settings: Settings, file: string): boolean {
-  const connector = settings.connectors.find(({ id }) => id === owner.connectorId);
-  return connector !== undefined && !isOfAnotherFile(origin, originOf(file, connector, settings.elasticsearch));
 }
 
 function selectSchedules(owned: readonly OwnedSchedule[], selection: ScheduleSelection): OwnedSchedule[] {
