@@ -7,8 +7,9 @@ import {
   uniqueTaskQueue,
   writeConfiguration,
 } from '../support/configuration-file';
-import { connectElasticsearch, deleteIndices } from '../support/elasticsearch';
+import { connectElasticsearch, deleteIndices, elasticsearchUrl } from '../support/elasticsearch';
 import { eventually } from '../support/eventually';
+import { type FaultyProxy, startFaultyProxy } from '../support/faulty-proxy';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { countDocuments } from '../support/read-documents';
 import { startWorkerProcess, stopCommand } from '../support/worker-process';
@@ -18,11 +19,12 @@ jest.setTimeout(120_000);
 const ROWS = 50;
 
 let database: TestDatabase;
+let proxy: FaultyProxy;
 const connectors: ConnectorEntry[] = [];
 const workers: RunningCommand[] = [];
 
 beforeAll(async () => {
-  database = await createDatabase();
+  [database, proxy] = await Promise.all([createDatabase(), startFaultyProxy(elasticsearchUrl())]);
   await database.sql(`
     create table item (id int primary key); insert into item select generate_series(1, ${ROWS});
     create table extra (id int primary key); insert into extra values (1)`);
@@ -36,8 +38,24 @@ afterAll(async () => {
   const elasticsearch = connectElasticsearch();
   for (const { index_name: index } of connectors) await deleteIndices(elasticsearch, index);
   await elasticsearch.close();
-  await database.drop();
+  await Promise.all([proxy.close(), database.drop()]);
 });
+
+/** Lets Elasticsearch take no documents until they are released: a sync stands at its copy. */
+function holdWrites() {
+  let isHeld = false;
+  proxy.fault = ({ url }) => {
+    if (!url.includes('_bulk')) return undefined;
+    isHeld = true;
+    return { status: 429 };
+  };
+  return {
+    untilHeld: () => eventually('a sync stands at its copy', () => isHeld, 60_000),
+    release: () => {
+      proxy.fault = () => undefined;
+    },
+  };
+}
 
 function newConnector(): ConnectorEntry {
   const connector = connectorEntry(database, { tables: 'item' });
@@ -53,10 +71,10 @@ async function startWorker(file: string, ...options: readonly string[]): Promise
 
 /** Files of two teams that use one task queue and know nothing of each other. */
 function twoFiles(ours: readonly ConnectorEntry[], theirs: readonly ConnectorEntry[]) {
-  const temporal = { task_queue: uniqueTaskQueue() };
+  const shared = { temporal: { task_queue: uniqueTaskQueue() }, elasticsearch: { host: proxy.url } };
   return {
-    ours: writeConfiguration({ connectors: ours, temporal }),
-    theirs: writeConfiguration({ connectors: theirs, temporal }),
+    ours: writeConfiguration({ connectors: ours, ...shared }),
+    theirs: writeConfiguration({ connectors: theirs, ...shared }),
   };
 }
 
@@ -91,19 +109,19 @@ describe('two files on one task queue', () => {
     const otherwise = { ...connector, configuration: { ...connector.configuration, tables: 'item, extra' } };
     const { ours, theirs } = twoFiles([connector], [otherwise]);
     await startWorker(theirs);
-    await database.sql('begin; lock table item in access exclusive mode');
+    const held = holdWrites();
     try {
       const running = startCommand(['sync', '--json', '-c', theirs]);
-      await eventually('it runs', async () => (await runInProcess(['jobs', 'show', '-c', ours])).code === 0);
+      await held.untilHeld();
       const refused = await runInProcess(['sync', '--json', '-c', ours]);
       expect(refused.code).toBe(1);
       const { error } = readDocument<{ error: { type: string; message: string } }>(refused);
       expect(error.type).toBe('OtherConfiguration');
       expect(error.message).toContain(theirs);
-      await database.sql('commit');
+      held.release();
       expect(await running.finished).toMatchObject({ code: 0 });
     } finally {
-      await database.sql('rollback');
+      held.release();
     }
   });
 });
@@ -113,23 +131,18 @@ describe('a sync whose command was killed', () => {
     const [connector, other] = [newConnector(), newConnector()];
     const { ours, theirs } = twoFiles([connector], [other]);
     await startWorker(theirs);
-    await database.sql('begin; lock table item in access exclusive mode');
+    const held = holdWrites();
     try {
       const killed = startCommand(['sync', '--json', '-c', ours]);
-      await eventually('its own worker waits for the table', async () => {
-        const [row] = await database.sql(
-          `select count(*)::integer as waiting from pg_locks where not granted and relation = 'item'::regclass`,
-        );
-        return row?.['waiting'] !== 0;
-      });
+      await held.untilHeld();
       killed.child.kill('SIGKILL');
       await killed.finished;
       const later = startCommand(['sync', '-c', ours]);
-      await database.sql('commit');
+      held.release();
       const { code, stderr } = await later.finished;
       expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('running already') as string });
     } finally {
-      await database.sql('rollback');
+      held.release();
     }
     expect(await countDocuments(connector.index_name)).toBe(ROWS);
   });
@@ -140,23 +153,18 @@ describe('workers that get a changed file one after the other', () => {
     const connector = newConnector();
     const { ours } = twoFiles([connector], []);
     const old = await startWorker(ours, '--patience', '2');
-    await database.sql('begin; lock table item in access exclusive mode');
+    const held = holdWrites();
     try {
       await runInProcess(['sync', '--detach', '-c', ours]);
-      await eventually('it reads the table', async () => {
-        const [row] = await database.sql(
-          `select count(*)::integer as waiting from pg_locks where not granted and relation = 'item'::regclass`,
-        );
-        return row?.['waiting'] !== 0;
-      });
+      await held.untilHeld();
       await stopCommand(old);
       writeFileSync(ours, readFileSync(ours, 'utf8').replace('"tables":"item"', '"tables":"item, extra"'));
       await startWorker(ours, '--patience', '2');
-      await database.sql('commit');
+      held.release();
       expect(await runInProcess(['jobs', 'show', '--follow', '-c', ours])).toMatchObject({ code: 0 });
       expect(await countDocuments(connector.index_name)).toBe(ROWS + 1);
     } finally {
-      await database.sql('rollback');
+      held.release();
     }
   });
 });
