@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 
+import type { Checkpoint } from '../sync/checkpoint';
 import type { SyncJob } from '../sync/sync-plan';
 import { compareIds, eachPart } from './compare/compare-ids';
 import { deleteStaleDocuments } from './compare/delete-stale-documents';
@@ -10,67 +11,102 @@ import type { SyncActivities } from './contract/sync-activities';
 import { catchUpRelations } from './copy/catch-up-relations';
 import { copyPartitions } from './copy/copy-partitions';
 import { retryRejected } from './copy/retry-rejected';
-import { failAfterPatience } from './fail-after-patience';
+import { failAfterPatience, type Tries } from './fail-after-patience';
 import { toApplicationFailure } from './failure-interceptor';
 import { finishSync, restoreIndex } from './index-lifecycle/finish-sync';
 import { prepareIndex } from './index-lifecycle/prepare-index';
 import { replanRelations } from './index-lifecycle/replan-relations';
+import { ONLY_WORKER, openOrLeave, type ThisWorker } from './leave-to-others';
 import { planSync } from './plan/plan-sync';
 import { validateConnector } from './plan/validate-connector';
 import { withScope } from './with-scope';
 
-/** The activities of a worker, over the connectors that it knows. @param searchAttributes whether syncs can set them */
-export function createActivities(registry: ConnectorRegistry, searchAttributes = false): SyncActivities {
-  const open = (job: SyncJob) => registry.open(job.connectorId, job.definition);
-  const scoped = <Result>(work: (scope: ActivityScope) => Promise<Result>) => withScope(Context.current(), work);
+/**
+ * The activities of a worker, over the connectors that it knows; what others know better is left to them.
+ * @param searchAttributes whether syncs can set them
+ */
+export function createActivities(
+  registry: ConnectorRegistry,
+  searchAttributes = false,
+  self: ThisWorker = ONLY_WORKER,
+): SyncActivities {
+  const on = async <Result>(
+    { connectorId, definition }: Pick<SyncJob, 'connectorId' | 'definition'>,
+    work: (connector: OpenConnector, scope: ActivityScope) => Promise<Result>,
+    resumeFrom?: Checkpoint,
+  ): Promise<Result> => {
+    const open = () => registry.open(connectorId, definition);
+    const connector = await openOrLeave(Context.current(), self, open, resumeFrom);
+    return withScope(Context.current(), (scope) => work(connector, scope));
+  };
   return {
-    validateConnector: ({ connectorId }) =>
-      scoped(async () => {
-        try {
-          const connector = registry.open(connectorId);
-          await failAfterPatience(Context.current().info, () => validateConnector(connector));
-          const { concurrency, maxDeleteRatio, maxRejected } = connector.settings.limits;
-          return { definition: connector.definition, concurrency, maxDeleteRatio, maxRejected, searchAttributes };
-        } catch (error) {
-          // A sync that ends here is to be found by its search attributes, too.
-          throw toApplicationFailure(error, { searchAttributes });
-        }
-      }),
+    validateConnector: async ({ connectorId }) => {
+      try {
+        const context = Context.current();
+        const connector = await openOrLeave(context, self, () => registry.open(connectorId));
+        await withScope(context, (scope: ActivityScope<Tries>) =>
+          failAfterPatience(context.info, scope, () => validateConnector(connector)),
+        );
+        const { definition } = connector;
+        const { concurrency, maxDeleteRatio, maxRejected } = connector.settings.limits;
+        return { definition, concurrency, maxDeleteRatio, maxRejected, searchAttributes, worker: self.identity };
+      } catch (error) {
+        // A sync that ends here is to be found by its search attributes, too.
+        throw toApplicationFailure(error, { searchAttributes });
+      }
+    },
     planSync: ({ connectorId, definition, ...request }) =>
-      scoped(async () => (await planSync(registry.open(connectorId, definition), request)).plan),
-    prepareIndex: ({ plan }) => scoped(() => prepareIndex(open(plan.job), plan)),
-    copyPartitions: (input) => scoped((scope) => copyPartitions(open(input.job), input, scope)),
-    catchUpRelations: (input) => scoped((scope) => catchUpRelations(open(input.job), input, scope)),
-    replanRelations: (input) => scoped(() => replanRelations(open(input.job), input)),
-    retryRejected: (input) => scoped((scope) => retryRejected(open(input.job), input, scope)),
-    surveyRelations: (input) => scoped((scope) => surveyRelations(open(input.job), input, scope)),
+      on({ connectorId, definition }, async (connector) => (await planSync(connector, request)).plan),
+    prepareIndex: ({ plan }) => on(plan.job, (connector) => prepareIndex(connector, plan)),
+    copyPartitions: (input) =>
+      on(input.job, (connector, scope) => copyPartitions(connector, input, scope), input.resumeFrom),
+    catchUpRelations: (input) => on(input.job, (connector, scope) => catchUpRelations(connector, input, scope)),
+    replanRelations: (input) => on(input.job, (connector) => replanRelations(connector, input)),
+    retryRejected: (input) => on(input.job, (connector, scope) => retryRejected(connector, input, scope)),
+    surveyRelations: (input) => on(input.job, (connector, scope) => surveyRelations(connector, input, scope)),
     compareIds: (input) =>
-      scoped((scope) =>
+      on(input.job, (connector, scope) =>
         eachPart(
           input,
-          (part) => compareIds(open(input.job), part, scope),
+          (part) => compareIds(connector, part, scope),
           (report) => ({ stale: 0, report }),
         ),
       ),
     deleteStaleDocuments: (input) =>
-      scoped((scope) =>
+      on(input.job, (connector, scope) =>
         eachPart(
           input,
-          (part) => deleteStaleDocuments(open(input.job), part, scope),
+          (part) => deleteStaleDocuments(connector, part, scope),
           (report) => report,
         ),
       ),
-    finishSync: (input) => scoped(() => finishSync(open(input.plan.job), input)),
-    // After ConfigChanged the index must be restored all the same.
-    restoreIndex: ({ job }) => scoped(() => restoreIndex(openAnyhow(registry, job), job)),
+    finishSync: (input) => on(input.plan.job, (connector) => finishSync(connector, input)),
+    restoreIndex: async ({ job }) => {
+      const context = Context.current();
+      const connector = await openOrLeave(context, self, () => openForRestoring(registry, job, context, self));
+      return withScope(context, () => restoreIndex(connector, job));
+    },
   };
 }
 
-/** The connector as the sync was planned or, where that is no longer known, as it is now. */
-function openAnyhow(registry: ConnectorRegistry, { connectorId, definition }: SyncJob): OpenConnector {
+/** Milliseconds for which a worker that has another definition leaves the restoring of an index to one that has the same. */
+const RESTORE_PATIENCE_MS = 10_000;
+
+/**
+ * The connector as the sync was planned: another definition may lead to another server. Where nobody seems to have that
+ * any more, as it is now: an index must be restored all the same.
+ */
+function openForRestoring(
+  registry: ConnectorRegistry,
+  { connectorId, definition }: SyncJob,
+  { info: { scheduledTimestampMs, currentAttemptScheduledTimestampMs } }: Pick<Context, 'info'>,
+  { patienceMs }: ThisWorker,
+): OpenConnector {
   try {
     return registry.open(connectorId, definition);
-  } catch {
+  } catch (error) {
+    const waitedMs = currentAttemptScheduledTimestampMs - scheduledTimestampMs;
+    if (waitedMs < Math.min(RESTORE_PATIENCE_MS, patienceMs)) throw error;
     return registry.open(connectorId);
   }
 }

@@ -2,23 +2,39 @@ import { ApplicationFailure, type Info } from '@temporalio/activity';
 
 import { SyncFailure } from '../sync/failures';
 import { toFailureDetails } from '../sync/wire/failure-details';
+import type { ActivityScope } from './contract/activity-scope';
 
 /** Milliseconds after which one more try is not worth a person's waiting. */
 const PATIENCE_MS = 8_000;
+const TRIES = 3;
+const PAUSE_MS = 1_000;
+
+/** How often the work was tried, by workers that know its connector: an attempt that was left to others is no try. */
+export interface Tries {
+  readonly tries?: number;
+}
 
 /**
- * Runs the work of an activity whose result a person waits for: what fails later than {@link PATIENCE_MS} after it was
- * first scheduled is not tried again, so that a server which lets every try run into its timeout is told after one.
+ * Runs the work of an activity whose result a person waits for: what fails the third time, or later than
+ * {@link PATIENCE_MS} after it was first scheduled, is not tried again, so that a server which lets every try run into
+ * its timeout is told after one.
  */
 export async function failAfterPatience<Result>(
   { scheduledTimestampMs }: Pick<Info, 'scheduledTimestampMs'>,
+  { lastCheckpoint, heartbeat }: Pick<ActivityScope<Tries>, 'lastCheckpoint' | 'heartbeat'>,
   work: () => Promise<Result>,
 ): Promise<Result> {
+  const tries = (lastCheckpoint?.tries ?? 0) + 1;
+  heartbeat({ tries });
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof SyncFailure) || Date.now() - scheduledTimestampMs < PATIENCE_MS) throw error;
+    if (!(error instanceof SyncFailure) || !error.retryable) throw error;
+    const isLast = tries >= TRIES || Date.now() - scheduledTimestampMs >= PATIENCE_MS;
     const { type, message, remedy } = error;
-    throw ApplicationFailure.create({ type, message, details: toFailureDetails({ remedy }), nonRetryable: true });
+    const details = toFailureDetails({ remedy });
+    if (isLast) throw ApplicationFailure.create({ type, message, details, nonRetryable: true });
+    // Temporal's own pause would grow with the attempts that were left to others, too.
+    throw ApplicationFailure.create({ type, message, details, nextRetryDelay: PAUSE_MS * tries });
   }
 }

@@ -1,8 +1,8 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
 
-import { SyncFailure } from '../sync/failures';
-import { type FailureDetail, toFailureDetails } from '../sync/wire/failure-details';
+import { FAILURES, SyncFailure, toFailureType } from '../sync/failures';
+import { type FailureDetail, readFailureDetails, toFailureDetails } from '../sync/wire/failure-details';
 
 /** Turns what activities throw into Temporal's failures: the one place that knows both. */
 export const failureInterceptor: ActivityInboundCallsInterceptor = {
@@ -20,7 +20,8 @@ export const failureInterceptor: ActivityInboundCallsInterceptor = {
  * @param facts what the workflow needs to know besides, where there is no result to hold it
  */
 export function toApplicationFailure(error: unknown, facts: Pick<FailureDetail, 'searchAttributes'> = {}): Error {
-  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
+  if (error instanceof CancelledFailure) return error;
+  if (error instanceof ApplicationFailure) return addFacts(error, facts);
   const failure = error instanceof SyncFailure ? error : toDefect(error);
   const translated = ApplicationFailure.create({
     type: failure.type,
@@ -31,6 +32,14 @@ export function toApplicationFailure(error: unknown, facts: Pick<FailureDetail, 
   // It would say that it was translated here, above the reason in the Temporal UI.
   translated.stack = '';
   return translated;
+}
+
+function addFacts(failure: ApplicationFailure, facts: Pick<FailureDetail, 'searchAttributes'>): ApplicationFailure {
+  if (Object.keys(facts).length === 0 || failure.nonRetryable !== true) return failure;
+  const { type, message, nonRetryable } = failure;
+  const { remedy = FAILURES[toFailureType(type)].remedy, ...detail } = readFailureDetails(failure.details);
+  const details = toFailureDetails({ ...detail, remedy, ...facts });
+  return ApplicationFailure.create({ type: type ?? 'Defect', message, nonRetryable, details });
 }
 
 function toDefect(error: unknown): SyncFailure {

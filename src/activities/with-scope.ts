@@ -2,16 +2,17 @@ import { ApplicationFailure, type Context } from '@temporalio/activity';
 
 import type { Checkpoint } from '../sync/checkpoint';
 import type { ActivityScope } from './contract/activity-scope';
+import { readProgress } from './contract/heartbeat-details';
 
 /** Milliseconds between heartbeats while an activity waits for a server: their answers tell that a sync is cancelled. */
 const BEAT_MS = 1_000;
 
 /** Runs an activity's work with a heartbeat that goes on by itself, repeating the last checkpoint. */
-export async function withScope<Result>(
+export async function withScope<Result, Progress = Checkpoint>(
   context: Context,
-  work: (scope: ActivityScope) => Promise<Result>,
+  work: (scope: ActivityScope<Progress>) => Promise<Result>,
 ): Promise<Result> {
-  let latest = context.info.heartbeatDetails as Checkpoint | undefined;
+  let latest = readProgress(context.info.heartbeatDetails) as Progress | undefined;
   const lastCheckpoint = latest;
   const beat = setInterval(() => {
     context.heartbeat(latest);

@@ -9,16 +9,20 @@ import { withTemporal } from './session/with-temporal';
 
 interface ApplyOptions extends ConfigurationOptions {
   readonly dryRun?: true;
+  readonly prune?: true;
 }
 
 /** `pgferry schedule apply|list|trigger|pause|resume|delete`: Temporal's schedules and the file. */
 export function scheduleCommand(): Command {
   const command = new Command('schedule').description("syncs that start by themselves: Temporal's schedules");
   command.addCommand(
-    configuredCommand('apply', "make Temporal's schedules equal to the file, and show what changes")
+    configuredCommand('apply', "make Temporal's schedules of the file's connectors equal to it, and show what changes")
       .option('--dry-run', 'only show what would change')
+      .option('--prune', 'delete also schedules that this file made, of connectors that it defines no longer')
       .action((options: ApplyOptions) =>
-        withTemporal(options, (session) => applySchedules(session, options.dryRun === true)),
+        withTemporal(options, (session) =>
+          applySchedules(session, { dryRun: options.dryRun === true, prune: options.prune === true }),
+        ),
       ),
   );
   command.addCommand(
@@ -42,7 +46,7 @@ function changingCommand(verb: 'trigger' | 'pause' | 'resume' | 'delete', descri
     .argument('[connector]', 'connector_id; may be left out when there is one only')
     .option('--full', 'only the schedule of full syncs')
     .option('--incremental', 'only the schedule of incremental syncs')
-    .option('--all', 'the schedules of all connectors')
+    .option('--all', 'the schedules of all connectors that the file defines')
     .action((id: string | undefined, options: ConfigurationOptions & Omit<ScheduleSelection, 'connectorId'>) =>
       withTemporal(options, (session) =>
         changeSchedules(session, verb, { ...options, ...(id === undefined ? {} : { connectorId: id }) }),

@@ -4,7 +4,7 @@ import { findConnector } from '../config/settings/find-connector';
 import type { SyncInput, SyncOptions } from '../sync/job';
 import { configuredCommand } from './configured-command';
 import { createTerminal } from './output/terminal';
-import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';
+import { type ConfigurationOptions, loadConfiguration } from './session/load-command-settings';
 import { runSync } from './session/run-sync';
 
 interface SyncCommandOptions extends ConfigurationOptions {
@@ -28,9 +28,9 @@ export function syncCommand(): Command {
     .option('--detach', 'start it and leave it to the workers')
     .action(async (id: string | undefined, options: SyncCommandOptions) => {
       const terminal = createTerminal(options.json === true);
-      const settings = await loadCommandSettings(options, terminal);
+      const { settings, file } = await loadConfiguration(options, terminal);
       const input = readInput(findConnector(settings, id).id, options);
-      process.exitCode = await runSync(settings, input, terminal, options.detach === true);
+      process.exitCode = await runSync(settings, input, terminal, { detach: options.detach === true, file });
     });
 }
 

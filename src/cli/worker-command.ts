@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Logger } from 'pino';
 
 import type { LoadedSettings } from '../config/load-settings';
@@ -16,9 +16,13 @@ import { createTerminal } from './output/terminal';
 import { type ConfigurationOptions, loadConfiguration } from './session/load-command-settings';
 import { warnOfDangers, watchConfiguration } from './watch-configuration';
 
+/** A day. */
+const LONGEST_PATIENCE_S = 86_400;
+
 interface WorkerOptions extends ConfigurationOptions {
   readonly deployment?: string;
   readonly buildId?: string;
+  readonly patience: number;
   readonly logLevel: LogLevel;
   readonly logFormat?: LogFormat;
 }
@@ -35,6 +39,14 @@ export function workerCommand(): Command {
     )
     .option('--deployment <name>', "with --build-id: takes part in Temporal's worker versioning, in that deployment")
     .option('--build-id <id>', 'version of the deployment; gets work once it is the current one')
+    .addOption(
+      new Option(
+        '--patience <seconds>',
+        "how long work that no running worker's configuration defines waits for one whose does",
+      )
+        .default(120)
+        .argParser(readSeconds),
+    )
     .action(async (options: WorkerOptions) => {
       const loaded = await loadConfiguration(options, createTerminal(options.json === true));
       const deployment = readDeployment(options);
@@ -43,12 +55,26 @@ export function workerCommand(): Command {
       try {
         const { logLevel: level, logFormat: format } = options;
         const logger = createLogger({ level, ...(format === undefined ? {} : { format }) });
-        process.exitCode = await runWorker(loaded, { logger, deployment, monitoring, tracing });
+        process.exitCode = await runWorker(loaded, {
+          logger,
+          deployment,
+          monitoring,
+          tracing,
+          patienceMs: options.patience * 1_000,
+        });
       } finally {
         await tracing?.close();
         await monitoring?.close();
       }
     });
+}
+
+function readSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds >= 0 && seconds <= LONGEST_PATIENCE_S)) {
+    throw new InvalidArgumentError(`It must be a number of seconds from 0 to ${LONGEST_PATIENCE_S}.`);
+  }
+  return seconds;
 }
 
 function readDeployment({ deployment: name, buildId }: WorkerOptions): WorkerDeployment | undefined {
@@ -62,17 +88,18 @@ interface WorkerParts {
   readonly deployment: WorkerDeployment | undefined;
   readonly monitoring: Monitoring | undefined;
   readonly tracing: Tracing | undefined;
+  readonly patienceMs: number;
 }
 
 /** Runs a worker until a signal stops it. @returns the exit code */
 async function runWorker(loaded: LoadedSettings, parts: WorkerParts): Promise<number> {
-  const { logger, deployment, monitoring, tracing } = parts;
+  const { logger, monitoring, tracing } = parts;
   // That it starts, reloads and stops is said on every level.
   const news = logger.level === 'silent' ? logger : logger.child({}, { level: 'info' });
   installRuntime({ logger, ...(monitoring === undefined ? {} : { metricsAddress: monitoring.temporalAddress }) });
   warnOfDangers(loaded, news);
   const { temporal, connectors } = loaded.settings;
-  const worker = await startWorker(loaded.settings, { deployment, monitoring, tracing });
+  const worker = await startWorker(loaded.settings, { ...parts, file: loaded.file });
   const unwatch = watchConfiguration(loaded, news, worker.reload);
   const ids = connectors.map(({ id }) => id).join(', ');
   if (tracing !== undefined) news.info('Traces go to where OTEL_EXPORTER_OTLP_ENDPOINT says');

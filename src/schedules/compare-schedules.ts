@@ -12,7 +12,9 @@ export type ScheduleChange =
       readonly wanted: ScheduleDefinition;
       readonly differences: readonly ScheduleDifference[];
     }
-  | { readonly action: 'delete'; readonly id: string };
+  | { readonly action: 'delete'; readonly id: string }
+  /** The file made it and defines its connector no longer: it stays until it is pruned. */
+  | { readonly action: 'leave'; readonly id: string };
 
 /** A setting of a schedule that is another in the file. */
 export interface ScheduleDifference {
@@ -21,16 +23,17 @@ export interface ScheduleDifference {
   readonly to: unknown;
 }
 
-/** What must change so that the schedules that are there become those that are wanted; in the order of the ids. */
+/** What must change so that the schedules that are there become those that are wanted; in the order of the ids. @param orphans what becomes of schedules of other connectors */
 export function compareSchedules(
   wanted: readonly ScheduleDefinition[],
   present: readonly ScheduleDefinition[],
+  orphans: readonly ScheduleChange[] = [],
 ): ScheduleChange[] {
   const byId = new Map(present.map((schedule) => [schedule.id, schedule]));
   const kept = new Set(wanted.map(({ id }) => id));
   const changes = wanted.map((schedule) => compareSchedule(schedule, byId.get(schedule.id)));
   const gone = present.filter(({ id }) => !kept.has(id)).map(({ id }) => ({ action: 'delete', id }) as const);
-  return [...changes, ...gone].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return [...changes, ...gone, ...orphans].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function compareSchedule(wanted: ScheduleDefinition, present: ScheduleDefinition | undefined): ScheduleChange {

@@ -1,12 +1,15 @@
 import { type Client, type ScheduleDescription, ScheduleNotFoundError, type ScheduleSummary } from '@temporalio/client';
 
-import type { TemporalSettings } from '../config/settings/settings';
+import type { Settings, TemporalSettings } from '../config/settings/settings';
 import { SyncFailure } from '../sync/failures';
-import { OWNER_MEMO, type ScheduleOwner } from './temporal-schedule';
+import { isOfAnotherFile, originOf, type ScheduleOrigin } from './schedule-origin';
+import { fromDescription, OWNER_MEMO, type ScheduleOwner } from './temporal-schedule';
 
 /** A schedule that pgferry made for this task queue. */
 export interface OwnedSchedule {
   readonly owner: ScheduleOwner;
+  /** Absent for schedules of 0.1.0. */
+  readonly origin?: ScheduleOrigin;
   readonly description: ScheduleDescription;
 }
 
@@ -17,29 +20,37 @@ export async function listOwnedSchedules(client: Client, { taskQueue }: Temporal
     const owner = readOwner(summary);
     if (owner?.taskQueue !== taskQueue) continue;
     const description = await describeSchedule(client, summary.scheduleId);
-    if (description !== undefined) owned.push({ owner, description });
+    if (description !== undefined) owned.push(toOwned(owner, description));
   }
   return owned.sort((a, b) => (a.description.scheduleId < b.description.scheduleId ? -1 : 1));
 }
 
 /**
  * The schedule of that id; Temporal's list shows a new one only after a while.
- * @throws SyncFailure `InvalidConfig` when somebody else owns it
+ * @throws SyncFailure `InvalidConfig` when it is wanted and somebody else owns it
  */
 export async function findOwnedSchedule(
   client: Client,
   { taskQueue }: TemporalSettings,
   id: string,
+  { isWanted }: { readonly isWanted: boolean },
 ): Promise<OwnedSchedule | undefined> {
   const description = await describeSchedule(client, id);
   if (description === undefined) return undefined;
   const owner = readOwner(description);
-  if (owner?.taskQueue === taskQueue) return { owner, description };
+  if (owner?.taskQueue === taskQueue) return toOwned(owner, description);
+  if (!isWanted) return undefined;
   throw new SyncFailure(
     'InvalidConfig',
     `Schedule ${id} is there already, but ${owner === undefined ? 'pgferry did not make it' : `it belongs to task queue ${owner.taskQueue}`}`,
     'Delete it, or call the connector something else.',
   );
+}
+
+/** Whether a schedule is of a connector that a configuration defines, and no other file made it. */
+export function isOfFile({ owner, origin }: OwnedSchedule, settings: Settings, file: string): boolean {
+  const connector = settings.connectors.find(({ id }) => id === owner.connectorId);
+  return connector !== undefined && !isOfAnotherFile(origin, originOf(file, connector, settings.elasticsearch));
 }
 
 /** @returns undefined where there is none, or none any more */
@@ -50,6 +61,11 @@ async function describeSchedule(client: Client, id: string): Promise<ScheduleDes
     if (error instanceof ScheduleNotFoundError) return undefined;
     throw error;
   }
+}
+
+function toOwned(owner: ScheduleOwner, description: ScheduleDescription): OwnedSchedule {
+  const { origin } = fromDescription(description);
+  return { owner, description, ...(origin === undefined ? {} : { origin }) };
 }
 
 function readOwner({ memo }: Pick<ScheduleSummary, 'memo'>): ScheduleOwner | undefined {

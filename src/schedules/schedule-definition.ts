@@ -2,6 +2,7 @@ import type { ConnectorSettings, Settings } from '../config/settings/settings';
 import { type Calendar, toCalendars } from '../cron/calendars';
 import { parseScheduleTimes, shortestInterval } from '../cron/schedule-times';
 import type { JobType, ScheduledSyncInput } from '../sync/job';
+import { originOf, type ScheduleOrigin } from './schedule-origin';
 
 /** A schedule as it should be, or as Temporal has it: plain data that can be compared. Times in milliseconds. */
 export interface ScheduleDefinition {
@@ -19,6 +20,8 @@ export interface ScheduleDefinition {
   readonly catchupWindowMs: number;
   readonly overlap: string;
   readonly taskQueue: string;
+  /** Absent for schedules of 0.1.0. */
+  readonly origin?: ScheduleOrigin;
 }
 
 const MINUTE_MS = 60_000;
@@ -30,7 +33,7 @@ const SINGLE_START_MS = 86_400_000;
 const MAX_JITTER_MS = 30_000;
 const JITTER_SHARE = 0.05;
 
-const JOB_TYPES: readonly JobType[] = ['full', 'incremental'];
+export const JOB_TYPES: readonly JobType[] = ['full', 'incremental'];
 
 /** The id of a connector's schedule in Temporal. */
 export function scheduleId(connectorId: string, jobType: JobType): string {
@@ -39,12 +42,13 @@ export function scheduleId(connectorId: string, jobType: JobType): string {
 
 /**
  * The schedules that a configuration asks for: up to two a connector.
+ * @param file absolute path of the configuration
  * @throws SyncFailure `InvalidConfig`
  */
-export function defineSchedules({ connectors, temporal }: Settings): ScheduleDefinition[] {
+export function defineSchedules({ connectors, temporal, elasticsearch }: Settings, file: string): ScheduleDefinition[] {
   return connectors.flatMap((connector) =>
     JOB_TYPES.filter((jobType) => connector.scheduling[jobType].enabled).map((jobType) =>
-      defineSchedule(connector, jobType, temporal.taskQueue),
+      defineSchedule(connector, jobType, temporal.taskQueue, originOf(file, connector, elasticsearch)),
     ),
   );
 }
@@ -53,6 +57,7 @@ function defineSchedule(
   { id, scheduling }: ConnectorSettings,
   jobType: JobType,
   taskQueue: string,
+  origin: ScheduleOrigin,
 ): ScheduleDefinition {
   const text = scheduling[jobType].interval.trim();
   const times = parseScheduleTimes(text);
@@ -68,6 +73,7 @@ function defineSchedule(
     catchupWindowMs: Math.max(MIN_CATCHUP_MS, distanceMs),
     overlap: 'SKIP',
     taskQueue,
+    origin,
   };
 }
 

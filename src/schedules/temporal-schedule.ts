@@ -11,6 +11,7 @@ import { type Calendar, type NumberRange, toRanges } from '../cron/calendars';
 import type { ScheduledSyncInput } from '../sync/job';
 import { SCHEDULED_WORKFLOW } from '../sync/wire/workflow-names';
 import { renderEvery, type ScheduleDefinition } from './schedule-definition';
+import { ORIGIN_MEMO, type ScheduleOrigin } from './schedule-origin';
 
 /** Key of the memo that marks a schedule as pgferry's own. */
 export const OWNER_MEMO = 'pgferry';
@@ -24,7 +25,8 @@ export interface ScheduleOwner {
 
 /** A definition as Temporal's client takes it. */
 export function toScheduleOptions(definition: ScheduleDefinition) {
-  const { id, input, interval, calendars, everyMs, timezone, jitterMs, catchupWindowMs, taskQueue } = definition;
+  const { id, input, interval, calendars, everyMs, timezone, jitterMs, catchupWindowMs, taskQueue, origin } =
+    definition;
   const { connectorId, jobType } = input;
   return {
     scheduleId: id,
@@ -41,6 +43,7 @@ export function toScheduleOptions(definition: ScheduleDefinition) {
       taskQueue,
       args: [input],
       staticSummary: `${jobType} sync of ${connectorId}, ${interval}`,
+      ...(origin === undefined ? {} : { memo: { [ORIGIN_MEMO]: origin } }),
     },
     policies: { overlap: 'SKIP', catchupWindow: catchupWindowMs },
     memo: { [OWNER_MEMO]: { connectorId, jobType, taskQueue } satisfies ScheduleOwner },
@@ -71,6 +74,7 @@ function nameNumbers<Name extends string>(ranges: readonly NumberRange[], names:
 export function fromDescription({ scheduleId, spec, action, policies }: ScheduleDescription): ScheduleDefinition {
   const everyMs = spec.intervals?.[0]?.every;
   const interval = spec.calendars?.[0]?.comment ?? (everyMs === undefined ? 'unknown' : renderEvery(everyMs));
+  const origin = action.memo?.[ORIGIN_MEMO] as ScheduleOrigin | undefined;
   return {
     id: scheduleId,
     input: action.args?.[0] as ScheduledSyncInput,
@@ -82,6 +86,7 @@ export function fromDescription({ scheduleId, spec, action, policies }: Schedule
     catchupWindowMs: policies.catchupWindow,
     overlap: policies.overlap ?? 'SKIP',
     taskQueue: action.taskQueue,
+    ...(origin === undefined ? {} : { origin }),
   };
 }
 

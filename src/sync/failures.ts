@@ -52,7 +52,15 @@ export const FAILURES = {
     retryable: false,
     remedy: 'Check the source; if the rows are really gone, sync with --allow-mass-delete.',
   },
-  ConfigChanged: { retryable: false, remedy: 'The definition changed while the sync ran: start it again.' },
+  ConfigChanged: {
+    retryable: false,
+    remedy: 'Give all workers that define the connector the same definition, then start the sync again.',
+  },
+  OtherConfiguration: {
+    retryable: true,
+    remedy:
+      'Nothing, where a worker runs whose file defines the connector so; else start one: `pgferry worker -c FILE`.',
+  },
   SourceIncomplete: {
     retryable: false,
     ofRelation: true,

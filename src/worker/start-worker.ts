@@ -10,6 +10,7 @@ import { createDataConverter } from '../payloads/data-converter';
 import { dataTaskQueue } from '../sync/wire/workflow-names';
 import { connectWorker } from '../temporal/connect-temporal';
 import { freeLeftActivities } from './free-left-activities';
+import { listPollers } from './list-pollers';
 import { registerSearchAttributes } from './register-search-attributes';
 import { watchActivities } from './watch-activities';
 import { watchWorker } from './watch-worker';
@@ -34,8 +35,15 @@ const HEARTBEAT_MS = 250;
 /** Data activities at a time: each holds a connection to PostgreSQL. */
 const DATA_SLOTS = 8;
 
+/** Rolling a changed file out over several workers must not take longer from one to the next. */
+const PATIENCE_MS = 120_000;
+
 /** What a worker may have beside its settings. */
 export interface WorkerSurroundings {
+  /** Absolute path of the configuration file: tells people whose worker it is. */
+  readonly file?: string | undefined;
+  /** Milliseconds for which work that the settings don't define is left to other workers. @default 120_000 */
+  readonly patienceMs?: number | undefined;
   readonly deployment?: WorkerDeployment | undefined;
   /** Where it is counted what the worker does, and whether it is ready. */
   readonly monitoring?: Monitoring | undefined;
@@ -43,16 +51,14 @@ export interface WorkerSurroundings {
 }
 
 /** Composes everything that executes syncs: two task queues, so that control never waits behind data. */
-export async function startWorker(
-  settings: Settings,
-  { deployment, monitoring, tracing }: WorkerSurroundings = {},
-): Promise<RunningWorker> {
+export async function startWorker(settings: Settings, surroundings: WorkerSurroundings = {}): Promise<RunningWorker> {
+  const { monitoring, file } = surroundings;
   const connection = await connectWorker(settings.temporal);
   const registry = createConnectorRegistry(settings, monitoring?.meterOf);
-  const identity = createIdentity();
+  const identity = createIdentity(file);
   // Before anything that takes time: Temporal needs up to a second until what is freed can be polled.
   const takenOver = takeOverFromDead(connection, settings, identity);
-  const workers = await createWorkers(settings, { connection, registry, identity, deployment, monitoring, tracing });
+  const workers = await createWorkers(settings, { ...surroundings, connection, registry, identity });
   const watched = monitoring === undefined ? undefined : watchWorker(settings, connection, workers);
   const running = Promise.all(workers.map((worker) => worker.run()));
   await takenOver;
@@ -88,20 +94,18 @@ async function takeOverFromDead(connection: NativeConnection, { temporal }: Sett
   }
 }
 
-interface WorkerParts {
+interface WorkerParts extends WorkerSurroundings {
   readonly connection: NativeConnection;
   readonly registry: ConnectorRegistry;
   readonly identity: string;
-  readonly deployment: WorkerDeployment | undefined;
-  readonly monitoring: Monitoring | undefined;
-  readonly tracing: Tracing | undefined;
 }
 
 async function createWorkers(settings: Settings, parts: WorkerParts) {
-  const { connection, registry, identity, deployment, monitoring, tracing } = parts;
+  const { connection, registry, identity, deployment, monitoring, tracing, patienceMs = PATIENCE_MS } = parts;
   const { namespace, taskQueue, encryption } = settings.temporal;
   const searchAttributes = await registerSearchAttributes(connection, namespace);
-  const activities = { ...createActivities(registry, searchAttributes) };
+  const self = { identity, patienceMs, listPollers: (queue: string) => listPollers(connection, namespace, queue) };
+  const activities = { ...createActivities(registry, searchAttributes, self) };
   const shared: Pick<
     WorkerOptions,
     | 'connection'

@@ -2,6 +2,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 
 import { type ActivitySubject, readSubject } from '../activities/activity-subject';
+import type { FailureType } from '../sync/failures';
 
 /** Hears of every attempt of an activity that failed. */
 export type OnFailure = (connectorId: string, type: string) => void;
@@ -17,7 +18,8 @@ export function watchActivities(onFailure: OnFailure): ActivityInterceptorsFacto
           try {
             return await next(input);
           } catch (error) {
-            if (!(error instanceof CancelledFailure)) onFailure(subject.connector ?? '', typeOf(error));
+            if (!(error instanceof CancelledFailure) && !isLeft(error))
+              onFailure(subject.connector ?? '', typeOf(error));
             throw error;
           }
         },
@@ -25,6 +27,11 @@ export function watchActivities(onFailure: OnFailure): ActivityInterceptorsFacto
       outbound: { getLogAttributes: (attributes, next) => next({ ...attributes, ...subject }) },
     };
   };
+}
+
+/** Work that is left to a worker of another configuration has not failed. */
+function isLeft(error: unknown): boolean {
+  return error instanceof ApplicationFailure && error.type === ('OtherConfiguration' satisfies FailureType);
 }
 
 /** The failure interceptor, which is nearer to the activity, has made all but cancellations into these. */

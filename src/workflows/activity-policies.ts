@@ -6,12 +6,6 @@ import { dataTaskQueue } from '../sync/wire/workflow-names';
 /** Servers restart and fail over: what can be tried again is, for as long as it takes; the Temporal UI shows it. */
 const PATIENT = { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' } as const;
 
-/**
- * The first step answers a person who waits: a server that is down is an answer, after a few tries (the activity itself
- * gives up earlier where a try takes long). From then on both servers were there, and an outage is one to wait for.
- */
-const IMPATIENT = { ...PATIENT, maximumAttempts: 3 } as const;
-
 /** The activities of a sync, as its workflow calls them: the first step, those that control, those that carry data. */
 export type ActivityProxies = ReturnType<typeof proxySyncActivities>;
 
@@ -25,7 +19,9 @@ export function proxySyncActivities() {
     retry: PATIENT,
   } as const;
   return {
-    first: proxyActivities<SyncActivities>({ heartbeatTimeout, startToCloseTimeout: '2 minutes', retry: IMPATIENT }),
+    // It answers a person who waits: a server that is down is an answer, after a few tries. The activity counts them
+    // itself, since an attempt that a worker leaves to others is none.
+    first: proxyActivities<SyncActivities>({ heartbeatTimeout, startToCloseTimeout: '2 minutes', retry: PATIENT }),
     control: proxyActivities<SyncActivities>({ ...patient, startToCloseTimeout: '30 minutes' }),
     data: proxyActivities<SyncActivities>({
       ...patient,

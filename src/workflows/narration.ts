@@ -33,6 +33,9 @@ export const narration = {
       ...counts,
     });
   },
+  outdated: (): void => {
+    log.warn('no worker has the definition any more that the sync was planned with: it is planned anew');
+  },
   cancelled: (): void => {
     log.info('sync cancelled');
   },

@@ -1,4 +1,11 @@
-import { CancellationScope, ContinueAsNew, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  CancelledFailure,
+  ContinueAsNew,
+  continueAsNew,
+  isCancellation,
+  workflowInfo,
+} from '@temporalio/workflow';
 
 import type { ConnectorFacts, RestoredIndex } from '../activities/contract/activity-results';
 import type { SyncInput } from '../sync/job';
@@ -10,6 +17,7 @@ import { type ActivityProxies, proxySyncActivities } from './activity-policies';
 import { copyRelations } from './copy-relations';
 import { explainFailure, toApplicationFailure, toEndingFailure } from './explain-failure';
 import { narration } from './narration';
+import { mayPlanAnew } from './plan-anew';
 import { reconcile } from './reconcile';
 import { refuseInput, requireInput } from './refuse-input';
 import { RelationsFailed } from './relations-failed';
@@ -22,19 +30,26 @@ import { failedRelations, recordFailed, type SyncRun } from './sync-run';
  * Syncs one connector: the only public workflow of pgferry, whatever starts it.
  * Its workflow id must be `sync-{connectorId}`, so that a connector has one sync at a time.
  * @param carried the state of the run that this one continues; given by continue-as-new only
+ * @param replans how often the sync was planned anew under another definition; given by continue-as-new only
  */
-export async function syncConnector(given: SyncInput, carried?: SyncRun): Promise<SyncReport> {
+export async function syncConnector(given: SyncInput, carried?: SyncRun, replans = 0): Promise<SyncReport> {
   const input = requireInput(SYNC_WORKFLOW, readSyncInput(given));
-  refuseForeignStart(input, carried);
+  refuseForeignStart(input, carried !== undefined || replans > 0);
   const labels = labelSync(input, carried !== undefined);
   const control = setUpControl((paused) => {
     labels.show(paused ? 'paused' : 'running');
   });
   const aftermath: Aftermath = {};
   try {
-    return await runSync(input, carried, labels, control, aftermath);
+    return await runSync(input, { carried, replans }, labels, control, aftermath);
   } catch (error) {
-    throw explainEnding(error, control, aftermath);
+    if (!mayPlanAnew(error, replans)) throw explainEnding(error, control, aftermath);
+    if (CancellationScope.current().consideredCancelled) {
+      labels.show('cancelled');
+      throw explainEnding(new CancelledFailure('The sync was cancelled'), control, aftermath);
+    }
+    narration.outdated();
+    return await continueAsNew<typeof syncConnector>(input, undefined, replans + 1);
   }
 }
 
@@ -43,16 +58,22 @@ interface Aftermath {
   restored?: RestoredIndex;
 }
 
+/** What continue-as-new hands on. */
+interface Carried {
+  readonly carried: SyncRun | undefined;
+  readonly replans: number;
+}
+
 async function runSync(
   input: SyncInput,
-  carried: SyncRun | undefined,
+  { carried, replans }: Carried,
   labels: SyncLabels,
   control: SyncControl,
   aftermath: Aftermath,
 ): Promise<SyncReport> {
   const activities = proxySyncActivities();
   if (carried === undefined) narration.began(input);
-  const run = carried ?? (await startRun(input, activities, labels, control));
+  const run = carried ?? (await startRun(input, replans, activities, labels, control));
   if (carried === undefined) {
     narration.planned(run.plan);
     recordFailed(run, run.plan.failed ?? []);
@@ -63,7 +84,7 @@ async function runSync(
   try {
     if (carried === undefined) await prepareIndex(run, activities, control);
     const copied = await copyRelations(run, activities, control);
-    if (!copied) await continueAsNew<typeof syncConnector>(input, run);
+    if (!copied) await continueAsNew<typeof syncConnector>(input, run, replans);
     await retryRejected(run, activities);
     control.show({ phase: 'reconcile' });
     await reconcile(run, activities);
@@ -75,7 +96,10 @@ async function runSync(
     return report;
   } catch (error) {
     if (error instanceof ContinueAsNew || error instanceof RelationsFailed) throw error;
-    const restored = await restoreIndex(run, activities, labels, isCancellation(error));
+    if (!mayPlanAnew(error, replans)) {
+      labels.end(isCancellation(error) ? 'cancelled' : 'failed', Object.values(run.reports));
+    }
+    const restored = await restoreIndex(run, activities);
     if (restored !== undefined) aftermath.restored = restored;
     throw error;
   }
@@ -83,6 +107,7 @@ async function runSync(
 
 async function startRun(
   input: SyncInput,
+  replans: number,
   activities: ActivityProxies,
   labels: SyncLabels,
   control: SyncControl,
@@ -93,6 +118,7 @@ async function startRun(
   try {
     const summary = `servers of ${connectorId}`;
     facts = await activities.first.validateConnector.executeWithOptions({ summary }, [{ connectorId }]);
+    labels.define(facts);
     control.show({ phase: 'plan' });
     const jobId = workflowInfo().runId;
     const { definition } = facts;
@@ -104,6 +130,7 @@ async function startRun(
     const reports = Object.fromEntries(plan.relations.map(({ name }) => [name, emptyReport(name)]));
     return { input, facts, plan, startedMs, round: 0, tasksDone: 0, changed: [], reports };
   } catch (error) {
+    if (mayPlanAnew(error, replans)) throw error;
     // Syncs that fail before they have a plan are those that people look for.
     labels.begin(facts ?? explainFailure(error) ?? {});
     labels.show(isCancellation(error) ? 'cancelled' : 'failed');
@@ -137,15 +164,11 @@ async function finishSync(run: SyncRun, activities: ActivityProxies, labels: Syn
   throw new RelationsFailed(failure, Object.values(reports));
 }
 
-/** Undoes what only makes sense while a sync runs, and keeps how far it got. */
+/** Undoes what only makes sense while a sync runs. */
 async function restoreIndex(
-  { plan, reports }: SyncRun,
+  { plan: { job } }: SyncRun,
   activities: ActivityProxies,
-  labels: SyncLabels,
-  wasCancelled: boolean,
 ): Promise<RestoredIndex | undefined> {
-  labels.end(wasCancelled ? 'cancelled' : 'failed', Object.values(reports));
-  const { job } = plan;
   const summary = `settings of index ${job.index}`;
   return CancellationScope.nonCancellable(() =>
     activities.control.restoreIndex.executeWithOptions({ summary }, [{ job }]),
@@ -201,14 +224,14 @@ function reportRun({ input, plan, reports, startedMs }: SyncRun, control: SyncCo
 }
 
 /** @throws ApplicationFailure `InvalidConfig` where the sync could overlap another, or claims to be half done */
-function refuseForeignStart({ connectorId }: SyncInput, carried: SyncRun | undefined): void {
+function refuseForeignStart({ connectorId }: SyncInput, isContinued: boolean): void {
   const { workflowId: given, continuedFromExecutionRunId } = workflowInfo();
   const workflowId = syncWorkflowId(connectorId);
   if (given !== workflowId) {
     const problem = `the workflow id must be ${workflowId}, so that a connector has one sync at a time`;
     throw refuseInput(SYNC_WORKFLOW, problem);
   }
-  if (carried !== undefined && continuedFromExecutionRunId === undefined) {
+  if (isContinued && continuedFromExecutionRunId === undefined) {
     throw refuseInput(SYNC_WORKFLOW, 'there is one input only, a second one is not allowed');
   }
 }

@@ -1,4 +1,4 @@
-import { upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
+import { patched, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 
 import type { SyncInput } from '../sync/job';
 import { type RelationReport, sumReports, type SyncReport } from '../sync/report';
@@ -9,6 +9,8 @@ import type { SyncMemo } from '../sync/wire/workflow-names';
 export interface SyncLabels {
   /** To be called once the worker has said whether search attributes are registered: else setting one fails for ever. */
   readonly begin: (facts: { readonly searchAttributes?: boolean }) => void;
+  /** Keeps under which definition the connector is synced, and of whose file: who starts it anew can tell. */
+  readonly define: (facts: { readonly definition: string; readonly worker?: string }) => void;
   readonly show: (status: LabelledStatus) => void;
   /** Keeps the totals of a sync that completed. */
   readonly complete: (report: SyncReport) => void;
@@ -32,6 +34,10 @@ export function labelSync({ connectorId, jobType, trigger = 'manual' }: SyncInpu
         { key: JOB_TYPE, value: jobType },
         { key: SYNC_STATUS, value: 'running' },
       ]);
+    },
+    define: ({ definition, worker }) => {
+      // Syncs that began under 0.1.0 have no such note.
+      if (patched('definition-in-memo')) upsertMemo({ definition, ...(worker === undefined ? {} : { worker }) });
     },
     show,
     complete: ({ index, relations, durationMs }) => {

@@ -97,7 +97,10 @@ interface Inspection {
   payloads: number;
 }
 
-/** Payloads and texts within a value; search attributes are for Temporal to read, and hold no more than names. */
+/** Not encrypted by Temporal's SDK: search attributes are for Temporal to read, markers name changes of the workflow's code. */
+const PLAIN: readonly string[] = ['searchAttributes', 'markerRecordedEventAttributes'];
+
+/** Payloads and texts within a value. */
 function inspect(value: unknown, found: Inspection = { encodings: new Set(), texts: [], payloads: 0 }): Inspection {
   if (typeof value === 'string') found.texts.push(value);
   if (value instanceof Uint8Array) found.texts.push(readBytes(value));
@@ -107,7 +110,7 @@ function inspect(value: unknown, found: Inspection = { encodings: new Set(), tex
     found.encodings.add(Buffer.from(encoding ?? []).toString());
     found.payloads += 1;
   }
-  for (const [key, child] of Object.entries(value)) if (key !== 'searchAttributes') inspect(child, found);
+  for (const [key, child] of Object.entries(value)) if (!PLAIN.includes(key)) inspect(child, found);
   return found;
 }
 

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+
 import { type FinishedCommand, readJson, runInProcess, type RunningCommand } from '../support/command-line';
 import {
   type ConnectorEntry,
@@ -14,6 +17,8 @@ import { startWorkerProcess, stopCommand } from '../support/worker-process';
 interface ListedSchedule {
   readonly job_type: string;
   readonly interval: string;
+  readonly file: string | null;
+  readonly host: string | null;
   readonly paused: boolean;
   readonly note: string;
   readonly next: string | null;
@@ -65,7 +70,7 @@ story('pgferry schedule', {
     expect((await schedule('apply')).stderr).toMatch(/nothing to change/u);
     await eventually('both are listed', async () => Object.keys(await listSchedules()).length === 2);
     const { full, incremental } = await listSchedules();
-    expect(full).toMatchObject({ interval: '0 0 0 1 JAN ?', paused: false, last: null });
+    expect(full).toMatchObject({ interval: '0 0 0 1 JAN ?', paused: false, last: null, file, host: hostname() });
     expect(full?.next).toMatch(/^\d{4}-01-01T00:00/u);
     expect(incremental).toMatchObject({ interval: '@every 240h' });
   },
@@ -88,5 +93,22 @@ story('pgferry schedule', {
     expect((await listSchedules())['incremental']).toMatchObject({ paused: true, note: 'by pgferry schedule pause' });
     await schedule('delete', '--incremental');
     await eventually('it is gone', async () => !('incremental' in (await listSchedules())));
+  },
+
+  'delete --all leaves the schedules of another file alone, which list shows': async () => {
+    const temporal = (JSON.parse(readFileSync(file, 'utf8')) as { temporal: { task_queue: string } }).temporal;
+    const scheduling = { full: { enabled: true, interval: '0 0 0 1 JAN ?' } };
+    const entry = connectorEntry(database, {}, { scheduling });
+    const theirs = writeConfiguration({ connectors: [entry], temporal });
+    await runInProcess(['schedule', 'apply', '-c', theirs]);
+    const listed = async () => {
+      const shown = readJson<{ schedules: readonly ListedSchedule[] }>(await schedule('list', '--json'));
+      return shown.schedules.map((one) => one.file);
+    };
+    await eventually('both are listed', async () => (await listed()).length === 2);
+    expect(await schedule('delete', '--all')).toMatchObject({ code: 0 });
+    await eventually('one is gone', async () => (await listed()).length === 1);
+    expect(await listed()).toEqual([theirs]);
+    expect(await schedule('delete', entry.connector_id)).toMatchObject({ code: 0 });
   },
 });

@@ -25,7 +25,7 @@ beforeAll(async () => {
   await database.sql(`create table city (id int primary key); insert into city values (1), (2)`);
   connector = connectorEntry(database);
   file = writeConfiguration({ connectors: [connector], temporal: { task_queue: taskQueue } });
-  worker = await startWorkerProcess(file);
+  worker = await startWorkerProcess(file, '--patience', '1');
 });
 
 afterAll(async () => {
@@ -118,7 +118,7 @@ describe('a sync', () => {
     expect(failure.message).toContain('→');
   });
 
-  it('fails at once under another workflow id, and for a connector that is not configured', async () => {
+  it('fails at once under another workflow id, and soon for a connector that no worker knows', async () => {
     const id = connector.connector_id;
     const input = ['--input', JSON.stringify({ connectorId: id, jobType: 'full' })];
     const foreign = await failureOf(`other-${id}`, input);

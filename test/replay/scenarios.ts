@@ -47,6 +47,17 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<RecordedRun[]>>> =
       { catchUpRelations: () => Promise.reject(ApplicationFailure.nonRetryable('no grant', 'SourcePermission')) },
       ({ start }) => start(),
     ),
+  'planned-anew': () => {
+    let isFirst = true;
+    const prepareIndex = () => {
+      const isGone = isFirst;
+      isFirst = false;
+      return isGone
+        ? Promise.reject(ApplicationFailure.nonRetryable('nobody has this definition', 'ConfigChanged'))
+        : Promise.resolve(null);
+    };
+    return record(TABLES, { prepareIndex }, ({ start }) => start());
+  },
   'wrong-input': () => record(TABLES, {}, ({ worker }) => worker.start({ connectorId: '', jobType: 'full' }, 'sync-')),
   'continued-as-new': () => {
     const tables = Array.from({ length: 9 }, (_, index) => `public.t${index}`);

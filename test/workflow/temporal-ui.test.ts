@@ -70,7 +70,7 @@ describe('the Temporal UI shows of a sync', () => {
     const { connectorId, durationMs } = await handle.result();
     const totals = { indexed: 20, unchanged: 0, deleted: 0, rejected: 0, durationMs };
     expect((await handle.describe()).memo).toEqual({
-      ...{ connectorId, jobType: 'full', trigger: 'manual', index: 'shop' },
+      ...{ connectorId, jobType: 'full', trigger: 'manual', index: 'shop', definition: 'd' },
       ...totals,
     });
   });

@@ -27,7 +27,7 @@ export interface OpenConnector {
 export interface ConnectorRegistry {
   /**
    * @param definition the one that the sync was planned with, if it was; the newest otherwise
-   * @throws SyncFailure `InvalidConfig` for an unknown connector, `ConfigChanged` when the definition is another now
+   * @throws NotDefinedHere where other workers may know better
    */
   readonly open: (connectorId: string, definition?: string) => OpenConnector;
   /** Takes other settings for the syncs that begin from now on; those under way go on as they were planned. */
@@ -35,10 +35,22 @@ export interface ConnectorRegistry {
   readonly close: () => Promise<void>;
 }
 
+/** The configuration does not define a connector, or not as a sync needs it; that of another worker may. */
+export class NotDefinedHere extends SyncFailure {
+  /** @param type `InvalidConfig` for an unknown connector, `ConfigChanged` for one that has another definition */
+  constructor(
+    override readonly type: 'InvalidConfig' | 'ConfigChanged',
+    message: string,
+    remedy?: string,
+  ) {
+    super(type, message, remedy);
+  }
+}
+
 /** Connections beyond those that copy: control activities and cancellations. */
 const SPARE_CONNECTIONS = 3;
 
-/** Settings that syncs under way may have been planned with; a job that outlives more changes ends with `ConfigChanged`. */
+/** Settings that syncs under way may have been planned with; a job that outlives more changes is planned anew. */
 const KEPT_GENERATIONS = 10;
 
 /** Where what happens to a connector is counted. */
@@ -54,13 +66,14 @@ export function createConnectorRegistry(settings: Settings, meterOf: MeterOf = (
     open: (connectorId, definition) => {
       const [newest] = generations;
       if (newest === undefined) throw new Error('no settings');
-      if (definition === undefined) return newest.open(findConnector(newest.settings, connectorId));
+      if (definition === undefined) return newest.open(findHere(newest.settings, connectorId));
       for (const generation of generations) {
         const found = generation.settings.connectors.find(({ id }) => id === connectorId);
         if (found === undefined || hashDefinition(found, generation.settings.elasticsearch) !== definition) continue;
         return generation.open(found);
       }
-      throw new SyncFailure('ConfigChanged', `The definition of connector ${connectorId} changed while it was synced.`);
+      findHere(newest.settings, connectorId);
+      throw new NotDefinedHere('ConfigChanged', `connector ${connectorId} has another definition`);
     },
     reload: (next) => {
       closing.push(...generations.slice(KEPT_GENERATIONS - 1));
@@ -70,6 +83,15 @@ export function createConnectorRegistry(settings: Settings, meterOf: MeterOf = (
       await Promise.all([...generations, ...closing].map(({ close }) => close()));
     },
   };
+}
+
+function findHere(settings: Settings, connectorId: string): ConnectorSettings {
+  try {
+    return findConnector(settings, connectorId);
+  } catch (error) {
+    if (!(error instanceof SyncFailure)) throw error;
+    throw new NotDefinedHere('InvalidConfig', error.message, error.remedy);
+  }
 }
 
 /** The connectors of settings that were in force at some time. An idle one holds no connection to PostgreSQL. */

@@ -1,12 +1,12 @@
 import type { Checkpoint } from '../../sync/checkpoint';
 
 /** What a long activity needs of its surroundings: a way to say how far it is, and to hear that it should stop. */
-export interface ActivityScope {
+export interface ActivityScope<Progress = Checkpoint> {
   /** Aborted when the sync is cancelled or paused and when the worker shuts down. */
   readonly signal: AbortSignal;
-  readonly heartbeat: (checkpoint?: Checkpoint) => void;
+  readonly heartbeat: (checkpoint?: Progress) => void;
   /** Where an earlier attempt of this activity got. */
-  readonly lastCheckpoint: Checkpoint | undefined;
+  readonly lastCheckpoint: Progress | undefined;
   /**
    * After `signal` was aborted: true when the sync asked for it, so that the activity returns what it has.
    * @throws Error that lets it be tried again, when it was the worker's shutdown: another worker goes on from the checkpoint

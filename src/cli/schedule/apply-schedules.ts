@@ -4,11 +4,14 @@ import { dim, green, red, yellow } from '../output/terminal';
 import type { TemporalSession } from '../session/with-temporal';
 
 /** Shows what is different between the file and Temporal, then makes it equal. */
-export async function applySchedules({ client, settings, terminal }: TemporalSession, dryRun: boolean): Promise<void> {
-  const changes = await findScheduleChanges(client, settings);
+export async function applySchedules(
+  { client, settings, file, terminal }: TemporalSession,
+  { dryRun, prune }: { readonly dryRun: boolean; readonly prune: boolean },
+): Promise<void> {
+  const changes = await findScheduleChanges(client, settings, file, prune);
   terminal.say(changes.length === 0 ? 'No schedule is enabled, and none is there.' : renderChanges(changes));
   if (!dryRun) for (const change of changes) await applyScheduleChange(client, change);
-  const count = changes.filter(({ action }) => action !== 'unchanged').length;
+  const count = changes.filter(({ action }) => action !== 'unchanged' && action !== 'leave').length;
   terminal.result({ changes: changes.map(toDocument), applied: !dryRun }, () => summarize(count, dryRun));
 }
 
@@ -20,7 +23,7 @@ function summarize(count: number, dryRun: boolean): string {
 
 function toDocument(change: ScheduleChange) {
   const { action, id } = change;
-  if (change.action === 'delete') return { action, id };
+  if (change.action === 'delete' || change.action === 'leave') return { action, id };
   const { input, interval, timezone } = change.wanted;
   const schedule = { action, id, connector_id: input.connectorId, job_type: input.jobType, interval, timezone };
   return change.action === 'update' ? { ...schedule, differences: change.differences } : schedule;
@@ -32,6 +35,11 @@ function renderChanges(changes: readonly ScheduleChange[]): string {
 
 function renderChange(change: ScheduleChange): string[] {
   if (change.action === 'delete') return [`${red('-')} ${change.id}`];
+  if (change.action === 'leave') {
+    return [
+      `${yellow('?')} ${change.id}  ${dim('this file made it and defines its connector no longer: --prune deletes it')}`,
+    ];
+  }
   const line = `${change.id}  ${change.wanted.interval} ${dim(`(${change.wanted.timezone})`)}`;
   if (change.action === 'create') return [`${green('+')} ${line}`];
   if (change.action === 'unchanged') return [`  ${line}`];

@@ -1,6 +1,6 @@
 import type { ScheduleHandle } from '@temporalio/client';
 
-import { listOwnedSchedules, type OwnedSchedule } from '../../schedules/owned-schedules';
+import { isOfFile, listOwnedSchedules, type OwnedSchedule } from '../../schedules/owned-schedules';
 import { SyncFailure } from '../../sync/failures';
 import type { TemporalSession } from '../session/with-temporal';
 
@@ -22,13 +22,20 @@ const DONE: Readonly<Record<Verb, string>> = {
   delete: 'deleted',
 };
 
-/** Does the same to every selected schedule, also of connectors that the file no longer names. */
+/** Does the same to every selected schedule; to those of a connector that the file does not define only by its name. */
 export async function changeSchedules(
-  { client, settings, terminal }: TemporalSession,
+  { client, settings, file, terminal }: TemporalSession,
   verb: Verb,
   selection: ScheduleSelection,
 ): Promise<void> {
-  const selected = selectSchedules(await listOwnedSchedules(client, settings.temporal), selection);
+  const owned = await listOwnedSchedules(client, settings.temporal);
+  const { connectorId } = selection;
+  // One that is named may be of any file.
+  const candidates =
+    connectorId === undefined
+      ? owned.filter((schedule) => isOfFile(schedule, settings, file))
+      : owned.filter(({ owner }) => owner.connectorId === connectorId);
+  const selected = selectSchedules(candidates, selection);
   const ids = selected.map(({ description }) => description.scheduleId);
   for (const id of ids) await change(client.schedule.getHandle(id), verb, selection.note);
   terminal.result({ action: verb, schedules: ids }, () => ids.map((id) => `${id} ${DONE[verb]}`).join('\n'));
@@ -53,11 +60,7 @@ function selectSchedules(owned: readonly OwnedSchedule[], selection: ScheduleSel
     );
   }
   const isBoth = full === incremental;
-  const selected = owned.filter(
-    ({ owner }) =>
-      (connectorId === undefined || owner.connectorId === connectorId) &&
-      (isBoth || owner.jobType === (full === true ? 'full' : 'incremental')),
-  );
+  const selected = owned.filter(({ owner }) => isBoth || owner.jobType === (full === true ? 'full' : 'incremental'));
   if (selected.length > 0) return selected;
   const whose = connectorId === undefined ? '' : ` of ${connectorId}`;
   throw new SyncFailure(

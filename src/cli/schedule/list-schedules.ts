@@ -8,7 +8,7 @@ interface ListedSchedule extends OwnedSchedule {
   readonly last: LastRun | undefined;
 }
 
-/** Shows schedules with their next start, and what the last one came to. */
+/** Shows schedules, whichever file made them, with their next start, and what the last one came to. */
 export async function listSchedules({ client, settings, terminal }: TemporalSession, id?: string): Promise<void> {
   const owned = await listOwnedSchedules(client, settings.temporal);
   const selected = owned.filter(({ owner }) => id === undefined || owner.connectorId === id);
@@ -18,7 +18,7 @@ export async function listSchedules({ client, settings, terminal }: TemporalSess
   terminal.result({ schedules: schedules.map(toDocument) }, () => renderSchedules(schedules));
 }
 
-function toDocument({ owner, description, last }: ListedSchedule) {
+function toDocument({ owner, origin, description, last }: ListedSchedule) {
   const { interval, timezone } = fromDescription(description);
   const { state, info } = description;
   return {
@@ -27,6 +27,8 @@ function toDocument({ owner, description, last }: ListedSchedule) {
     job_type: owner.jobType,
     interval,
     timezone,
+    file: origin?.file ?? null,
+    host: origin?.host ?? null,
     paused: state.paused,
     note: state.note ?? '',
     next: state.paused ? null : (info.nextActionTimes[0]?.toISOString() ?? null),
@@ -39,10 +41,10 @@ function toDocument({ owner, description, last }: ListedSchedule) {
 function renderSchedules(schedules: readonly ListedSchedule[]): string {
   if (schedules.length === 0) return 'No schedules; `pgferry schedule apply` makes those of the file.';
   const rows = schedules.map((schedule) => {
-    const { connector_id, job_type, interval, timezone, paused, note, next, last } = toDocument(schedule);
+    const { connector_id, job_type, interval, timezone, file, host, paused, note, next, last } = toDocument(schedule);
     const state = paused ? `paused${note === '' ? '' : `: ${note}`}` : (next ?? 'never');
     const before = last === null ? 'never' : `${last.started_at} ${last.status}`;
-    return [connector_id, job_type, interval, timezone, state, before];
+    return [connector_id, job_type, interval, timezone, state, before, file ?? 'not known', host ?? ''];
   });
-  return renderTable(['connector', 'job', 'interval', 'time zone', 'next', 'last'], rows);
+  return renderTable(['connector', 'job', 'interval', 'time zone', 'next', 'last', 'file', 'host'], rows);
 }

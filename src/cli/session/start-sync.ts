@@ -1,13 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
 
+import { findConnector } from '../../config/settings/find-connector';
+import { hashDefinition } from '../../config/settings/hash-definition';
 import type { Settings } from '../../config/settings/settings';
 import { createLogger } from '../../logging/create-logger';
+import { SyncFailure } from '../../sync/failures';
 import type { JobType, SyncInput } from '../../sync/job';
+import { describeWorker } from '../../sync/wire/worker-name';
 import { readSyncMemo, SYNC_WORKFLOW, type SyncWorkflow, syncWorkflowId } from '../../sync/wire/workflow-names';
-import { throughOutages } from '../../temporal/through-outages';
 import { installRuntime } from '../../worker/install-runtime';
 import { type RunningWorker, startWorker } from '../../worker/start-worker';
+import { lacksWorker, untilUnattended } from './attendance';
 
 /** A sync that was started, or found running. */
 export interface StartedSync {
@@ -18,14 +22,26 @@ export interface StartedSync {
   readonly jobType?: JobType;
 }
 
-/** Starts a sync, unless the connector has one already. */
-export async function startSync(client: Client, settings: Settings, input: SyncInput): Promise<StartedSync> {
+/** Where a sync is started from. */
+export interface SyncOrigin {
+  readonly settings: Settings;
+  /** Absolute path of the file that the settings are of; absent where they are of none. */
+  readonly file?: string | undefined;
+  readonly onOutage: () => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Starts a sync, unless the connector has one already.
+ * @throws SyncFailure `OtherConfiguration` where that is one of another definition, which a worker attends to
+ */
+export async function startSync(client: Client, origin: SyncOrigin, input: SyncInput): Promise<StartedSync> {
   const workflowId = syncWorkflowId(input.connectorId);
   const staticSummary = `${input.jobType} sync of ${input.connectorId}`;
   try {
     const handle = await client.workflow.start<SyncWorkflow>(SYNC_WORKFLOW, {
       args: [input],
-      taskQueue: settings.temporal.taskQueue,
+      taskQueue: origin.settings.temporal.taskQueue,
       workflowId,
       staticSummary,
     });
@@ -33,47 +49,72 @@ export async function startSync(client: Client, settings: Settings, input: SyncI
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     const handle = client.workflow.getHandle<SyncWorkflow>(workflowId);
+    await refuseOtherDefinition(handle, origin, input);
     const { jobType } = readSyncMemo((await handle.describe()).memo);
     return { handle, isNew: false, ...(jobType === undefined ? {} : { jobType }) };
   }
 }
 
 /**
- * Makes sure that somebody executes a sync that was started: when no worker takes up its workflow task, one is started
- * in this process. (Temporal's list of pollers is no help: it names workers for minutes after they have died.)
+ * A sync of another definition is not what was asked for. Where nobody attends to it any more it is followed all the
+ * same: the worker that this command starts lets it be planned anew.
+ */
+async function refuseOtherDefinition(
+  handle: WorkflowHandle<SyncWorkflow>,
+  { settings, onOutage, signal }: SyncOrigin,
+  { connectorId }: SyncInput,
+): Promise<void> {
+  const running = await readOtherDefinition(handle, settings, connectorId, Date.now() + DEFINED_MS);
+  if (running === undefined || (await lacksWorker(handle, onOutage, signal))) return;
+  throw new SyncFailure(
+    'OtherConfiguration',
+    `A sync of ${connectorId} is running already, under another definition than this file's: that of ${running}.`,
+    `Wait for its end, or end it: \`pgferry jobs cancel ${connectorId}\`. Two files must not define one connector.`,
+  );
+}
+
+/** Milliseconds that a sync which has just begun gets to note its definition. */
+const DEFINED_MS = 2_000;
+const LOOK_MS = 100;
+
+/**
+ * Whose definition a sync has, if not that of the settings.
+ * @param deadline until when a running sync that has not noted it may still do so
+ * @returns undefined where it is the same or not known: 0.1.0 does not note it
+ */
+export async function readOtherDefinition(
+  handle: WorkflowHandle<SyncWorkflow>,
+  settings: Settings,
+  connectorId: string,
+  deadline = 0,
+): Promise<string | undefined> {
+  for (;;) {
+    const { memo, raw } = await handle.describe();
+    const definition = memo?.['definition'];
+    if (definition !== undefined) {
+      const own = hashDefinition(findConnector(settings, connectorId), settings.elasticsearch);
+      const worker = memo?.['worker'];
+      if (definition === own) return undefined;
+      return typeof worker === 'string' ? describeWorker(worker) : 'another worker';
+    }
+    const pending = raw.pendingActivities ?? [];
+    const mayCome = pending.every(({ activityType }) => activityType?.name === 'validateConnector');
+    if (!mayCome || Date.now() >= deadline) return undefined;
+    await sleep(LOOK_MS);
+  }
+}
+
+/**
+ * Makes sure that somebody executes a sync: when no worker that knows its connector attends to it, one is started in this
+ * process, which knows that connector only.
+ * @returns undefined when the sync has ended, or `signal` has fired, before one was needed
  */
 export async function ensureWorker(
   handle: WorkflowHandle<SyncWorkflow>,
-  settings: Settings,
-  onOutage: () => void,
-  signal: AbortSignal,
+  { settings, file, onOutage, signal }: SyncOrigin,
+  { connectorId }: SyncInput,
 ): Promise<RunningWorker | undefined> {
-  if (!(await lacksWorker(handle, onOutage, signal))) return undefined;
+  if (!(await untilUnattended(handle, onOutage, signal))) return undefined;
   installRuntime({ logger: createLogger({ level: 'error' }), tellsSyncs: false });
-  return startWorker(settings);
-}
-
-/** Whether a sync waits for a worker in vain. */
-export async function lacksWorker(
-  handle: WorkflowHandle<SyncWorkflow>,
-  onOutage: () => void,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const patience = AbortSignal.timeout(PATIENCE_MS);
-  while (!patience.aborted) {
-    if (!(await throughOutages(() => isWaitingForWorker(handle), onOutage, signal))) return false;
-    if (signal.aborted) return false;
-    await sleep(POLL_MS);
-  }
-  return true;
-}
-
-/** Milliseconds that a worker has to take a workflow task up. */
-const PATIENCE_MS = 2_000;
-const POLL_MS = 100;
-
-async function isWaitingForWorker(handle: WorkflowHandle<SyncWorkflow>): Promise<boolean> {
-  const { raw, status } = await handle.describe();
-  const task = raw.pendingWorkflowTask;
-  return status.name === 'RUNNING' && task != null && task.startedTime == null;
+  return startWorker({ ...settings, connectors: [findConnector(settings, connectorId)] }, { file });
 }

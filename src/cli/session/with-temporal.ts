@@ -7,13 +7,15 @@ import { EXIT } from '../output/exit-codes';
 import { createTerminal, type Terminal } from '../output/terminal';
 import { catchInterrupts } from './catch-interrupts';
 import { leaveConnection } from './leave-connection';
-import { type ConfigurationOptions, loadCommandSettings } from './load-command-settings';
+import { type ConfigurationOptions, loadConfiguration } from './load-command-settings';
 import { untilAborted } from './until-aborted';
 
 /** What a command that speaks with Temporal has at hand. */
 export interface TemporalSession {
   readonly client: Client;
   readonly settings: Settings;
+  /** Absolute path of the file that the settings are of. */
+  readonly file: string;
   readonly terminal: Terminal;
   /** Fires when the command is interrupted: what waits then stops waiting. */
   readonly signal: AbortSignal;
@@ -28,11 +30,11 @@ export async function withTemporal(
   work: (session: TemporalSession) => Promise<void>,
 ): Promise<void> {
   const terminal = createTerminal(options.json === true);
-  const settings = await loadCommandSettings(options, terminal);
+  const { settings, file } = await loadConfiguration(options, terminal);
   const client = await connectTemporal(settings.temporal);
   const { signal, release } = catchInterrupts();
   try {
-    const working = work({ client, settings, terminal, signal });
+    const working = work({ client, settings, file, terminal, signal });
     await Promise.race([working, untilAborted(signal).then(() => sleep(LAST_MS))]);
     working.catch(() => undefined);
     if (signal.aborted) process.exitCode = EXIT.interrupted;

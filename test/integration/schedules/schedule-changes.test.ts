@@ -1,16 +1,23 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 
 import { parseSettings } from '../../../src/config/parse-settings';
 import type { Settings } from '../../../src/config/settings/settings';
 import { listOwnedSchedules } from '../../../src/schedules/owned-schedules';
 import { applyScheduleChange, findScheduleChanges } from '../../../src/schedules/schedule-changes';
+import { defineSchedules } from '../../../src/schedules/schedule-definition';
+import { toScheduleOptions } from '../../../src/schedules/temporal-schedule';
 import { eventually } from '../../support/eventually';
 import { temporalAddress } from '../../support/temporal-address';
 
 let client: Client;
 let taskQueue: string;
 let connector: string;
+const FILE = __filename;
+const folder = mkdtempSync(join(tmpdir(), 'pgferry-schedules-'));
 
 beforeAll(async () => {
   client = new Client({ connection: await Connection.connect({ address: temporalAddress() }) });
@@ -37,34 +44,36 @@ interface Scheduling {
   readonly timezone?: string;
 }
 
-function settingsOf({ full, incremental, timezone = 'UTC' }: Scheduling, queue = taskQueue): Settings {
+function settingsOf(
+  { full, incremental, timezone = 'UTC' }: Scheduling,
+  queue = taskQueue,
+  ids: readonly string[] = [connector],
+): Settings {
   const job = (interval?: string) => (interval === undefined ? { enabled: false } : { enabled: true, interval });
   const file = {
     elasticsearch: { host: 'http://localhost:9200' },
     temporal: { address: temporalAddress(), task_queue: queue },
-    connectors: [
-      {
-        connector_id: connector,
-        service_type: 'postgresql',
-        index_name: 'scheduled',
-        configuration: {
-          host: 'localhost',
-          username: 'u',
-          password: 'p',
-          database: 'd',
-          schema: 'public',
-          tables: '*',
-        },
-        scheduling: { full: job(full), incremental: job(incremental), timezone },
+    connectors: ids.map((id) => ({
+      connector_id: id,
+      service_type: 'postgresql',
+      index_name: 'scheduled',
+      configuration: {
+        host: 'localhost',
+        username: 'u',
+        password: 'p',
+        database: 'd',
+        schema: 'public',
+        tables: '*',
       },
-    ],
+      scheduling: { full: job(full), incremental: job(incremental), timezone },
+    })),
   };
   const options = { environment: {}, directory: '.', readFile: () => '', file: 'pgferry.yml' };
   return parseSettings(JSON.stringify(file), options).settings;
 }
 
 async function apply(scheduling: Scheduling): Promise<string[]> {
-  const changes = await findScheduleChanges(client, settingsOf(scheduling));
+  const changes = await findScheduleChanges(client, settingsOf(scheduling), FILE);
   for (const change of changes) await applyScheduleChange(client, change);
   return changes.map(({ action, id }) => `${action} ${id.replace(`pgferry-${connector}-`, '')}`);
 }
@@ -140,8 +149,68 @@ describe('schedule apply', () => {
   it("never touches another configuration's schedules, and says whose they are", async () => {
     await apply({ full: '0 0 3 * * ?' });
     const other = settingsOf({ full: '0 0 4 * * ?' }, `${taskQueue}-other`);
-    await expect(findScheduleChanges(client, other)).rejects.toThrow(/belongs to task queue/);
+    await expect(findScheduleChanges(client, other, FILE)).rejects.toThrow(/belongs to task queue/);
     const empty = settingsOf({}, `${taskQueue}-other`);
-    await expect(findScheduleChanges(client, empty)).resolves.toEqual([]);
+    await expect(findScheduleChanges(client, empty, FILE)).resolves.toEqual([]);
+  });
+});
+
+describe('schedule apply of one of two files', () => {
+  const [first, second, third] = ['one', 'two', 'three'].map((name) => `${connector}-${name}`) as [
+    string,
+    string,
+    string,
+  ];
+  const daily = { full: '0 0 3 * * ?' };
+  const ours = join(folder, 'ours.yml');
+  const theirs = join(folder, 'theirs.yml');
+
+  async function applyFile(file: string, ids: readonly string[], prune = false, scheduling: Scheduling = daily) {
+    const changes = await findScheduleChanges(client, settingsOf(scheduling, taskQueue, ids), file, prune);
+    for (const change of changes) await applyScheduleChange(client, change);
+    return changes.map(({ action, id }) => `${action} ${id.replace(`pgferry-${connector}-`, '')}`);
+  }
+
+  const isListed = (...ids: readonly string[]) =>
+    eventually(`${ids.join()} are listed`, async () => {
+      const listed = (await owned()).map(({ owner }) => owner.connectorId);
+      return [first, second, third].every((id) => listed.includes(id) === ids.includes(id));
+    });
+
+  it('leaves those of the other alone, names what it made once and no longer defines, and prunes that when told', async () => {
+    expect(await applyFile(ours, [first, second])).toEqual(['create one-full', 'create two-full']);
+    expect(await applyFile(theirs, [third])).toEqual(['create three-full']);
+    await isListed(first, second, third);
+    expect(await applyFile(theirs, [third])).toEqual(['unchanged three-full']);
+    expect(await applyFile(ours, [first])).toEqual(['unchanged one-full', 'leave two-full']);
+    await isListed(first, second, third);
+    expect(await applyFile(theirs, [third], true)).toEqual(['unchanged three-full']);
+    expect(await applyFile(ours, [first], true)).toEqual(['unchanged one-full', 'delete two-full']);
+    await isListed(first, third);
+  });
+
+  it('is refused where both define a connector, whether it is scheduled there or not, and names the first', async () => {
+    const other = join(folder, 'other.yml');
+    writeFileSync(other, '');
+    await applyFile(other, [second]);
+    const message = new RegExp(`defined by two files: ${other} on ${hostname()}`, 'u');
+    await expect(applyFile(ours, [first, second])).rejects.toThrow(message);
+    await expect(applyFile(ours, [first, second], false, {})).rejects.toThrow(message);
+    rmSync(other);
+    // The file was moved: it is no longer there.
+    expect(await applyFile(ours, [first, second])).toEqual(['unchanged one-full', 'update two-full']);
+  });
+
+  it('takes over a schedule of 0.1.0, which does not say who made it, and leaves it paused', async () => {
+    const [wanted] = defineSchedules(settingsOf(daily, taskQueue, [third]), ours);
+    if (wanted === undefined) throw new Error('no schedule');
+    await client.schedule.getHandle(wanted.id).delete();
+    const { origin, ...old } = wanted;
+    expect(origin).toMatchObject({ file: ours, host: hostname() });
+    const handle = await client.schedule.create(toScheduleOptions(old));
+    await handle.pause('moving house');
+    expect(await applyFile(ours, [third])).toEqual(expect.arrayContaining(['update three-full']));
+    expect((await handle.describe()).state).toMatchObject({ paused: true, note: 'moving house' });
+    expect(await applyFile(ours, [third])).toEqual(expect.arrayContaining(['unchanged three-full']));
   });
 });

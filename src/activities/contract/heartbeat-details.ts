@@ -1,0 +1,30 @@
+/** A worker that left an activity to others, and why. */
+export interface Refusal {
+  /** Its identity in Temporal. */
+  readonly worker: string;
+  readonly type: 'InvalidConfig' | 'ConfigChanged';
+  readonly reason: string;
+}
+
+/** What a heartbeat says, beside how far the activity is, while no worker has taken it. */
+export interface Refused {
+  /** Milliseconds since 1970, by the clock of Temporal's server. */
+  readonly since: number;
+  readonly by: readonly Refusal[];
+}
+
+/** @returns undefined where the last worker that had the activity took it, or none had it yet */
+export function readRefused(details: unknown): Refused | undefined {
+  return isObject(details) ? (details['refused'] as Refused | undefined) : undefined;
+}
+
+/** How far the activity is; undefined where no heartbeat has said so. */
+export function readProgress(details: unknown): unknown {
+  if (!isObject(details)) return details;
+  const { refused, ...progress } = details;
+  return refused !== undefined && Object.keys(progress).length === 0 ? undefined : progress;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,18 @@
+import { patched } from '@temporalio/workflow';
+
+import type { FailureType } from '../sync/failures';
+import { explainFailure } from './explain-failure';
+
+/** More often the files of the workers differ for good: two teams' that take turns, and not one that is rolled out. */
+const MAX_REPLANS = 3;
+
+/**
+ * Whether a sync failed since no worker has the definition any more that it was planned with: then it begins once more,
+ * under the one that is there.
+ * @param replans how often it has done so
+ */
+export function mayPlanAnew(error: unknown, replans: number): boolean {
+  const isOutdated = explainFailure(error)?.type === ('ConfigChanged' satisfies FailureType);
+  // Syncs of 0.1.0 fail then.
+  return isOutdated && replans < MAX_REPLANS && patched('plan-anew');
+}
