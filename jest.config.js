@@ -9,6 +9,7 @@ const typescript = {
 /** @type {import('jest').Config} */
 module.exports = {
   transform: { '^.+\\.ts$': ['@swc/jest', typescript] },
+  resolver: '<rootDir>/test/support/resolve-sources.js',
   testEnvironment: 'node',
   moduleFileExtensions: ['ts', 'js', 'json'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],

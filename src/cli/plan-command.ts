@@ -1,19 +1,7 @@
 import type { Command } from 'commander';
 
-import { createConnectorRegistry } from '../activities/connector/connector-registry';
-import { planSync } from '../activities/plan/plan-sync';
-import { validateConnector } from '../activities/plan/validate-connector';
-import { findConnector } from '../config/settings/find-connector';
-import type { JobType } from '../sync/job';
+import type { PlanOptions } from './actions/show-plan';
 import { configuredCommand } from './configured-command';
-import { planDocument, renderPlan } from './output/render-plan';
-import { createTerminal } from './output/terminal';
-import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';
-
-interface PlanOptions extends ConfigurationOptions {
-  readonly incremental?: true;
-  readonly mapping?: true;
-}
 
 /** `pgferry plan`: what a sync would do; changes nothing. */
 export function planCommand(): Command {
@@ -22,19 +10,7 @@ export function planCommand(): Command {
     .option('--incremental', 'plan an incremental sync (default: a full one)')
     .option('--mapping', 'print the whole mapping of the index')
     .action(async (id: string | undefined, options: PlanOptions) => {
-      const terminal = createTerminal(options.json === true);
-      const settings = await loadCommandSettings(options, terminal);
-      const connectorId = findConnector(settings, id).id;
-      const registry = createConnectorRegistry(settings);
-      try {
-        const jobType: JobType = options.incremental === true ? 'incremental' : 'full';
-        const request = { jobType, jobId: 'planned', options: {} };
-        const connector = registry.open(connectorId);
-        await validateConnector(connector);
-        const description = await planSync(connector, request);
-        terminal.result(planDocument(description), () => renderPlan(description, options.mapping === true));
-      } finally {
-        await registry.close();
-      }
+      const { showPlan } = await import('./actions/show-plan.js');
+      await showPlan(id, options);
     });
 }

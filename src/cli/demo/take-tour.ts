@@ -7,7 +7,7 @@ import type { StackAddresses } from '../../stack/servers/stack-addresses';
 import { EXIT } from '../output/exit-codes';
 import { renderPlan } from '../output/render-plan';
 import { bold, dim, green, type Terminal } from '../output/terminal';
-import { runSync } from '../sync-command';
+import { runSync } from '../session/run-sync';
 import { changeRows } from './change-rows';
 import { demoUrl } from './demo-settings';
 import { searchDemo } from './search-demo';

@@ -2,20 +2,21 @@ import type { ScheduleHandle } from '@temporalio/client';
 
 import { listOwnedSchedules, type OwnedSchedule } from '../../schedules/owned-schedules';
 import { SyncFailure } from '../../sync/failures';
-import type { TemporalSession } from '../session/with-temporal';
+import type { ConfigurationOptions } from '../session/load-command-settings';
+import { withTemporal } from '../session/with-temporal';
 
-/** Which schedules a command is about. */
-export interface ScheduleSelection {
-  readonly connectorId?: string;
+/** Options of `pgferry schedule trigger|pause|resume|delete`. */
+export interface ScheduleOptions extends ConfigurationOptions {
   readonly full?: true;
   readonly incremental?: true;
   readonly all?: true;
   readonly note?: string;
 }
 
-type Verb = 'trigger' | 'pause' | 'resume' | 'delete';
+/** What can be done to a schedule. */
+export type ScheduleVerb = 'trigger' | 'pause' | 'resume' | 'delete';
 
-const DONE: Readonly<Record<Verb, string>> = {
+const DONE: Readonly<Record<ScheduleVerb, string>> = {
   trigger: 'triggered',
   pause: 'paused',
   resume: 'resumed',
@@ -23,18 +24,20 @@ const DONE: Readonly<Record<Verb, string>> = {
 };
 
 /** Does the same to every selected schedule, also of connectors that the file no longer names. */
-export async function changeSchedules(
-  { client, settings, terminal }: TemporalSession,
-  verb: Verb,
-  selection: ScheduleSelection,
+export function changeSchedules(
+  verb: ScheduleVerb,
+  connectorId: string | undefined,
+  options: ScheduleOptions,
 ): Promise<void> {
-  const selected = selectSchedules(await listOwnedSchedules(client, settings.temporal), selection);
-  const ids = selected.map(({ description }) => description.scheduleId);
-  for (const id of ids) await change(client.schedule.getHandle(id), verb, selection.note);
-  terminal.result({ action: verb, schedules: ids }, () => ids.map((id) => `${id} ${DONE[verb]}`).join('\n'));
+  return withTemporal(options, async ({ client, settings, terminal }) => {
+    const selected = selectSchedules(await listOwnedSchedules(client, settings.temporal), connectorId, options);
+    const ids = selected.map(({ description }) => description.scheduleId);
+    for (const id of ids) await change(client.schedule.getHandle(id), verb, options.note);
+    terminal.result({ action: verb, schedules: ids }, () => ids.map((id) => `${id} ${DONE[verb]}`).join('\n'));
+  });
 }
 
-async function change(handle: ScheduleHandle, verb: Verb, note?: string): Promise<void> {
+async function change(handle: ScheduleHandle, verb: ScheduleVerb, note?: string): Promise<void> {
   if (verb === 'trigger') await handle.trigger();
   // The SDK's own note would name the SDK.
   if (verb === 'pause') await handle.pause(note ?? 'by pgferry schedule pause');
@@ -42,8 +45,11 @@ async function change(handle: ScheduleHandle, verb: Verb, note?: string): Promis
   if (verb === 'delete') await handle.delete();
 }
 
-function selectSchedules(owned: readonly OwnedSchedule[], selection: ScheduleSelection): OwnedSchedule[] {
-  const { connectorId, full, incremental, all } = selection;
+function selectSchedules(
+  owned: readonly OwnedSchedule[],
+  connectorId: string | undefined,
+  { full, incremental, all }: ScheduleOptions,
+): OwnedSchedule[] {
   const ids = [...new Set(owned.map(({ owner }) => owner.connectorId))];
   if (connectorId === undefined && all !== true && ids.length > 1) {
     throw new SyncFailure(
