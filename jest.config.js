@@ -9,6 +9,7 @@ const typescript = {
 const shared = {
   rootDir: __dirname,
   transform: { '^.+\\.ts$': ['@swc/jest', typescript] },
+  resolver: '<rootDir>/test/support/resolve-sources.js',
   testEnvironment: 'node',
   moduleFileExtensions: ['ts', 'js', 'json'],
   // dist/ holds a second copy of every module, and no test.

@@ -1,80 +1,14 @@
 import type { Command } from 'commander';
 
-import { createConnectorRegistry, type OpenConnector } from '../activities/connector/connector-registry';
-import { checkConnector, type ConnectorProblem } from '../activities/plan/validate-connector';
-import { findConnector } from '../config/settings/find-connector';
-import type { Settings } from '../config/settings/settings';
-import { findIndexWarnings, type IndexWarning } from '../elasticsearch/index/find-index-warnings';
-import { findSourceWarnings, type SourceWarning } from '../postgres/server/find-source-warnings';
-import { SyncFailure } from '../sync/failures';
-import { connectTemporal } from '../temporal/connect-temporal';
 import { configuredCommand } from './configured-command';
-import { EXIT, exitCodeOfType } from './output/exit-codes';
-import { createTerminal, dim, green, red, yellow } from './output/terminal';
-import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';
-
-type Warning = SourceWarning | IndexWarning;
-
-interface CheckedConnector {
-  readonly connector_id: string;
-  readonly problems: readonly ConnectorProblem[];
-  /** What keeps no sync from working; looked for where there are no problems. */
-  readonly warnings: readonly Warning[];
-}
+import type { ConfigurationOptions } from './session/load-command-settings';
 
 /** `pgferry check`: every problem at once, each with its remedy; changes nothing. */
 export function checkCommand(): Command {
   return configuredCommand('check', 'try everything that a sync needs, and tell every problem with its remedy')
     .argument('[connector]', 'connector_id (default: all)')
     .action(async (id: string | undefined, options: ConfigurationOptions) => {
-      const terminal = createTerminal(options.json === true);
-      const settings = await loadCommandSettings(options, terminal);
-      const checked = [await checkTemporal(settings), ...(await checkConnectors(settings, id))];
-      const problems = checked.flatMap((connector) => connector.problems);
-      terminal.result({ ok: problems.length === 0, checked }, () => checked.map(renderChecked).join('\n'));
-      process.exitCode = Math.max(EXIT.done, ...problems.map(({ type }) => exitCodeOfType(type)));
+      const { checkConnectors } = await import('./actions/check-connectors.js');
+      await checkConnectors(id, options);
     });
-}
-
-async function checkTemporal({ temporal }: Settings): Promise<CheckedConnector> {
-  try {
-    const client = await connectTemporal(temporal);
-    await client.connection.close();
-    return { connector_id: 'temporal', problems: [], warnings: [] };
-  } catch (error) {
-    if (!(error instanceof SyncFailure)) throw error;
-    const { type, message, remedy } = error;
-    return { connector_id: 'temporal', problems: [{ type, message, remedy }], warnings: [] };
-  }
-}
-
-async function checkConnectors(settings: Settings, id: string | undefined): Promise<CheckedConnector[]> {
-  const ids =
-    id === undefined ? settings.connectors.map((connector) => connector.id) : [findConnector(settings, id).id];
-  const registry = createConnectorRegistry(settings);
-  try {
-    return await Promise.all(
-      ids.map(async (connectorId) => {
-        const connector = registry.open(connectorId);
-        const problems = await checkConnector(connector);
-        const warnings = problems.length === 0 ? await findWarnings(connector) : [];
-        return { connector_id: connectorId, problems, warnings };
-      }),
-    );
-  } finally {
-    await registry.close();
-  }
-}
-
-async function findWarnings({ source, elasticsearch, settings }: OpenConnector): Promise<Warning[]> {
-  const found = [findSourceWarnings(source), findIndexWarnings(elasticsearch, settings.indexName)];
-  return (await Promise.all<readonly Warning[]>(found)).flat();
-}
-
-function renderChecked({ connector_id: id, problems, warnings }: CheckedConnector): string {
-  return [
-    problems.length === 0 ? `${green('✓')} ${id}` : `${red('✗')} ${id}`,
-    ...warnings.flatMap(({ message, remedy }) => [`    ${yellow('warning')} ${message}`, `    → ${remedy}`]),
-    ...problems.flatMap(({ type, message, remedy }) => [`    ${message} ${dim(`(${type})`)}`, `    → ${remedy}`]),
-  ].join('\n');
 }

@@ -1,14 +1,7 @@
-import { once } from 'node:events';
 import type { Command } from 'commander';
 
-import { serveCodec } from '../codec-server/serve-codec';
-import type { CodecServerSettings, Settings } from '../config/settings/settings';
-import { createDataConverter } from '../payloads/data-converter';
-import { SyncFailure } from '../sync/failures';
 import { configuredCommand } from './configured-command';
-import { EXIT } from './output/exit-codes';
-import { createTerminal, yellow } from './output/terminal';
-import { type ConfigurationOptions, loadCommandSettings } from './session/load-command-settings';
+import type { ConfigurationOptions } from './session/load-command-settings';
 
 /** `pgferry codec-server`: shows encrypted payloads to the Temporal UI and CLI, until it is told to stop. */
 export function codecServerCommand(): Command {
@@ -16,36 +9,7 @@ export function codecServerCommand(): Command {
     'codec-server',
     'decrypt what Temporal keeps, for its UI and CLI: codec_server in the configuration says for whom',
   ).action(async (options: ConfigurationOptions) => {
-    const terminal = createTerminal(options.json === true);
-    const settings = await loadCommandSettings(options, terminal);
-    const { address, uiOrigins, token } = requireCodecServer(settings);
-    const { payloadCodecs: codecs = [] } = createDataConverter(settings.temporal.encryption);
-    const server = await serveCodec({ address, uiOrigins, token, codecs });
-    if (!isLoopback(address.host)) {
-      terminal.say(`${yellow('note')} what it decrypts leaves this host in plain text: put a proxy with TLS before it`);
-    }
-    terminal.result({ url: server.url }, () => `codec server: ${server.url}, for ${uiOrigins.join(', ')}`);
-    const [signal] = await Promise.race([
-      once(process, 'SIGINT').then(() => ['SIGINT']),
-      once(process, 'SIGTERM').then(() => ['SIGTERM']),
-    ]);
-    await server.close();
-    process.exitCode = signal === 'SIGINT' ? EXIT.interrupted : EXIT.done;
+    const { runCodecServer } = await import('./actions/run-codec-server.js');
+    await runCodecServer(options);
   });
-}
-
-function requireCodecServer({ codecServer, temporal }: Settings): Required<CodecServerSettings> {
-  if (temporal.encryption === undefined) {
-    const remedy = 'Give temporal.encryption.key, or do without a codec server.';
-    throw new SyncFailure('InvalidConfig', 'There is nothing to decrypt: payloads are not encrypted.', remedy);
-  }
-  if (codecServer?.token === undefined) {
-    const remedy = 'Make one by `openssl rand -hex 32` and give it as codec_server.token or token_file.';
-    throw new SyncFailure('InvalidConfig', 'The codec server needs a token: codec_server.token is missing.', remedy);
-  }
-  return { ...codecServer, token: codecServer.token };
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }

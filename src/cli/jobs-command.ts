@@ -1,23 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 
-import { JOB_STATUSES, type JobStatus } from '../jobs/list-jobs';
+import { JOB_STATUSES } from '../jobs/list-jobs';
+import type { JobVerb } from './actions/control-job';
+import type { JobListOptions } from './actions/print-jobs';
+import type { ShowOptions } from './actions/show-job';
 import { configuredCommand } from './configured-command';
-import { controlJob, type JobVerb } from './jobs/control-job';
-import { printJobs } from './jobs/print-jobs';
-import { showJob } from './jobs/show-job';
 import type { ConfigurationOptions } from './session/load-command-settings';
-import { withTemporal } from './session/with-temporal';
-
-interface ListOptions extends ConfigurationOptions {
-  readonly status?: JobStatus;
-  readonly since?: Date;
-  readonly limit: number;
-}
-
-interface ShowOptions extends ConfigurationOptions {
-  readonly run?: string;
-  readonly follow?: true;
-}
 
 /** `pgferry jobs list|show|cancel|pause|resume`: sync jobs, as Temporal knows them. */
 export function jobsCommand(): Command {
@@ -28,18 +16,20 @@ export function jobsCommand(): Command {
       .addOption(new Option('--status <status>', 'only those').choices(JOB_STATUSES))
       .option('--since <time>', 'only those started since: 2026-05-01, or 90m, 24h, 7d ago', parseSince)
       .option('--limit <count>', 'at most so many', parseLimit, 20)
-      .action((id: string | undefined, options: ListOptions) =>
-        withTemporal(options, (session) => printJobs(session, id, options)),
-      ),
+      .action(async (id: string | undefined, options: JobListOptions) => {
+        const { printJobs } = await import('./actions/print-jobs.js');
+        await printJobs(id, options);
+      }),
   );
   command.addCommand(
     configuredCommand('show', 'show the latest job of a connector: progress, checkpoints, retries, how it ended')
       .argument('[connector]', 'connector_id; may be left out when there is one only')
       .option('--run <id>', 'not the latest, but the job of that run id')
       .option('--follow', 'follow it to its end')
-      .action((id: string | undefined, options: ShowOptions) =>
-        withTemporal(options, (session) => showJob(session, id, options)),
-      ),
+      .action(async (id: string | undefined, options: ShowOptions) => {
+        const { showJob } = await import('./actions/show-job.js');
+        await showJob(id, options);
+      }),
   );
   command.addCommand(controlCommand('cancel', 'stop a running job; its index stays valid'));
   command.addCommand(controlCommand('pause', 'stop a running job at its next checkpoint, until it is resumed'));
@@ -50,9 +40,10 @@ export function jobsCommand(): Command {
 function controlCommand(verb: JobVerb, description: string): Command {
   return configuredCommand(verb, description)
     .argument('[connector]', 'connector_id; may be left out when there is one only')
-    .action((id: string | undefined, options: ConfigurationOptions) =>
-      withTemporal(options, (session) => controlJob(session, id, verb)),
-    );
+    .action(async (id: string | undefined, options: ConfigurationOptions) => {
+      const { controlJob } = await import('./actions/control-job.js');
+      await controlJob(verb, id, options);
+    });
 }
 
 const UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -1,16 +1,9 @@
 import { Command } from 'commander';
 
+import type { ApplyOptions } from './actions/apply-schedules';
+import type { ScheduleOptions, ScheduleVerb } from './actions/change-schedules';
 import { configuredCommand } from './configured-command';
-import { applySchedules } from './schedule/apply-schedules';
-import { changeSchedules, type ScheduleSelection } from './schedule/change-schedules';
-import { listSchedules } from './schedule/list-schedules';
 import type { ConfigurationOptions } from './session/load-command-settings';
-import { withTemporal } from './session/with-temporal';
-
-interface ApplyOptions extends ConfigurationOptions {
-  readonly dryRun?: true;
-  readonly prune?: true;
-}
 
 /** `pgferry schedule apply|list|trigger|pause|resume|delete`: Temporal's schedules and the file. */
 export function scheduleCommand(): Command {
@@ -19,18 +12,18 @@ export function scheduleCommand(): Command {
     configuredCommand('apply', "make Temporal's schedules of the file's connectors equal to it, and show what changes")
       .option('--dry-run', 'only show what would change')
       .option('--prune', 'delete also schedules that this file made, of connectors that it defines no longer')
-      .action((options: ApplyOptions) =>
-        withTemporal(options, (session) =>
-          applySchedules(session, { dryRun: options.dryRun === true, prune: options.prune === true }),
-        ),
-      ),
+      .action(async (options: ApplyOptions) => {
+        const { applySchedules } = await import('./actions/apply-schedules.js');
+        await applySchedules(options);
+      }),
   );
   command.addCommand(
     configuredCommand('list', 'show schedules with their next and last starts')
       .argument('[connector]', 'connector_id (default: all)')
-      .action((id: string | undefined, options: ConfigurationOptions) =>
-        withTemporal(options, (session) => listSchedules(session, id)),
-      ),
+      .action(async (id: string | undefined, options: ConfigurationOptions) => {
+        const { listSchedules } = await import('./actions/list-schedules.js');
+        await listSchedules(id, options);
+      }),
   );
   command.addCommand(changingCommand('trigger', 'start a sync now, as the schedule would'));
   command.addCommand(
@@ -41,15 +34,14 @@ export function scheduleCommand(): Command {
   return command;
 }
 
-function changingCommand(verb: 'trigger' | 'pause' | 'resume' | 'delete', description: string): Command {
+function changingCommand(verb: ScheduleVerb, description: string): Command {
   return configuredCommand(verb, description)
     .argument('[connector]', 'connector_id; may be left out when there is one only')
     .option('--full', 'only the schedule of full syncs')
     .option('--incremental', 'only the schedule of incremental syncs')
     .option('--all', 'the schedules of all connectors that the file defines')
-    .action((id: string | undefined, options: ConfigurationOptions & Omit<ScheduleSelection, 'connectorId'>) =>
-      withTemporal(options, (session) =>
-        changeSchedules(session, verb, { ...options, ...(id === undefined ? {} : { connectorId: id }) }),
-      ),
-    );
+    .action(async (id: string | undefined, options: ScheduleOptions) => {
+      const { changeSchedules } = await import('./actions/change-schedules.js');
+      await changeSchedules(verb, id, options);
+    });
 }

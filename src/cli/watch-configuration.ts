@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { type LoadedSettings, loadSettings } from '../config/load-settings';
 import type { Settings } from '../config/settings/settings';
+import { keepSecrets } from '../logging/blot-secrets';
 
 /** Where it is told what became of a change: the worker's log. */
 export interface ReloadNews {
@@ -32,6 +33,7 @@ export function watchConfiguration(
         news.warn(`The configuration was not reloaded, the one before stays in force: ${reason}`);
       });
       if (next === undefined) return;
+      keepSecrets(next.secrets);
       unwatch(current.files);
       watch(next.files);
       if (!isDeepStrictEqual(next.settings, current.settings)) {

@@ -5,14 +5,14 @@ import type { ConfigurationFile } from './schema/configuration-file';
 
 /** Warns of settings by which somebody else could read or change what goes over the network. */
 export function findDangers({ elasticsearch, temporal }: ConfigurationFile, warnings: ProblemList): void {
-  const { verify_certs, host = '', api_key, service_token, password } = elasticsearch;
+  const { verify_certs, host, api_key, service_token, password } = elasticsearch;
   if (!verify_certs && host.toLowerCase().startsWith('https:'))
     warnings.add(
       ['elasticsearch', 'verify_certs'],
       'is false: whoever is in between can pose as Elasticsearch, read and change everything, and take the ' +
         "credentials; give 'ca_file' or 'ca_fingerprint' instead",
     );
-  const isSecret = [api_key, service_token, password].some((secret) => secret !== undefined) || host.includes('@');
+  const isSecret = [api_key, service_token, password].some((secret) => secret !== undefined);
   if (isSecret && isRemote(host))
     warnings.add(['elasticsearch', 'host'], 'has http://: the credentials go over the network in the clear');
   if (temporal.api_key !== undefined && temporal.tls === false)

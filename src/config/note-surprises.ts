@@ -2,7 +2,7 @@ import type { ConfigurationPath } from './problems/configuration-path';
 import type { ProblemList } from './problems/problem-list';
 import type { ConfigurationFile, ConnectorEntry } from './schema/configuration-file';
 import { schemaAt } from './schema/schema-walk';
-import { isNode } from './tree/expand-dotted-keys';
+import { isNode } from './tree/configuration-node';
 
 /** Notes every key of Elastic's configuration that is there and has no effect. */
 export function noteIgnoredKeys(value: unknown, path: ConfigurationPath, notes: ProblemList): void {

@@ -1,3 +1,4 @@
+import { collectSecrets } from './collect-secrets';
 import { findDangers } from './find-dangers';
 import { noteIgnoredKeys, noteSurprises } from './note-surprises';
 import { ConfigurationError, type ConfigurationProblem } from './problems/configuration-error';
@@ -32,6 +33,8 @@ export interface ParsedSettings {
   readonly notes: readonly ConfigurationProblem[];
   /** What in it lets others read or change what goes over the network; not errors, but to be said loudly. */
   readonly warnings: readonly ConfigurationProblem[];
+  /** Every secret of the settings: none may be written anywhere. */
+  readonly secrets: readonly string[];
 }
 
 /**
@@ -63,7 +66,7 @@ function parseText(text: string, options: ParseOptions): ParsedSettings {
   const warnings = createProblemList(lineOf);
   findDangers(parsed.data, warnings);
   const settings = toSettings(parsed.data, options.environment);
-  return { settings, notes: notes.list(), warnings: warnings.list() };
+  return { settings, notes: notes.list(), warnings: warnings.list(), secrets: collectSecrets(parsed.data) };
 }
 
 /** The file's values with dotted keys, variables and files in their places. */

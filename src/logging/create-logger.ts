@@ -2,6 +2,7 @@ import { ecsFormat } from '@elastic/ecs-pino-format';
 import pino, { type Logger } from 'pino';
 import pretty from 'pino-pretty';
 
+import { blotJsonLine } from './blot-secrets';
 import { renderLine } from './render-line';
 
 /** Least severe level that is written. */
@@ -19,11 +20,15 @@ export interface LogOptions {
 
 const STANDARD_ERROR = 2;
 
-/** A logger to standard error; its lines are written at once, so that the last ones before an end are not lost. */
+/**
+ * A logger to standard error; its lines are written at once, so that the last ones before an end are not lost. Secrets
+ * that are kept (`keepSecrets`) are blotted out, whoever logs them.
+ */
 export function createLogger({ level, format = process.stderr.isTTY ? 'text' : 'ecs' }: LogOptions): Logger {
+  const hooks = { streamWrite: blotJsonLine };
   if (format === 'ecs') {
     const fields = ecsFormat({ serviceName: 'pgferry', apmIntegration: false });
-    return pino({ ...fields, level }, pino.destination({ dest: STANDARD_ERROR, sync: true }));
+    return pino({ ...fields, level, hooks }, pino.destination({ dest: STANDARD_ERROR, sync: true }));
   }
   const lines = pretty({
     destination: STANDARD_ERROR,
@@ -34,5 +39,5 @@ export function createLogger({ level, format = process.stderr.isTTY ? 'text' : '
     hideObject: true,
     messageFormat: renderLine,
   });
-  return pino({ level }, lines);
+  return pino({ level, hooks }, lines);
 }

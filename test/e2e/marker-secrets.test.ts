@@ -204,6 +204,9 @@ test('nor in the worker’s log at its most talkative, nor in what any command p
   for (const name of connectors.keys()) expect(worker.stderr()).toContain(idOf(name));
   expect(worker.stderr()).toContain('"log.level":"debug"');
   expect(outputs.flatMap(({ stdout, stderr }) => markersIn(stdout + stderr))).toEqual([]);
+  // Nor had any to be blotted out: no line was made with one.
+  for (const { stdout, stderr } of outputs) expect(stdout + stderr).not.toContain('***');
+  expect(worker.stderr()).not.toContain('***');
 });
 
 test('nor in the metrics', () => {

@@ -2,6 +2,7 @@ import { Client } from 'pg';
 
 import { parseSettings } from '../../config/parse-settings';
 import type { Settings } from '../../config/settings/settings';
+import { keepSecrets } from '../../logging/blot-secrets';
 import type { StackAddresses } from '../../stack/servers/stack-addresses';
 
 /** The demo's own database, beside whatever the server holds. */
@@ -14,7 +15,7 @@ export async function demoSettings({ postgres, elasticsearch, temporal }: StackA
   }
   await createDatabase(postgres.url);
   const { hostname, port, username, password } = new URL(postgres.url);
-  const { settings } = parseSettings(DEMO_CONFIGURATION, {
+  const { settings, secrets } = parseSettings(DEMO_CONFIGURATION, {
     directory: '.',
     readFile: () => '',
     environment: {
@@ -26,6 +27,7 @@ export async function demoSettings({ postgres, elasticsearch, temporal }: StackA
       PGPASSWORD: decodeURIComponent(password),
     },
   });
+  keepSecrets(secrets);
   return settings;
 }
 

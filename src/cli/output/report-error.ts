@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 
+import { blotSecrets, blottedJson } from '../../logging/blot-secrets';
 import { escapeControls } from '../../logging/escape-controls';
 import { SyncFailure } from '../../sync/failures';
 import { EXIT, exitCodeOf } from './exit-codes';
@@ -16,8 +17,8 @@ export function reportError(error: unknown, args: readonly string[]): number {
   if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage;
   const failure = toFailure(error, args);
   const { type, message, remedy } = failure;
-  if (args.includes('--json')) process.stdout.write(`${JSON.stringify({ error: { type, message, remedy } })}\n`);
-  process.stderr.write(`${escapeControls(`${red('pgferry:')} ${message}\n  → ${remedy}`)}\n`);
+  if (args.includes('--json')) process.stdout.write(`${blottedJson({ error: { type, message, remedy } })}\n`);
+  process.stderr.write(`${escapeControls(blotSecrets(`${red('pgferry:')} ${message}\n  → ${remedy}`))}\n`);
   return exitCodeOf(failure);
 }
 

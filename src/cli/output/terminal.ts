@@ -1,8 +1,12 @@
 import pc from 'picocolors';
 
+import { blotSecrets, blottedJson } from '../../logging/blot-secrets';
 import { escapeControls } from '../../logging/escape-controls';
 
-/** How a command talks: one JSON document on standard output where asked for, everything else on standard error. */
+/**
+ * How a command talks: one JSON document on standard output where asked for, everything else on standard error; without
+ * the secrets of its configuration.
+ */
 export interface Terminal {
   /** Whether `--json` was given: then people's output is left out. */
   readonly json: boolean;
@@ -16,11 +20,11 @@ export function createTerminal(json: boolean): Terminal {
   return {
     json,
     say: (line = '') => {
-      if (!json) process.stderr.write(`${escapeControls(line)}\n`);
+      if (!json) process.stderr.write(`${escapeControls(blotSecrets(line))}\n`);
     },
     result: (document, text) => {
-      if (json) process.stdout.write(`${JSON.stringify(document)}\n`);
-      else process.stderr.write(`${escapeControls(text())}\n`);
+      if (json) process.stdout.write(`${blottedJson(document)}\n`);
+      else process.stderr.write(`${escapeControls(blotSecrets(text()))}\n`);
     },
   };
 }

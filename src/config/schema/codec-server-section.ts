@@ -1,9 +1,8 @@
 import { z } from 'zod';
 
-import { expected, optionalText, text } from './coerced-values';
-import { documented, optionalSection } from './section';
+import { expected, HOST_AND_PORT, optionalText, text } from './coerced-values';
+import { documented, fileOf, optionalSection } from './section';
 
-const ADDRESS = /^(\[[0-9A-Fa-f:.]+\]|[^\s/:@]+):\d{1,5}$/;
 const LEAST_TOKEN = 16;
 
 /** An origin, or several: a list, or text separated by commas. */
@@ -21,14 +20,12 @@ const origins = z
 /** `codec_server:` */
 export const codecServerSection = optionalSection({
   address: documented(
-    text.regex(ADDRESS, 'must be HOST:PORT, without http://').default('127.0.0.1:8081'),
+    text.regex(HOST_AND_PORT, 'must be HOST:PORT, without http://').default('127.0.0.1:8081'),
     'HOST:PORT at which `pgferry codec-server` listens. Port 0 takes a free one.',
-    { fallback: '127.0.0.1:8081' },
   ),
   ui_origin: documented(
-    origins.default(['http://localhost:8233']),
+    origins.prefault('http://localhost:8233'),
     'Origin of the Temporal UI, or a list of them: no other page may ask, as browsers see to.',
-    { fallback: 'http://localhost:8233' },
   ),
   token: documented(
     optionalText.refine(
@@ -38,7 +35,7 @@ export const codecServerSection = optionalSection({
     'What who asks must know: `Authorization: Bearer TOKEN`. The server does not start without it.',
     { secret: true },
   ),
-  token_file: documented(optionalText, 'File that holds `token`.'),
+  token_file: fileOf('token'),
 });
 
 function isOrigin(value: string): boolean {

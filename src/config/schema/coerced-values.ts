@@ -23,6 +23,17 @@ export const optionalText = z
   .transform((value) => (value.trim() === '' ? undefined : value))
   .optional();
 
+/** Text with a default, which empty text stands for as well. */
+export function textOr(fallback: string) {
+  return z
+    .string({ error: describeText })
+    .transform((value) => (value.trim() === '' ? fallback : value))
+    .default(fallback);
+}
+
+/** HOST:PORT; addresses of IPv6 are in brackets. */
+export const HOST_AND_PORT = /^(\[[0-9A-Fa-f:.]+\]|[^\s/:@]+):\d{1,5}$/;
+
 const TRUTH: Readonly<Record<string, boolean>> = { true: true, false: false };
 
 /** `true` or `false`, also as text. */

@@ -24,25 +24,23 @@ const pipelineSection = section({
 });
 
 const limitKeys = {
-  concurrency: documented(number({ min: 1, max: 64 }).default(2), 'Partitions that a sync copies at the same time.', {
-    fallback: 2,
-  }),
+  concurrency: documented(number({ min: 1, max: 64 }).default(2), 'Partitions that a sync copies at the same time.'),
   max_delete_ratio: documented(
     number({ min: 0, max: 1, whole: false }).default(0.5),
     "Share of the connector's documents that a sync may delete without consent, once it is more than 1,000 documents.",
-    { fallback: 0.5 },
   ),
   max_rejected: documented(
     number({ min: 0, max: 1_000_000_000 }).default(1_000),
     'Rejected documents above which a sync fails.',
-    { fallback: 1_000 },
   ),
   max_row_bytes: documented(
     number({ min: 1_024, max: 1_073_741_824 }).default(52_428_800),
     'Bytes; a row whose values are larger is rejected unread.',
-    { fallback: 52_428_800 },
   ),
 };
+
+/** The keys that bound a connector. */
+export const LIMITS = Object.keys(limitKeys) as (keyof typeof limitKeys)[];
 
 /** `connectors[]:` */
 export const connectorSection = section({
@@ -56,7 +54,6 @@ export const connectorSection = section({
   service_type: documented(
     z.literal('postgresql', 'must be postgresql: pgferry syncs nothing else').default('postgresql'),
     'Kind of source.',
-    { fallback: 'postgresql' },
   ),
   name: documented(optionalText, "The connector's name for people; by default its `connector_id`."),
   index_name: documented(indexName, 'Index to sync into; pgferry makes it, behind an alias of this name.'),

@@ -15,17 +15,14 @@ export const documentsSection = optionalSection({
     z.enum(['prefixed', 'plain'], expected('prefixed or plain')).default('prefixed'),
     "`prefixed`: `{schema}_{table}_{column}`, as Elastic's connector names them. `plain`: the column's name, and the " +
       'fields that pgferry adds start with `_`.',
-    { fallback: 'prefixed' },
   ),
   json: documented(
     z.enum(['flattened', 'object'], expected('flattened or object')).default('flattened'),
     'How json and jsonb are mapped: `flattened` as one field of keywords, `object` with a field for each key.',
-    { fallback: 'flattened' },
   ),
   exclude_columns: documented(
     nameList.refine((names) => names.every((name) => column.safeParse(name).success), COLUMN).default([]),
     'Columns that stay out of documents, as `schema.table.column`.',
-    { fallback: [] },
   ),
   mapping: documented(
     z
@@ -34,18 +31,15 @@ export const documentsSection = optionalSection({
       })
       .default({}),
     "Mappings of fields in place of the type's own, by `schema.table.column`: `{ type: keyword }`.",
-    { fallback: {} },
   ),
   id_columns: documented(
     z.record(text, nameList, expected('a mapping from relation to columns')).default({}),
     'Columns that identify a row, by `schema.table` or `table`: for views, and for tables without a primary key. A table where no unique index backs them is read whole at each sync, like a view.',
-    { fallback: {} },
   ),
   row_security: documented(
     z.enum(['refused', 'filtered'], expected('refused or filtered')).default('refused'),
     'What happens when row level security hides rows from the role: `refused` ends the sync, `filtered` syncs what the ' +
       'role sees.',
-    { fallback: 'refused' },
   ),
   attachment: documented(
     column.optional(),

@@ -1,25 +1,27 @@
-import { flag, number, optionalText } from './coerced-values';
+import type { z } from 'zod';
+
+import { flag, number, optionalText, textOr } from './coerced-values';
+import { decryptKey } from './decrypt-key';
 import { certificates, findKeyProblems, privateKey } from './pem-text';
-import { documented, findMissingHalf, ignored, relate, section } from './section';
+import { documented, fileOf, findMissingHalf, ignored, nowhere, relate, section } from './section';
 
 const NOT_TUNED = 'pgferry sizes its requests by what the server takes';
 
 const keys = section({
   host: documented(
-    optionalText.refine((value) => value === undefined || isHttpUrl(value), 'must be a URL: http://HOST:PORT'),
+    textOr('http://localhost:9200').refine(isHttpUrl, 'must be a URL: http://HOST:PORT'),
     'Address of Elasticsearch. A user name and password within it are taken as `username` and `password`.',
-    { fallback: 'http://localhost:9200' },
   ),
   api_key: documented(optionalText, 'API key, encoded (base64).', { secret: true }),
-  api_key_file: documented(optionalText, 'File that holds `api_key`.'),
+  api_key_file: fileOf('api_key'),
   service_token: documented(optionalText, 'Token of a service account.', { secret: true }),
-  service_token_file: documented(optionalText, 'File that holds `service_token`.'),
+  service_token_file: fileOf('service_token'),
   username: documented(optionalText, 'User name, together with `password`.'),
   password: documented(optionalText, 'Password of `username`.', { secret: true }),
-  password_file: documented(optionalText, 'File that holds `password`.'),
+  password_file: fileOf('password'),
   ca: documented(certificates, 'Certificate(s) of the authority that signed the server, PEM text.'),
-  ca_file: documented(optionalText, 'File that holds `ca`.'),
-  ca_certs: documented(optionalText, "Elastic's name of `ca_file`."),
+  ca_file: fileOf('ca'),
+  ca_certs: documented(nowhere(optionalText), "Elastic's name of `ca_file`."),
   ca_fingerprint: documented(
     optionalText.refine(
       (value) => value === undefined || /^([0-9a-f]{2}:?){32}$/i.test(value),
@@ -30,23 +32,19 @@ const keys = section({
   ),
   server_name: documented(optionalText, "Name to expect in the server's certificate, if not the one in `host`."),
   client_cert: documented(certificates, 'Certificate that pgferry shows to the server, PEM text.'),
-  client_cert_file: documented(optionalText, 'File that holds `client_cert`.'),
+  client_cert_file: fileOf('client_cert'),
   client_key: documented(privateKey, 'Private key of `client_cert`, PEM text.', { secret: true }),
-  client_key_file: documented(optionalText, 'File that holds `client_key`.'),
+  client_key_file: fileOf('client_key'),
   client_key_passphrase: documented(optionalText, 'Passphrase of `client_key`.', { secret: true }),
-  client_key_passphrase_file: documented(optionalText, 'File that holds `client_key_passphrase`.'),
+  client_key_passphrase_file: fileOf('client_key_passphrase'),
   verify_certs: documented(
     flag.default(true),
     "Whether the server's certificate is checked. Without it anybody in between can read and change everything, and " +
       'take the credentials: every command warns of it.',
-    { fallback: true },
   ),
   request_timeout: documented(
     number({ min: 1, max: 86_400 }).default(240),
     'Seconds a request may take, its answer included.',
-    {
-      fallback: 240,
-    },
   ),
   ssl: ignored('`http://` or `https://` in `host` decides'),
   bulk: ignored(NOT_TUNED),
@@ -72,19 +70,35 @@ const withCredentials = relate(keys, ['api_key', 'service_token', 'username', 'p
 const withAuthority = relate(withCredentials, ['host', 'ca', 'ca_fingerprint'], ({ host, ca, ca_fingerprint }) => {
   if (ca_fingerprint === undefined) return [];
   if (ca !== undefined) return [{ key: 'ca_fingerprint', message: 'is given together with ca; keep one' }];
-  if (host?.toLowerCase().startsWith('https:') === true) return [];
+  if (host.toLowerCase().startsWith('https:')) return [];
   return [{ key: 'ca_fingerprint', message: 'needs a host that begins with https://' }];
 });
 
-/** `elasticsearch:` */
-export const elasticsearchSection = relate(
-  withAuthority,
-  ['client_cert', 'client_key', 'client_key_passphrase'],
-  (section) => [
-    ...findMissingHalf(section, ['client_cert', 'client_key']),
-    ...findKeyProblems('client_key', section.client_key, section.client_key_passphrase),
-  ],
-).prefault({});
+const withClientKey = relate(withAuthority, ['client_cert', 'client_key', 'client_key_passphrase'], (section) => [
+  ...findMissingHalf(section, ['client_cert', 'client_key']),
+  ...findKeyProblems('client_key', section.client_key, section.client_key_passphrase),
+]);
+
+/** `elasticsearch:`, the host as a base URL without a user: that one and its password have keys of their own. */
+export const elasticsearchSection = withClientKey
+  .transform((section) => ({
+    ...section,
+    ...splitHost(section),
+    client_key: decryptKey(section.client_key, section.client_key_passphrase),
+  }))
+  .prefault({});
+
+function splitHost({ host, username, password }: z.output<typeof keys>) {
+  const url = new URL(host);
+  const user = url.username === '' ? { username, password } : decodeUser(url);
+  url.username = '';
+  url.password = '';
+  return { ...user, host: url.href.replace(/\/$/, '') };
+}
+
+function decodeUser({ username, password }: URL) {
+  return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+}
 
 function isHttpUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
@@ -100,6 +114,6 @@ function isEncoded(userinfo: string): boolean {
   }
 }
 
-function userOf(host: string | undefined): string | undefined {
-  return host === undefined || !URL.canParse(host) ? undefined : new URL(host).username || undefined;
+function userOf(host: string): string | undefined {
+  return URL.canParse(host) ? new URL(host).username || undefined : undefined;
 }

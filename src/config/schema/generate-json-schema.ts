@@ -42,7 +42,9 @@ function translateDocumentation(jsonSchema: Record<string, unknown>): void {
   delete jsonSchema['noEffect'];
   delete jsonSchema['otherForms'];
   delete jsonSchema['default'];
-  if (fallback !== undefined) jsonSchema['default'] = fallback;
+  // A section may be left out because each of its keys may: these tell their defaults. A secret has none to tell.
+  const isSection = jsonSchema['additionalProperties'] === false;
+  if (fallback !== undefined && !isSection && secret !== true) jsonSchema['default'] = fallback;
   if (secret === true) jsonSchema['writeOnly'] = true;
   if (noEffect === true) jsonSchema['deprecated'] = true;
   if (Array.isArray(otherForms)) acceptForms(jsonSchema, otherForms);

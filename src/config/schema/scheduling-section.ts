@@ -22,7 +22,7 @@ const interval = text.superRefine((value, context) => {
 function job(description: string, fallback: string) {
   return documented(
     optionalSection({
-      enabled: documented(flag.default(false), 'Whether syncs start by themselves.', { fallback: false }),
+      enabled: documented(flag.default(false), 'Whether syncs start by themselves.'),
       interval: documented(
         interval.default(fallback),
         'When: Quartz cron (six or seven fields, seconds first), cron (five fields) or `@every 5m`.',
@@ -40,7 +40,6 @@ export const schedulingSection = optionalSection({
   timezone: documented(
     text.refine(isTimezone, 'is not a time zone; write one as Europe/Berlin or UTC').default('UTC'),
     'Time zone of the intervals.',
-    { fallback: 'UTC' },
   ),
   access_control: ignored('pgferry syncs no access control'),
 });

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { optionalText } from './coerced-values';
+
 /** A mapping with the given keys and no other. */
 export function section<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject(shape, {
@@ -19,31 +21,44 @@ export function optionalSection<Shape extends z.ZodRawShape>(shape: Shape) {
 /** What editors and the reference show of a key. */
 export interface KeyDocumentation {
   readonly description: string;
-  /** Shown as the default; the schema itself or the conversion to settings applies it. */
+  /** What leaving out the key comes to. @default the schema's own default */
   readonly fallback?: unknown;
   /** Set for keys of Elastic's files that are accepted and do nothing. */
   readonly noEffect?: true;
-  /** Set for values that are never shown. */
+  /** Set for values that are never shown, and blotted out of whatever pgferry writes. */
   readonly secret?: true;
   /** JSON Schemas of forms that are brought into the schema's own before it sees them. */
   readonly otherForms?: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Documents a key. */
+/** Documents a key; its default is the schema's own. */
 export function documented<Schema extends z.ZodType>(
   schema: Schema,
   description: string,
   more: Omit<KeyDocumentation, 'description'> = {},
 ): Schema {
-  return schema.meta({ description, ...more });
+  return schema.meta({ description, fallback: ownDefault(schema), ...more });
+}
+
+function ownDefault(schema: z.ZodType): unknown {
+  return schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault ? schema.def.defaultValue : undefined;
 }
 
 /** A key of Elastic's configuration that has no meaning for pgferry: accepted, and told as a note. */
 export function ignored(why: string) {
-  return z
-    .unknown()
+  return nowhere(z.unknown())
     .optional()
     .meta({ description: `Has no effect: ${why}.`, noEffect: true });
+}
+
+/** The key of a file that holds another key: its content was put there before the schema sees either. */
+export function fileOf(key: string) {
+  return documented(nowhere(optionalText), `File that holds \`${key}\`.`);
+}
+
+/** Checks a value that is of no use afterwards: no setting is made of it. */
+export function nowhere<Schema extends z.ZodType>(schema: Schema) {
+  return schema.transform(() => undefined);
 }
 
 /** What is wrong with one key of a section. */

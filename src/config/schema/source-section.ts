@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { expected, flag, nameList, number, optionalText, text } from './coerced-values';
 import { certificates, findKeyProblems, privateKey } from './pem-text';
-import { documented, findMissingHalf, ignored, relate, section } from './section';
+import { documented, fileOf, findMissingHalf, ignored, relate, section } from './section';
 
 const MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const;
 
@@ -11,21 +11,18 @@ const keys = section({
     text.refine((value) => !/[\s@]|:\/\//.test(value), 'must be a host name or an address, not a URL'),
     'Host name or address of PostgreSQL, or the directory of its socket.',
   ),
-  port: documented(number({ min: 1, max: 65_535 }).default(5432), 'Port of PostgreSQL.', { fallback: 5432 }),
+  port: documented(number({ min: 1, max: 65_535 }).default(5432), 'Port of PostgreSQL.'),
   username: documented(text, 'Role to connect as; it needs `usage` on the schemas and `select` on the tables.'),
   password: documented(z.string(expected('text: put the value in quotes')).default(''), 'Password of the role.', {
     secret: true,
   }),
-  password_file: documented(optionalText, 'File that holds `password`.'),
+  password_file: fileOf('password'),
   database: documented(text, 'Database to read.'),
-  schema: documented(nameList.default(['public']), 'Schema(s) of the tables; several are separated by commas.', {
-    fallback: 'public',
-  }),
+  schema: documented(nameList.prefault('public'), 'Schema(s) of the tables; several are separated by commas.'),
   tables: documented(
-    nameList.default(['*']),
+    nameList.prefault('*'),
     'Tables to sync: names separated by commas, or a list; `*` stands for any text, alone for every table that can be ' +
       'synced. A name may carry its schema: `sales.orders`. Not used when there are advanced sync rules.',
-    { fallback: '*' },
   ),
   ssl_enabled: documented(flag.optional(), 'Whether the connection is encrypted.', { fallback: true }),
   ssl_mode: documented(
@@ -38,22 +35,19 @@ const keys = section({
     certificates,
     'Certificate(s) of the authority that signed the server, PEM text; line breaks may be spaces, as Kibana stores it.',
   ),
-  ssl_ca_file: documented(optionalText, 'File that holds `ssl_ca`.'),
+  ssl_ca_file: fileOf('ssl_ca'),
   ssl_cert: documented(certificates, 'Certificate that pgferry shows to the server, PEM text.'),
-  ssl_cert_file: documented(optionalText, 'File that holds `ssl_cert`.'),
+  ssl_cert_file: fileOf('ssl_cert'),
   ssl_key: documented(privateKey, 'Private key of `ssl_cert`, PEM text.', { secret: true }),
-  ssl_key_file: documented(optionalText, 'File that holds `ssl_key`.'),
+  ssl_key_file: fileOf('ssl_key'),
   ssl_key_passphrase: documented(optionalText, 'Passphrase of `ssl_key`.', { secret: true }),
-  ssl_key_passphrase_file: documented(optionalText, 'File that holds `ssl_key_passphrase`.'),
+  ssl_key_passphrase_file: fileOf('ssl_key_passphrase'),
   channel_binding: documented(
     z.enum(['prefer', 'disable'], expected('prefer or disable')).default('prefer'),
     'As in libpq: `prefer` binds a SCRAM login to the encrypted connection where the server offers it; `disable` is for ' +
       'proxies that decrypt and encrypt anew.',
-    { fallback: 'prefer' },
   ),
-  connect_timeout: documented(number({ min: 1, max: 3_600 }).default(10), 'Seconds an attempt to connect may take.', {
-    fallback: 10,
-  }),
+  connect_timeout: documented(number({ min: 1, max: 3_600 }).default(10), 'Seconds an attempt to connect may take.'),
   fetch_size: ignored('rows are streamed'),
   retry_count: ignored('Temporal retries'),
 });

@@ -1,14 +1,13 @@
 import { z } from 'zod';
 
 import { expected, nameList, number, text } from './coerced-values';
-import { documented, optionalSection, section } from './section';
+import { documented, nowhere, optionalSection, section } from './section';
 
 const POLICIES = ['include', 'exclude'] as const;
 const COMPARISONS = ['equals', 'contains', 'starts_with', 'ends_with', 'regex', '>', '<'] as const;
 const BOOKKEEPING = 'only Kibana shows it';
 
-const kibanaOnly = z
-  .unknown()
+const kibanaOnly = nowhere(z.unknown())
   .optional()
   .meta({ description: `Accepted: ${BOOKKEEPING}.` });
 
@@ -43,11 +42,10 @@ export const syncRulesSection = optionalSection({
   basic: documented(
     z.array(basicRule, expected('a list of rules')).default([]),
     'Basic sync rules: the first that matches decides whether a row is synced; a row that none matches is.',
-    { fallback: [] },
   ),
   advanced: documented(
     z.array(advancedRule, expected('a list of rules, JSON text, or the path of a JSON file')).default([]),
     'Advanced sync rules: a list, JSON text, or the path of a JSON file. They take the place of `tables`.',
-    { fallback: [], otherForms: [{ type: 'string' }, { type: 'object' }] },
+    { otherForms: [{ type: 'string' }, { type: 'object' }] },
   ),
 });

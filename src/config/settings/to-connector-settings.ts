@@ -1,46 +1,27 @@
-import type { BasicRule } from '../../sync/basic-rule';
 import type { ConnectorEntry } from '../schema/configuration-file';
-import type { ConnectorSettings, SourceSettings, SourceTls } from './settings';
-import { withoutAbsent } from './without-absent';
+import { LIMITS } from '../schema/connector-section';
+import { camelKeys } from './camel-keys';
 
 /** A validated entry of `connectors:` as settings. */
-export function toConnectorSettings(entry: ConnectorEntry): ConnectorSettings {
-  const { configuration, documents, sync_rules, scheduling, pipeline } = entry;
-  return withoutAbsent({
-    id: entry.connector_id,
-    name: entry.name ?? entry.connector_id,
-    indexName: entry.index_name,
+export function toConnectorSettings(entry: ConnectorEntry) {
+  const { connector_id: id, name = id, index_name: indexName, configuration, documents, sync_rules, pipeline } = entry;
+  return camelKeys({
+    id,
+    name,
+    indexName,
     source: toSourceSettings(configuration),
-    selection: { schemas: configuration.schema, tables: configuration.tables },
-    documents: withoutAbsent({
-      fieldNames: documents.field_names,
-      json: documents.json,
-      excludeColumns: documents.exclude_columns,
-      mapping: documents.mapping,
-      idColumns: documents.id_columns,
-      rowSecurity: documents.row_security,
-      attachment: documents.attachment,
-    }),
-    rules: {
-      basic: toBasicRules(sync_rules.basic),
-      advanced: sync_rules.advanced.map(({ tables, query, id_columns }) =>
-        withoutAbsent({ tables, query, idColumns: id_columns }),
-      ),
-    },
-    scheduling: { full: scheduling.full, incremental: scheduling.incremental, timezone: scheduling.timezone },
+    selection: toTableSelection(configuration),
+    documents: camelKeys(documents),
+    rules: { basic: toBasicRules(sync_rules.basic), advanced: sync_rules.advanced.map((rule) => camelKeys(rule)) },
+    scheduling: camelKeys(entry.scheduling),
     pipeline: pipeline?.name,
-    limits: {
-      concurrency: entry.concurrency,
-      maxDeleteRatio: entry.max_delete_ratio,
-      maxRejected: entry.max_rejected,
-      maxRowBytes: entry.max_row_bytes,
-    },
+    limits: camelKeys(pick(entry, LIMITS)),
   });
 }
 
-function toSourceSettings(configuration: ConnectorEntry['configuration']): SourceSettings {
+function toSourceSettings(configuration: ConnectorEntry['configuration']) {
   const { host, port, username, password, database, connect_timeout } = configuration;
-  return withoutAbsent({
+  return camelKeys({
     host,
     port,
     username,
@@ -51,21 +32,13 @@ function toSourceSettings(configuration: ConnectorEntry['configuration']): Sourc
   });
 }
 
-function toSourceTls(configuration: ConnectorEntry['configuration']): SourceTls | undefined {
-  const {
-    host,
-    ssl_enabled = true,
-    ssl_mode,
-    ssl_ca,
-    ssl_cert,
-    ssl_key,
-    ssl_key_passphrase,
-    channel_binding,
-  } = configuration;
+/** Absent: no TLS. */
+function toSourceTls(configuration: ConnectorEntry['configuration']) {
+  const { host, ssl_enabled, ssl_mode, ssl_ca, ssl_cert, ssl_key, ssl_key_passphrase, channel_binding } = configuration;
   const mode = ssl_mode ?? (ssl_ca === undefined ? 'require' : 'verify-full');
   // As in libpq: what goes through a socket in the file system stays on the machine, and PostgreSQL encrypts none of it.
-  if (!ssl_enabled || mode === 'disable' || host.startsWith('/')) return undefined;
-  return withoutAbsent({
+  if (ssl_enabled === false || mode === 'disable' || host.startsWith('/')) return undefined;
+  return camelKeys({
     mode,
     ca: ssl_ca,
     cert: ssl_cert,
@@ -75,9 +48,19 @@ function toSourceTls(configuration: ConnectorEntry['configuration']): SourceTls 
   });
 }
 
-function toBasicRules(rules: ConnectorEntry['sync_rules']['basic']): BasicRule[] {
+/** Tables are names, or patterns with `*`, as given; `['*']` means every table that can be synced. */
+function toTableSelection({ schema: schemas, tables }: ConnectorEntry['configuration']) {
+  return camelKeys({ schemas, tables });
+}
+
+/** In the order in which they are tried. */
+function toBasicRules(rules: ConnectorEntry['sync_rules']['basic']) {
   return rules
-    .map((rule, index) => ({ rule, order: rule.order ?? index }))
+    .map((rule, index) => ({ ...rule, order: rule.order ?? index }))
     .sort((a, b) => a.order - b.order)
-    .map(({ rule: { policy, field, rule, value } }) => ({ policy, field, rule, value }));
+    .map((rule) => camelKeys({ ...rule, order: undefined }));
+}
+
+function pick<Section, Key extends keyof Section>(section: Section, keys: readonly Key[]): Pick<Section, Key> {
+  return Object.fromEntries(keys.map((key) => [key, section[key]])) as Pick<Section, Key>;
 }

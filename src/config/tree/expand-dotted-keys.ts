@@ -1,12 +1,6 @@
 import { type ConfigurationPath, isFreeForm } from '../problems/configuration-path';
 import type { ProblemList } from '../problems/problem-list';
-
-/** A mapping of a configuration file; without a prototype, so that any key is only a key. */
-export type ConfigurationNode = Record<string, unknown>;
-
-export function isNode(value: unknown): value is ConfigurationNode {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import { type ConfigurationNode, createNode, isNode } from './configuration-node';
 
 /**
  * Copies a tree with `a.b: 1` written out as `a: { b: 1 }`, and `null` (a key without a value) as undefined.
@@ -19,10 +13,6 @@ export function expandDottedKeys(value: unknown, path: ConfigurationPath, proble
   const node = createNode();
   for (const [key, child] of Object.entries(value)) insert(node, splitKey(key), child, path, problems);
   return node;
-}
-
-function createNode(): ConfigurationNode {
-  return Object.create(null) as ConfigurationNode;
 }
 
 function splitKey(key: string): readonly string[] {

@@ -1,6 +1,6 @@
 import type { ConfigurationPath } from '../problems/configuration-path';
 import type { ProblemList } from '../problems/problem-list';
-import { isNode } from './expand-dotted-keys';
+import { isNode } from './configuration-node';
 import { type FileReader, readText } from './read-referenced-files';
 
 /**

@@ -4,7 +4,7 @@ import type { ConfigurationPath } from '../problems/configuration-path';
 import type { ProblemList } from '../problems/problem-list';
 import { systemErrorCode } from '../problems/system-error-code';
 import { knownKeys } from '../schema/schema-walk';
-import { isNode } from './expand-dotted-keys';
+import { isNode } from './configuration-node';
 
 /** Reads a file that a key names, relative to the configuration's directory. */
 export interface FileReader {

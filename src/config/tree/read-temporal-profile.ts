@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { type ClientConfigProfile, loadClientConfigProfile } from '@temporalio/envconfig';
 
 import type { ProblemList } from '../problems/problem-list';
-import { isNode } from './expand-dotted-keys';
+import { isNode } from './configuration-node';
 import { type FileReader, readText } from './read-referenced-files';
 
 /** What a profile is read with, beside the reader of files that it names. */

@@ -1,6 +1,6 @@
 import type { ConfigurationPath } from '../problems/configuration-path';
 import type { ProblemList } from '../problems/problem-list';
-import { isNode } from './expand-dotted-keys';
+import { createNode, isNode } from './configuration-node';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -20,7 +20,7 @@ export function substituteVariables(
   if (Array.isArray(value))
     return value.map((item, index) => substituteVariables(item, environment, [...path, index], problems));
   if (!isNode(value)) return value;
-  const node = Object.create(null) as Record<string, unknown>;
+  const node = createNode();
   for (const [key, child] of Object.entries(value))
     node[key] = substituteVariables(child, environment, [...path, key], problems);
   return node;

@@ -5,6 +5,55 @@ import { findConnector } from '../../../src/config/settings/find-connector';
 import { hashDefinition } from '../../../src/config/settings/hash-definition';
 import { MINIMAL, parse, withConfiguration, withConnector } from '../../support/parse-configuration';
 
+/** Says of each key that a hash covers something else than its default, and of some that none covers. */
+const EVERY_KEY = `
+elasticsearch: { host: 'https://elastic:hunter2@es:9200/path/', ca_fingerprint: '${'ab'.repeat(32)}' }
+connectors:
+  - connector_id: everything
+    name: Everything
+    index_name: search-everything
+    configuration:
+      host: db.example
+      port: '5433'
+      username: reader
+      password: hunter2
+      database: shop
+      schema: [sales, public]
+      tables: 'orders, sales.items*'
+      ssl_mode: verify-full
+      channel_binding: disable
+      connect_timeout: 20
+    sync_rules:
+      basic:
+        - { policy: exclude, field: status, rule: equals, value: 5, order: 2 }
+        - { policy: include, field: name, rule: regex, value: '^a', order: 1, id: kibana }
+    documents:
+      field_names: plain
+      json: object
+      exclude_columns: [sales.items.secret]
+      mapping: { sales.items.some_code: { type: keyword, ignore_above: 10 } }
+      id_columns: { sales.some_view: [day, product_id] }
+      row_security: filtered
+      attachment: sales.items.file
+    scheduling: { full: { enabled: true } }
+    pipeline: { name: attach, reduce_whitespace: true }
+    concurrency: 3
+    max_delete_ratio: '0.25'
+    max_rejected: 5
+    max_row_bytes: 2000
+`;
+
+const ADVANCED = `
+connectors:
+  - connector_id: queries
+    index_name: search-queries
+    configuration: { host: /run/postgresql, username: reader, database: shop }
+    sync_rules:
+      advanced:
+        - { tables: [a, b], query: select * from a join b using (id), id_columns: [id] }
+        - { tables: [c], query: select * from c }
+`;
+
 describe('finding a connector', () => {
   const one = parse(MINIMAL).settings;
   const two = parse(`${MINIMAL}${MINIMAL.replace('\nconnectors:\n', '').replace(': shop', ': crm')}`).settings;
@@ -31,6 +80,13 @@ describe("the hash of a connector's definition", () => {
   it('is short, and the same for the same definition', () => {
     expect(hashOf(MINIMAL)).toMatch(/^[0-9a-f]{16}$/);
     expect(hashOf(withConfiguration('port: "5432"', 'schema: public'))).toBe(hashOf(MINIMAL));
+  });
+
+  it('is the one that 0.1.0 gave it: a sync under way goes on after an upgrade', () => {
+    // A sync under way finds its connector by it, also when the worker was upgraded meanwhile.
+    expect(hashOf(MINIMAL)).toBe('87c1b84dc0f003d6');
+    expect(hashOf(EVERY_KEY)).toBe('cc025054669a4da2');
+    expect(hashOf(ADVANCED)).toBe('0d32677b773d3990');
   });
 
   it.each(['password: other', 'connect_timeout: 20'])('does not change with %s', (line) => {

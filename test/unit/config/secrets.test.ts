@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 
+import { collectSecrets } from '../../../src/config/collect-secrets';
 import { ConfigurationError } from '../../../src/config/problems/configuration-error';
-import { collectSecrets } from '../../../src/config/settings/collect-secrets';
-import { redactSettings } from '../../../src/config/settings/redact-settings';
+import { generateJsonSchema, type JsonSchema } from '../../../src/config/schema/generate-json-schema';
 import { messagesOf, MINIMAL, parse, withConfiguration } from '../../support/parse-configuration';
 
 const SECRET = 'sëcret/1+2';
@@ -11,26 +11,40 @@ const SECRET = 'sëcret/1+2';
 const WITH_SECRETS = `elasticsearch: { host: 'https://elastic:${encodeURIComponent(SECRET)}@es:9200/' }
 temporal: { api_key: '${SECRET}' }${withConfiguration(`password: '${SECRET}'`)}`;
 
+interface Key {
+  readonly key: string;
+  readonly path: readonly (string | 0)[];
+  readonly schema: JsonSchema;
+}
+
+/** Every key that a file may have; in lists, of their first item. */
+function listKeys(schema: JsonSchema = generateJsonSchema(), path: Key['path'] = []): Key[] {
+  const below = Object.entries(schema.properties ?? {}).flatMap(([key, child]) => listKeys(child, [...path, key]));
+  const items = schema.items === undefined ? [] : listKeys(schema.items, [...path, 0]);
+  const branches = (schema.anyOf ?? []).flatMap((branch) => listKeys(branch, path));
+  const found = [...below, ...items, ...branches];
+  return found.length > 0 ? found : [{ key: path.join('.'), path, schema }];
+}
+
 describe('secrets', () => {
-  it('are masked in settings that are shown, and nothing else is', () => {
-    const { settings } = parse(WITH_SECRETS);
-    const shown = redactSettings(settings);
-    expect(JSON.stringify(shown)).not.toContain(SECRET);
-    expect(shown.elasticsearch).toEqual({ ...settings.elasticsearch, password: '***' });
-    expect(shown.temporal).toEqual({ ...settings.temporal, apiKey: '***' });
-    expect(shown.connectors[0]?.source).toEqual({ ...settings.connectors[0]?.source, password: '***' });
+  it('are told apart from all else, those in the address of Elasticsearch as well; empty ones are none', () => {
+    expect(parse(WITH_SECRETS).secrets).toEqual([SECRET, SECRET, SECRET]);
+    expect(parse(MINIMAL).secrets).toEqual([]);
   });
 
-  it('of encryption and of the codec server are masked and collected as well', () => {
-    const [key, second] = ['a', 'b'].map((letter) => `${letter.repeat(43)}=`);
-    const token = 'codec-token-of-this-test';
-    const { settings } = parse(
-      `temporal: { encryption: { key: '${key}', second_key: '${second}' } }\ncodec_server: { token: ${token} }${MINIMAL}`,
+  const secretKeys = listKeys().filter(({ schema }) => schema.writeOnly === true);
+
+  it.each(secretKeys)('are collected where the schema says so: $key', ({ path }) => {
+    const tree = path.reduceRight<unknown>((below, part) => (part === 0 ? [below] : { [part]: below }), SECRET);
+    expect(collectSecrets(tree)).toEqual([SECRET]);
+  });
+
+  it('are all keys that bear the name of one', () => {
+    const named = listKeys().filter(
+      ({ key, schema }) => /(?:password|passphrase|token|key)$/u.test(key) && schema.deprecated !== true,
     );
-    expect(settings.temporal.encryption).toEqual({ key, secondKey: second });
-    const { temporal, codecServer } = redactSettings(settings);
-    expect([temporal.encryption, codecServer?.token]).toEqual([{ key: '***', secondKey: '***' }, '***']);
-    expect(collectSecrets(settings)).toEqual(expect.arrayContaining([key, second, token]));
+    expect(named.map(({ key }) => key)).toEqual(secretKeys.map(({ key }) => key));
+    expect(secretKeys).toHaveLength(14);
   });
 
   it.each(['short', 'a'.repeat(44), `${'a'.repeat(42)}==`])('of encryption must be 32 bytes, not %s', (key) => {
@@ -45,11 +59,6 @@ describe('secrets', () => {
       username: 'elastic',
       password: SECRET,
     });
-  });
-
-  it('are collected as they are and as URLs spell them; empty ones are none', () => {
-    expect(collectSecrets(parse(WITH_SECRETS).settings)).toEqual([encodeURIComponent(SECRET), SECRET]);
-    expect(collectSecrets(parse(MINIMAL).settings)).toEqual([]);
   });
 
   it('stay out of messages when a comma cuts them in two', () => {

@@ -2,20 +2,23 @@ import { findLastRun, type LastRun } from '../../schedules/last-run';
 import { listOwnedSchedules, type OwnedSchedule } from '../../schedules/owned-schedules';
 import { fromDescription } from '../../schedules/temporal-schedule';
 import { renderTable } from '../output/render-table';
-import type { TemporalSession } from '../session/with-temporal';
+import type { ConfigurationOptions } from '../session/load-command-settings';
+import { withTemporal } from '../session/with-temporal';
 
 interface ListedSchedule extends OwnedSchedule {
   readonly last: LastRun | undefined;
 }
 
-/** Shows schedules, whichever file made them, with their next start, and what the last one came to. */
-export async function listSchedules({ client, settings, terminal }: TemporalSession, id?: string): Promise<void> {
-  const owned = await listOwnedSchedules(client, settings.temporal);
-  const selected = owned.filter(({ owner }) => id === undefined || owner.connectorId === id);
-  const schedules = await Promise.all(
-    selected.map(async (schedule) => ({ ...schedule, last: await findLastRun(client, schedule.description) })),
-  );
-  terminal.result({ schedules: schedules.map(toDocument) }, () => renderSchedules(schedules));
+/** `pgferry schedule list`: schedules, whichever file made them, with their next start, and what the last one came to. */
+export function listSchedules(id: string | undefined, options: ConfigurationOptions): Promise<void> {
+  return withTemporal(options, async ({ client, settings, terminal }) => {
+    const owned = await listOwnedSchedules(client, settings.temporal);
+    const selected = owned.filter(({ owner }) => id === undefined || owner.connectorId === id);
+    const schedules = await Promise.all(
+      selected.map(async (schedule) => ({ ...schedule, last: await findLastRun(client, schedule.description) })),
+    );
+    terminal.result({ schedules: schedules.map(toDocument) }, () => renderSchedules(schedules));
+  });
 }
 
 function toDocument({ owner, origin, description, last }: ListedSchedule) {

@@ -4,7 +4,8 @@ import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { findConnector } from '../../config/settings/find-connector';
 import { SyncFailure } from '../../sync/failures';
 import { PAUSE_SIGNAL, RESUME_SIGNAL, syncWorkflowId } from '../../sync/wire/workflow-names';
-import type { TemporalSession } from '../session/with-temporal';
+import type { ConfigurationOptions } from '../session/load-command-settings';
+import { type TemporalSession, withTemporal } from '../session/with-temporal';
 
 /** What can be done to a running job. */
 export type JobVerb = 'cancel' | 'pause' | 'resume';
@@ -15,7 +16,11 @@ const LOOK_MS = 200;
 const CANCELLING = 'cancelling';
 
 /** `pgferry jobs cancel|pause|resume` */
-export async function controlJob(
+export function controlJob(verb: JobVerb, id: string | undefined, options: ConfigurationOptions): Promise<void> {
+  return withTemporal(options, (session) => controlLatest(session, id, verb));
+}
+
+async function controlLatest(
   { client, settings, terminal }: TemporalSession,
   id: string | undefined,
   verb: JobVerb,

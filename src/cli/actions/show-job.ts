@@ -8,20 +8,26 @@ import { createProgressDisplay } from '../output/progress-display';
 import { relationDocument, renderRelations } from '../output/render-report';
 import { dim, red } from '../output/terminal';
 import { followSync } from '../session/follow-sync';
+import type { ConfigurationOptions } from '../session/load-command-settings';
 import { readEnding } from '../session/read-ending';
-import type { TemporalSession } from '../session/with-temporal';
+import { type TemporalSession, withTemporal } from '../session/with-temporal';
 import { jobDocument } from './print-jobs';
 
-interface ShowSelection {
+/** Options of `pgferry jobs show`. */
+export interface ShowOptions extends ConfigurationOptions {
   readonly run?: string;
   readonly follow?: true;
 }
 
 /** `pgferry jobs show` */
-export async function showJob(
+export function showJob(id: string | undefined, options: ShowOptions): Promise<void> {
+  return withTemporal(options, (session) => showSelected(session, id, options));
+}
+
+async function showSelected(
   session: TemporalSession,
   id: string | undefined,
-  { run, follow }: ShowSelection,
+  { run, follow }: ShowOptions,
 ): Promise<void> {
   const { client, settings, terminal, signal } = session;
   const connectorId = id ?? findConnector(settings, id).id;

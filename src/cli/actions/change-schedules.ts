@@ -2,20 +2,21 @@ import type { ScheduleHandle } from '@temporalio/client';
 
 import { isOfFile, listOwnedSchedules, type OwnedSchedule } from '../../schedules/owned-schedules';
 import { SyncFailure } from '../../sync/failures';
-import type { TemporalSession } from '../session/with-temporal';
+import type { ConfigurationOptions } from '../session/load-command-settings';
+import { withTemporal } from '../session/with-temporal';
 
-/** Which schedules a command is about. */
-export interface ScheduleSelection {
-  readonly connectorId?: string;
+/** Options of `pgferry schedule trigger|pause|resume|delete`. */
+export interface ScheduleOptions extends ConfigurationOptions {
   readonly full?: true;
   readonly incremental?: true;
   readonly all?: true;
   readonly note?: string;
 }
 
-type Verb = 'trigger' | 'pause' | 'resume' | 'delete';
+/** What can be done to a schedule. */
+export type ScheduleVerb = 'trigger' | 'pause' | 'resume' | 'delete';
 
-const DONE: Readonly<Record<Verb, string>> = {
+const DONE: Readonly<Record<ScheduleVerb, string>> = {
   trigger: 'triggered',
   pause: 'paused',
   resume: 'resumed',
@@ -23,25 +24,26 @@ const DONE: Readonly<Record<Verb, string>> = {
 };
 
 /** Does the same to every selected schedule; to those of a connector that the file does not define only by its name. */
-export async function changeSchedules(
-  { client, settings, file, terminal }: TemporalSession,
-  verb: Verb,
-  selection: ScheduleSelection,
+export function changeSchedules(
+  verb: ScheduleVerb,
+  connectorId: string | undefined,
+  options: ScheduleOptions,
 ): Promise<void> {
-  const owned = await listOwnedSchedules(client, settings.temporal);
-  const { connectorId } = selection;
-  // One that is named may be of any file.
-  const candidates =
-    connectorId === undefined
-      ? owned.filter((schedule) => isOfFile(schedule, settings, file))
-      : owned.filter(({ owner }) => owner.connectorId === connectorId);
-  const selected = selectSchedules(candidates, selection);
-  const ids = selected.map(({ description }) => description.scheduleId);
-  for (const id of ids) await change(client.schedule.getHandle(id), verb, selection.note);
-  terminal.result({ action: verb, schedules: ids }, () => ids.map((id) => `${id} ${DONE[verb]}`).join('\n'));
+  return withTemporal(options, async ({ client, settings, file, terminal }) => {
+    const owned = await listOwnedSchedules(client, settings.temporal);
+    // One that is named may be of any file.
+    const candidates =
+      connectorId === undefined
+        ? owned.filter((schedule) => isOfFile(schedule, settings, file))
+        : owned.filter(({ owner }) => owner.connectorId === connectorId);
+    const selected = selectSchedules(candidates, connectorId, options);
+    const ids = selected.map(({ description }) => description.scheduleId);
+    for (const id of ids) await change(client.schedule.getHandle(id), verb, options.note);
+    terminal.result({ action: verb, schedules: ids }, () => ids.map((id) => `${id} ${DONE[verb]}`).join('\n'));
+  });
 }
 
-async function change(handle: ScheduleHandle, verb: Verb, note?: string): Promise<void> {
+async function change(handle: ScheduleHandle, verb: ScheduleVerb, note?: string): Promise<void> {
   if (verb === 'trigger') await handle.trigger();
   // The SDK's own note would name the SDK.
   if (verb === 'pause') await handle.pause(note ?? 'by pgferry schedule pause');
@@ -49,8 +51,11 @@ async function change(handle: ScheduleHandle, verb: Verb, note?: string): Promis
   if (verb === 'delete') await handle.delete();
 }
 
-function selectSchedules(owned: readonly OwnedSchedule[], selection: ScheduleSelection): OwnedSchedule[] {
-  const { connectorId, full, incremental, all } = selection;
+function selectSchedules(
+  owned: readonly OwnedSchedule[],
+  connectorId: string | undefined,
+  { full, incremental, all }: ScheduleOptions,
+): OwnedSchedule[] {
   const ids = [...new Set(owned.map(({ owner }) => owner.connectorId))];
   if (connectorId === undefined && all !== true && ids.length > 1) {
     throw new SyncFailure(

@@ -1,21 +1,28 @@
-import { type JobFilter, type ListedJob, listJobs } from '../../jobs/list-jobs';
+import { type JobStatus, type ListedJob, listJobs } from '../../jobs/list-jobs';
 import { renderTable } from '../output/render-table';
-import type { TemporalSession } from '../session/with-temporal';
+import type { ConfigurationOptions } from '../session/load-command-settings';
+import { withTemporal } from '../session/with-temporal';
+
+/** Options of `pgferry jobs list`. */
+export interface JobListOptions extends ConfigurationOptions {
+  readonly status?: JobStatus;
+  readonly since?: Date;
+  readonly limit: number;
+}
 
 /** `pgferry jobs list` */
-export async function printJobs(
-  { client, settings, terminal }: TemporalSession,
-  connectorId: string | undefined,
-  { status, since, limit }: Omit<JobFilter, 'taskQueue' | 'connectorId'>,
-): Promise<void> {
-  const jobs = await listJobs(client, {
-    taskQueue: settings.temporal.taskQueue,
-    limit,
-    ...(connectorId === undefined ? {} : { connectorId }),
-    ...(status === undefined ? {} : { status }),
-    ...(since === undefined ? {} : { since }),
+export function printJobs(connectorId: string | undefined, options: JobListOptions): Promise<void> {
+  return withTemporal(options, async ({ client, settings, terminal }) => {
+    const { status, since, limit } = options;
+    const jobs = await listJobs(client, {
+      taskQueue: settings.temporal.taskQueue,
+      limit,
+      ...(connectorId === undefined ? {} : { connectorId }),
+      ...(status === undefined ? {} : { status }),
+      ...(since === undefined ? {} : { since }),
+    });
+    terminal.result({ jobs: jobs.map(jobDocument) }, () => renderJobs(jobs));
   });
-  terminal.result({ jobs: jobs.map(jobDocument) }, () => renderJobs(jobs));
 }
 
 /** A job as `--json` prints it. */

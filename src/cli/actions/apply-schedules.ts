@@ -1,18 +1,25 @@
 import type { ScheduleChange } from '../../schedules/compare-schedules';
 import { applyScheduleChange, findScheduleChanges } from '../../schedules/schedule-changes';
 import { dim, green, red, yellow } from '../output/terminal';
-import type { TemporalSession } from '../session/with-temporal';
+import type { ConfigurationOptions } from '../session/load-command-settings';
+import { withTemporal } from '../session/with-temporal';
 
-/** Shows what is different between the file and Temporal, then makes it equal. */
-export async function applySchedules(
-  { client, settings, file, terminal }: TemporalSession,
-  { dryRun, prune }: { readonly dryRun: boolean; readonly prune: boolean },
-): Promise<void> {
-  const changes = await findScheduleChanges(client, settings, file, prune);
-  terminal.say(changes.length === 0 ? 'No schedule is enabled, and none is there.' : renderChanges(changes));
-  if (!dryRun) for (const change of changes) await applyScheduleChange(client, change);
-  const count = changes.filter(({ action }) => action !== 'unchanged' && action !== 'leave').length;
-  terminal.result({ changes: changes.map(toDocument), applied: !dryRun }, () => summarize(count, dryRun));
+/** Options of `pgferry schedule apply`. */
+export interface ApplyOptions extends ConfigurationOptions {
+  readonly dryRun?: true;
+  readonly prune?: true;
+}
+
+/** `pgferry schedule apply`: shows what is different between the file and Temporal, then makes it equal. */
+export function applySchedules(options: ApplyOptions): Promise<void> {
+  const dryRun = options.dryRun === true;
+  return withTemporal(options, async ({ client, settings, file, terminal }) => {
+    const changes = await findScheduleChanges(client, settings, file, options.prune === true);
+    terminal.say(changes.length === 0 ? 'No schedule is enabled, and none is there.' : renderChanges(changes));
+    if (!dryRun) for (const change of changes) await applyScheduleChange(client, change);
+    const count = changes.filter(({ action }) => action !== 'unchanged' && action !== 'leave').length;
+    terminal.result({ changes: changes.map(toDocument), applied: !dryRun }, () => summarize(count, dryRun));
+  });
 }
 
 function summarize(count: number, dryRun: boolean): string {

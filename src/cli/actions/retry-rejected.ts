@@ -1,0 +1,15 @@
+import { findConnector } from '../../config/settings/find-connector';
+import { createTerminal } from '../output/terminal';
+import { type ConfigurationOptions, loadCommandSettings } from '../session/load-command-settings';
+import { runSync } from '../session/run-sync';
+
+/**
+ * `pgferry rejected retry`: every sync tries rejected rows again, so trying again is an incremental one. It can't overlap
+ * with another sync.
+ */
+export async function retryRejected(id: string | undefined, options: ConfigurationOptions): Promise<void> {
+  const terminal = createTerminal(options.json === true);
+  const settings = await loadCommandSettings(options, terminal);
+  const connectorId = findConnector(settings, id).id;
+  process.exitCode = await runSync(settings, { connectorId, jobType: 'incremental', trigger: 'manual' }, terminal);
+}

@@ -1,0 +1,35 @@
+import { createConnectorRegistry } from '../../activities/connector/connector-registry';
+import { planSync } from '../../activities/plan/plan-sync';
+import { validateConnector } from '../../activities/plan/validate-connector';
+import { findConnector } from '../../config/settings/find-connector';
+import type { JobType } from '../../sync/job';
+import { EXIT } from '../output/exit-codes';
+import { planDocument, renderPlan } from '../output/render-plan';
+import { createTerminal } from '../output/terminal';
+import { type ConfigurationOptions, loadCommandSettings } from '../session/load-command-settings';
+
+/** Options of `pgferry plan`. */
+export interface PlanOptions extends ConfigurationOptions {
+  readonly incremental?: true;
+  readonly mapping?: true;
+  readonly rebuild?: true;
+}
+
+/** `pgferry plan` */
+export async function showPlan(id: string | undefined, options: PlanOptions): Promise<void> {
+  const terminal = createTerminal(options.json === true);
+  const settings = await loadCommandSettings(options, terminal);
+  const connectorId = findConnector(settings, id).id;
+  const registry = createConnectorRegistry(settings);
+  try {
+    const jobType: JobType = options.incremental === true ? 'incremental' : 'full';
+    const request = { jobType, jobId: 'planned', options: options.rebuild === true ? { rebuild: true } : {} };
+    const connector = registry.open(connectorId);
+    await validateConnector(connector);
+    const description = await planSync(connector, request);
+    terminal.result(planDocument(description), () => renderPlan(description, options.mapping === true));
+    if (description.plan.failed !== undefined) process.exitCode = EXIT.failed;
+  } finally {
+    await registry.close();
+  }
+}

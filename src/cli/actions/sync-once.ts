@@ -1,0 +1,37 @@
+import { findConnector } from '../../config/settings/find-connector';
+import type { SyncInput, SyncOptions } from '../../sync/job';
+import { createTerminal } from '../output/terminal';
+import { type ConfigurationOptions, loadConfiguration } from '../session/load-command-settings';
+import { runSync } from '../session/run-sync';
+
+/** Options of `pgferry sync`. */
+export interface SyncCommandOptions extends ConfigurationOptions {
+  readonly full?: true;
+  readonly incremental?: true;
+  readonly rebuild?: true;
+  readonly forget?: readonly string[];
+  readonly allowMassDelete?: true;
+  readonly detach?: true;
+}
+
+/** `pgferry sync` */
+export async function syncOnce(id: string | undefined, options: SyncCommandOptions): Promise<void> {
+  const terminal = createTerminal(options.json === true);
+  const { settings, file } = await loadConfiguration(options, terminal);
+  const input = readInput(findConnector(settings, id).id, options);
+  process.exitCode = await runSync(settings, input, terminal, { detach: options.detach === true, file });
+}
+
+function readInput(connectorId: string, options: SyncCommandOptions): SyncInput {
+  const syncOptions: SyncOptions = {
+    ...(options.rebuild === true ? { rebuild: true } : {}),
+    ...(options.allowMassDelete === true ? { allowMassDelete: true } : {}),
+    ...(options.forget === undefined ? {} : { forget: options.forget }),
+  };
+  return {
+    connectorId,
+    jobType: options.incremental === true ? 'incremental' : 'full',
+    trigger: 'manual',
+    options: syncOptions,
+  };
+}

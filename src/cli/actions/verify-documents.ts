@@ -1,0 +1,36 @@
+import { createConnectorRegistry } from '../../activities/connector/connector-registry';
+import { findConnector } from '../../config/settings/find-connector';
+import { countDifferences } from '../../verify/verification';
+import { verifyConnector } from '../../verify/verify-connector';
+import { EXIT } from '../output/exit-codes';
+import { renderVerification, verificationDocument } from '../output/render-verification';
+import { createTerminal, dim } from '../output/terminal';
+import { type ConfigurationOptions, loadCommandSettings } from '../session/load-command-settings';
+
+/** Options of `pgferry verify`. */
+export interface VerifyOptions extends ConfigurationOptions {
+  readonly values?: true;
+  readonly limit: number;
+}
+
+/** `pgferry verify` */
+export async function verifyDocuments(id: string | undefined, options: VerifyOptions): Promise<void> {
+  const terminal = createTerminal(options.json === true);
+  const settings = await loadCommandSettings(options, terminal);
+  const connectorId = findConnector(settings, id).id;
+  const registry = createConnectorRegistry(settings);
+  try {
+    const verification = await verifyConnector(registry.open(connectorId), {
+      limit: options.limit,
+      signal: new AbortController().signal,
+      onRelation: ({ relation, rows }) => {
+        terminal.say(dim(`${relation}: ${rows.toLocaleString('en-US')} rows compared`));
+      },
+    });
+    const show = { values: options.values === true };
+    terminal.result(verificationDocument(verification, show), () => renderVerification(verification, show));
+    if (countDifferences(verification) > 0) process.exitCode = EXIT.failed;
+  } finally {
+    await registry.close();
+  }
+}
