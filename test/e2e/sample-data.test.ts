@@ -77,7 +77,7 @@ beforeAll(async () => {
   database = await createDatabase();
   await loadSampleData(database.url);
   const [row] = await database.sql(
-    `select to_char(pg_xact_commit_timestamp(xmin) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00' as committed
+    `select (to_json(pg_xact_commit_timestamp(xmin) at time zone 'UTC') #>> '{}') || '+00:00' as committed
      from employee limit 1`,
   );
   setting = { name: database.name, connector: connectorEntry(database), committed: String(row?.['committed']) };

@@ -94,7 +94,10 @@ function renameAll(
 
 /** What a shell has after `eval "$(node examples/prepare.js …)"`. */
 async function runPrepare(example: string, database: string): Promise<Record<string, string>> {
-  const { stdout } = await promisify(execFile)(process.execPath, [PREPARE, example, database]);
+  const { stdout } = await promisify(execFile)(process.execPath, [PREPARE, example, database], {
+    // This file's own: jest's are not those that a child would inherit.
+    env: { ...process.env },
+  });
   return Object.fromEntries(
     [...stdout.matchAll(/^export (\w+)='(.*)'$/gm)].map(([, name = '', value = '']) => [name, value]),
   );

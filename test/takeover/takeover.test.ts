@@ -141,6 +141,11 @@ describe.each(RECORDED_VERSIONS)('what a user of %s has is taken over:', (versio
 
     it('are as they were, and those of the file: one that a person paused stays paused', async () => {
       expect(lasting(await listSchedules())).toEqual(lasting(schedules));
+      // 0.1.0 does not note whose file made a schedule: that is all that becomes of them.
+      const { stderr } = await ask('schedule', 'apply');
+      const changes = stderr.split('\n').filter((line) => line.includes('→'));
+      expect(changes).toHaveLength(schedules.length);
+      for (const change of changes) expect(change).toContain('origin: none →');
       expect((await ask('schedule', 'apply')).stderr).toMatch(/nothing to change/u);
       expect(lasting(await listSchedules())).toEqual(lasting(schedules));
       const people = (await listSchedules()).find(({ connector_id: id }) => id === 'people');

@@ -171,9 +171,8 @@ describe('a rule that can’t be', () => {
 
   test('every wrong rule is named at once', async () => {
     const entry = withRules([...rule('select 1 +'), ...rule('select * from employee'), ...rule('table nowhere')]);
-    const [problem] = await harness.check(entry);
-    expect(problem?.message).toMatch(/rule 1 .*rule 3 /s);
-    expect(problem?.message).not.toContain('rule 2');
+    const messages = (await harness.check(entry)).map(({ message }) => message);
+    expect(messages).toEqual([expect.stringContaining('rule 1 '), expect.stringContaining('rule 3 ')]);
   });
 });
 
