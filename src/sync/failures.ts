@@ -67,12 +67,6 @@ export const FAILURES = {
     remedy:
       'Sync the table by an advanced sync rule, `select * from` it, which reads it as a whole; and report the kind of table.',
   },
-  RelationLocked: {
-    retryable: false,
-    ofRelation: true,
-    remedy:
-      'End the transaction that holds the lock, or raise lock_timeout of the connector; the next sync reads the table.',
-  },
   RelationsFailed: {
     retryable: false,
     remedy: 'Mend what the message says of each relation; `pgferry check` lists every problem at once.',

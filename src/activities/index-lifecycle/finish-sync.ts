@@ -47,7 +47,7 @@ export async function finishSync(connector: OpenConnector, { plan, failed = [] }
   };
   await writeState(elasticsearch, job.concreteIndex, update, 'put');
   connector.memory.forget();
-  connector.meter.synced();
+  if (failed.length === 0) connector.meter.synced();
 }
 
 /** Watermarks of another history of the database would be believed once this one's identity is saved. */
