@@ -35,7 +35,8 @@ const ANSWER_HEADERS = { 'content-type': 'application/json', 'x-elastic-product'
 /** @param port where to listen; by default at a free one */
 export async function startFaultyProxy(target: string, port = 0): Promise<FaultyProxy> {
   const server = createServer((incoming, outgoing) => {
-    void handle(incoming, outgoing);
+    // A client that went away in the middle of its request waits for no answer.
+    handle(incoming, outgoing).catch(() => outgoing.destroy());
   });
   const handle = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const body = await buffer(incoming);
@@ -75,8 +76,12 @@ function passOn({ target, incoming, body, outgoing }: Exchange, fault: Fault | u
       return;
     }
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-    if (fault === undefined) answer.pipe(outgoing);
-    else void buffer(answer).then((bytes) => sendSlowly(outgoing, bytes, fault));
+    const lose = () => outgoing.destroy();
+    if (fault === undefined) answer.on('error', lose).pipe(outgoing);
+    else
+      void buffer(answer)
+        .then((bytes) => sendSlowly(outgoing, bytes, fault))
+        .catch(lose);
   });
   forwarded.on('error', () => outgoing.destroy());
   forwarded.end(body);
