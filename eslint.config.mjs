@@ -34,6 +34,20 @@ export default defineConfig(
     },
   },
   { files: ['src/config/**', 'src/stack/**', 'test/**'], rules: { 'no-restricted-properties': 'off' } },
+  // One word for a test case.
+  {
+    files: ['test/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: "CallExpression[callee.name='it']", message: 'Say test(…).' },
+        {
+          selector: "MemberExpression[object.name='it'][property.name=/^(each|skip|only)$/]",
+          message: 'Say test.each(…).',
+        },
+      ],
+    },
+  },
   { files: ['src/workflows/**'], rules: { 'no-restricted-imports': ['error', { patterns: [nodeBuiltIns] }] } },
   {
     files: ['**/*.js', '**/*.cjs', '**/*.mjs'],

@@ -125,7 +125,7 @@ async function describeIndices(name: string): Promise<unknown> {
 }
 
 describe('a source or an index that can’t be used', () => {
-  it('is told for every connector at once by check, with its remedy', async () => {
+  test('is told for every connector at once by check, with its remedy', async () => {
     const checked = await runInProcess(['check', '--json', '-c', file]);
     expect(checked.code).toBe(2);
     const { checked: list } = readJson<{
@@ -142,7 +142,7 @@ describe('a source or an index that can’t be used', () => {
     expect(checked.stdout).not.toContain(PASSWORD);
   });
 
-  it.each(names)('%s: plan and sync end with one message, and change nothing', async (name) => {
+  test.each(names)('%s: plan and sync end with one message, and change nothing', async (name) => {
     const { code, type, names: wanted } = TROUBLES[name] ?? { code: 0, type: '', names: [] };
     const { connector_id: id } = entryOf(name);
     const before = await describeIndices(name);
@@ -156,7 +156,7 @@ describe('a source or an index that can’t be used', () => {
 });
 
 describe('tables that are odd', () => {
-  it('skips one without a primary key and says so, and takes one without rows', async () => {
+  test('skips one without a primary key and says so, and takes one without rows', async () => {
     const { connector_id: id, index_name: index } = entryOf('odd tables');
     const planned = await runInProcess(['plan', id, '-c', file]);
     expect(planned).toMatchObject({ code: 0, stderr: expect.stringMatching(/odd\.keyless: .*primary key/u) as string });
@@ -172,7 +172,7 @@ describe('tables that are odd', () => {
     expect(await countDocuments(index)).toBe(0);
   });
 
-  it('syncs a healthy connector beside all the others', async () => {
+  test('syncs a healthy connector beside all the others', async () => {
     const { connector_id: id, index_name: index } = entryOf('healthy');
     expect(readJson(await runInProcess(['sync', id, '--json', '-c', file]))).toMatchObject({ indexed: 2 });
     expect(await countDocuments(index)).toBe(2);

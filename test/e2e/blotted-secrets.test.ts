@@ -26,7 +26,7 @@ interface LogLine {
 }
 
 describe('a secret that gets into what pgferry writes', () => {
-  it('is blotted out of the worker’s log and of what commands print, one of a reloaded configuration as well', async () => {
+  test('is blotted out of the worker’s log and of what commands print, one of a reloaded configuration as well', async () => {
     const [first, second] = [plant(), plant()];
     const file = plantSecret(first);
     const worker = await startWorkerProcess(file, '--log-level', 'debug');
@@ -52,7 +52,7 @@ describe('a secret that gets into what pgferry writes', () => {
     }
   });
 
-  it('is blotted out of a log for people, too', async () => {
+  test('is blotted out of a log for people, too', async () => {
     const worker = await startWorkerProcess(plantSecret(plant()), '--log-format', 'text');
     await stopCommand(worker);
     expect(worker.stderr()).toContain('Worker polls task queue *** of Temporal');

@@ -23,11 +23,11 @@ afterAll(async () => {
 });
 
 describe('pgferry demo', () => {
-  it('ends with 0 where it needs not stay up', () => {
+  test('ends with 0 where it needs not stay up', () => {
     expect(demo).toMatchObject({ code: 0, stdout: '' });
   });
 
-  it.each([
+  test.each([
     ['loads its data', /city: 135233 rows/u],
     ['checks', /✓ PostgreSQL, Elasticsearch, tables and mapping are fine/u],
     ['plans', /search-demo \(new\), \d+ fields/u],

@@ -86,22 +86,22 @@ describe.each([
     expectClearMessage(await runInProcess(['plan', '-c', file]), { code: 1, names: [...names] });
   }
 
-  it('keeps its documents when its primary key is dropped', async () => {
+  test('keeps its documents when its primary key is dropped', async () => {
     await database.sql(`alter table ${schema}.keyless drop constraint keyless_pkey`);
     await expectRefused('RelationMissing', [`${schema}.keyless`, 'primary key', '--forget']);
   });
 
-  it('keeps its documents when the grant is revoked', async () => {
+  test('keeps its documents when the grant is revoked', async () => {
     await database.sql(`revoke select on ${schema}.closed from ${role}`);
     await expectRefused(withoutGrant, [`${schema}.closed`, role, 'grant']);
   });
 
-  it('keeps its documents when it is dropped', async () => {
+  test('keeps its documents when it is dropped', async () => {
     await database.sql(`drop table ${schema}.gone`);
     await expectRefused('RelationMissing', ['gone', 'tables']);
   });
 
-  it('is not forgotten under a name that is none of its, nor while it can be read', async () => {
+  test('is not forgotten under a name that is none of its, nor while it can be read', async () => {
     await database.sql(`drop table ${schema}.gone`);
     const unknown = await runInProcess(['sync', '-c', file, '--forget', `${schema}.gonne`]);
     expectClearMessage(unknown, { code: 2, names: [`${schema}.gonne`, `${schema}.gone`] });
@@ -110,7 +110,7 @@ describe.each([
     expect(await countByTable(entry)).toEqual(ALL_THERE);
   });
 
-  it('loses its documents, and nothing else does, by --forget', async () => {
+  test('loses its documents, and nothing else does, by --forget', async () => {
     await database.sql(`drop table ${schema}.gone`);
     const report = await syncJson(file, '--forget', `${schema}.gone`);
     expect(report).toMatchObject({ status: 'completed', indexed: 0, deleted: 10 });
@@ -119,7 +119,7 @@ describe.each([
 });
 
 describe('a table taken out of the file', () => {
-  it('loses its documents by the next sync, many of them only with consent', async () => {
+  test('loses its documents by the next sync, many of them only with consent', async () => {
     await database.sql(`
       create schema shrinking;
       create table shrinking.small (id integer primary key);
@@ -148,7 +148,7 @@ describe('a table taken out of the file', () => {
 });
 
 describe('most rows of a table deleted', () => {
-  it('takes their documents only with consent', async () => {
+  test('takes their documents only with consent', async () => {
     await database.sql(`
       create schema thinned;
       create table thinned.rows (id integer primary key);

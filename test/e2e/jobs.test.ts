@@ -17,7 +17,7 @@ const INSIDES = /Channel has been shut down|node_modules|Unexpected|\n\s+at /u;
 const STOP_MS = 20_000;
 
 describe('a job that runs', () => {
-  it('is shown, paused at a checkpoint, resumed from it and followed to its end', async () => {
+  test('is shown, paused at a checkpoint, resumed from it and followed to its end', async () => {
     const { ask, show, rows } = held;
     await held.startWorker();
     await ask('sync', '--detach');
@@ -50,7 +50,7 @@ describe('a job that runs', () => {
     expect(readJson(await ask('jobs', 'list', '--json', '--status', 'failed'))).toEqual({ jobs: [] });
   });
 
-  it('is cancelled within seconds; its index is valid, with its own settings, and the next sync completes it', async () => {
+  test('is cancelled within seconds; its index is valid, with its own settings, and the next sync completes it', async () => {
     const { run, ask } = held;
     await held.startWorker();
     await ask('sync', '--detach');
@@ -73,7 +73,7 @@ describe('a job that runs', () => {
 });
 
 describe('Ctrl-C', () => {
-  it('cancels the sync that the command started, says how far it got, and ends within seconds', async () => {
+  test('cancels the sync that the command started, says how far it got, and ends within seconds', async () => {
     const sync = held.start('sync');
     await held.untilHeld();
     const before = performance.now();
@@ -87,7 +87,7 @@ describe('Ctrl-C', () => {
     expect(await held.loadingSettings()).toEqual([]);
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)(
+  test.each(['SIGINT', 'SIGTERM'] as const)(
     'leaves a job alone that is only followed, and says how to go on: %s',
     async (signal) => {
       await held.startWorker();
@@ -111,7 +111,7 @@ describe('Ctrl-C', () => {
 });
 
 describe('two workers', () => {
-  it.each([
+  test.each([
     ['stopped', 'SIGTERM', 0],
     ['killed', 'SIGKILL', null],
   ] as const)(

@@ -79,7 +79,7 @@ function twoFiles(ours: readonly ConnectorEntry[], theirs: readonly ConnectorEnt
 }
 
 describe('two files on one task queue', () => {
-  it('do not disturb each other: syncs of one complete while only a worker of the other runs', async () => {
+  test('do not disturb each other: syncs of one complete while only a worker of the other runs', async () => {
     const [first, second, other] = [newConnector(), newConnector(), newConnector()];
     const { ours, theirs } = twoFiles([first, second], [other]);
     await startWorker(theirs);
@@ -91,7 +91,7 @@ describe('two files on one task queue', () => {
     expect(await countDocuments(second.index_name)).toBe(ROWS);
   });
 
-  it('a sync that no worker knows fails after a while, and names each worker that polled with its file', async () => {
+  test('a sync that no worker knows fails after a while, and names each worker that polled with its file', async () => {
     const [known, unknown] = [newConnector(), newConnector()];
     const { ours, theirs } = twoFiles([unknown], [known]);
     await startWorker(theirs, '--patience', '2');
@@ -104,7 +104,7 @@ describe('two files on one task queue', () => {
     expect(error.message).toMatch(/the worker \d+@\S+/u);
   });
 
-  it('a command does not follow the sync that another file defines otherwise, and names it', async () => {
+  test('a command does not follow the sync that another file defines otherwise, and names it', async () => {
     const connector = newConnector();
     const otherwise = { ...connector, configuration: { ...connector.configuration, tables: 'item, extra' } };
     const { ours, theirs } = twoFiles([connector], [otherwise]);
@@ -127,7 +127,7 @@ describe('two files on one task queue', () => {
 });
 
 describe('a sync whose command was killed', () => {
-  it('is finished by a later command that has the same definition, although workers of others poll', async () => {
+  test('is finished by a later command that has the same definition, although workers of others poll', async () => {
     const [connector, other] = [newConnector(), newConnector()];
     const { ours, theirs } = twoFiles([connector], [other]);
     await startWorker(theirs);
@@ -149,7 +149,7 @@ describe('a sync whose command was killed', () => {
 });
 
 describe('workers that get a changed file one after the other', () => {
-  it('lose no sync: one whose definition no worker has any more is planned anew', async () => {
+  test('lose no sync: one whose definition no worker has any more is planned anew', async () => {
     const connector = newConnector();
     const { ours } = twoFiles([connector], []);
     const old = await startWorker(ours, '--patience', '2');

@@ -94,27 +94,27 @@ function logLines(): LogLine[] {
 }
 
 describe('the metrics of a worker after a sync', () => {
-  it('count documents by outcome, rows and bytes', () => {
+  test('count documents by outcome, rows and bytes', () => {
     expect(read('pgferry_documents_total', { outcome: 'indexed' })).toBe(ROWS - REJECTED);
     expect(read('pgferry_documents_total', { outcome: 'rejected' })).toBe(REJECTED);
     expect(read('pgferry_rows_read_total')).toBe(ROWS);
     expect(read('pgferry_bulk_bytes_total')).toBeGreaterThan(ROWS * VALUE.length);
   });
 
-  it('tell that Elasticsearch pushed back, what was sent again, and how long requests took', () => {
+  test('tell that Elasticsearch pushed back, what was sent again, and how long requests took', () => {
     expect(read('pgferry_bulk_pushbacks_total')).toBe(1);
     expect(read('pgferry_bulk_retried_documents_total')).toBe(ROWS);
     expect(read('pgferry_bulk_request_seconds_count')).toBeGreaterThanOrEqual(2);
   });
 
-  it('show no partition in progress any more, and a lag of seconds', () => {
+  test('show no partition in progress any more, and a lag of seconds', () => {
     expect(read('pgferry_partitions_in_progress')).toBe(0);
     expect(read('pgferry_sync_lag_seconds')).toBeLessThan(60);
   });
 
   const dashboard = readFileSync(join(__dirname, '../../docs/grafana/pgferry.json'), 'utf8');
   const { panels } = JSON.parse(dashboard) as { panels: { title: string; targets: { expr: string }[] }[] };
-  it.each(panels.flatMap(({ title, targets }) => targets.map(({ expr }) => [title, expr])))(
+  test.each(panels.flatMap(({ title, targets }) => targets.map(({ expr }) => [title, expr])))(
     'have what the dashboard asks for: %s',
     async (_, expression = '') => {
       const text = await (await fetch(`${url}/metrics`)).text();
@@ -125,13 +125,13 @@ describe('the metrics of a worker after a sync', () => {
     },
   );
 
-  it('are all in the dashboard', () => {
+  test('are all in the dashboard', () => {
     for (const name of Object.keys(METRICS)) expect(dashboard).toContain(name);
   });
 });
 
 describe('the log of a worker', () => {
-  it('is a JSON object a line that names connector, job and run, and relations where it tells of one', () => {
+  test('is a JSON object a line that names connector, job and run, and relations where it tells of one', () => {
     const { connector_id: id } = connector;
     expect(told.map(({ message }) => message)).toEqual(
       expect.arrayContaining(['full sync began', expect.stringMatching(/^full sync completed in .* 298 indexed/u)]),
@@ -141,7 +141,7 @@ describe('the log of a worker', () => {
     expect(told.map(({ labels }) => labels?.['relation'])).toContain('public.orders');
   });
 
-  it('shows no value of a row and no secret', () => {
+  test('shows no value of a row and no secret', () => {
     const { password } = new URL(database.url);
     expect(worker.stderr()).not.toContain(VALUE);
     expect(worker.stderr()).not.toContain(password);
@@ -149,7 +149,7 @@ describe('the log of a worker', () => {
 });
 
 describe('the traces of a worker', () => {
-  it('follow a sync from its workflow into its activities, as one trace', () => {
+  test('follow a sync from its workflow into its activities, as one trace', () => {
     expect(spans).toContain('RunWorkflow:syncConnector');
     for (const activity of ['planSync', 'copyPartitions', 'finishSync']) {
       expect(spans).toContain(`RunActivity:${activity}`);
@@ -157,7 +157,7 @@ describe('the traces of a worker', () => {
     expect(traces).toBe(1);
   });
 
-  it('show no value of a row and no secret', () => {
+  test('show no value of a row and no secret', () => {
     expect(receiver.text()).not.toContain(VALUE);
     expect(receiver.text()).not.toContain(new URL(database.url).password);
   });
@@ -169,7 +169,7 @@ describe('the health of a worker', () => {
     return { status: answer.status, text: await answer.text() };
   };
 
-  it('is alive and ready while Temporal and Elasticsearch answer', async () => {
+  test('is alive and ready while Temporal and Elasticsearch answer', async () => {
     expect(await ask('/healthz')).toEqual({ status: 200, text: 'ok\n' });
     const { status, text } = await ask('/readyz');
     expect({ status, ...(JSON.parse(text) as object) }).toEqual({
@@ -178,7 +178,7 @@ describe('the health of a worker', () => {
     });
   });
 
-  it('is alive and not ready while Elasticsearch is away, counts what fails, and is ready again after it', async () => {
+  test('is alive and not ready while Elasticsearch is away, counts what fails, and is ready again after it', async () => {
     proxy.fault = () => 'reset';
     await eventually('it is not ready', async () => (await ask('/readyz')).status === 503);
     expect((await ask('/readyz')).text).toMatch(/"elasticsearch":"(?:unavailable|no answer)"/u);
@@ -192,12 +192,12 @@ describe('the health of a worker', () => {
     expect(read('pgferry_failures_total', { type: 'DestinationUnavailable' }, after)).toBeGreaterThan(0);
   });
 
-  it('says nothing at other places, and takes no other method', async () => {
+  test('says nothing at other places, and takes no other method', async () => {
     expect((await ask('/')).status).toBe(404);
     expect((await fetch(`${url}/metrics`, { method: 'POST' })).status).toBe(405);
   });
 
-  it('refuses to start where another worker listens, and says what to change', async () => {
+  test('refuses to start where another worker listens, and says what to change', async () => {
     const address = url.replace('http://', '');
     const taken = writeConfiguration({ connectors: [connector], monitoring: { address } });
     const { code, stderr } = await runCommand(['worker', '-c', taken]);

@@ -17,14 +17,14 @@ function packagesOf(args: readonly string[]): readonly string[] {
 }
 
 describe('the start of the command line', () => {
-  it.each(['--version', '--help', 'help', ...COMMANDS.map((command) => `${command} --help`)])(
+  test.each(['--version', '--help', 'help', ...COMMANDS.map((command) => `${command} --help`)])(
     'loads no server’s client and no schema for %s',
     (args) => {
       expect(packagesOf(args.split(' '))).toEqual(['commander', 'picocolors']);
     },
   );
 
-  it('loads them when a command runs that needs them', () => {
+  test('loads them when a command runs that needs them', () => {
     const loaded = ['@elastic/elasticsearch', '@temporalio/client', 'pg', 'yaml', 'zod'];
     expect(packagesOf(['check', '-c', '/nowhere/pgferry.yml'])).toEqual(expect.arrayContaining(loaded));
   });

@@ -55,7 +55,7 @@ async function execute(workflowId: string, ...args: readonly string[]): Promise<
 }
 
 describe('a sync', () => {
-  it('is started by Temporal’s own CLI, and shows there what it is', async () => {
+  test('is started by Temporal’s own CLI, and shows there what it is', async () => {
     const id = connector.connector_id;
     const input = JSON.stringify({ connectorId: id, jobType: 'full' });
     const summary = ['--static-summary', `full sync of ${id}`];
@@ -67,7 +67,7 @@ describe('a sync', () => {
     expect(job).toMatchObject({ status: 'completed', job_type: 'full', trigger: 'manual' });
   });
 
-  it('is started by the TypeScript SDK', async () => {
+  test('is started by the TypeScript SDK', async () => {
     const connection = await Connection.connect({ address: temporalAddress() });
     const id = connector.connector_id;
     const result: unknown = await new Client({ connection }).workflow.execute('syncConnector', {
@@ -79,14 +79,14 @@ describe('a sync', () => {
     expect(result).toMatchObject({ status: 'completed', jobType: 'incremental', connectorId: id });
   });
 
-  it('may be given null for what it leaves out, as other languages do', async () => {
+  test('may be given null for what it leaves out, as other languages do', async () => {
     const id = connector.connector_id;
     const input = { connectorId: id, jobType: 'full', trigger: null, options: { rebuild: null, forget: [] } };
     const result = await execute(`sync-${id}`, '--input', JSON.stringify(input));
     expect(result.status).toBe('COMPLETED');
   });
 
-  it.each<[string, readonly string[], RegExp]>([
+  test.each<[string, readonly string[], RegExp]>([
     ['no input at all', [], /must be an object, as \{"connectorId": "shop", "jobType": "full"\}/],
     ['null', ['null'], /must be an object/],
     ['a list', ['[]'], /must be an object/],
@@ -118,7 +118,7 @@ describe('a sync', () => {
     expect(failure.message).toContain('→');
   });
 
-  it('fails at once under another workflow id, and soon for a connector that no worker knows', async () => {
+  test('fails at once under another workflow id, and soon for a connector that no worker knows', async () => {
     const id = connector.connector_id;
     const input = ['--input', JSON.stringify({ connectorId: id, jobType: 'full' })];
     const foreign = await failureOf(`other-${id}`, input);

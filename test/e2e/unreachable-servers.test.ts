@@ -71,7 +71,7 @@ function endOf(each: Case): FinishedCommand {
 }
 
 describe('a server that can’t be reached', () => {
-  it.each(CASES)('%s, %s: ends %s soon, with one message that names the server and the remedy', (...each) => {
+  test.each(CASES)('%s, %s: ends %s soon, with one message that names the server and the remedy', (...each) => {
     const [server, illness] = each;
     const result = endOf(each);
     expectClearMessage(result, { code: 1, names: [server, `127.0.0.1:${ports[illness]}`], secrets: [PASSWORD] });
@@ -79,7 +79,7 @@ describe('a server that can’t be reached', () => {
   });
 
   const withDocument = CASES.filter(([, illness, command]) => optionsOf(illness, command).length > 0);
-  it.each(withDocument)('%s, %s: %s --json prints one document that says so', (...each) => {
+  test.each(withDocument)('%s, %s: %s --json prints one document that says so', (...each) => {
     const result = endOf(each);
     const types = {
       PostgreSQL: 'SourceUnavailable',

@@ -33,7 +33,7 @@ async function followJob(): Promise<readonly string[]> {
 }
 
 describe('a worker whose configuration file is edited', () => {
-  it('finishes the sync under way as it was planned, and uses the new one from the next sync on', async () => {
+  test('finishes the sync under way as it was planned, and uses the new one from the next sync on', async () => {
     await held.database.sql('create table extra (id int primary key)');
     const { stderr } = await held.startWorker();
     await held.ask('sync', '--detach');
@@ -46,7 +46,7 @@ describe('a worker whose configuration file is edited', () => {
     expect(await followJob()).toEqual(['public.extra', 'public.item']);
   });
 
-  it('keeps the last good one while the file is wrong, says what is, and reloads on SIGHUP', async () => {
+  test('keeps the last good one while the file is wrong, says what is, and reloads on SIGHUP', async () => {
     const { stderr, child } = await held.startWorker();
     held.release();
     const good = readFileSync(held.file, 'utf8');
@@ -65,7 +65,7 @@ describe('a worker whose configuration file is edited', () => {
 });
 
 describe('a worker of a deployment version', () => {
-  it('gets the syncs that begin while its version is the current one', async () => {
+  test('gets the syncs that begin while its version is the current one', async () => {
     held.release();
     const name = `pgferry-${randomUUID()}`;
     await held.startWorker('--deployment', name, '--build-id', '1.0');
@@ -81,7 +81,7 @@ describe('a worker of a deployment version', () => {
     expect(stdout).toContain(name);
   });
 
-  it('needs both a name and a build id', async () => {
+  test('needs both a name and a build id', async () => {
     const { code, stderr } = await held.run('worker', '--build-id', '1.0');
     expect(stderr).toMatch(/go together/u);
     expect(code).toBe(2);

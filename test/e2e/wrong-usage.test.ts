@@ -73,16 +73,19 @@ const MISTAKES: readonly Mistake[] = [
 ];
 
 describe('wrong usage', () => {
-  it.each(MISTAKES)('$mistake: exits with 2 and one message that names it and the remedy', async ({ args, names }) => {
-    const plain = await runInProcess(args);
-    expectClearMessage(plain, { code: 2, names, secrets: [PASSWORD] });
-    expect(plain.stdout).toBe('');
-    const json = await runInProcess([...args, '--json']);
-    expectClearMessage(json, { code: 2, names, secrets: [PASSWORD] });
-    expect(readJson(json)).toMatchObject({ error: { type: 'InvalidConfig' } });
-  });
+  test.each(MISTAKES)(
+    '$mistake: exits with 2 and one message that names it and the remedy',
+    async ({ args, names }) => {
+      const plain = await runInProcess(args);
+      expectClearMessage(plain, { code: 2, names, secrets: [PASSWORD] });
+      expect(plain.stdout).toBe('');
+      const json = await runInProcess([...args, '--json']);
+      expectClearMessage(json, { code: 2, names, secrets: [PASSWORD] });
+      expect(readJson(json)).toMatchObject({ error: { type: 'InvalidConfig' } });
+    },
+  );
 
-  it('is told apart by the exit code of the process, too', async () => {
+  test('is told apart by the exit code of the process, too', async () => {
     const [wrong, right] = await Promise.all([runCommand(['sync', '--rebuilt']), runCommand(['sync', '--help'])]);
     expectClearMessage(wrong, { code: 2, names: ['--rebuilt', '--rebuild'] });
     expect(right).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('--rebuild') as string });
@@ -90,7 +93,7 @@ describe('wrong usage', () => {
 });
 
 describe('pgferry init', () => {
-  it('writes a file that check understands, and never over one that is there', async () => {
+  test('writes a file that check understands, and never over one that is there', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'pgferry-e2e-')), 'pgferry.yml');
     expect((await runInProcess(['init', file])).code).toBe(0);
     const text = readFileSync(file, 'utf8');

@@ -29,11 +29,11 @@ async function replay({ history, workflowId }: Recorded): Promise<void> {
 }
 
 describe('a sync that began under an earlier version goes on under this one', () => {
-  it.each(files)('%s', async (file) => {
+  test.each(files)('%s', async (file) => {
     await expect(replay(readHistory(file))).resolves.toBeUndefined();
   });
 
-  it('and one that can not is told apart', async () => {
+  test('and one that can not is told apart', async () => {
     const changed = readFileSync(join(FOLDER, 'incremental.json'), 'utf8').replaceAll('prepareIndex', 'repairIndex');
     await expect(replay(JSON.parse(changed) as Recorded)).rejects.toThrow(DeterminismViolationError);
   });

@@ -48,7 +48,7 @@ type RecordedJob = ShownJob & { readonly run_id: string };
 describe.each(RECORDED_VERSIONS)('what a user of %s has is taken over:', (version) => {
   const obstacle = findObstacle(version);
   if (obstacle !== undefined) {
-    it.skip(`not here: it ${obstacle}`, () => undefined);
+    test.skip(`not here: it ${obstacle}`, () => undefined);
     return;
   }
   const recorded = readRecordedIndices(version);
@@ -87,11 +87,11 @@ describe.each(RECORDED_VERSIONS)('what a user of %s has is taken over:', (versio
     expect(ask('verify', connector)).resolves.toMatchObject({ code: 0 } satisfies Partial<FinishedCommand>);
 
   describe('what was under way', () => {
-    it('a paused sync is still paused', async () => {
+    test('a paused sync is still paused', async () => {
       expect(await askFor('jobs', 'show', 'visits')).toMatchObject({ status: 'running', paused: true, pending: [] });
     });
 
-    it('a rebuild whose worker was killed goes on from its checkpoint, and its index takes the place of the old one', async () => {
+    test('a rebuild whose worker was killed goes on from its checkpoint, and its index takes the place of the old one', async () => {
       const job = await followRecorded('ledger');
       expect(job).toMatchObject({ status: 'completed', relations: [{ read: COPIED_ROWS, indexed: COPIED_ROWS }] });
       const name = findIndex(({ mappings, aliases }) => isMadeFor(mappings, 'ledger') && !('ledger' in aliases));
@@ -100,7 +100,7 @@ describe.each(RECORDED_VERSIONS)('what a user of %s has is taken over:', (versio
       await expectVerified('ledger');
     });
 
-    it('the paused sync goes on from its checkpoint when it is resumed', async () => {
+    test('the paused sync goes on from its checkpoint when it is resumed', async () => {
       expect(await askFor('jobs', 'resume', 'visits')).toMatchObject({ status: 'resumed' });
       const job = await followRecorded('visits');
       expect(job).toMatchObject({ status: 'completed', relations: [{ read: COPIED_ROWS, indexed: COPIED_ROWS }] });
@@ -109,7 +109,7 @@ describe.each(RECORDED_VERSIONS)('what a user of %s has is taken over:', (versio
       await expectVerified('visits');
     });
 
-    it('both indices have settings of their own again', async () => {
+    test('both indices have settings of their own again', async () => {
       const found = await user.elasticsearch.indices.getSettings({ index: 'ledger,visits', flat_settings: true });
       for (const { settings } of Object.values(found)) expect(settings).not.toHaveProperty(['index.refresh_interval']);
     });
@@ -130,7 +130,7 @@ describe.each(RECORDED_VERSIONS)('what a user of %s has is taken over:', (versio
   }
 
   describe('dead letters', () => {
-    it('are listed', async () => {
+    test('are listed', async () => {
       expect(await listRejected()).toEqual(rejected);
     });
   });
@@ -139,7 +139,7 @@ describe.each(RECORDED_VERSIONS)('what a user of %s has is taken over:', (versio
     const lasting = (listed: readonly KeptSchedule[]) =>
       listed.map(({ id, interval, timezone, paused, note }) => ({ id, interval, timezone, paused, note }));
 
-    it('are as they were, and those of the file: one that a person paused stays paused', async () => {
+    test('are as they were, and those of the file: one that a person paused stays paused', async () => {
       expect(lasting(await listSchedules())).toEqual(lasting(schedules));
       // 0.1.0 does not note whose file made a schedule: that is all that becomes of them.
       const { stderr } = await ask('schedule', 'apply');
@@ -152,7 +152,7 @@ describe.each(RECORDED_VERSIONS)('what a user of %s has is taken over:', (versio
       expect(people).toMatchObject({ paused: true, next: null, last: null });
     });
 
-    it('that are active start syncs, in which nothing is written', async () => {
+    test('that are active start syncs, in which nothing is written', async () => {
       const id = 'pgferry-tickets-incremental';
       const trigger = () => ask('schedule', 'trigger', 'tickets', '--incremental');
       await trigger();
@@ -168,7 +168,7 @@ describe.each(RECORDED_VERSIONS)('what a user of %s has is taken over:', (versio
   });
 
   describe('where nothing changed, nothing is written', () => {
-    it.each(CONNECTORS)('by an incremental and a full sync of %s', async (connector) => {
+    test.each(CONNECTORS)('by an incremental and a full sync of %s', async (connector) => {
       for (const kind of ['--incremental', '--full']) {
         const { status, indexed, deleted, error } = await runSync('sync', connector, kind);
         expect({ status, indexed, deleted, error }).toEqual({ status: 'completed', indexed: 0, deleted: 0 });
@@ -176,14 +176,14 @@ describe.each(RECORDED_VERSIONS)('what a user of %s has is taken over:', (versio
       await expectVerified(connector);
     });
 
-    it('by a scheduled sync that waited for the rebuild', async () => {
+    test('by a scheduled sync that waited for the rebuild', async () => {
       const isOver = async () => (await lastRunOf('pgferry-ledger-full'))?.status === 'completed';
       await eventually('it has completed', isOver, LONGEST_LOOK_MS);
       const { jobs } = await askFor<{ jobs: readonly PrintedJob[] }>('jobs', 'list', 'ledger', '--status', 'completed');
       expect(jobs.find(({ trigger }) => trigger === 'schedule')).toMatchObject({ job_type: 'full', indexed: 0 });
     });
 
-    it('every document is the one that was recorded, in an index of the same name behind the same alias', async () => {
+    test('every document is the one that was recorded, in an index of the same name behind the same alias', async () => {
       const present = await readIndices(user.elasticsearch);
       for (const [name, { aliases, mappings, documents }] of Object.entries(recorded)) {
         if (/^(?:ledger|visits|.*-rejected)/u.test(name)) continue;
@@ -201,7 +201,7 @@ describe.each(RECORDED_VERSIONS)('what a user of %s has is taken over:', (versio
       await user.sql(readFileSync(join(__dirname, version, 'afterwards.sql'), 'utf8'));
     });
 
-    it('rows that were rejected are tried again', async () => {
+    test('rows that were rejected are tried again', async () => {
       const before = await listRejected();
       const report = await runSync('rejected', 'retry', 'readings');
       expect(report).toMatchObject({ status: 'completed', rejected: before.length - 1 });
@@ -209,7 +209,7 @@ describe.each(RECORDED_VERSIONS)('what a user of %s has is taken over:', (versio
       await expectVerified('readings');
     });
 
-    it.each(CONNECTORS.filter((connector) => connector !== 'readings'))(
+    test.each(CONNECTORS.filter((connector) => connector !== 'readings'))(
       'by an incremental sync of %s',
       async (connector) => {
         const { status, indexed, error } = await runSync('sync', connector, '--incremental');
@@ -220,7 +220,7 @@ describe.each(RECORDED_VERSIONS)('what a user of %s has is taken over:', (versio
     );
   });
 
-  it('a paused schedule starts syncs again when it is resumed', async () => {
+  test('a paused schedule starts syncs again when it is resumed', async () => {
     await ask('schedule', 'resume', 'people');
     await ask('schedule', 'trigger', 'people');
     await eventually('a sync that it started has completed', async () =>

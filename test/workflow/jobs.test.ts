@@ -56,7 +56,7 @@ const untilCancelled: SyncActivities['copyPartitions'] = async ({ task, resumeFr
 };
 
 describe('jobs', () => {
-  it('are listed with kind, trigger and totals, and found by search attributes', async () => {
+  test('are listed with kind, trigger and totals, and found by search attributes', async () => {
     const connectorId = randomUUID();
     const worker = await startWorker(connectorId);
     await (await worker.start({ connectorId, jobType: 'full' })).result();
@@ -76,7 +76,7 @@ describe('jobs', () => {
     });
   });
 
-  it('show how far running work is, by its checkpoints, and that they are paused', async () => {
+  test('show how far running work is, by its checkpoints, and that they are paused', async () => {
     const connectorId = randomUUID();
     const worker = await startWorker(connectorId, { copyPartitions: untilCancelled });
     const handle = await worker.start({ connectorId, jobType: 'full' });
@@ -106,7 +106,7 @@ describe('jobs', () => {
     await expect(readJob(worker.client, connectorId)).resolves.toMatchObject({ status: 'cancelled' });
   });
 
-  it('show why a retry waits, and why they failed', async () => {
+  test('show why a retry waits, and why they failed', async () => {
     const connectorId = randomUUID();
     const worker = await startWorker(connectorId, {
       prepareIndex: () =>
@@ -121,7 +121,7 @@ describe('jobs', () => {
     await expect(handle.result()).rejects.toThrow();
   });
 
-  it('are found by search attributes, too, when they failed before they had a plan', async () => {
+  test('are found by search attributes, too, when they failed before they had a plan', async () => {
     const failure = (facts = {}) =>
       Promise.reject(toApplicationFailure(new SyncFailure('SourceAuthentication', 'wrong password'), facts));
     const ways: readonly Partial<SyncActivities>[] = [
@@ -137,7 +137,7 @@ describe('jobs', () => {
     }
   });
 
-  it('of an unknown connector are an error that says where to look', async () => {
+  test('of an unknown connector are an error that says where to look', async () => {
     const worker = await startWorker(randomUUID());
     const unknown = randomUUID();
     await expect(readJob(worker.client, unknown)).rejects.toThrow(`knows no sync job of ${unknown}`);

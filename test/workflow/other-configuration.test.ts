@@ -52,7 +52,7 @@ async function leave(self: ThisWorker): Promise<never> {
 }
 
 describe('work that a worker leaves to others', () => {
-  it('goes on from its checkpoint, and the time that it waited before does not count', async () => {
+  test('goes on from its checkpoint, and the time that it waited before does not count', async () => {
     const checkpoint: Checkpoint = { partition: 0, block: 7, reports: [], changed: [] };
     const found: (Checkpoint | undefined)[] = [];
     const handle = await startSync({
@@ -73,7 +73,7 @@ describe('work that a worker leaves to others', () => {
     expect(found).toEqual([undefined, checkpoint, checkpoint]);
   });
 
-  it('fails when every worker has left it for a time, naming each', async () => {
+  test('fails when every worker has left it for a time, naming each', async () => {
     const handle = await startSync({
       planSync: () => leave(otherWorker(1_500)),
       restoreIndex: () => Promise.resolve(undefined),
@@ -83,7 +83,7 @@ describe('work that a worker leaves to others', () => {
     expect(failure.message).toContain('the worker 7@elsewhere (/etc/other.yml): connector shop has another definition');
   });
 
-  it('waits as long again for a worker that polls and was not asked', async () => {
+  test('waits as long again for a worker that polls and was not asked', async () => {
     const attempts: number[] = [];
     const handle = await startSync({
       copyPartitions: ({ resumeFrom }) => {
@@ -95,7 +95,7 @@ describe('work that a worker leaves to others', () => {
     await expect(handle.result()).resolves.toMatchObject({ status: 'completed' });
   });
 
-  it('takes no try of the first step, which tells a person after three that a server is down', async () => {
+  test('takes no try of the first step, which tells a person after three that a server is down', async () => {
     const attempts: number[] = [];
     const handle = await startSync({
       validateConnector: async () => {
@@ -123,7 +123,7 @@ describe('work that a worker leaves to others', () => {
 describe('a sync whose definition no worker has any more', () => {
   const gone = () => Promise.reject(ApplicationFailure.nonRetryable('nobody has it', 'ConfigChanged'));
 
-  it('restores the index and is planned anew under the one that is there', async () => {
+  test('restores the index and is planned anew under the one that is there', async () => {
     const steps: string[] = [];
     let planned = 0;
     const handle = await startSync({
@@ -145,7 +145,7 @@ describe('a sync whose definition no worker has any more', () => {
     expect(memo).toMatchObject({ definition: 'definition 2' });
   });
 
-  it('fails at last where definitions take turns for ever', async () => {
+  test('fails at last where definitions take turns for ever', async () => {
     let planned = 0;
     const handle = await startSync({
       planSync: () => {

@@ -49,7 +49,7 @@ function createGate() {
 }
 
 describe('a sync that its schedule starts', () => {
-  it('runs under the id that all syncs of the connector share, and reports its totals', async () => {
+  test('runs under the id that all syncs of the connector share, and reports its totals', async () => {
     const connectorId = randomUUID();
     const worker = await startWorker(connectorId);
     const result = await (await startScheduled(worker, { connectorId, jobType: 'full' })).result();
@@ -58,7 +58,7 @@ describe('a sync that its schedule starts', () => {
     expect(child.status.name).toBe('COMPLETED');
   });
 
-  it('is skipped when it is incremental and another one is running', async () => {
+  test('is skipped when it is incremental and another one is running', async () => {
     const connectorId = randomUUID();
     const gate = createGate();
     const worker = await startWorker(connectorId, { prepareIndex: () => gate.pass().then(() => null) });
@@ -73,7 +73,7 @@ describe('a sync that its schedule starts', () => {
     await expect(manual.result()).resolves.toMatchObject({ status: 'completed' });
   });
 
-  it('waits when it is full and another one is running', async () => {
+  test('waits when it is full and another one is running', async () => {
     const connectorId = randomUUID();
     const gate = createGate();
     const worker = await startWorker(connectorId, { prepareIndex: () => gate.pass().then(() => null) });
@@ -89,7 +89,7 @@ describe('a sync that its schedule starts', () => {
     await expect(scheduled.result()).resolves.toMatchObject({ status: 'completed', jobType: 'full' });
   });
 
-  it('waits no longer than its interval', async () => {
+  test('waits no longer than its interval', async () => {
     const connectorId = randomUUID();
     const gate = createGate();
     const worker = await startWorker(connectorId, { prepareIndex: () => gate.pass().then(() => null) });
@@ -101,7 +101,7 @@ describe('a sync that its schedule starts', () => {
     await manual.result();
   });
 
-  it('stops its sync when it is cancelled or terminated', async () => {
+  test('stops its sync when it is cancelled or terminated', async () => {
     const connectorId = randomUUID();
     const gate = createGate();
     const worker = await startWorker(connectorId, {
@@ -119,7 +119,7 @@ describe('a sync that its schedule starts', () => {
     expect((await child.describe()).status.name).toBe('CANCELLED');
   });
 
-  it('fails at once on input that is none', async () => {
+  test('fails at once on input that is none', async () => {
     const worker = await startWorker(randomUUID());
     const input = { connectorId: '', jobType: 'full' } as const;
     await expect((await startScheduled(worker, input)).result()).rejects.toMatchObject({

@@ -36,7 +36,7 @@ async function failureOf(result: Promise<unknown>): Promise<ApplicationFailure> 
 }
 
 describe('a sync', () => {
-  it('takes the steps in order and reports what each relation got', async () => {
+  test('takes the steps in order and reports what each relation got', async () => {
     const input = newConnector();
     const steps: string[] = [];
     const plan = planOf(input.connectorId, ['public.a', 'public.b']);
@@ -69,7 +69,7 @@ describe('a sync', () => {
     ]);
   });
 
-  it('fails at once under a workflow id that another connector or nobody owns', async () => {
+  test('fails at once under a workflow id that another connector or nobody owns', async () => {
     const input = newConnector();
     const worker = await startWorker(planOf(input.connectorId, ['public.a']));
     const failure = await failureOf((await worker.start(input, `other-${input.connectorId}`)).result());
@@ -77,7 +77,7 @@ describe('a sync', () => {
     expect(failure.message).toContain(`sync-${input.connectorId}`);
   });
 
-  it('fails at once on input that is not a sync', async () => {
+  test('fails at once on input that is not a sync', async () => {
     const worker = await startWorker(planOf('x', []));
     const handle = await worker.client.workflow.start('syncConnector', {
       args: [{ connectorId: 'x', jobType: 'everything' }],
@@ -89,7 +89,7 @@ describe('a sync', () => {
     expect(failure.message).toContain('jobType');
   });
 
-  it('copies a relation again that changed while it was read', async () => {
+  test('copies a relation again that changed while it was read', async () => {
     const input = newConnector();
     const rounds: number[] = [];
     const worker = await startWorker(planOf(input.connectorId, ['public.a', 'public.b']), {
@@ -105,7 +105,7 @@ describe('a sync', () => {
     expect(report.relations.find(({ relation }) => relation === 'public.b')?.read).toBe(10);
   });
 
-  it('gives up on a relation that never stands still, and finishes the others', async () => {
+  test('gives up on a relation that never stands still, and finishes the others', async () => {
     const input = newConnector();
     let failed: readonly string[] | undefined;
     const worker = await startWorker(planOf(input.connectorId, ['public.a', 'public.b']), {
@@ -120,7 +120,7 @@ describe('a sync', () => {
     expect(failed).toEqual(['public.a']);
   });
 
-  it('stops before it deletes when more than half of the documents are stale, and goes on with consent', async () => {
+  test('stops before it deletes when more than half of the documents are stale, and goes on with consent', async () => {
     const deleted: string[] = [];
     const replaced: Partial<SyncActivities> = {
       surveyRelations: ({ relations }) =>
@@ -152,7 +152,7 @@ describe('a sync', () => {
     await expect(handle.result()).resolves.toMatchObject({ deleted: 2_990 });
   });
 
-  it('does not delete when a relation could not be read', async () => {
+  test('does not delete when a relation could not be read', async () => {
     const input = newConnector();
     const deletions: string[] = [];
     const worker = await startWorker(planOf(input.connectorId, ['public.a']), {
@@ -189,7 +189,7 @@ function copyUntilCancelled(started: (from: Checkpoint) => void): SyncActivities
 }
 
 describe('people who watch a sync', () => {
-  it('pause it and resume it from its checkpoint', async () => {
+  test('pause it and resume it from its checkpoint', async () => {
     const input = newConnector();
     const starts: Checkpoint[] = [];
     let onStart = () => {};
@@ -209,7 +209,7 @@ describe('people who watch a sync', () => {
     expect(starts.map(({ block }) => block)).toEqual([0, 7]);
   });
 
-  it('cancel it within seconds, and its index is restored', async () => {
+  test('cancel it within seconds, and its index is restored', async () => {
     const input = newConnector();
     let restored = false;
     let onStart = () => {};

@@ -41,7 +41,7 @@ function readText(payload: Payload | null | undefined): string {
 }
 
 describe('the Temporal UI shows of a sync', () => {
-  it('a table of its relations while it runs, and what each step works on', async () => {
+  test('a table of its relations while it runs, and what each step works on', async () => {
     const { begun, copy } = createPatientCopy();
     const handle = await startSync({ copyPartitions: copy });
     await begun;
@@ -65,7 +65,7 @@ describe('the Temporal UI shows of a sync', () => {
     );
   });
 
-  it('its kind and totals in the memo', async () => {
+  test('its kind and totals in the memo', async () => {
     const handle = await startSync();
     const { connectorId, durationMs } = await handle.result();
     const totals = { indexed: 20, unchanged: 0, deleted: 0, rejected: 0, durationMs };
@@ -75,7 +75,7 @@ describe('the Temporal UI shows of a sync', () => {
     });
   });
 
-  it('why it failed, with the remedy, and how far it got', async () => {
+  test('why it failed, with the remedy, and how far it got', async () => {
     const handle = await startSync({
       catchUpRelations: () => Promise.reject(ApplicationFailure.nonRetryable('no grant', 'SourcePermission')),
     });

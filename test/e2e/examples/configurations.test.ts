@@ -12,7 +12,7 @@ describe.each([['joins'], ['several-connectors'], ['plain-fields']])('examples/%
 
   afterAll(() => example.close());
 
-  it('syncs, verifies, and finds what its README says', async () => {
+  test('syncs, verifies, and finds what its README says', async () => {
     for (const connector of example.connectors) {
       const report = readJson<PrintedReport>(await example.run('sync', example.rename(connector), '--json'));
       expect(report).toMatchObject({ status: 'completed', rejected: 0 });
@@ -24,7 +24,7 @@ describe.each([['joins'], ['several-connectors'], ['plain-fields']])('examples/%
     }
   });
 
-  it('would make a schedule of each that it enables', async () => {
+  test('would make a schedule of each that it enables', async () => {
     const { stderr } = await example.run('schedule', 'apply', '--dry-run');
     const created = stderr.split('\n').filter((line) => line.startsWith('+'));
     expect(created).toHaveLength(readExample(name, 'pgferry.yml').split('enabled: true').length - 1);

@@ -36,14 +36,14 @@ describe('examples/start-from-python', () => {
   const start = (connector: string, ...args: readonly string[]) =>
     runScript(PYTHON, [script, connector, '--task-queue', example.taskQueue, ...args], { PYTHONPATH: packages });
 
-  it('starts a sync, shows its steps and prints its report', async () => {
+  test('starts a sync, shows its steps and prints its report', async () => {
     const { code, stdout, stderr } = await start(orders, '--job-type', 'full');
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^\w+: \d+ rows$/m) as string });
     const [, shown = ''] = /```json\n(.*?)```/s.exec(readExample('start-from-python', 'README.md')) ?? [];
     expect(JSON.parse(stdout)).toMatchObject({ ...(JSON.parse(shown) as object), connectorId: orders });
   });
 
-  it('ends with the reason and the remedy of a sync that fails', async () => {
+  test('ends with the reason and the remedy of a sync that fails', async () => {
     const { code, stderr } = await start(example.rename('nobody'));
     expect(code).toBe(1);
     expect(stderr).toMatch(/the sync failed: .*there is no connector 'nobody-.*→/s);
@@ -66,17 +66,17 @@ describe('examples/start-from-temporal-cli', () => {
       PGFERRY_TASK_QUEUE: example.taskQueue,
     });
 
-  it('starts a sync and waits for its end', async () => {
+  test('starts a sync and waits for its end', async () => {
     const { code, stdout } = await start(orders);
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/Status\s+COMPLETED/) as string });
     expect(stdout).toContain('"jobType":"full"');
   });
 
-  it('starts an incremental one when it is told to', async () => {
+  test('starts an incremental one when it is told to', async () => {
     expect((await start(orders, 'incremental')).stdout).toContain('"jobType":"incremental"');
   });
 
-  it('ends with the reason and the remedy of a sync that fails', async () => {
+  test('ends with the reason and the remedy of a sync that fails', async () => {
     const { code, stdout } = await start(example.rename('nobody'));
     expect(code).toBe(1);
     expect(stdout).toMatch(/there is no connector 'nobody-.*→/s);

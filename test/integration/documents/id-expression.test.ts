@@ -48,7 +48,7 @@ describe('document ids as PostgreSQL computes them', () => {
     return rows.map(({ id }) => id);
   }
 
-  it(`are those of the reference, and differ for different keys (${CASES} random ones)`, async () => {
+  test(`are those of the reference, and differ for different keys (${CASES} random ones)`, async () => {
     const relation = makeRelation({
       schema: 'a.b',
       table: "it's: 100%",
@@ -69,7 +69,7 @@ describe('document ids as PostgreSQL computes them', () => {
     await fc.assert(property, { numRuns: 1, endOnFailure: true });
   });
 
-  it('tell apart the keys that Elastic’s connector lets collide', async () => {
+  test('tell apart the keys that Elastic’s connector lets collide', async () => {
     const relation = makeRelation({ columns: [column('a', 'text'), column('b', 'text')], key: ['a', 'b'] });
     const from = `(values ('x_y', 'z'), ('x', 'y_z'), ('x_y_z', null)) as t (a, b)`;
     expect(await computeIds(from, idExpression('shop', relation))).toEqual([
@@ -79,7 +79,7 @@ describe('document ids as PostgreSQL computes them', () => {
     ]);
   });
 
-  it.each([
+  test.each([
     ['int8', `42::int8`, '42'],
     ['uuid', `'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'::uuid`, 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'],
     ['timestamptz', `'2024-02-29 12:00+02'::timestamptz`, '2024-02-29 10:00:00+00'],
@@ -95,7 +95,7 @@ describe('document ids as PostgreSQL computes them', () => {
     expect(id).toBe(`shop:public.items:${text}`);
   });
 
-  it('are refused in the plan where the names alone are too long', () => {
+  test('are refused in the plan where the names alone are too long', () => {
     expect(() => idExpression('c'.repeat(500), makeRelation())).toThrow(/ids of connector c+ would be too long/);
   });
 });

@@ -58,7 +58,7 @@ describe('rows as documents', () => {
     return rows.map((row) => JSON.parse(row.document) as Document);
   }
 
-  it('carry what tells them apart: id, database, schema, table, time, relation and bucket', async () => {
+  test('carry what tells them apart: id, database, schema, table, time, relation and bucket', async () => {
     const [document] = await readDocuments('public.plain_t', await project('plain_t'));
     expect(document).toEqual({
       id: 'shop:public.plain_t:1',
@@ -78,21 +78,21 @@ describe('rows as documents', () => {
     expect(document?.['_id_hash']).toBe(Number(row?.['hash']));
   });
 
-  it('in plain mode keep the columns’ names, and pgferry’s own start with _', async () => {
+  test('in plain mode keep the columns’ names, and pgferry’s own start with _', async () => {
     const projection = await project('plain_t', { options: { ...OPTIONS, fieldNames: 'plain' } });
     const [document] = await readDocuments('public.plain_t', projection);
     expect(document).toMatchObject({ id: 1, table: 'x', _key_id: 'shop:public.plain_t:1', _table: 'plain_t' });
     expect(Object.keys(document ?? {}).sort()).toEqual(projection.fields.map(({ name }) => name).sort());
   });
 
-  it('carry the commit time where the server tracks it', async () => {
+  test('carry the commit time where the server tracks it', async () => {
     const projection = await project('plain_t', { commitTimestamps: true });
     const [document] = await readDocuments('public.plain_t', projection);
     const age = Date.now() - Date.parse(String(document?.['_timestamp']));
     expect(Math.abs(age)).toBeLessThan(600_000);
   });
 
-  it('of views carry a fingerprint, which changes with the row and not with the time of the sync', async () => {
+  test('of views carry a fingerprint, which changes with the row and not with the time of the sync', async () => {
     await database.sql(
       'create table behind (like plain_t); insert into behind select * from plain_t; create view v as select * from behind',
     );
@@ -109,14 +109,14 @@ describe('rows as documents', () => {
     expect(changed?.['_fingerprint']).not.toBe(before?.['_fingerprint']);
   });
 
-  it('keep columns out that the configuration excludes, also where they are the key', async () => {
+  test('keep columns out that the configuration excludes, also where they are the key', async () => {
     const options = { ...OPTIONS, excludeColumns: ['public.plain_t.id'] };
     const [document] = await readDocuments('public.plain_t', await project('plain_t', { options }));
     expect(document).toMatchObject({ id: 'shop:public.plain_t:1', public_plain_t_table: 'x' });
     expect(document).not.toHaveProperty('public_plain_t_id');
   });
 
-  it('keep field names that are longer than PostgreSQL’s own names', async () => {
+  test('keep field names that are longer than PostgreSQL’s own names', async () => {
     const [table, name, other] = ['t'.repeat(63), 'c'.repeat(63), 'b'.repeat(63)];
     await database.sql(`create table "${table}" (id int primary key, "${name}" text, ${other} json, d text)`);
     await database.sql(`insert into "${table}" values (1, E'a\\nb', '[1]', null)`);
@@ -129,7 +129,7 @@ describe('rows as documents', () => {
     });
   });
 
-  it('hold as many columns as a table can have, and Elasticsearch takes them all', async () => {
+  test('hold as many columns as a table can have, and Elasticsearch takes them all', async () => {
     for (const [table, width] of [
       ['wide', 4],
       [`wide_${'x'.repeat(55)}`, 4],
@@ -152,7 +152,7 @@ describe('rows as documents', () => {
     }
   });
 
-  it('take names that Elasticsearch refuses under others', async () => {
+  test('take names that Elasticsearch refuses under others', async () => {
     const columns = ['_id', '_source', 'a.b', '.', ' ', 'a*b', 'ünï "q"', '_primary_term'];
     await database.sql(
       `create table odd (id int primary key, ${columns.map((name) => `"${name.replaceAll('"', '""')}" int`).join(', ')})`,
@@ -178,7 +178,7 @@ describe('rows as documents', () => {
     ]);
   });
 
-  it('tell the size of a row, and which values are too large for the document', async () => {
+  test('tell the size of a row, and which values are too large for the document', async () => {
     await database.sql('create table big (id int primary key, a text, b bytea, c jsonb, d int)');
     await database.sql(
       `insert into big values (1, repeat('é', 1000), repeat('x', 10485761)::bytea, '{}', 1), (2, null, '\\x00', null, 1)`,
@@ -219,7 +219,7 @@ describe('rows as documents', () => {
     ).toBeUndefined();
   });
 
-  it('hold vectors, of which those of zeros and those in lists have no place in a dense_vector', async () => {
+  test('hold vectors, of which those of zeros and those in lists have no place in a dense_vector', async () => {
     // The server has no pgvector; a vector prints as JSON, so a text stands in for it.
     const vector = { kind: 'base', name: 'vector', sqlName: 'vector', modifier: 3 } as const;
     const relation = makeRelation({
@@ -239,7 +239,7 @@ describe('rows as documents', () => {
     for (const document of documents) await client.index({ index: `${index}-vector`, document });
   });
 
-  it('never hold a raw newline, whatever text and json the rows hold (2,000 random ones)', async () => {
+  test('never hold a raw newline, whatever text and json the rows hold (2,000 random ones)', async () => {
     const text = fc.string({
       unit: fc.constantFrom('\n', '\r', '\\', '"', 'u', '0', '{', '}', '\u2028', '\u0001', 'é'),
     });

@@ -60,7 +60,7 @@ describe('values of every type, from PostgreSQL into Elasticsearch', () => {
     await database.drop();
   });
 
-  it.each(TYPES)('%s: every value is indexed and comes back digit by digit', async (type) => {
+  test.each(TYPES)('%s: every value is indexed and comes back digit by digit', async (type) => {
     const table = `t${TYPES.indexOf(type)}`;
     const rows = await readRows(table, projectionOf(type));
     expect(rows.filter(({ document }) => /[\n\r]/.test(document))).toEqual([]);

@@ -14,7 +14,7 @@ describe('the sample data', () => {
   });
   afterAll(() => database.drop());
 
-  it('can be loaded again and again, and tells what it does', async () => {
+  test('can be loaded again and again, and tells what it does', async () => {
     for (const { table, rows } of report.tables) {
       expect(lines).toContain(`${table}: ${rows} rows`);
       expect(await database.sql(`select count(*)::int as rows from public.${table}`)).toEqual([{ rows }]);
@@ -22,7 +22,7 @@ describe('the sample data', () => {
     expect(report.tables.map(({ table }) => table)).toEqual(['employee', 'customer', 'country', 'city']);
   });
 
-  it("has the rows of Elastic's reference", async () => {
+  test("has the rows of Elastic's reference", async () => {
     expect(await database.sql('select * from employee order by emp_id')).toEqual([
       { emp_id: 3, name: 'John', age: 28 },
       { emp_id: 10, name: 'Jane', age: 35 },
@@ -35,7 +35,7 @@ describe('the sample data', () => {
     ]);
   });
 
-  it('has real countries, and a country for every city', async () => {
+  test('has real countries, and a country for every city', async () => {
     expect(report.addedCountries).toEqual([]);
     const [japan] = await database.sql(
       `select name, native_names, capital, area::float8, location::text, flag from country where code = 'JP'`,
@@ -55,7 +55,7 @@ describe('the sample data', () => {
     ).toEqual([{ name: 'Tokyo', country: 'Japan' }]);
   });
 
-  it.each([
+  test.each([
     ['city', '東京', 'Tokyo'],
     ['city', 'Москва', 'Moscow'],
     ['city', 'القاهرة', 'Cairo'],
@@ -66,7 +66,7 @@ describe('the sample data', () => {
     expect(found).toEqual([{ name }]);
   });
 
-  it('gives every native name to a city that is there', async () => {
+  test('gives every native name to a city that is there', async () => {
     const wanted = Object.entries(NATIVE_CITY_NAMES).flatMap(([code, cities]) =>
       Object.keys(cities).map((name) => `${code}/${name}`),
     );

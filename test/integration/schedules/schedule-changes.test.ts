@@ -86,7 +86,7 @@ async function untilListed(count: number): Promise<void> {
 }
 
 describe('schedule apply', () => {
-  it('makes what the file asks for, changes what is different, keeps what is equal, deletes what is gone', async () => {
+  test('makes what the file asks for, changes what is different, keeps what is equal, deletes what is gone', async () => {
     expect(await apply({ full: '0 0 3 * * ?', incremental: '0 */5 * * * ?' })).toEqual([
       'create full',
       'create incremental',
@@ -108,7 +108,7 @@ describe('schedule apply', () => {
     await untilListed(1);
   });
 
-  it('leaves a schedule paused that somebody paused', async () => {
+  test('leaves a schedule paused that somebody paused', async () => {
     await apply({ incremental: '0 0 3 * * ?' });
     const handle = client.schedule.getHandle(`pgferry-${connector}-incremental`);
     await handle.pause('moving house');
@@ -116,14 +116,14 @@ describe('schedule apply', () => {
     expect((await handle.describe()).state).toMatchObject({ paused: true, note: 'moving house' });
   });
 
-  it('makes up for one missed start, never for a backlog, never overlaps, and is late by little', async () => {
+  test('makes up for one missed start, never for a backlog, never overlaps, and is late by little', async () => {
     await apply({ incremental: '0 */5 * * * ?' });
     const { policies, spec } = await client.schedule.getHandle(`pgferry-${connector}-incremental`).describe();
     expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 300_000 });
     expect(spec.jitter).toBe(15_000);
   });
 
-  it.each([
+  test.each([
     ['0 0 12 ? * MON-FRI', 'UTC', 12, [1, 2, 3, 4, 5]],
     ['0 30 9 ? * 1,7', 'Europe/Berlin', 9, [0, 6]],
     ['0 0 0 ? * 6-2', 'UTC', 0, [0, 1, 5, 6]],
@@ -146,7 +146,7 @@ describe('schedule apply', () => {
     expect(spec.calendars?.[0]?.comment).toBe(interval);
   });
 
-  it("never touches another configuration's schedules, and says whose they are", async () => {
+  test("never touches another configuration's schedules, and says whose they are", async () => {
     await apply({ full: '0 0 3 * * ?' });
     const other = settingsOf({ full: '0 0 4 * * ?' }, `${taskQueue}-other`);
     await expect(findScheduleChanges(client, other, FILE)).rejects.toThrow(/belongs to task queue/);
@@ -177,7 +177,7 @@ describe('schedule apply of one of two files', () => {
       return [first, second, third].every((id) => listed.includes(id) === ids.includes(id));
     });
 
-  it('leaves those of the other alone, names what it made once and no longer defines, and prunes that when told', async () => {
+  test('leaves those of the other alone, names what it made once and no longer defines, and prunes that when told', async () => {
     expect(await applyFile(ours, [first, second])).toEqual(['create one-full', 'create two-full']);
     expect(await applyFile(theirs, [third])).toEqual(['create three-full']);
     await isListed(first, second, third);
@@ -189,7 +189,7 @@ describe('schedule apply of one of two files', () => {
     await isListed(first, third);
   });
 
-  it('is refused where both define a connector, whether it is scheduled there or not, and names the first', async () => {
+  test('is refused where both define a connector, whether it is scheduled there or not, and names the first', async () => {
     const other = join(folder, 'other.yml');
     writeFileSync(other, '');
     await applyFile(other, [second]);
@@ -202,7 +202,7 @@ describe('schedule apply of one of two files', () => {
     expect(await applyFile(ours, [first, second])).toEqual(['create one-full', 'update two-full']);
   });
 
-  it('takes over a schedule of 0.1.0, which does not say who made it, and leaves it paused', async () => {
+  test('takes over a schedule of 0.1.0, which does not say who made it, and leaves it paused', async () => {
     const [wanted] = defineSchedules(settingsOf(daily, taskQueue, [third]), ours);
     if (wanted === undefined) throw new Error('no schedule');
     const { origin, ...old } = wanted;

@@ -2,7 +2,7 @@ import { readSubject } from '../../../src/activities/activity-subject';
 
 describe('what an activity is about', () => {
   const job = { connectorId: 'shop' };
-  it.each([
+  test.each([
     ['a connector', { connectorId: 'shop' }, { connector: 'shop' }],
     ['a plan', { plan: { job } }, { connector: 'shop' }],
     ['partitions', { job, task: [{ relation: 'public.a' }] }, { connector: 'shop', relation: 'public.a' }],

@@ -38,25 +38,25 @@ function findCircle(from: string, path: readonly string[] = []): readonly string
 }
 
 describe('the map of the tree', () => {
-  it('has a line for every folder of src/, and no other', () => {
+  test('has a line for every folder of src/, and no other', () => {
     expect([...filesByFolder().keys()].sort()).toEqual(rooms.map(({ room }) => room).sort());
   });
 
-  it(`lets no folder grow beyond ${MOST_FILES} files`, () => {
+  test(`lets no folder grow beyond ${MOST_FILES} files`, () => {
     expect([...filesByFolder()].filter(([, files]) => files > MOST_FILES)).toEqual([]);
   });
 
-  it('leads nowhere in a circle', () => {
+  test('leads nowhere in a circle', () => {
     expect(rooms.map(({ room }) => findCircle(room)).filter((circle) => circle !== undefined)).toEqual([]);
   });
 
-  it('names nothing but rooms and files that exist', () => {
+  test('names nothing but rooms and files that exist', () => {
     const known = new Set(readdirSync(join(ROOT, 'src'), { recursive: true }).map((name) => String(name)));
     const named = rooms.flatMap(({ imports, types }) => [...imports, ...types]);
     expect(named.filter((name) => !known.has(name) && !known.has(`${name}.ts`))).toEqual([]);
   });
 
-  it('is what docs/architecture.md shows; UPDATE_DOCS=1 writes it anew', () => {
+  test('is what docs/architecture.md shows; UPDATE_DOCS=1 writes it anew', () => {
     const page = readFileSync(PAGE, 'utf8');
     const [before, , after] = page.split(/(?<=prettier-ignore-start -->\n)|(?=\n<!-- prettier-ignore-end -->)/);
     const written = [before, `\n${writeMapOfTheTree()}\n`, after].join('');
@@ -64,7 +64,7 @@ describe('the map of the tree', () => {
     expect(readFileSync(PAGE, 'utf8')).toBe(written);
   });
 
-  it.each(['README.md', 'CONTRIBUTING.md'])('is linked from %s', (page) => {
+  test.each(['README.md', 'CONTRIBUTING.md'])('is linked from %s', (page) => {
     expect(readFileSync(join(ROOT, page), 'utf8')).toContain('docs/architecture.md#where-things-are');
   });
 });

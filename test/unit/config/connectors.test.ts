@@ -58,12 +58,12 @@ describe('finding a connector', () => {
   const one = parse(MINIMAL).settings;
   const two = parse(`${MINIMAL}${MINIMAL.replace('\nconnectors:\n', '').replace(': shop', ': crm')}`).settings;
 
-  it('needs no id when there is only one', () => {
+  test('needs no id when there is only one', () => {
     expect(findConnector(one).id).toBe('shop');
     expect(findConnector(two, 'crm').id).toBe('crm');
   });
 
-  it('names the ones that there are', () => {
+  test('names the ones that there are', () => {
     expect(() => findConnector(two)).toThrow('which connector? The configuration defines shop, crm');
     expect(() => findConnector(one, 'shpo')).toThrow(
       "there is no connector 'shpo'; the configuration defines shop; did you mean 'shop'?",
@@ -77,43 +77,43 @@ describe("the hash of a connector's definition", () => {
     return hashDefinition(findConnector(settings), settings.elasticsearch);
   };
 
-  it('is short, and the same for the same definition', () => {
+  test('is short, and the same for the same definition', () => {
     expect(hashOf(MINIMAL)).toMatch(/^[0-9a-f]{16}$/);
     expect(hashOf(withConfiguration('port: "5432"', 'schema: public'))).toBe(hashOf(MINIMAL));
   });
 
-  it('is the one that 0.1.0 gave it: a sync under way goes on after an upgrade', () => {
+  test('is the one that 0.1.0 gave it: a sync under way goes on after an upgrade', () => {
     // A sync under way finds its connector by it, also when the worker was upgraded meanwhile.
     expect(hashOf(MINIMAL)).toBe('87c1b84dc0f003d6');
     expect(hashOf(EVERY_KEY)).toBe('cc025054669a4da2');
     expect(hashOf(ADVANCED)).toBe('0d32677b773d3990');
   });
 
-  it.each(['password: other', 'connect_timeout: 20'])('does not change with %s', (line) => {
+  test.each(['password: other', 'connect_timeout: 20'])('does not change with %s', (line) => {
     expect(hashOf(withConfiguration(line))).toBe(hashOf(MINIMAL));
   });
 
-  it('does not change with the schedule, the name, or the credentials of Elasticsearch', () => {
+  test('does not change with the schedule, the name, or the credentials of Elasticsearch', () => {
     expect(hashOf(withConnector('name: x', 'scheduling.full.enabled: true'))).toBe(hashOf(MINIMAL));
     expect(hashOf(`elasticsearch.api_key: x${MINIMAL}`)).toBe(hashOf(MINIMAL));
   });
 
-  it.each(['tables: a', 'schema: b', 'port: 1', 'ssl_enabled: false'])('changes with %s', (line) => {
+  test.each(['tables: a', 'schema: b', 'port: 1', 'ssl_enabled: false'])('changes with %s', (line) => {
     expect(hashOf(withConfiguration(line))).not.toBe(hashOf(MINIMAL));
   });
 
-  it.each(['documents.json: object', 'pipeline.name: p', 'max_row_bytes: 2000', 'documents.id_columns: { v: [a] }'])(
+  test.each(['documents.json: object', 'pipeline.name: p', 'max_row_bytes: 2000', 'documents.id_columns: { v: [a] }'])(
     'changes with %s',
     (line) => {
       expect(hashOf(withConnector(line))).not.toBe(hashOf(MINIMAL));
     },
   );
 
-  it('changes with the address of Elasticsearch', () => {
+  test('changes with the address of Elasticsearch', () => {
     expect(hashOf(`elasticsearch.host: http://es${MINIMAL}`)).not.toBe(hashOf(MINIMAL));
   });
 
-  it('does not depend on the order of keys', () => {
+  test('does not depend on the order of keys', () => {
     const names = ['v', '1', '2', 'a.b', 'é'];
     fc.assert(
       fc.property(fc.shuffledSubarray(names, { minLength: 5, maxLength: 5 }), (order) => {
@@ -133,7 +133,7 @@ describe("the hash of a connector's definition", () => {
 });
 
 describe('the nearest name', () => {
-  it.each([
+  test.each([
     ['pasword', 'password'],
     ['PORT', 'port'],
     ['user', 'username'],
@@ -142,7 +142,7 @@ describe('the nearest name', () => {
     expect(nearestName(name, ['password', 'port', 'username'])).toBe(expected);
   });
 
-  it('is none among none', () => {
+  test('is none among none', () => {
     expect(nearestName('a', [])).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@ import { exampleConfiguration } from '../../../src/config/example-configuration'
 import { MINIMAL, parse, parseConnector, withConnector } from '../../support/parse-configuration';
 
 describe('a minimal configuration', () => {
-  it('has every default of the reference', () => {
+  test('has every default of the reference', () => {
     const { settings, notes } = parse(MINIMAL);
     expect(notes).toEqual([]);
     expect(settings).toEqual({
@@ -45,21 +45,21 @@ describe('a minimal configuration', () => {
     });
   });
 
-  it('takes a key without a value, and empty text, for a key that is not there', () => {
+  test('takes a key without a value, and empty text, for a key that is not there', () => {
     const empty = withConnector('pipeline:', 'documents:', 'name: ""');
     expect(parse(empty).settings).toEqual(parse(MINIMAL).settings);
   });
 });
 
 describe('the example that pgferry init writes', () => {
-  it('is a configuration that works without any variable set', () => {
+  test('is a configuration that works without any variable set', () => {
     const { settings, notes } = parse(exampleConfiguration());
     expect(notes).toEqual([]);
     expect(settings.elasticsearch.host).toBe('http://localhost:9200');
     expect(settings.connectors.map(({ id }) => id)).toEqual(['shop']);
   });
 
-  it('still works with every commented key switched on', () => {
+  test('still works with every commented key switched on', () => {
     const uncommented = exampleConfiguration()
       .replaceAll(/^( *)# (?=( *)([a-z_]+:|- tables))/gm, '$1')
       .replace(/^ *(api_key|username: elastic|password: \$\{ES_PASSWORD\}|ca_file|ssl_ca_file).*\n/gm, '');
@@ -69,7 +69,7 @@ describe('the example that pgferry init writes', () => {
     expect(connector.documents.excludeColumns).toEqual(['public.customer.password_hash']);
   });
 
-  it('tells editors where the schema is', () => {
+  test('tells editors where the schema is', () => {
     expect(exampleConfiguration('x.json').split('\n')[0]).toBe('# yaml-language-server: $schema=x.json');
   });
 });

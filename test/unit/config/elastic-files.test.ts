@@ -1,13 +1,13 @@
 import { messagesOf, parse, parseConnector, withConfiguration, withConnector } from '../../support/parse-configuration';
 
 describe("files written for Elastic's connector", () => {
-  it('may give numbers and booleans as text', () => {
+  test('may give numbers and booleans as text', () => {
     const { source } = parseConnector(withConfiguration('port: "5433"', 'ssl_enabled: "false"'));
     expect(source.port).toBe(5433);
     expect(source.tls).toBeUndefined();
   });
 
-  it.each([
+  test.each([
     ['orders, customers', ['orders', 'customers']],
     ['[orders, customers]', ['orders', 'customers']],
     ['"*"', ['*']],
@@ -16,7 +16,7 @@ describe("files written for Elastic's connector", () => {
     expect(parseConnector(withConfiguration(`tables: ${tables}`)).selection.tables).toEqual(expected);
   });
 
-  it('may use dotted keys on every level', () => {
+  test('may use dotted keys on every level', () => {
     const { settings } = parse(`
 elasticsearch.host: https://es.example:9200
 connectors:
@@ -37,12 +37,12 @@ connectors:
     expect(connector?.documents.idColumns).toEqual({ 'sales.daily': ['day'] });
   });
 
-  it('may not give a key in both forms', () => {
+  test('may not give a key in both forms', () => {
     const messages = messagesOf(`elasticsearch.host: http://a\nelasticsearch: { host: http://b }\nconnectors: []`);
     expect(messages['elasticsearch.host']).toContain('given twice');
   });
 
-  it('keep keys that have no effect, which are told as notes', () => {
+  test('keep keys that have no effect, which are told as notes', () => {
     const { notes } = parse(
       `service: { idling: 30 }\nelasticsearch: { bulk: { chunk_size: 500 } }\n` +
         withConfiguration('fetch_size: 50', 'retry_count: "3"'),
@@ -56,7 +56,7 @@ connectors:
     expect(notes.every(({ message }) => message.startsWith('has no effect: '))).toBe(true);
   });
 
-  it('may hold basic rules as Kibana stores them, which then apply in their order', () => {
+  test('may hold basic rules as Kibana stores them, which then apply in their order', () => {
     const { rules } = parseConnector(
       withConnector(
         'sync_rules:',
@@ -76,7 +76,7 @@ describe('advanced sync rules', () => {
   const json = '[{"tables":["employee"],"query":"select * from employee","id_columns":["emp_id"]}]';
   const expected = [{ tables: ['employee'], query: 'select * from employee', idColumns: ['emp_id'] }];
 
-  it.each([
+  test.each([
     ['a list', `advanced: ${json}`],
     ['JSON text', `advanced: '${json}'`],
     ['the path of a JSON file', 'advanced: rules/employee.json'],
@@ -89,11 +89,11 @@ describe('advanced sync rules', () => {
     );
   });
 
-  it.each(['[]', '{}', '""', '"[]"', '"{}"'])('are none when %s', (none) => {
+  test.each(['[]', '{}', '""', '"[]"', '"{}"'])('are none when %s', (none) => {
     expect(parseConnector(withConnector('sync_rules:', `  advanced: ${none}`)).rules.advanced).toEqual([]);
   });
 
-  it('say which key of which rule is wrong', () => {
+  test('say which key of which rule is wrong', () => {
     const messages = messagesOf(withConnector('sync_rules:', '  advanced: [{ tables: [], querry: select 1 }]'));
     expect(messages).toEqual({
       'connectors[0].sync_rules.advanced[0].tables': 'must name at least one, and none empty',
@@ -102,7 +102,7 @@ describe('advanced sync rules', () => {
     });
   });
 
-  it('do not quote JSON that is wrong, nor let a variable become JSON', () => {
+  test('do not quote JSON that is wrong, nor let a variable become JSON', () => {
     expect(messagesOf(withConnector('sync_rules: { advanced: "[hunter2" }'))).toEqual({
       'connectors[0].sync_rules.advanced': 'is not valid JSON',
     });

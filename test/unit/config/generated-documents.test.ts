@@ -26,11 +26,11 @@ function expectUpToDate(name: string, text: string): void {
 }
 
 describe('generated documents', () => {
-  it('docs/pgferry.schema.json is the schema that files are checked by (else: npm run docs)', () => {
+  test('docs/pgferry.schema.json is the schema that files are checked by (else: npm run docs)', () => {
     expectUpToDate('docs/pgferry.schema.json', JSON.stringify(generateJsonSchema()));
   });
 
-  it('docs/configuration.md describes every key of that schema (else: npm run docs)', () => {
+  test('docs/configuration.md describes every key of that schema (else: npm run docs)', () => {
     expectUpToDate('docs/configuration.md', configurationReference());
   });
 });

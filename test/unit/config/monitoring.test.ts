@@ -3,12 +3,12 @@ import { messagesOf, MINIMAL, parse } from '../../support/parse-configuration';
 const monitoringOf = (line: string) => parse(`monitoring: ${line}${MINIMAL}`).settings.monitoring;
 
 describe('monitoring', () => {
-  it('listens nowhere unless an address is given', () => {
+  test('listens nowhere unless an address is given', () => {
     expect(parse(MINIMAL).settings.monitoring).toEqual({});
     expect(monitoringOf('{ address: "" }')).toEqual({});
   });
 
-  it.each([
+  test.each([
     ['127.0.0.1:9464', { host: '127.0.0.1', port: 9464 }],
     ['0.0.0.0:0', { host: '0.0.0.0', port: 0 }],
     ['"[::]:9464"', { host: '::', port: 9464 }],
@@ -16,13 +16,13 @@ describe('monitoring', () => {
     expect(monitoringOf(`{ address: ${text} }`)).toEqual({ address });
   });
 
-  it.each(['http://127.0.0.1:9464', '9464', 'localhost'])('refuses %s as an address', (text) => {
+  test.each(['http://127.0.0.1:9464', '9464', 'localhost'])('refuses %s as an address', (text) => {
     expect(messagesOf(`monitoring: { address: "${text}" }${MINIMAL}`)).toEqual({
       'monitoring.address': 'must be HOST:PORT, such as 127.0.0.1:9464, without http://',
     });
   });
 
-  it.each([
+  test.each([
     [{}, undefined],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: '' }, undefined],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }, true],

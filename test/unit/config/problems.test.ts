@@ -9,7 +9,7 @@ import {
 } from '../../support/parse-configuration';
 
 describe('a configuration with mistakes', () => {
-  it('names all of them at once, with path and line', () => {
+  test('names all of them at once, with path and line', () => {
     const problems = problemsOf(`elasticsearch:
   host: localhost:9200
   username: elastic
@@ -40,7 +40,7 @@ connectors:
     ]);
   });
 
-  it('reads as a list, one problem a line', () => {
+  test('reads as a list, one problem a line', () => {
     const read = (): unknown => parse(withConfiguration('port: x', 'pasword: x'));
     expect(read).toThrow(ConfigurationError);
     expect(read).toThrow(
@@ -52,13 +52,13 @@ connectors:
     );
   });
 
-  it('finds the line of a dotted key', () => {
+  test('finds the line of a dotted key', () => {
     expect(problemsOf(`elasticsearch.request_timeout: soon\n${MINIMAL}`)).toEqual([
       { line: 1, path: 'elasticsearch.request_timeout', message: 'must be a whole number from 1 to 86400' },
     ]);
   });
 
-  it.each([
+  test.each([
     ['port: "5432x"', 'port', 'must be a whole number from 1 to 65535'],
     ['port: 54.32', 'port', 'must be a whole number from 1 to 65535'],
     ['ssl_enabled: 1', 'ssl_enabled', 'must be true or false'],
@@ -73,7 +73,7 @@ connectors:
     expect(messagesOf(withConfiguration(line))).toEqual({ [`connectors[0].configuration.${key}`]: message });
   });
 
-  it.each([
+  test.each([
     ['pipeline: my-pipeline', 'pipeline', 'must be a mapping: keys and values, one a line'],
     ['service_type: mysql', 'service_type', 'must be postgresql: pgferry syncs nothing else'],
     ['max_delete_ratio: 50', 'max_delete_ratio', 'must be a number from 0 to 1'],
@@ -94,7 +94,7 @@ connectors:
     expect(messagesOf(withConnector(line))).toEqual({ [`connectors[0].${key}`]: message });
   });
 
-  it.each([
+  test.each([
     ['Shop', 'must be lower case'],
     ['_shop', 'must not start with -, _ or +'],
     ['sh op', 'must not contain spaces or any of \\ / * ? " < > | , # :'],
@@ -105,27 +105,27 @@ connectors:
     expect(messagesOf(text)).toEqual({ 'connectors[0].index_name': message });
   });
 
-  it('refuses two connectors of the same id, also when there are other mistakes', () => {
+  test('refuses two connectors of the same id, also when there are other mistakes', () => {
     const second = MINIMAL.replace('\nconnectors:\n', '');
     const messages = messagesOf(`${MINIMAL}${second}    indexname: x\n`);
     expect(messages['connectors[1].connector_id']).toContain('is the id of connectors[0] already');
     expect(messages['connectors[1].indexname']).toContain("did you mean 'index_name'");
   });
 
-  it('refuses credentials of two kinds, and halves of one', () => {
+  test('refuses credentials of two kinds, and halves of one', () => {
     const headed = (line: string): Record<string, string> => messagesOf(`elasticsearch: ${line}${MINIMAL}`);
     expect(headed('{ api_key: a, username: b, password: c }')).toHaveProperty(['elasticsearch.api_key']);
     expect(headed('{ username: b }')).toHaveProperty(['elasticsearch.password']);
     expect(headed('{ host: "http://u:p@es", username: b }')).toHaveProperty(['elasticsearch.host']);
   });
 
-  it.each(['', 'null', '[]', '5', 'text', '- a'])('says so when it is %j', (text) => {
+  test.each(['', 'null', '[]', '5', 'text', '- a'])('says so when it is %j', (text) => {
     expect(problemsOf(text).length).toBeGreaterThan(0);
   });
 });
 
 describe('a file that is not YAML', () => {
-  it.each([
+  test.each([
     ['a: b: c', /line 1: column 4: a value holds a colon/],
     ['a: "b', /line 1: column 6: a character is missing/],
     ['a: 1\na: 2', /line 2: column 1: key 'a' is given twice/],
@@ -136,7 +136,7 @@ describe('a file that is not YAML', () => {
     expect(() => parse(text)).toThrow(message);
   });
 
-  it('is refused when it is nested absurdly, or grows without bound', () => {
+  test('is refused when it is nested absurdly, or grows without bound', () => {
     expect(() => parse('['.repeat(100_000))).toThrow(ConfigurationError);
     const bomb = [
       'a: &a [x,x,x,x,x,x,x,x,x]',

@@ -27,19 +27,19 @@ function listKeys(schema: JsonSchema = generateJsonSchema(), path: Key['path'] =
 }
 
 describe('secrets', () => {
-  it('are told apart from all else, those in the address of Elasticsearch as well; empty ones are none', () => {
+  test('are told apart from all else, those in the address of Elasticsearch as well; empty ones are none', () => {
     expect(parse(WITH_SECRETS).secrets).toEqual([SECRET, SECRET, SECRET]);
     expect(parse(MINIMAL).secrets).toEqual([]);
   });
 
   const secretKeys = listKeys().filter(({ schema }) => schema.writeOnly === true);
 
-  it.each(secretKeys)('are collected where the schema says so: $key', ({ path }) => {
+  test.each(secretKeys)('are collected where the schema says so: $key', ({ path }) => {
     const tree = path.reduceRight<unknown>((below, part) => (part === 0 ? [below] : { [part]: below }), SECRET);
     expect(collectSecrets(tree)).toEqual([SECRET]);
   });
 
-  it('are all keys that bear the name of one', () => {
+  test('are all keys that bear the name of one', () => {
     const named = listKeys().filter(
       ({ key, schema }) => /(?:password|passphrase|token|key)$/u.test(key) && schema.deprecated !== true,
     );
@@ -47,13 +47,13 @@ describe('secrets', () => {
     expect(secretKeys).toHaveLength(14);
   });
 
-  it.each(['short', 'a'.repeat(44), `${'a'.repeat(42)}==`])('of encryption must be 32 bytes, not %s', (key) => {
+  test.each(['short', 'a'.repeat(44), `${'a'.repeat(42)}==`])('of encryption must be 32 bytes, not %s', (key) => {
     expect(messagesOf(`temporal: { encryption: { key: '${key}' } }${MINIMAL}`)).toEqual({
       'temporal.encryption.key': expect.stringContaining('openssl rand -base64 32') as string,
     });
   });
 
-  it('leave the address of Elasticsearch for a field of their own', () => {
+  test('leave the address of Elasticsearch for a field of their own', () => {
     expect(parse(WITH_SECRETS).settings.elasticsearch).toMatchObject({
       host: 'https://es:9200',
       username: 'elastic',
@@ -61,12 +61,12 @@ describe('secrets', () => {
     });
   });
 
-  it('stay out of messages when a comma cuts them in two', () => {
+  test('stay out of messages when a comma cuts them in two', () => {
     const text = MINIMAL.replace('database: shop', 'database: shop\n    scheduling: { api_key: hunter,zwei }');
     expect(JSON.stringify(messagesOf(text))).not.toContain('zwei');
   });
 
-  it('never appear in a message, whatever else is wrong', () => {
+  test('never appear in a message, whatever else is wrong', () => {
     const marked = fc
       .tuple(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }))
       .map(([before, after]) => `${before}SeCrEt42${after}`);
@@ -80,7 +80,7 @@ describe('secrets', () => {
     );
   });
 
-  it('nothing but a ConfigurationError is thrown for any text', () => {
+  test('nothing but a ConfigurationError is thrown for any text', () => {
     const fragment = fc.constantFrom(
       ...['connectors', 'elasticsearch', 'configuration', 'documents', 'mapping', 'tables', 'ssl_ca', 'sync_rules'],
       ...['advanced', ':', ': ', '.', '- ', '\n', '\n  ', '[', ']', '{', '}', ',', '&a', '*a', '<<', '!t', '? ', '|'],
@@ -99,7 +99,7 @@ describe('secrets', () => {
     );
   });
 
-  it('nothing but a ConfigurationError is thrown for any tree', () => {
+  test('nothing but a ConfigurationError is thrown for any tree', () => {
     const key = fc.constantFrom(
       ...['connectors', 'elasticsearch', 'temporal', 'tls', 'configuration', 'documents', 'mapping', 'id_columns'],
       ...['sync_rules', 'advanced', 'basic', 'advanced_snippet', 'value', 'ssl_cert', 'password_file', 'host', 'port'],

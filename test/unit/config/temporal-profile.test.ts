@@ -33,7 +33,7 @@ describe("a profile of Temporal's own configuration", () => {
   const temporalOf = (temporal: string, environment: Readonly<Record<string, string>>) =>
     parse(`temporal: ${temporal}\n${withConfiguration()}`, { environment, files }).settings.temporal;
 
-  it('fills in what the file leaves out', () => {
+  test('fills in what the file leaves out', () => {
     const environment = writeProfiles(PROFILES);
     expect(temporalOf('{ profile: cloud }', environment)).toEqual({
       address: 'cloud.example:7233',
@@ -49,7 +49,7 @@ describe("a profile of Temporal's own configuration", () => {
     });
   });
 
-  it('goes below environment variables, and those below the file', () => {
+  test('goes below environment variables, and those below the file', () => {
     const environment = { ...writeProfiles(PROFILES), TEMPORAL_ADDRESS: 'variable.example:7233', TEMPORAL_TLS: 'true' };
     expect(temporalOf('{ profile: cloud }', environment)).toMatchObject({ address: 'variable.example:7233', tls: {} });
     expect(temporalOf('{ profile: cloud, address: "file.example:7233" }', environment).address).toBe(
@@ -57,7 +57,7 @@ describe("a profile of Temporal's own configuration", () => {
     );
   });
 
-  it('is not read unless it is named', () => {
+  test('is not read unless it is named', () => {
     const environment = { ...writeProfiles(PROFILES), TEMPORAL_API_KEY: SECRET };
     expect(temporalOf('{}', environment)).toEqual({
       address: 'localhost:7233',
@@ -70,7 +70,7 @@ describe("a profile of Temporal's own configuration", () => {
     });
   });
 
-  it.each([
+  test.each([
     ['that is not there', PROFILES, 'nowhere', 'temporal.profile', 'there is no such profile'],
     ['in a file that is not right', `[profile.cloud]\napi_key = "${SECRET}`, 'cloud', 'temporal.profile', 'not right'],
     ['with headers', `[profile.cloud.grpc_meta]\nx = "${SECRET}"`, 'cloud', 'temporal.profile', 'grpc_meta'],

@@ -22,24 +22,24 @@ const quoted = (text: string): string => JSON.stringify(text);
 describe('the connection to PostgreSQL', () => {
   const tlsOf = (...lines: string[]): SourceTls | undefined => parseConnector(withConfiguration(...lines)).source.tls;
 
-  it('is encrypted unless that is switched off', () => {
+  test('is encrypted unless that is switched off', () => {
     expect(tlsOf()).toEqual({ mode: 'require' });
     expect(tlsOf('ssl_enabled: false')).toBeUndefined();
     expect(tlsOf('ssl_mode: disable')).toBeUndefined();
   });
 
-  it('checks the server and its name as soon as ssl_ca is given', () => {
+  test('checks the server and its name as soon as ssl_ca is given', () => {
     expect(tlsOf(`ssl_ca: ${quoted(CERTIFICATE)}`)).toEqual({ mode: 'verify-full', ca: CERTIFICATE });
     expect(tlsOf(`ssl_ca: ${quoted(CERTIFICATE)}`, 'ssl_mode: verify-ca')?.mode).toBe('verify-ca');
     expect(tlsOf('ssl_ca: ""', 'ssl_mode: verify-full')).toEqual({ mode: 'verify-full' });
   });
 
-  it('is not encrypted within the machine, through a socket in the file system', () => {
+  test('is not encrypted within the machine, through a socket in the file system', () => {
     const text = withConfiguration().replace('host: db.example', 'host: /var/run/postgresql');
     expect(parseConnector(text).source.tls).toBeUndefined();
   });
 
-  it('shows a certificate of its own', () => {
+  test('shows a certificate of its own', () => {
     const lines = [`ssl_cert: ${quoted(CERTIFICATE)}`, `ssl_key: ${quoted(ENCRYPTED_KEY)}`];
     expect(tlsOf(...lines, `ssl_key_passphrase: ${PASSPHRASE}`)).toMatchObject({
       cert: CERTIFICATE,
@@ -48,7 +48,7 @@ describe('the connection to PostgreSQL', () => {
     });
   });
 
-  it('says what does not fit together', () => {
+  test('says what does not fit together', () => {
     const key = (name: string): string => `connectors[0].configuration.${name}`;
     const certificate = `ssl_cert: ${quoted(CERTIFICATE)}`;
     expect(messagesOf(withConfiguration('ssl_enabled: false', 'ssl_mode: require'))).toHaveProperty([key('ssl_mode')]);
@@ -63,7 +63,7 @@ describe('the connection to PostgreSQL', () => {
     expect(messagesOf(withConfiguration('ssl_ca: not a certificate'))[key('ssl_ca')]).toMatch(/^is not a certificate/);
   });
 
-  it('has a note when the certificate given is not looked at', () => {
+  test('has a note when the certificate given is not looked at', () => {
     const { notes } = parse(withConfiguration(`ssl_ca: ${quoted(CERTIFICATE)}`, 'ssl_mode: disable'));
     expect(notes.map(({ path }) => path)).toEqual(['connectors[0].configuration.ssl_ca']);
   });
@@ -72,7 +72,7 @@ describe('the connection to PostgreSQL', () => {
 describe('PEM text', () => {
   const body = CERTIFICATE.split('\n').slice(1, -2).join('');
 
-  it.each([
+  test.each([
     ['as it is', CERTIFICATE],
     ['as Kibana stores it, spaces for line breaks', CERTIFICATE.replaceAll('\n', ' ')],
     ['with line breaks written as \\n', CERTIFICATE.replaceAll('\n', '\\n')],
@@ -83,11 +83,11 @@ describe('PEM text', () => {
     expect(normalizePem(text, 'CERTIFICATE')).toBe(CERTIFICATE);
   });
 
-  it('may hold several certificates', () => {
+  test('may hold several certificates', () => {
     expect(normalizePem(CERTIFICATE + CERTIFICATE, 'CERTIFICATE')).toBe(CERTIFICATE + CERTIFICATE);
   });
 
-  it('is not found in other text', () => {
+  test('is not found in other text', () => {
     expect(normalizePem('a-b', 'CERTIFICATE')).toBeUndefined();
     expect(normalizePem('', 'CERTIFICATE')).toBeUndefined();
   });
@@ -96,7 +96,7 @@ describe('PEM text', () => {
 describe('the connection to Temporal', () => {
   const temporalOf = (line: string) => parse(`temporal: ${line}\n${withConfiguration()}`).settings.temporal;
 
-  it('uses TLS when told to, and with an API key', () => {
+  test('uses TLS when told to, and with an API key', () => {
     expect(temporalOf('{}').tls).toBeUndefined();
     expect(temporalOf('{ tls: true }').tls).toEqual({});
     expect(temporalOf('{ api_key: k }').tls).toEqual({});
@@ -104,7 +104,7 @@ describe('the connection to Temporal', () => {
     expect(temporalOf('{ tls: { server_name: t } }').tls).toEqual({ serverName: 't' });
   });
 
-  it('tells a wrong key inside tls by its name', () => {
+  test('tells a wrong key inside tls by its name', () => {
     expect(messagesOf(`temporal: { tls: { servername: t } }${withConfiguration()}`)).toEqual({
       'temporal.tls.servername': "unknown key 'servername'; did you mean 'server_name'?",
     });
@@ -116,7 +116,7 @@ describe('Elasticsearch', () => {
   const problemsWith = (lines: string) => messagesOf(`elasticsearch: { ${lines} }\n${withConfiguration()}`);
   const FINGERPRINT = `ca_fingerprint: "${'A1:'.repeat(31)}A1"`;
 
-  it('takes a fingerprint in place of a certificate, and over https:// only', () => {
+  test('takes a fingerprint in place of a certificate, and over https:// only', () => {
     expect(parseWith(`host: "https://es", ${FINGERPRINT}`).settings.elasticsearch.caFingerprint).toMatch(/^A1:A1/);
     expect(problemsWith(`host: "http://es", ${FINGERPRINT}`)).toHaveProperty(['elasticsearch.ca_fingerprint']);
     expect(problemsWith(`host: "https://es", ${FINGERPRINT}, ca: ${quoted(CERTIFICATE)}`)).toEqual({
@@ -124,14 +124,14 @@ describe('Elasticsearch', () => {
     });
   });
 
-  it('takes a key with a passphrase', () => {
+  test('takes a key with a passphrase', () => {
     const lines = `client_cert: ${quoted(CERTIFICATE)}, client_key: ${quoted(ENCRYPTED_KEY)}`;
     const { clientKey } = parseWith(`${lines}, client_key_passphrase: ${PASSPHRASE}`).settings.elasticsearch;
     expect(clientKey).toMatch(/^-----BEGIN PRIVATE KEY-----/);
     expect(problemsWith(lines)).toEqual({ 'elasticsearch.client_key': 'is encrypted: give its passphrase' });
   });
 
-  it('has a warning where others could read or change what goes over the network', () => {
+  test('has a warning where others could read or change what goes over the network', () => {
     const warned = (lines: string) => parseWith(lines).warnings.map(({ path }) => path);
     expect(warned('host: "https://es", verify_certs: false')).toEqual(['elasticsearch.verify_certs']);
     expect(warned('host: "http://es", api_key: k')).toEqual(['elasticsearch.host']);

@@ -10,28 +10,28 @@ describe('environment variables', () => {
   const passwordOf = (line: string, environment: Record<string, string>): string =>
     parseConnector(withConfiguration(line), { environment }).source.password;
 
-  it('are put into values', () => {
+  test('are put into values', () => {
     expect(passwordOf('password: ${PGPASSWORD}', { PGPASSWORD: 'p' })).toBe('p');
     expect(passwordOf('password: a-${A}-${B}-b', { A: '1', B: '2' })).toBe('a-1-2-b');
   });
 
-  it('have a default when they are unset or empty', () => {
+  test('have a default when they are unset or empty', () => {
     expect(passwordOf('password: ${P:-none}', {})).toBe('none');
     expect(passwordOf('password: ${P:-none}', { P: '' })).toBe('none');
     expect(passwordOf('password: ${P:-}', {})).toBe('');
   });
 
-  it('never become YAML, nor variables again', () => {
+  test('never become YAML, nor variables again', () => {
     const P = '"\n      host: evil ${X} # $${';
     expect(passwordOf('password: ${P}', { P })).toBe(P);
   });
 
-  it('are left alone after $${', () => {
+  test('are left alone after $${', () => {
     expect(passwordOf('password: $${P}', {})).toBe('${P}');
     expect(passwordOf('password: a$b$$c', {})).toBe('a$b$$c');
   });
 
-  it('may hold numbers and switches', () => {
+  test('may hold numbers and switches', () => {
     const { source } = parseConnector(withConfiguration('port: ${PORT}', 'ssl_enabled: ${SSL}'), {
       environment: { PORT: '6432', SSL: 'false' },
     });
@@ -39,28 +39,28 @@ describe('environment variables', () => {
     expect(source.tls).toBeUndefined();
   });
 
-  it('are an error when unknown, which names path and variable', () => {
+  test('are an error when unknown, which names path and variable', () => {
     expect(messagesOf(withConfiguration('port: ${NO_SUCH}'))).toEqual({
       'connectors[0].configuration.port':
         'environment variable NO_SUCH is not set: set it, or give a default as ${NO_SUCH:-default}',
     });
   });
 
-  it('are an error when ${ is not a variable', () => {
+  test('are an error when ${ is not a variable', () => {
     const messages = messagesOf(withConfiguration('password: "hunter2${-"'));
     expect(messages['connectors[0].configuration.password']).toMatch(/^holds \$\{ without NAME}/);
   });
 });
 
 describe('secrets in files', () => {
-  it('are read beside the configuration, without the newline at their end', () => {
+  test('are read beside the configuration, without the newline at their end', () => {
     const { source } = parseConnector(withConfiguration('password_file: secrets/pg'), {
       files: { '/etc/pgferry/secrets/pg': 'p w \n' },
     });
     expect(source.password).toBe('p w ');
   });
 
-  it('are there for every secret and certificate', () => {
+  test('are there for every secret and certificate', () => {
     const files = { '/run/key': 'k\n', '/run/ca': CERTIFICATE };
     const text = `elasticsearch: { api_key_file: /run/key, ca_certs: /run/ca }
 temporal: { api_key_file: /run/key, tls: { ca_file: /run/ca } }${withConfiguration('ssl_ca_file: /run/ca')}`;
@@ -70,7 +70,7 @@ temporal: { api_key_file: /run/key, tls: { ca_file: /run/ca } }${withConfigurati
     expect(settings.connectors[0]?.source.tls).toEqual({ mode: 'verify-full', ca: CERTIFICATE });
   });
 
-  it('are an error when the file is missing, and when the secret is given as well', () => {
+  test('are an error when the file is missing, and when the secret is given as well', () => {
     expect(messagesOf(withConfiguration('password_file: hunter2'))).toEqual({
       'connectors[0].configuration.password': "the file named for it can't be read (there is no such file)",
     });
@@ -86,7 +86,7 @@ describe('loading a configuration', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('reads the file and what it names', async () => {
+  test('reads the file and what it names', async () => {
     const file = join(directory, 'pgferry.yml');
     writeFileSync(file, withConfiguration('password_file: secret'));
     writeFileSync(join(directory, 'secret'), 'p\n');
@@ -95,20 +95,20 @@ describe('loading a configuration', () => {
     expect(loaded.settings.connectors[0]?.source.password).toBe('p');
   });
 
-  it('says how to make a file when there is none', async () => {
+  test('says how to make a file when there is none', async () => {
     await expect(loadSettings(join(directory, 'none.yml'), {})).rejects.toThrow(
       /none\.yml: .*`pgferry init` writes one/,
     );
     await expect(loadSettings(directory, {})).rejects.toThrow('is a directory');
   });
 
-  it('takes -c before PGFERRY_CONFIG before pgferry.yml', () => {
+  test('takes -c before PGFERRY_CONFIG before pgferry.yml', () => {
     expect(locateConfiguration('a.yml', { PGFERRY_CONFIG: 'b.yml' })).toBe('a.yml');
     expect(locateConfiguration(undefined, { PGFERRY_CONFIG: 'b.yml' })).toBe('b.yml');
     expect(locateConfiguration(undefined, {})).toBe('pgferry.yml');
   });
 
-  it('names the file in what is wrong with it', () => {
+  test('names the file in what is wrong with it', () => {
     expect(() => parse(MINIMAL.replace('host:', 'hots:'))).toThrow(/^pgferry\.yml has 2 problems/);
   });
 });

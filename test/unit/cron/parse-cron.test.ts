@@ -49,22 +49,22 @@ describe('a Quartz expression', () => {
   const accepted = quartzRuns.filter(({ runs }) => runs !== undefined);
   const refused = quartzRuns.filter(({ runs }) => runs === undefined);
 
-  it.each(accepted)('starts syncs when Quartz would: $cron', ({ cron, runs = [] }) => {
+  test.each(accepted)('starts syncs when Quartz would: $cron', ({ cron, runs = [] }) => {
     expect(nextRuns(toCalendars(parseCron(cron)), START, 12)).toEqual(runs);
   });
 
-  it.each(refused)('is refused where Quartz refuses it: $cron', ({ cron }) => {
+  test.each(refused)('is refused where Quartz refuses it: $cron', ({ cron }) => {
     expect(() => parseCron(cron)).toThrow();
   });
 
-  it.each(['0 0 0 L * ?', '0 0 0 15W * ?', '0 0 0 LW * ?', '0 0 0 ? * 6L', '0 0 0 ? * FRI#2', '0 0 0 ? * 6#3'])(
+  test.each(['0 0 0 L * ?', '0 0 0 15W * ?', '0 0 0 LW * ?', '0 0 0 ? * 6L', '0 0 0 ? * FRI#2', '0 0 0 ? * 6#3'])(
     'that Temporal can not express is an error that says so: %s',
     (cron) => {
       expect(() => parseCron(cron)).toThrow(/can't be expressed by Temporal, which knows no L, W and #/);
     },
   );
 
-  it.each([
+  test.each([
     ['0 0 0 31 2 ?', /no day that ever comes/],
     ['0 0 0 * * ? 1999', /no day that ever comes/],
     ['0 0 0 ? * MON/2', /step after a name/],
@@ -77,7 +77,7 @@ describe('a Quartz expression', () => {
 });
 
 describe('a plain cron expression', () => {
-  it.each([
+  test.each([
     ['30 4 * * *', ['2027-01-01T04:30:00Z', '2027-01-02T04:30:00Z', '2027-01-03T04:30:00Z']],
     ['0 0 * * 0', ['2027-01-03T00:00:00Z', '2027-01-10T00:00:00Z', '2027-01-17T00:00:00Z']],
     ['0 0 * * 7', ['2027-01-03T00:00:00Z', '2027-01-10T00:00:00Z', '2027-01-17T00:00:00Z']],
@@ -112,7 +112,7 @@ describe('any Quartz expression', () => {
       has: (value: number) => parts.some(({ has }) => has(value)),
     }));
 
-  it('allows exactly the times whose every field its rules allow', () => {
+  test('allows exactly the times whose every field its rules allow', () => {
     const expression = fc.record({
       s: field(0, 59),
       m: field(0, 59),
@@ -138,7 +138,7 @@ describe('any Quartz expression', () => {
   });
 });
 
-it('ranges hold exactly the numbers that they were made of', () => {
+test('ranges hold exactly the numbers that they were made of', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 59 })), (values) => {
       const ascending = [...values].sort((a, b) => a - b);

@@ -5,7 +5,7 @@ const HOUR = 3_600 * SECOND;
 const DAY = 24 * HOUR;
 
 describe('the shortest distance between two syncs of a schedule', () => {
-  it.each([
+  test.each([
     ['@every 90s', 90 * SECOND],
     ['@every 1h30m', 1.5 * HOUR],
     ['0 */5 * * * ?', 300 * SECOND],
@@ -22,7 +22,7 @@ describe('the shortest distance between two syncs of a schedule', () => {
   });
 });
 
-it.each(['@every', '@every 5', '@every 500ms', '@hourly', '@every 5 m', '* * *', 'tomorrow'])(
+test.each(['@every', '@every 5', '@every 500ms', '@hourly', '@every 5 m', '* * *', 'tomorrow'])(
   'an interval that is none is refused: %s',
   (interval) => {
     expect(() => parseScheduleTimes(interval)).toThrow();

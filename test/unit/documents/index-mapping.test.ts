@@ -23,7 +23,7 @@ function tableWith(table: string, type: string): Relation {
 }
 
 describe('the mapping of an index', () => {
-  it('is explicit: every field of every relation, and nothing guessed', () => {
+  test('is explicit: every field of every relation, and nothing guessed', () => {
     const { mapping, conflicts } = buildMapping([project(makeRelation())]);
     expect(conflicts).toEqual([]);
     expect(mapping.dynamic).toBe(false);
@@ -38,24 +38,24 @@ describe('the mapping of an index', () => {
     expect(mapping.properties).not.toHaveProperty('_fingerprint');
   });
 
-  it('has a fingerprint for relations whose rows have no transaction', () => {
+  test('has a fingerprint for relations whose rows have no transaction', () => {
     expect(buildMapping([project(makeRelation({ kind: 'view' }))]).mapping.properties).toHaveProperty('_fingerprint');
   });
 
-  it('takes the wider number where relations share a field', () => {
+  test('takes the wider number where relations share a field', () => {
     const { mapping, conflicts } = buildMapping([project(tableWith('a', 'int4')), project(tableWith('b', 'int8'))]);
     expect(conflicts).toEqual([]);
     expect(mapping.properties['v']).toEqual({ type: 'long', ignore_malformed: true });
   });
 
-  it('names both columns where two relations contradict each other', () => {
+  test('names both columns where two relations contradict each other', () => {
     const { conflicts } = buildMapping([project(tableWith('a', 'int4')), project(tableWith('b', 'text'))]);
     expect(conflicts.map(({ message }) => message)).toEqual([
       'field v: column "v" of public.a needs integer, but column "v" of public.b needs text',
     ]);
   });
 
-  it('follows the overrides, and leaves out excluded columns although they stay in the id', () => {
+  test('follows the overrides, and leaves out excluded columns although they stay in the id', () => {
     const projection = project(makeRelation(), {
       excludeColumns: ['public.items.id'],
       mapping: { 'public.items.name': { type: 'keyword' } },
@@ -66,7 +66,7 @@ describe('the mapping of an index', () => {
     expect(projection.id).toContain('t."id"');
   });
 
-  it('counts objects, leaves and multi-fields as Elasticsearch does', () => {
+  test('counts objects, leaves and multi-fields as Elasticsearch does', () => {
     const attributes = [
       { name: 'a', type: baseType('int4') },
       { name: 'b', type: baseType('text') },
@@ -76,7 +76,7 @@ describe('the mapping of an index', () => {
     expect(totalFields(mapping)).toBe(8 + 1 + 1 + 1 + 2);
   });
 
-  it('maps json to objects on request, and then lets their keys become fields', () => {
+  test('maps json to objects on request, and then lets their keys become fields', () => {
     const { mapping } = buildMapping([project(tableWith('a', 'jsonb'), { json: 'object' })]);
     expect(mapping.properties['v']).toEqual({ type: 'object', dynamic: true });
   });

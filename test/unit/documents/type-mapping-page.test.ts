@@ -6,7 +6,7 @@ import { writeTypeMappingPage } from '../../support/type-mapping-page';
 const PAGE = join(__dirname, '../../../docs/type-mapping.md');
 
 describe('docs/type-mapping.md', () => {
-  it('says what the table of types does; UPDATE_DOCS=1 writes it anew', () => {
+  test('says what the table of types does; UPDATE_DOCS=1 writes it anew', () => {
     if (process.env['UPDATE_DOCS'] === '1') writeFileSync(PAGE, writeTypeMappingPage());
     expect(readFileSync(PAGE, 'utf8')).toBe(writeTypeMappingPage());
   });

@@ -7,7 +7,7 @@ const ENVIRONMENT = { PGPASSWORD: 'secret' };
 const load = (example: string) => loadSettings(exampleFile(example, 'pgferry.yml'), ENVIRONMENT);
 
 describe.each([['joins'], ['several-connectors'], ['plain-fields']])('examples/%s/pgferry.yml', (example) => {
-  it('parses without a note or a warning, and asks for an encrypted connection', async () => {
+  test('parses without a note or a warning, and asks for an encrypted connection', async () => {
     const { settings, notes, warnings } = await load(example);
     expect({ notes, warnings }).toEqual({ notes: [], warnings: [] });
     for (const { source } of settings.connectors) {

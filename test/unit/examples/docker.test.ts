@@ -33,19 +33,19 @@ describe('examples/docker', () => {
   const readFile = (path: string) => `content of ${path}`;
   const { settings, notes, warnings } = parseSettings(text, { environment, directory: '/etc/pgferry', readFile });
 
-  it('has a configuration that parses', () => {
+  test('has a configuration that parses', () => {
     expect({ notes, warnings }).toEqual({ notes: [], warnings: [] });
     expect(settings.connectors).toMatchObject([{ id: 'shop', source: { host: 'db', username: 'reader' } }]);
   });
 
-  it('gives the worker that configuration, and every variable that it names', () => {
+  test('gives the worker that configuration, and every variable that it names', () => {
     expect(worker.command).toEqual(['worker', '-c', '/etc/pgferry/pgferry.yml']);
     expect(worker.volumes).toEqual(['./pgferry.yml:/etc/pgferry/pgferry.yml:ro']);
     const named = [...text.matchAll(/\$\{(\w+)/g)].map((match) => match[1]);
     expect(named.sort()).toEqual(Object.keys(worker.environment).sort());
   });
 
-  it('gives it every secret as a file where the configuration reads it', () => {
+  test('gives it every secret as a file where the configuration reads it', () => {
     const read = [...text.matchAll(/_file: \/run\/secrets\/(\w+)/g)].map((match) => match[1]);
     expect(read.sort()).toEqual([...worker.secrets].sort());
     expect(read).toEqual(Object.keys(compose.secrets ?? {}).sort());
@@ -53,13 +53,13 @@ describe('examples/docker', () => {
     expect(settings.connectors[0]?.source.password).toBe('content of /run/secrets/pg_password');
   });
 
-  it('runs the version of this checkout, and publishes its monitoring to this machine only', () => {
+  test('runs the version of this checkout, and publishes its monitoring to this machine only', () => {
     expect(worker.image).toBe(`pgferry:${packageVersion()}`);
     const port = settings.monitoring?.address?.port;
     expect(worker.ports).toEqual([`127.0.0.1:${port ?? ''}:${port ?? ''}`]);
   });
 
-  it('lets it do no more than docker-compose.yml does', () => {
+  test('lets it do no more than docker-compose.yml does', () => {
     const shared = parse(readFileSync(SHARED_FILE, 'utf8')) as ComposeFile;
     expect(withoutOwnKeys(worker)).toEqual(withoutOwnKeys(shared.services.worker));
   });

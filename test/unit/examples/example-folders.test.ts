@@ -14,19 +14,19 @@ const list = (folder: string, ending: string) =>
 const examples = listExamples();
 
 describe.each(examples)('examples/%s', (example) => {
-  it('is run or checked by a test', () => {
+  test('is run or checked by a test', () => {
     const tests = ['test/unit/examples', 'test/e2e/examples'].flatMap((folder) => list(folder, '.test.ts'));
     const naming = tests.filter((file) => !__filename.endsWith(file) && read(file).includes(`'${example}'`));
     expect(naming).not.toEqual([]);
   });
 
-  it('is linked from the documentation and from the list of examples', () => {
+  test('is linked from the documentation and from the list of examples', () => {
     const linking = list('docs', '.md').filter((file) => read(file).includes(`](../examples/${example}`));
     expect(linking).not.toEqual([]);
     expect(read('examples', 'README.md')).toContain(`](${example})`);
   });
 
-  it('names commands and options in its README that there are', async () => {
+  test('names commands and options in its README that there are', async () => {
     const commands = readCommands(readExample(example, 'README.md'));
     expect(commands).not.toEqual([]);
     for (const command of commands) await expectKnown(command);

@@ -57,13 +57,13 @@ describe('examples/kubernetes/pgferry.yml', () => {
   const pod = template?.spec;
   const [container] = pod?.containers ?? [];
 
-  it('holds a configuration that parses, with its secrets', () => {
+  test('holds a configuration that parses, with its secrets', () => {
     expect({ notes, warnings }).toEqual({ notes: [], warnings: [] });
     expect(settings.elasticsearch.apiKey).toBe(environment['ES_API_KEY']);
     expect(settings.connectors[0]?.source.password).toBe(environment['PGPASSWORD']);
   });
 
-  it('gives the worker that configuration and those secrets, and no other', () => {
+  test('gives the worker that configuration and those secrets, and no other', () => {
     expect(container?.envFrom).toEqual([{ secretRef: { name: manifest('Secret').metadata.name } }]);
     const named = [...text.matchAll(/\$\{(\w+)/g)].map((match) => match[1]);
     expect(named.sort()).toEqual(Object.keys(environment).sort());
@@ -73,21 +73,21 @@ describe('examples/kubernetes/pgferry.yml', () => {
     expect(container?.args).toEqual(['worker', '-c', '/etc/pgferry/pgferry.yml']);
   });
 
-  it('mounts every volume that it has', () => {
+  test('mounts every volume that it has', () => {
     const names = (list: readonly { readonly name: string }[] = []) => list.map(({ name }) => name).sort();
     expect(names(container?.volumeMounts)).toEqual(names(pod?.volumes));
   });
 
-  it('finds its own pods', () => {
+  test('finds its own pods', () => {
     expect(template?.metadata.labels).toMatchObject(selector?.matchLabels ?? { none: true });
   });
 
-  it('runs the version of this checkout, and gives it the time to reach a checkpoint', () => {
+  test('runs the version of this checkout, and gives it the time to reach a checkpoint', () => {
     expect(container?.image).toBe(`pgferry:${packageVersion()}`);
     expect(pod?.terminationGracePeriodSeconds).toBe(45);
   });
 
-  it('probes the worker where the configuration lets it listen', () => {
+  test('probes the worker where the configuration lets it listen', () => {
     const port = container?.ports.find(({ name }) => name === 'monitoring');
     expect(settings.monitoring?.address).toEqual({ host: '0.0.0.0', port: port?.containerPort });
     expect(template?.metadata.annotations['prometheus.io/port']).toBe(String(port?.containerPort));

@@ -11,7 +11,7 @@ function blot(text: string, ...secrets: readonly string[]): string {
 }
 
 describe('a secret', () => {
-  it.each([
+  test.each([
     ['as it is', `password=${LONG}`, 'password=***'],
     ['within a word', `x${LONG}y`, 'x***y'],
     ['in a URL', `postgres://u:${encodeURIComponent(LONG)}@h`, 'postgres://u:***@h'],
@@ -25,34 +25,37 @@ describe('a secret', () => {
     expect(blot(text, LONG)).toBe(expected);
   });
 
-  it.each(['elastic', 'elastic2', 'elastic34'])('is blotted out of an Authorization header of the user %s', (user) => {
-    const token = Buffer.from(`${user}:hunter2`).toString('base64');
-    const header = blot(`Authorization: Basic ${token}`, 'hunter2');
-    expect(header).toMatch(/^Authorization: Basic \w+\*\*\*[\w=]*$/u);
-    expect(Buffer.from(header.split(' ')[2] ?? '', 'base64').toString()).not.toContain('unter');
-  });
+  test.each(['elastic', 'elastic2', 'elastic34'])(
+    'is blotted out of an Authorization header of the user %s',
+    (user) => {
+      const token = Buffer.from(`${user}:hunter2`).toString('base64');
+      const header = blot(`Authorization: Basic ${token}`, 'hunter2');
+      expect(header).toMatch(/^Authorization: Basic \w+\*\*\*[\w=]*$/u);
+      expect(Buffer.from(header.split(' ')[2] ?? '', 'base64').toString()).not.toContain('unter');
+    },
+  );
 
-  it('of several lines is blotted out line by line, as a key is', () => {
+  test('of several lines is blotted out line by line, as a key is', () => {
     const [first, second] = ['a'.repeat(64), 'b'.repeat(30)];
     const pem = `-----BEGIN PRIVATE KEY-----\n${first}\n${second}\n-----END PRIVATE KEY-----\n`;
     expect(blot(pem.replaceAll('\n', ' '), pem)).toBe('-----BEGIN PRIVATE KEY----- *** *** -----END PRIVATE KEY----- ');
     expect(blot('-----BEGIN PRIVATE KEY-----', pem)).toBe('-----BEGIN PRIVATE KEY-----');
   });
 
-  it('that is a word is blotted out as one, not within others', () => {
+  test('that is a word is blotted out as one, not within others', () => {
     expect(blot('user=test, latest tests, test.', 'test')).toBe('user=***, latest tests, ***.');
     expect(blot('u%3Atest%40host\\ntest', 'test')).toBe('u%3A***%40host\\n***');
   });
 
-  it('of three letters stays: the holes would tell what it is', () => {
+  test('of three letters stays: the holes would tell what it is', () => {
     expect(blot('one or two', 'one', '', ' ')).toBe('one or two');
   });
 
-  it('that holds another is blotted out whole', () => {
+  test('that holds another is blotted out whole', () => {
     expect(blot('hunter2-and-more-of-it', 'hunter2', 'hunter2-and-more-of-it')).toBe('***');
   });
 
-  it('of any characters is found however it is spelled', () => {
+  test('of any characters is found however it is spelled', () => {
     const spellings: readonly ((secret: string) => string)[] = [
       (secret) => secret,
       encodeURIComponent,
@@ -74,13 +77,13 @@ describe('a secret', () => {
 });
 
 describe('secrets that are kept', () => {
-  it('stay kept when others take their place', () => {
+  test('stay kept when others take their place', () => {
     keepSecrets(['first-of-these-secrets']);
     keepSecrets(['second-of-these-secrets']);
     expect(blotSecrets('first-of-these-secrets, second-of-these-secrets')).toBe('***, ***');
   });
 
-  it('are blotted out of the texts of JSON, and leave it JSON', () => {
+  test('are blotted out of the texts of JSON, and leave it JSON', () => {
     keepSecrets(['12345678', 'quote"in-this-secret']);
     expect(blottedJson({ '12345678': 12_345_678, a: ['at 12345678'] })).toBe('{"12345678":12345678,"a":["at ***"]}');
     const line = `${JSON.stringify({ n: 12_345_678, m: 'quote"in-this-secret' })}\n`;

@@ -4,7 +4,7 @@ import { renderLine } from '../../../src/logging/render-line';
 const SECRET = 'hunter2';
 
 describe('a line of the log', () => {
-  it('names connector, relation, job and run as labels', () => {
+  test('names connector, relation, job and run as labels', () => {
     const meta = {
       sdkComponent: 'activity',
       connector: 'shop',
@@ -28,12 +28,12 @@ describe('a line of the log', () => {
     });
   });
 
-  it('knows the connector of a workflow by its id', () => {
+  test('knows the connector of a workflow by its id', () => {
     const { fields } = phraseEntry({ level: 'INFO', message: 'x', meta: { workflowId: 'sync-shop', runId: 'r' } });
     expect(fields.labels).toEqual({ connector: 'shop', job: 'sync-shop', run: 'r' });
   });
 
-  it('tells an error by type and message: what hangs on it may quote rows or secrets', () => {
+  test('tells an error by type and message: what hangs on it may quote rows or secrets', () => {
     const error = Object.assign(new Error('Elasticsearch is away'), { type: 'DestinationUnavailable', row: SECRET });
     const meta = { error, activityType: 'copyPartitions', attempt: 3, options: { password: SECRET } };
     const phrased = phraseEntry({ level: 'WARN', message: 'Activity failed', meta });
@@ -45,13 +45,13 @@ describe('a line of the log', () => {
     expect(JSON.stringify(phrased)).not.toContain(SECRET);
   });
 
-  it('is no warning when the worker hands its work back', () => {
+  test('is no warning when the worker hands its work back', () => {
     const error = Object.assign(new Error('The worker shuts down'), { type: 'WorkerShutdown' });
     const { level } = phraseEntry({ level: 'WARN', message: 'Activity failed', meta: { error } });
     expect(level).toBe('INFO');
   });
 
-  it('reads well in a terminal, with cause and remedy, and without control sequences of a name', () => {
+  test('reads well in a terminal, with cause and remedy, and without control sequences of a name', () => {
     const record = {
       msg: 'sync failed',
       labels: { connector: 'shop', relation: 'a\u001b[2Jb' },

@@ -10,7 +10,7 @@ describe('an outage of Temporal', () => {
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
-  it('is told once, however many pollers complain, and so is its end', () => {
+  test('is told once, however many pollers complain, and so is its end', () => {
     const log = { warn: jest.fn(), info: jest.fn() };
     const notice = createOutageNotice(log);
     for (const times of [6, 7, 8, 9]) {
@@ -24,7 +24,7 @@ describe('an outage of Temporal', () => {
     expect(log.info.mock.calls).toEqual([['Temporal answers again']]);
   });
 
-  it('leaves all other lines alone', () => {
+  test('leaves all other lines alone', () => {
     const notice = createOutageNotice({ warn: jest.fn(), info: jest.fn() });
     expect(notice.takes({ level: 'WARN', message: 'Activity failed' })).toBe(false);
   });

@@ -3,11 +3,11 @@ import { createLastSyncs } from '../../../src/monitoring/last-syncs';
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000);
 
 describe('the lag since the last completed sync', () => {
-  it('is absent before the first sync', async () => {
+  test('is absent before the first sync', async () => {
     expect((await createLastSyncs(['shop']).lags()).size).toBe(0);
   });
 
-  it('counts from the sync that Temporal knows of, whichever worker did it', async () => {
+  test('counts from the sync that Temporal knows of, whichever worker did it', async () => {
     const syncs = createLastSyncs(['shop', 'crm']);
     syncs.readFrom((id) => Promise.resolve(id === 'shop' ? ago(3_600) : undefined));
     const lags = await syncs.lags();
@@ -15,7 +15,7 @@ describe('the lag since the last completed sync', () => {
     expect(lags.get('shop')).toBeCloseTo(3_600, -1);
   });
 
-  it('begins anew with a sync that this worker finished', async () => {
+  test('begins anew with a sync that this worker finished', async () => {
     const syncs = createLastSyncs(['shop']);
     syncs.readFrom(() => Promise.resolve(ago(3_600)));
     await syncs.lags();
@@ -23,7 +23,7 @@ describe('the lag since the last completed sync', () => {
     expect((await syncs.lags()).get('shop')).toBeLessThan(60);
   });
 
-  it('goes on growing while Temporal is away', async () => {
+  test('goes on growing while Temporal is away', async () => {
     const syncs = createLastSyncs(['shop']);
     syncs.note('shop');
     syncs.readFrom(() => Promise.reject(new Error('unavailable')));

@@ -23,7 +23,7 @@ function writePage(): string {
 }
 
 describe('docs/metrics.md', () => {
-  it('lists every metric of pgferry; UPDATE_DOCS=1 writes it anew', () => {
+  test('lists every metric of pgferry; UPDATE_DOCS=1 writes it anew', () => {
     if (process.env['UPDATE_DOCS'] === '1') writeFileSync(PAGE, writePage());
     expect(readFileSync(PAGE, 'utf8')).toBe(writePage());
   });

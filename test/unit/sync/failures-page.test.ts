@@ -22,7 +22,7 @@ function writePage(): string {
 }
 
 describe('docs/failures.md', () => {
-  it('lists every type of failure with its remedy; UPDATE_DOCS=1 writes it anew', () => {
+  test('lists every type of failure with its remedy; UPDATE_DOCS=1 writes it anew', () => {
     if (process.env['UPDATE_DOCS'] === '1') writeFileSync(PAGE, writePage());
     expect(readFileSync(PAGE, 'utf8')).toBe(writePage());
   });

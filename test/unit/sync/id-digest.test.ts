@@ -9,7 +9,7 @@ const bucket = fc.integer({ min: 0, max: BUCKETS - 1 });
 const digestOf = (...entries: [number, BucketDigest][]) => new Map(entries);
 
 describe('the digest of ids', () => {
-  it('names buckets whose number or sum of ids differs, and those that only one side has', () => {
+  test('names buckets whose number or sum of ids differs, and those that only one side has', () => {
     const left = digestOf([1, { ids: 2, sum: 7 }], [2, { ids: 2, sum: 7 }], [3, { ids: 1, sum: 1 }]);
     const right = digestOf([1, { ids: 2, sum: 7 }], [2, { ids: 2, sum: 8 }], [4, { ids: 1, sum: 1 }]);
     expect(differingBuckets(left, right)).toEqual([2, 3, 4]);
@@ -17,14 +17,14 @@ describe('the digest of ids', () => {
     expect(countDigested(left)).toBe(5);
   });
 
-  it('takes what can’t be told for different, also from itself', () => {
+  test('takes what can’t be told for different, also from itself', () => {
     const unknown = digestOf([9, { ids: 1, sum: NaN }]);
     expect(differingBuckets(unknown, unknown)).toEqual([9]);
   });
 });
 
 describe('ranges of buckets', () => {
-  it('cover exactly what they are to cover, in order, within the number that was allowed', () => {
+  test('cover exactly what they are to cover, in order, within the number that was allowed', () => {
     fc.assert(
       fc.property(fc.uniqueArray(bucket), fc.integer({ min: 1, max: 20 }), (buckets, maxRanges) => {
         const ranges = coverBuckets(buckets, maxRanges);
@@ -38,7 +38,7 @@ describe('ranges of buckets', () => {
     );
   });
 
-  it('leave out the widest gaps', () => {
+  test('leave out the widest gaps', () => {
     expect(coverBuckets([1, 2, 10, 500, 502, 900], 3)).toEqual([
       { from: 1, to: 11 },
       { from: 500, to: 503 },
@@ -48,7 +48,7 @@ describe('ranges of buckets', () => {
     expect(coverBuckets([], 5)).toEqual([]);
   });
 
-  it('are cut into pieces of about the same number of ids, without a gap', () => {
+  test('are cut into pieces of about the same number of ids, without a gap', () => {
     expect(cutBuckets(1_000, 400)).toEqual([
       { from: 0, to: 341 },
       { from: 341, to: 682 },
@@ -65,7 +65,7 @@ describe('ranges of buckets', () => {
     expect(cutBuckets(0, 400)).toEqual([{ from: 0, to: BUCKETS }]);
   });
 
-  it('are grouped by the ids that they hold', () => {
+  test('are grouped by the ids that they hold', () => {
     const ranges = [
       { from: 0, to: 1 },
       { from: 8, to: 9 },

@@ -14,7 +14,7 @@ function sizeOf(task: readonly (LeafPartition | { whole: true })[], blocks: numb
 }
 
 describe('tasks', () => {
-  it('share a table evenly between the lanes, in as few as 128 MiB each allow', () => {
+  test('share a table evenly between the lanes, in as few as 128 MiB each allow', () => {
     const sizes = (blocks: number, lanes: number) =>
       cutTasks([relation(1, blocks)], lanes).map((t) => sizeOf(t, blocks));
     expect(sizes(25_000, 2)).toEqual([12_500, 12_500]);
@@ -23,18 +23,18 @@ describe('tasks', () => {
     expect(sizes(8_000, 4)).toEqual([2_000, 2_000, 2_000, 2_000]);
   });
 
-  it('do not cut what is too small to gain from it', () => {
+  test('do not cut what is too small to gain from it', () => {
     expect(cutTasks([relation(1, 400)], 2)).toHaveLength(1);
     expect(cutTasks([relation(1, 0)], 2)).toHaveLength(1);
     expect(cutTasks([], 2)).toEqual([]);
   });
 
-  it('put many small tables together', () => {
+  test('put many small tables together', () => {
     const tables = Array.from({ length: 200 }, (_, n) => relation(n * 10, 1));
     expect(cutTasks(tables, 2).map((task) => task.length)).toEqual([50, 50, 50, 50]);
   });
 
-  it('cover every block of every leaf once, and the end of each leaf whatever it grows to', () => {
+  test('cover every block of every leaf once, and the end of each leaf whatever it grows to', () => {
     const leaves = fc.array(fc.integer({ min: 0, max: 60_000 }), { minLength: 1, maxLength: 6 });
     fc.assert(
       fc.property(fc.array(leaves, { minLength: 1, maxLength: 5 }), fc.integer({ min: 1, max: 8 }), (sizes, lanes) => {

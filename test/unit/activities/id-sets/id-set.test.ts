@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { IdSet } from '../../../../src/activities/id-sets/id-set';
 
 describe('a set of ids', () => {
-  it('answers as a Set of strings does', () => {
+  test('answers as a Set of strings does', () => {
     const ids = fc.array(fc.string({ unit: 'grapheme', maxLength: 30 }));
     fc.assert(
       fc.property(ids, ids, (added, asked) => {
@@ -23,7 +23,7 @@ describe('a set of ids', () => {
     );
   });
 
-  it('tells 200,000 similar ids apart', () => {
+  test('tells 200,000 similar ids apart', () => {
     const set = new IdSet();
     for (let key = 0; key < 200_000; key += 1) set.add(`shop:public.orders:${key}`);
     expect(set.size).toBe(200_000);

@@ -12,7 +12,7 @@ function reportOf(...relations: readonly RelationReport[]): SyncReport {
 }
 
 describe('values that are left out of documents', () => {
-  it('are told by a sync’s report, by relation and in all', () => {
+  test('are told by a sync’s report, by relation and in all', () => {
     const document = reportDocument(INPUT, reportOf(WHOLE, LACKING));
     expect(document).toMatchObject({ omitted: 1_234, relations: [{ omitted: 0 }, { omitted: 1_234 }] });
     const text = renderReport(INPUT, reportOf(WHOLE, LACKING));
@@ -20,14 +20,14 @@ describe('values that are left out of documents', () => {
     expect(text).toMatch(/0 rejected, 1,234 omitted in/);
   });
 
-  it('are not spoken of where there are none, but --json has a count of them for scripts', () => {
+  test('are not spoken of where there are none, but --json has a count of them for scripts', () => {
     expect(renderReport(INPUT, reportOf(WHOLE))).not.toContain('omitted');
     expect(reportDocument(INPUT, reportOf(WHOLE))).toMatchObject({ omitted: 0, relations: [{ omitted: 0 }] });
     const failed = { status: 'failed', reached: sumReports([WHOLE]) } as const;
     expect(reportDocument(INPUT, failed)).toMatchObject({ indexed: 3, omitted: 0 });
   });
 
-  it('show in the Temporal UI once there are any', () => {
+  test('show in the Temporal UI once there are any', () => {
     const progress = { phase: 'copy', paused: false, estimatedRows: 5 };
     expect(renderProgress({ ...progress, relations: [WHOLE] })).not.toContain('omitted');
     const lines = renderProgress({ ...progress, relations: [WHOLE, LACKING] }).split('\n');
@@ -36,7 +36,7 @@ describe('values that are left out of documents', () => {
     expect(lines.find((line) => line.includes('public.photos'))).toContain('1,234');
   });
 
-  it('add up, also with reports of syncs that did not count them', () => {
+  test('add up, also with reports of syncs that did not count them', () => {
     expect(addReports(LACKING, LACKING).omitted).toBe(2_468);
     expect(addReports(WHOLE, LACKING).omitted).toBe(1_234);
     expect(addReports(WHOLE, WHOLE)).not.toHaveProperty('omitted');

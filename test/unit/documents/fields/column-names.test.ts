@@ -9,13 +9,13 @@ describe('columns that the configuration names', () => {
     mapping: {},
   } as const;
 
-  it('are found out when no relation has them, so that a misspelt one is not synced by mistake', () => {
+  test('are found out when no relation has them, so that a misspelt one is not synced by mistake', () => {
     const misspelt = { ...options, excludeColumns: ['public.items.nmae'], attachment: 'public.files.file' };
     expect(findUnknownColumns([makeRelation()], options)).toEqual([]);
     expect(findUnknownColumns([makeRelation()], misspelt)).toEqual(['public.items.nmae', 'public.files.file']);
   });
 
-  it('may be named by any table of a rule', () => {
+  test('may be named by any table of a rule', () => {
     const rule = makeRelation({ kind: 'rule', table: 'r1', tables: ['items', 'more'] });
     expect(findUnknownColumns([rule], options)).toEqual([]);
   });

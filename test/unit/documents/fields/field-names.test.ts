@@ -13,35 +13,35 @@ function fieldsOf(names: readonly string[], options: typeof PREFIXED | typeof PL
 }
 
 describe('names of fields', () => {
-  it('are {schema}_{table}_{column} in lower case, as in Elastic’s connector', () => {
+  test('are {schema}_{table}_{column} in lower case, as in Elastic’s connector', () => {
     expect(fieldsOf(['id', 'Full Name'], PREFIXED, { schema: 'Sales', table: 'Orders' })).toEqual([
       'sales_orders_id',
       'sales_orders_full name',
     ]);
   });
 
-  it('of a rule carry the tables that it names, sorted', () => {
+  test('of a rule carry the tables that it names, sorted', () => {
     const rule = { kind: 'rule', table: 'r1', tables: ['orders', 'lines'] };
     expect(fieldsOf(['id'], PREFIXED, rule)).toEqual(['public_lines_orders_id']);
   });
 
-  it('are the columns’ own in plain mode, also for columns called id, table or Name beside name', () => {
+  test('are the columns’ own in plain mode, also for columns called id, table or Name beside name', () => {
     expect(fieldsOf(['id', 'table', 'Name', 'name'], PLAIN)).toEqual(['id', 'table', 'Name', 'name']);
   });
 
-  it('that fall together are an error that names both columns', () => {
+  test('that fall together are an error that names both columns', () => {
     expect(() => fieldsOf(['Name', 'name'], PREFIXED)).toThrow(/"Name".*"name".*public_items_name/);
     expect(() => fieldsOf(['_bucket'], PLAIN)).toThrow(/a field that pgferry adds and column "_bucket"/);
   });
 
-  it('that Elasticsearch refuses are replaced, and the plan says so', () => {
+  test('that Elasticsearch refuses are replaced, and the plan says so', () => {
     const relation = makeRelation({ columns: ['_id', ' ', 'a.b'].map((name) => column(name)) });
     const { fields, renamed } = nameFields(relation, relation.columns, PLAIN);
     expect(fields.map(({ field }) => field)).toEqual(['_id_', '_', 'a_b']);
     expect(renamed).toHaveLength(3);
   });
 
-  it('are never blank, with a dot, or a name of metadata', () => {
+  test('are never blank, with a dot, or a name of metadata', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.string(), fc.constantFrom('_id', '.', '..', ' . ', '_source', '_id.', '\u00a0')),
@@ -57,7 +57,7 @@ describe('names of fields', () => {
     );
   });
 
-  it('the attachment goes to the field where pipelines look for it', () => {
+  test('the attachment goes to the field where pipelines look for it', () => {
     const relation = makeRelation({ columns: [column('file', 'bytea')] });
     const { fields } = nameFields(relation, relation.columns, { ...PREFIXED, attachment: 'public.items.file' });
     expect(fields.map(({ field }) => field)).toEqual(['_attachment']);

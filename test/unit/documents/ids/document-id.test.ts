@@ -18,12 +18,12 @@ const keyPart = fc.option(keyText, { nil: null });
 const name = fc.oneof(keyText, fc.string()).filter((text) => text !== '' && text.length < 20);
 
 describe('document ids', () => {
-  it('show connector, relation and key', () => {
+  test('show connector, relation and key', () => {
     const prefix = idPrefix('shop', { schema: 'public', table: 'order_lines' });
     expect(encodeId(prefix, ['42', 'x,y', null])).toBe('shop:public.order_lines:42,x%2Cy,%N');
   });
 
-  it('differ for any two different keys', () => {
+  test('differ for any two different keys', () => {
     fc.assert(
       fc.property(
         fc.array(keyPart, { minLength: 1, maxLength: 3 }),
@@ -37,7 +37,7 @@ describe('document ids', () => {
     );
   });
 
-  it('differ for any two relations or connectors, whatever their names', () => {
+  test('differ for any two relations or connectors, whatever their names', () => {
     fc.assert(
       fc.property(name, name, name, name, name, name, (c1, s1, t1, c2, s2, t2) => {
         const same = c1 === c2 && s1 === s2 && t1 === t2;
@@ -47,7 +47,7 @@ describe('document ids', () => {
     );
   });
 
-  it('give the key back, unless it was too long to be kept', () => {
+  test('give the key back, unless it was too long to be kept', () => {
     fc.assert(
       fc.property(
         name,
@@ -63,7 +63,7 @@ describe('document ids', () => {
     );
   });
 
-  it('are a hash above 512 bytes of UTF-8, which no key can spell', () => {
+  test('are a hash above 512 bytes of UTF-8, which no key can spell', () => {
     const long = encodeId('c:s.t:', ['é'.repeat(254)]);
     expect(long).toMatch(/^c:s\.t:%H[0-9a-f]{64}$/);
     expect(decodeKey(long)).toBeUndefined();

@@ -1,15 +1,15 @@
 import { formatCopyRow } from '../../../../src/stack/sample-data/copy-text';
 
 describe('a row as COPY text', () => {
-  it('has a tab between values and a newline at its end', () => {
+  test('has a tab between values and a newline at its end', () => {
     expect(formatCopyRow([1, 'a', true, null])).toBe('1\ta\ttrue\t\\N\n');
   });
 
-  it('escapes what COPY would take for syntax', () => {
+  test('escapes what COPY would take for syntax', () => {
     expect(formatCopyRow(['a\tb\nc\\.\r'])).toBe('a\\tb\\nc\\\\.\\r\n');
   });
 
-  it('writes lists as arrays and objects as JSON', () => {
+  test('writes lists as arrays and objects as JSON', () => {
     expect(formatCopyRow([['a', 'b"c\\'], [], { a: '日本' }])).toBe('{"a","b\\\\"c\\\\\\\\"}\t{}\t{"a":"日本"}\n');
   });
 });
