@@ -1,4 +1,4 @@
-/** What an activity is about, as far as its input says. */
+/** The connector and relation that an activity is about, as far as its input says. */
 export interface ActivitySubject {
   readonly connector?: string;
   /** The relation, or the first of several. */

@@ -23,7 +23,7 @@ import { withScope } from './with-scope';
 
 /**
  * The activities of a worker, over the connectors that it knows; what others know better is left to them.
- * @param searchAttributes whether syncs can set them
+ * @param searchAttributes - whether syncs can set them
  */
 export function createActivities(
   registry: ConnectorRegistry,

@@ -9,7 +9,7 @@ const PATIENCE_MS = 8_000;
 const TRIES = 3;
 const PAUSE_MS = 1_000;
 
-/** How often the work was tried, by workers that know its connector: an attempt that was left to others is no try. */
+/** Tries of the work by workers that know its connector: an attempt that was left to others is no try. */
 export interface Tries {
   readonly tries?: number;
 }

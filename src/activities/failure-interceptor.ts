@@ -16,8 +16,9 @@ export const failureInterceptor: ActivityInboundCallsInterceptor = {
 };
 
 /**
- * Type, remedy and whether to try again; anything unforeseen is a defect whose message may quote values, so only its name is kept.
- * @param facts what the workflow needs to know besides, where there is no result to hold it
+ * Keeps type, remedy and whether to try again; anything unforeseen is a defect whose message may quote values, so that
+ * only its name is kept.
+ * @param facts - what the workflow needs to know besides, where there is no result to hold it
  */
 export function toApplicationFailure(error: unknown, facts: Pick<FailureDetail, 'searchAttributes'> = {}): Error {
   if (error instanceof CancelledFailure) return error;

@@ -5,7 +5,7 @@ import { type LoadedSettings, loadSettings } from '../config/load-settings';
 import type { Settings } from '../config/settings/settings';
 import { keepSecrets } from '../logging/blot-secrets';
 
-/** Where it is told what became of a change: the worker's log. */
+/** Hears the fate of each change of the file: the worker's log. */
 export interface ReloadNews {
   readonly info: (text: string) => void;
   readonly warn: (text: string) => void;

@@ -8,7 +8,7 @@ export interface CodecAccess {
   readonly token: string;
 }
 
-/** What becomes of a request before its body is read. */
+/** Verdict on a request before its body is read. */
 export interface Admission {
   /** 200: go on; 204: a browser's question whether it may ask, which is answered by the headers alone. */
   readonly status: 200 | 204 | 401 | 403 | 404 | 405;
@@ -36,7 +36,7 @@ export function admitRequest(request: IncomingMessage, path: string, access: Cod
   return { status: 200, message: '', headers: cors };
 }
 
-/** What the UI sends beside the body. */
+/** Answer headers that allow all that the UI sends. */
 const PREFLIGHT = {
   'access-control-allow-methods': 'POST',
   'access-control-allow-headers': 'authorization, content-type, x-namespace',

@@ -13,7 +13,7 @@ export interface CodecServer {
   readonly close: () => Promise<void>;
 }
 
-/** What it serves: the codecs in the order of encoding, and to whom. */
+/** Codecs, in the order of encoding, with address and access. */
 export interface CodecService extends CodecAccess {
   readonly address: { readonly host: string; readonly port: number };
   readonly codecs: readonly PayloadCodec[];
@@ -24,8 +24,8 @@ const MAX_BODY = 8_388_608;
 
 /**
  * Encodes and decodes payloads for Temporal's UI and CLI: `POST /encode`, `POST /decode`.
- * @see https://docs.temporal.io/production-deployment/data-encryption#api-contract-specifications
  * @throws SyncFailure `InvalidConfig` when the address can't be listened at
+ * @see https://docs.temporal.io/production-deployment/data-encryption#api-contract-specifications
  */
 export async function serveCodec(service: CodecService): Promise<CodecServer> {
   const { host, port } = service.address;

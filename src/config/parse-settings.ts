@@ -14,7 +14,7 @@ import { readReferencedFiles } from './tree/read-referenced-files';
 import { readTemporalProfile } from './tree/read-temporal-profile';
 import { substituteVariables } from './tree/substitute-variables';
 
-/** What a configuration file's text is read with. */
+/** Surroundings of a configuration's text: the environment, a reader of other files, its name. */
 export interface ParseOptions {
   /** Variables for `${NAME}`. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -22,7 +22,10 @@ export interface ParseOptions {
   readonly directory: string;
   /** Reads a text file; throws where it can't. */
   readonly readFile: (path: string) => string;
-  /** The file's name in messages. @default 'the configuration' */
+  /**
+   * The file's name in messages.
+   * @default 'the configuration'
+   */
   readonly file?: string;
 }
 
@@ -31,7 +34,7 @@ export interface ParsedSettings {
   readonly settings: Settings;
   /** Keys that are accepted and have no effect, and the like; not errors. */
   readonly notes: readonly ConfigurationProblem[];
-  /** What in it lets others read or change what goes over the network; not errors, but to be said loudly. */
+  /** Settings that let others read or change network traffic; not errors, but to be said loudly. */
   readonly warnings: readonly ConfigurationProblem[];
   /** Every secret of the settings: none may be written anywhere. */
   readonly secrets: readonly string[];

@@ -36,8 +36,8 @@ const FIRST_YEAR = 2000;
  * Reads a cron expression: with five fields plain cron (minute first, 0 and 7 are Sunday), with six or seven as Quartz
  * has it (second first, 1 is Sunday, a year at the end).
  *
- * @see https://www.quartz-scheduler.org/documentation/quartz-2.3.0/tutorials/crontrigger.html
  * @throws SyncFailure `InvalidConfig` when it is none, names no time at all, or says what Temporal can't express
+ * @see https://www.quartz-scheduler.org/documentation/quartz-2.3.0/tutorials/crontrigger.html
  */
 export function parseCron(text: string): CronTimes {
   const fields = text.trim().toUpperCase().split(/\s+/);

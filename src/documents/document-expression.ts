@@ -10,7 +10,7 @@ export interface RenderedField {
   readonly sql: string;
 }
 
-/** What a document is made of. */
+/** Parts of a document. */
 export interface DocumentParts {
   readonly connectorId: string;
   readonly relation: Relation;
@@ -40,7 +40,10 @@ export function documentExpression(parts: DocumentParts): string {
   const head = `${bucket} || ${idHash}${timestampField(parts)}`;
   if (!fingerprinted) return `(${head} || ',' || right(${contentExpression(parts)}, -1))`;
   const hash = `${quoteLiteral(`,${JSON.stringify(names.fingerprint)}:`)} || hashtextextended(c.v, 0)::text`;
-  return `(select ${head} || ${hash} || ',' || right(c.v, -1) from (select ${contentExpression(parts)} as v offset 0) as c)`;
+  return (
+    `(select ${head} || ${hash} || ',' || right(c.v, -1) ` +
+    `from (select ${contentExpression(parts)} as v offset 0) as c)`
+  );
 }
 
 /** SQL of a hash of all that a row itself gives to its document: not of `_timestamp`, which differs from sync to sync. */

@@ -55,7 +55,7 @@ export function listOverridden(projections: readonly Projection[]): IndexMapping
   );
 }
 
-/** How many fields count against `index.mapping.total_fields.limit`: objects, leaves and multi-fields. */
+/** Counts the fields against `index.mapping.total_fields.limit`: objects, leaves and multi-fields. */
 export function totalFields({ properties }: Pick<IndexMapping, 'properties'>): number {
   return Object.values(properties).reduce((total, mapping) => total + 1 + childFields(mapping), 0);
 }

@@ -23,7 +23,10 @@ export interface ProjectionInput {
   readonly commitTimestamps: boolean;
   /** ISO 8601: `_timestamp` of rows without a commit timestamp. */
   readonly startedAt: string;
-  /** Basic sync rules, in their order. @default [] */
+  /**
+   * Basic sync rules, in their order.
+   * @default []
+   */
   readonly rules?: readonly BasicRule[];
 }
 

@@ -8,8 +8,9 @@ const TEXTS: ReadonlySet<string> = new Set(['text', 'varchar', 'citext', 'bpchar
 /** Base types whose values are always small. */
 const SMALL: ReadonlySet<string> = new Set(
   (
-    'int2 int4 int8 oid numeric money float4 float8 bool name uuid macaddr macaddr8 pg_lsn bit time timetz interval date ' +
-    'timestamp timestamptz inet cidr point line lseg box circle char xid xid8 cid tid regclass regproc regtype regrole'
+    'int2 int4 int8 oid numeric money float4 float8 bool name uuid macaddr macaddr8 pg_lsn bit time timetz interval ' +
+    'date timestamp timestamptz inet cidr point line lseg box circle char xid xid8 cid tid regclass ' +
+    'regproc regtype regrole'
   ).split(' '),
 );
 

@@ -8,7 +8,7 @@ import {
   syncWorkflowId,
 } from '../sync/wire/workflow-names';
 
-/** Which sync jobs to list. */
+/** Sync jobs to list. */
 export interface JobFilter {
   /** Only jobs of this configuration's workers. */
   readonly taskQueue: string;
@@ -18,7 +18,7 @@ export interface JobFilter {
   readonly limit: number;
 }
 
-/** How a job stands, as Temporal calls it. */
+/** Statuses of jobs, as Temporal calls them. */
 export const JOB_STATUSES = ['running', 'completed', 'failed', 'cancelled', 'terminated', 'timed_out'] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
@@ -68,7 +68,7 @@ type Described = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' |
   readonly closeTime?: Date | undefined;
 };
 
-/** What Temporal says of a workflow, as a job. */
+/** Turns Temporal's description of a workflow into a job. */
 export function toJob(execution: Described): ListedJob {
   const { workflowId, runId, status, startTime, closeTime, memo } = execution;
   return {

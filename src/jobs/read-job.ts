@@ -13,7 +13,7 @@ export interface JobDetails extends ListedJob {
   readonly paused?: boolean;
   readonly relations: readonly RelationReport[];
   readonly pending: readonly PendingWork[];
-  /** What the workflow threw, where it did not complete. */
+  /** The workflow's error, where it did not complete. */
   readonly error?: unknown;
 }
 

@@ -9,9 +9,9 @@ import { addReports, type RelationReport } from '../sync/report';
 export interface PendingWork {
   readonly activity: string;
   readonly attempt: number;
-  /** How far it is, where it says so. */
+  /** Its progress, where it tells. */
   readonly checkpoint?: Checkpoint;
-  /** What its last attempt failed of. */
+  /** The failure of its last attempt. */
   readonly lastFailure?: string;
   /** When it is tried again, after a failure. */
   readonly nextAttemptAt?: Date;
@@ -43,7 +43,7 @@ async function readActivity(
   };
 }
 
-/** What was encrypted with a key that is not ours, or is none of our own, is left out: the rest tells enough. */
+/** Leaves out what was encrypted with a foreign key, or is not ours: the rest tells enough. */
 async function readPayload(payload: Payload | null | undefined, converter: LoadedDataConverter): Promise<unknown> {
   if (payload == null) return undefined;
   return decodePayload(converter, payload).catch(() => undefined);

@@ -11,7 +11,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 /** `ecs`: a JSON object a line, by the Elastic Common Schema; `text`: a line for people. */
 export type LogFormat = 'ecs' | 'text';
 
-/** How a process logs. */
+/** Level and format of a process's log. */
 export interface LogOptions {
   readonly level: LogLevel;
   /** @default 'text' in a terminal, else 'ecs' */

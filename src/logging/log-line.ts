@@ -1,4 +1,4 @@
-/** What a line is about, as keywords: connector, relation, job (workflow id), run, activity, attempt. */
+/** The subject of a line, as keywords: connector, relation, job (workflow id), run, activity, attempt. */
 export type LogLabels = Readonly<Record<string, string>>;
 
 /** An error as a line has it: no stack, since what hangs on an error may quote rows. */
@@ -19,7 +19,7 @@ export interface LogFields {
   readonly 'span.id'?: string;
 }
 
-/** What Temporal's SDK calls its fields, and what they are called as labels. */
+/** Names of labels, by those of the fields of Temporal's SDK. */
 const LABELS: Readonly<Record<string, string>> = {
   connector: 'connector',
   relation: 'relation',

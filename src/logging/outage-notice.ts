@@ -1,6 +1,6 @@
 import type { LoggedEntry } from './phrase-entry';
 
-/** Where it is told that Temporal is away, and that it is back. */
+/** Hears that Temporal is away, and that it is back. */
 export interface OutageLog {
   readonly warn: (fields: object, message: string) => void;
   readonly info: (message: string) => void;

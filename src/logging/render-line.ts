@@ -1,7 +1,7 @@
 import { escapeControls, escapeLine } from './escape-controls';
 import type { LoggedError } from './log-line';
 
-/** What a person reads of a line: the connector, the message, then what the labels add. */
+/** Renders a line for people: the connector, the message, then what the labels add. */
 export function renderLine(record: Readonly<Record<string, unknown>>): string {
   const labels = (record['labels'] ?? {}) as Readonly<Record<string, string>>;
   const error = record['error'] as LoggedError | undefined;

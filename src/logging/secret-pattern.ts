@@ -1,4 +1,4 @@
-/** Shorter secrets are words that texts are full of: to blot them out would spoil the log, and tell by its holes what they are. */
+/** Shorter secrets are words that texts are full of: to blot them out would spoil the log, and its holes would tell them. */
 const SHORTEST = 4;
 /** From this length on a secret is blotted out within a longer word as well. */
 const LONG = 16;

@@ -4,7 +4,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import { SyncFailure } from '../sync/failures';
 import type { Readiness } from './readiness';
 
-/** What is served. */
+/** Content of the pages that are served. */
 export interface MonitoringContent {
   /** Prometheus' text format. */
   readonly metrics: () => Promise<string>;
@@ -57,7 +57,8 @@ async function listen(server: Server, { host, port }: { host: string; port: numb
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     throw new SyncFailure(
       'InvalidConfig',
-      `The worker can't listen at monitoring.address ${host}:${port}: ${code === 'EADDRINUSE' ? 'it is in use' : code}.`,
+      `The worker can't listen at monitoring.address ${host}:${port}: ` +
+        `${code === 'EADDRINUSE' ? 'it is in use' : code}.`,
       'Give each worker of a machine an address of its own in monitoring.address; port 0 takes a free one.',
     );
   }

@@ -1,7 +1,7 @@
 /** Fails where a server that the worker needs doesn't answer. */
 export type ReadinessCheck = () => Promise<void>;
 
-/** What `/readyz` says. */
+/** Content of `/readyz`. */
 export interface Readiness {
   readonly ready: boolean;
   readonly status: 'starting' | 'ready' | 'not ready' | 'stopping';

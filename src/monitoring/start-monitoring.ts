@@ -9,7 +9,7 @@ import { reserveTemporalMetrics } from './temporal-metrics';
 
 /** A worker as monitoring sees it, once it polls. */
 export interface WatchedWorker {
-  /** What must answer for the worker to do its work. */
+  /** Checks of the servers without which the worker can't do its work. */
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
   readonly readLastSync: ReadLastSync;
 }

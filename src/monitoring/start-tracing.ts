@@ -12,7 +12,7 @@ import {
 } from '@temporalio/interceptors-opentelemetry';
 import type { ActivityInterceptorsFactory, InjectedSinks } from '@temporalio/worker';
 
-/** What a worker needs to trace workflows and activities; the bundle of its workflows must hold the interceptors. */
+/** Sinks and interceptors that trace workflows and activities; the bundle of its workflows must hold the interceptors. */
 export interface Tracing {
   readonly activityInterceptors: ActivityInterceptorsFactory;
   readonly sinks: InjectedSinks<OpenTelemetrySinks>;

@@ -13,9 +13,9 @@ const ENOUGH = 1_000;
 const HIGHEST = 65_535;
 
 /**
- * Where a server can be given a port that no outgoing connection takes meanwhile.
+ * Chooses a range where no outgoing connection takes a server's port meanwhile.
  *
- * @param outgoing the system's range of such connections, as {@link readOutgoingRange} reads it
+ * @param outgoing - the system's range of such connections, as {@link readOutgoingRange} reads it
  */
 export function serverPortRange(outgoing: PortRange | undefined): PortRange {
   if (outgoing === undefined) return USUAL;

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { ScheduleDefinition } from './schedule-definition';
 
-/** What makes a schedule in Temporal equal to the file. */
+/** A change that makes a schedule in Temporal equal to the file. */
 export type ScheduleChange =
   | { readonly action: 'create'; readonly id: string; readonly wanted: ScheduleDefinition }
   | { readonly action: 'unchanged'; readonly id: string; readonly wanted: ScheduleDefinition }
@@ -23,7 +23,10 @@ export interface ScheduleDifference {
   readonly to: unknown;
 }
 
-/** What must change so that the schedules that are there become those that are wanted; in the order of the ids. @param orphans what becomes of schedules of other connectors */
+/**
+ * Finds the changes that make the existing schedules the wanted ones; in the order of the ids.
+ * @param orphans - the fate of schedules of other connectors
+ */
 export function compareSchedules(
   wanted: readonly ScheduleDefinition[],
   present: readonly ScheduleDefinition[],

@@ -3,7 +3,7 @@ import { type Client, type ScheduleDescription, WorkflowNotFoundError } from '@t
 import type { ScheduledSyncResult } from '../sync/job';
 import type { ScheduledWorkflow } from '../sync/wire/workflow-names';
 
-/** What the last start of a schedule came to. */
+/** Result of the last start of a schedule. */
 export interface LastRun {
   readonly startedAt: Date;
   /** `running`, `completed`, `skipped`, `failed`, `cancelled`, …; `forgotten` beyond the namespace's retention. */

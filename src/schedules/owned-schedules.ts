@@ -40,9 +40,10 @@ export async function findOwnedSchedule(
   const owner = readOwner(description);
   if (owner?.taskQueue === taskQueue) return toOwned(owner, description);
   if (!isWanted) return undefined;
+  const maker = owner === undefined ? 'pgferry did not make it' : `it belongs to task queue ${owner.taskQueue}`;
   throw new SyncFailure(
     'InvalidConfig',
-    `Schedule ${id} is there already, but ${owner === undefined ? 'pgferry did not make it' : `it belongs to task queue ${owner.taskQueue}`}`,
+    `Schedule ${id} is there already, but ${maker}`,
     'Delete it, or call the connector something else.',
   );
 }

@@ -9,9 +9,9 @@ import { isMadeHere } from './schedule-origin';
 import { fromDescription, toScheduleOptions } from './temporal-schedule';
 
 /**
- * What must change so that Temporal has the schedules of the file. Of other connectors only those are named which this
+ * Finds the changes that give Temporal the schedules of the file. Of other connectors only those are named which this
  * file has made: they are deleted when it is told to `prune`.
- * @param file absolute path of the configuration
+ * @param file - absolute path of the configuration
  * @throws SyncFailure `InvalidConfig` for an interval that is none, or a schedule that somebody else owns
  */
 export async function findScheduleChanges(
@@ -46,8 +46,10 @@ function refuseOtherFile(schedule: OwnedSchedule, settings: Settings, file: stri
   if (origin === undefined || isOfFile(schedule, settings, file)) return;
   throw new SyncFailure(
     'InvalidConfig',
-    `Connector ${owner.connectorId} is defined by two files: ${origin.file} on ${origin.host} made the schedule ${description.scheduleId} (into ${origin.destination})`,
-    `Take it out of one of them, or call it something else; to move it here, delete the schedule first: \`pgferry schedule delete ${owner.connectorId}\`.`,
+    `Connector ${owner.connectorId} is defined by two files: ${origin.file} on ${origin.host} made the ` +
+      `schedule ${description.scheduleId} (into ${origin.destination})`,
+    `Take it out of one of them, or call it something else; to move it here, delete the schedule first: ` +
+      `\`pgferry schedule delete ${owner.connectorId}\`.`,
   );
 }
 

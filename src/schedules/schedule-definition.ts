@@ -42,7 +42,7 @@ export function scheduleId(connectorId: string, jobType: JobType): string {
 
 /**
  * The schedules that a configuration asks for: up to two a connector.
- * @param file absolute path of the configuration
+ * @param file - absolute path of the configuration
  * @throws SyncFailure `InvalidConfig`
  */
 export function defineSchedules({ connectors, temporal, elasticsearch }: Settings, file: string): ScheduleDefinition[] {

@@ -6,12 +6,12 @@ import type { ConnectorSettings, ElasticsearchSettings } from '../config/setting
 /** Key of the memo, of a schedule's action, that says which configuration file made it: it can be changed later. */
 export const ORIGIN_MEMO = 'madeBy';
 
-/** Which configuration file made a schedule. */
+/** The configuration file that made a schedule. */
 export interface ScheduleOrigin {
   /** Absolute path. */
   readonly file: string;
   readonly host: string;
-  /** Where the connector writes, as that file says: in containers of many hosts a file has the same path. */
+  /** The connector's destination, as that file says: in containers of many hosts a file has the same path. */
   readonly destination: string;
 }
 
@@ -25,7 +25,7 @@ export function originOf(file: string, { indexName }: ConnectorSettings, elastic
 /**
  * Whether a connector's schedule belongs to another configuration file. A path on another host is the same file where the
  * connector writes to the same place; a file that is gone from this host has been moved.
- * @param made undefined for schedules of 0.1.0, which belong to whichever file defines their connector
+ * @param made - undefined for schedules of 0.1.0, which belong to whichever file defines their connector
  */
 export function isOfAnotherFile(made: ScheduleOrigin | undefined, own: ScheduleOrigin): boolean {
   if (made === undefined) return false;

@@ -16,7 +16,7 @@ import { ORIGIN_MEMO, type ScheduleOrigin } from './schedule-origin';
 /** Key of the memo that marks a schedule as pgferry's own. */
 export const OWNER_MEMO = 'pgferry';
 
-/** What the memo of an own schedule holds: only workers of the same task queue share a configuration. */
+/** Memo of a schedule of ours: only workers of the same task queue share a configuration. */
 export interface ScheduleOwner {
   readonly connectorId: string;
   readonly jobType: string;
@@ -70,7 +70,7 @@ function nameNumbers<Name extends string>(ranges: readonly NumberRange[], names:
   return ranges.map(({ start, end, step }) => ({ start: nameOf(start), end: nameOf(end), step }));
 }
 
-/** What Temporal says of a schedule, in terms that can be compared with the file. */
+/** Turns Temporal's description of a schedule into one that can be compared with the file. */
 export function fromDescription({ scheduleId, spec, action, policies }: ScheduleDescription): ScheduleDefinition {
   const everyMs = spec.intervals?.[0]?.every;
   const interval = spec.calendars?.[0]?.comment ?? (everyMs === undefined ? 'unknown' : renderEvery(everyMs));

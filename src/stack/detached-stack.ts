@@ -13,13 +13,13 @@ import { checkServers } from './servers/check-servers';
 import type { StackAddresses, StackServer } from './servers/stack-addresses';
 import type { StackOptions } from './start-stack';
 
-/** What is known of the stack in the background; there is one a user. */
+/** Record of the stack in the background; there is one a user. */
 interface DetachedStack {
   readonly pid: number;
   readonly addresses: StackAddresses;
 }
 
-/** What the background process tells the one that started it. */
+/** Message of the background process to the one that started it. */
 export type DetachedReport = { readonly line: string } | { readonly addresses: StackAddresses };
 
 const stateFile = () => join(cacheDirectory(), 'stack.json');
@@ -54,7 +54,7 @@ export async function stopDetachedStack(): Promise<boolean> {
   return true;
 }
 
-/** Where the servers in the background answer, and whether they do; `addresses` is null when there are none. */
+/** Reads the addresses of the servers in the background, and whether they answer; `addresses` is null when there are none. */
 export async function readStackStatus(): Promise<{
   readonly addresses: StackAddresses | null;
   readonly answering: Partial<Record<StackServer, boolean>>;

@@ -1,6 +1,6 @@
 import { type Stack, type StackOptions, startStack } from './start-stack';
 
-/** What tells a stack in the foreground to end. */
+/** Signals that end a stack in the foreground. */
 const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**

@@ -15,9 +15,15 @@ import { startTemporal } from './servers/start-temporal';
 export interface StackOptions {
   /** @default all of them */
   readonly only?: readonly StackServer[];
-  /** Folder that keeps the servers' data. @default temporary folders, removed in the end */
+  /**
+   * Folder that keeps the servers' data.
+   * @default temporary folders, removed in the end
+   */
   readonly dataDir?: string;
-  /** Heap of Elasticsearch, as `-Xmx` takes it. @default '512m' */
+  /**
+   * Heap of Elasticsearch, as `-Xmx` takes it.
+   * @default '512m'
+   */
   readonly elasticsearchHeap?: string;
   /** Takes progress for people, a line a call. */
   readonly log?: (line: string) => void;

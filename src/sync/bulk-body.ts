@@ -7,7 +7,7 @@ export interface BulkBody {
   readonly offsets: readonly number[];
 }
 
-/** What became of the items of a bulk body, all of them acknowledged by Elasticsearch. */
+/** Fates of the items of a bulk body, all of them acknowledged by Elasticsearch. */
 export interface BulkOutcome {
   /** Created or overwritten. */
   readonly indexed: number;

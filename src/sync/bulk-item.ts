@@ -20,7 +20,7 @@ export function indexAction(version: number): readonly [before: string, after: s
 
 /**
  * Deletions as a bulk body.
- * @param version external version: a document that a later write has given a newer one stays
+ * @param version - external version: a document that a later write has given a newer one stays
  */
 export function deleteBody(ids: readonly string[], version: number): BulkBody {
   return joinItems(ids.map((id) => `${DELETE_START}${JSON.stringify(id)}${actionEnd(version)}`));
@@ -47,7 +47,7 @@ export interface ItemAction {
   readonly id: string;
   /** External version. */
   readonly version: number;
-  /** Where the line after it begins: that of the document, for an index action. */
+  /** Offset of the line after it: that of the document, for an index action. */
   readonly end: number;
 }
 

@@ -1,7 +1,7 @@
 import type { RelationReport } from './report';
 
 /**
- * How far a task is acknowledged by Elasticsearch: everything before block `block` of partition `partition` is.
+ * Progress of a task that Elasticsearch has acknowledged: everything before block `block` of partition `partition` is.
  * It lives in the activity's heartbeat, and is the activity's result when the sync is paused.
  */
 export interface Checkpoint {

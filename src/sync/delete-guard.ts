@@ -1,8 +1,9 @@
 /** Deletions below this number need no consent, whatever their share. */
 const FREE_DELETES = 1_000;
 
-/** What a sync is about to delete. */
+/** Documents that a sync is about to delete, among all of them. */
 export interface PendingDeletion {
+  /** Those without a row. */
   readonly stale: number;
   /** Documents of this connector in the index. */
   readonly documents: number;

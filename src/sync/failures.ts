@@ -2,7 +2,7 @@ interface FailurePolicy {
   readonly retryable: boolean;
   /** Met while one relation is read or written, it is that relation's alone: the others are synced. */
   readonly ofRelation?: true;
-  /** What the operator does about it; one sentence for messages and docs/operations.md. */
+  /** One sentence about what the operator does, for messages and docs/failures.md. */
   readonly remedy: string;
 }
 
@@ -65,7 +65,8 @@ export const FAILURES = {
     retryable: false,
     ofRelation: true,
     remedy:
-      'Sync the table by an advanced sync rule, `select * from` it, which reads it as a whole; and report the kind of table.',
+      'Sync the table by an advanced sync rule, `select * from` it, which reads it as a whole; and report ' +
+      'the kind of table.',
   },
   RelationsFailed: {
     retryable: false,
@@ -90,7 +91,8 @@ export const FAILURES = {
   LocalStack: {
     retryable: false,
     remedy:
-      'Mend what the message names, or use servers of your own: PGFERRY_POSTGRES_URL, PGFERRY_ELASTICSEARCH_URL, TEMPORAL_ADDRESS.',
+      'Mend what the message names, or use servers of your own: PGFERRY_POSTGRES_URL, ' +
+      'PGFERRY_ELASTICSEARCH_URL, TEMPORAL_ADDRESS.',
   },
   Defect: { retryable: false, remedy: 'This is a defect of pgferry: please report it with this message.' },
 } as const satisfies Record<string, FailurePolicy>;

@@ -1,11 +1,11 @@
-/** How many ids a bucket holds, and the sum of their hashes. */
+/** The number of ids in a bucket, and the sum of their hashes. */
 export interface BucketDigest {
   readonly ids: number;
   /** Of 32-bit integers: exact for up to two million ids a bucket. NaN, which equals nothing, where it can't be told. */
   readonly sum: number;
 }
 
-/** What a set of ids comes to, by bucket; empty buckets are left out. */
+/** Digest of a set of ids, by bucket; empty buckets are left out. */
 export type IdDigest = ReadonlyMap<number, BucketDigest>;
 
 /**

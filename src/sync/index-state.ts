@@ -1,8 +1,10 @@
-/** What pgferry knows of a relation in the index, kept in the index's mapping `_meta`: state and data live and die together. */
+/**
+ * State of a relation in the index, kept in the index's mapping `_meta`: state and data live and die together.
+ */
 export interface RelationState {
   /** Transactions below it are in the index; absent while the relation is being copied. */
   readonly watermark?: string;
-  /** {@link Relation.definition} together with the projection: another one means copying again. */
+  /** `Relation.definition` together with the projection: another one means copying again. */
   readonly definition?: string;
   /** File node of each leaf by its oid. */
   readonly leaves?: Readonly<Record<string, number>>;
@@ -10,7 +12,7 @@ export interface RelationState {
   readonly rule?: string;
 }
 
-/** Which database the state speaks of: another one means that no watermark can be trusted. */
+/** Identity of the database that the state speaks of: another one means that no watermark can be trusted. */
 export interface SourceIdentity {
   readonly systemIdentifier: string;
   readonly database: string;

@@ -3,7 +3,7 @@ import type { SyncReport } from './report';
 /** The kinds of sync job: a full one compares every id, an incremental one reads what changed. */
 export type JobType = 'full' | 'incremental';
 
-/** What started a sync. */
+/** The cause of a sync's start. */
 export type JobTrigger = 'manual' | 'schedule';
 
 /** Consents and choices for one run. */
@@ -29,11 +29,14 @@ export interface SyncInput {
 export interface ScheduledSyncInput {
   readonly connectorId: string;
   readonly jobType: JobType;
-  /** Milliseconds that a full sync waits for a running one to end: its schedule's interval. @default 0 */
+  /**
+   * Milliseconds that a full sync waits for a running one to end: its schedule's interval.
+   * @default 0
+   */
   readonly waitMs?: number;
 }
 
-/** What a start by the schedule came to. */
+/** Result of a start by the schedule. */
 export type ScheduledSyncResult =
   | ({ readonly status: 'completed' } & Omit<SyncReport, 'status' | 'relations' | 'skipped'>)
   | { readonly status: 'skipped'; readonly connectorId: string; readonly jobType: JobType; readonly reason: string };

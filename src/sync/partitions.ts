@@ -23,7 +23,7 @@ export interface WholePartition extends RelationPart {
   readonly whole: true;
 }
 
-/** What one activity reads of a relation. */
+/** Part of a relation that one activity reads. */
 export type Partition = LeafPartition | WholePartition;
 
 export function isWhole(partition: Partition): partition is WholePartition {

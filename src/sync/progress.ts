@@ -1,16 +1,16 @@
 import { groupDigits } from './group-digits';
 import { emptyReport, type RelationReport } from './report';
 
-/** How far a sync is; what the query `progress` answers. */
+/** Progress of a sync: the answer to the query `progress`. */
 export interface SyncProgress {
   readonly phase: string;
   readonly paused: boolean;
   /** Rows that the relations hold, as PostgreSQL estimates. */
   readonly estimatedRows: number;
   readonly relations: readonly RelationReport[];
-  /** What people should know of it, from the plan on. Absent: nothing. */
+  /** Notes for people, from the plan on. Absent: nothing. */
   readonly notes?: readonly string[];
-  /** How it ended, where it did not complete: why, and what to do. */
+  /** Its end, where it did not complete: why, and what to do. */
   readonly ending?: string;
 }
 
@@ -21,7 +21,10 @@ export function emptyProgress(): SyncProgress {
 /** Relations shown in the Temporal UI: the busiest ones. */
 const SHOWN = 20;
 
-/** Progress as Markdown, for the Temporal UI. @param estimates rows of each relation, as PostgreSQL estimates */
+/**
+ * Progress as Markdown, for the Temporal UI.
+ * @param estimates - rows of each relation, as PostgreSQL estimates
+ */
 export function renderProgress(progress: SyncProgress, estimates: ReadonlyMap<string, number> = new Map()): string {
   const relations = withAwaited(progress, estimates);
   const heading = renderHeading(progress);

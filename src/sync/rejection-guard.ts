@@ -20,13 +20,16 @@ export function tooManyRejected({ read, rejected }: RejectionCount, maxRejected:
   return rejected > maxRejected || (rejected > FEW && rejected > read * MAX_REJECTED_RATIO);
 }
 
-/** What the failure `TooManyRejections` says. */
+/** Message of the failure `TooManyRejections`. */
 export function describeRejections(connectorId: string, { read, rejected }: RejectionCount, max: number): string {
   const limit = rejected > max ? `more than max_rejected, ${max}` : `more than ${MAX_REJECTED_RATIO * 100}%`;
   return `Connector ${connectorId}: ${rejected} of the ${read} rows read were rejected, ${limit}.`;
 }
 
-/** How to see why. */
+/** Remedy of `TooManyRejections`: the command that lists the reasons. */
 export function rejectionRemedy(connectorId: string): string {
-  return `The reasons: pgferry rejected list ${connectorId}. Correct rows or mapping, or raise max_rejected to accept them.`;
+  return (
+    `The reasons: pgferry rejected list ${connectorId}. Correct rows or mapping, or raise max_rejected to ` +
+    `accept them.`
+  );
 }

@@ -14,7 +14,7 @@ export interface FailedRelation {
   readonly failure: RelationFailure;
 }
 
-/** What a relation failed of; undefined where every other relation would meet `error` as well. */
+/** Turns an error into the failure of one relation; undefined where every other relation would meet `error` as well. */
 export function toRelationFailure(error: unknown): RelationFailure | undefined {
   if (!(error instanceof SyncFailure) || !isOfRelation(error.type)) return undefined;
   const { type, message, remedy } = error;
@@ -31,8 +31,8 @@ function isOfRelation(type: FailureType): boolean {
 const MOST_LISTED = 20;
 
 /**
- * What ends a sync in which relations failed: of their common type, or `RelationsFailed`.
- * @param relations how many the sync was about
+ * Joins the failures of relations into the one that ends their sync: of their common type, or `RelationsFailed`.
+ * @param relations - how many the sync was about
  */
 export function joinFailures(connectorId: string, failed: readonly FailedRelation[], relations: number): SyncFailure {
   const types = new Set(failed.map(({ failure }) => failure.type));
@@ -44,7 +44,8 @@ export function joinFailures(connectorId: string, failed: readonly FailedRelatio
   const remedies = [...new Set(failed.map(({ failure }) => endSentence(failure.remedy)))].slice(0, MOST_LISTED);
   return new SyncFailure(
     type,
-    `Connector ${connectorId}: ${failed.length} of ${relations} relations could not be synced; their documents are kept. ${listed.join(' ')}${more}`,
+    `Connector ${connectorId}: ${failed.length} of ${relations} relations could not be synced; their ` +
+      `documents are kept. ${listed.join(' ')}${more}`,
     remedies.join(' '),
   );
 }

@@ -4,7 +4,7 @@ export interface QualifiedName {
   readonly table: string;
 }
 
-/** What a relation is, in PostgreSQL's own terms; `rule` is the query of an advanced sync rule. */
+/** Kinds of relations, in PostgreSQL's own terms; `rule` is the query of an advanced sync rule. */
 export type RelationKind = 'table' | 'partitioned' | 'foreign' | 'view' | 'materialized' | 'rule';
 
 /**

@@ -1,6 +1,6 @@
 import type { FailedRelation, RelationFailure } from './relation-failure';
 
-/** What a sync did with one relation; counts of rows and documents. */
+/** Result of a sync for one relation; counts of rows and documents. */
 export interface RelationReport {
   readonly relation: string;
   /** Rows read from PostgreSQL. */
@@ -23,10 +23,10 @@ export interface RelationReport {
   readonly failure?: RelationFailure;
 }
 
-/** How a sync ended. */
+/** The end of a sync. */
 export type SyncStatus = 'completed' | 'cancelled' | 'failed';
 
-/** Result of the workflow `syncConnector`. */
+/** Result of the workflow `syncConnector`; counts of rows and documents, as of its relations. */
 export interface SyncReport {
   readonly connectorId: string;
   readonly jobType: 'full' | 'incremental';

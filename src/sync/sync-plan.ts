@@ -3,7 +3,7 @@ import type { SkippedRelation } from './relation';
 import type { FailedRelation } from './relation-failure';
 
 /**
- * What every activity of one sync job must know. Small, since it travels with each of them: the connector's definition
+ * Facts for every activity of one sync job. Few, since they travel with each of them: the connector's definition
  * and its secrets stay with the worker.
  */
 export interface SyncJob {
@@ -52,7 +52,7 @@ export interface PlannedRelation {
   readonly leaves: readonly PlannedLeaf[];
 }
 
-/** What a sync will do. Holds names, block ranges and counts; never a key's value. */
+/** Work that a sync will do. Holds names, block ranges and counts; never a key's value. */
 export interface SyncPlan {
   readonly job: SyncJob;
   readonly relations: readonly PlannedRelation[];
@@ -63,7 +63,7 @@ export interface SyncPlan {
   readonly failed?: readonly FailedRelation[];
   /** The saved state speaks of another history of the database: no watermark of it may stay. */
   readonly untrusted?: true;
-  /** What people should know before the first write: what a rebuild leaves behind. Absent: nothing. */
+  /** Notes for people before the first write: what a rebuild leaves behind. Absent: nothing. */
   readonly notes?: readonly string[];
 }
 

@@ -17,7 +17,7 @@ const REMEDIES: TlsRemedies = {
 };
 
 /**
- * What TLS has against a connection to Temporal. gRPC would say no more than that there is none, and that late.
+ * Finds the objection of TLS to a connection to Temporal. gRPC would say no more than that there is none, and that late.
  *
  * @returns undefined where it has nothing against it, or nobody is there
  */

@@ -2,13 +2,13 @@ import { connect, type ConnectionOptions } from 'node:tls';
 
 /** Milliseconds for an answer. */
 const TIMEOUT_MS = 5_000;
-/** What a client begins with, and a server answers: https://www.rfc-editor.org/rfc/rfc9113#section-3.4 */
+/** First bytes of a client, which a server answers: https://www.rfc-editor.org/rfc/rfc9113#section-3.4 */
 const PREFACE = Buffer.concat([
   Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
   Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]),
 ]);
 
-/** How a server meets a client that speaks HTTP/2 over TLS. */
+/** Reaction of a server to a client that speaks HTTP/2 over TLS. */
 export interface TlsProbe {
   /** Whether the handshake of TLS went through. */
   readonly isEncrypted: boolean;

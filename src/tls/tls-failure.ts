@@ -7,21 +7,21 @@ export interface TlsSubject {
   readonly where: string;
   /** Name that the server's certificate should have. */
   readonly host: string;
-  /** Who should have signed it: `the given ssl_ca`; absent where none is given. */
+  /** The authority that should have signed it: `the given ssl_ca`; absent where none is given. */
   readonly authority?: string | undefined;
   /** Whether pgferry has a certificate of its own to show. */
   readonly showsCertificate: boolean;
-  /** What to do, where it depends on the names of settings. */
+  /** Remedies that depend on the names of settings. */
   readonly remedies: TlsRemedies;
 }
 
-/** What to do about a problem of TLS, by the names of a server's settings. */
+/** Remedies of problems of TLS, by the names of a server's settings. */
 export type TlsRemedies = Readonly<Record<Exclude<TlsProblem, 'expired' | 'not yet valid'>, string>>;
 
 /**
  * The failure that an error of TLS stands for; trying again does not help.
  *
- * @param error with the code and message of Node.js
+ * @param error - with the code and message of Node.js
  * @returns undefined for errors that are not about TLS
  */
 export function tlsFailure(
@@ -32,7 +32,10 @@ export function tlsFailure(
   return problem === undefined ? undefined : failureOfProblem(problem, subject, tlsCode(code, text));
 }
 
-/** The failure for a problem that is known already. @param code of Node.js, for a handshake that failed otherwise */
+/**
+ * The failure for a problem that is known already.
+ * @param code - of Node.js, for a handshake that failed otherwise
+ */
 export function failureOfProblem(problem: TlsProblem, subject: TlsSubject, code = ''): SyncFailure {
   const message = `${subject.where}: ${describeProblem(problem, subject, code)}`;
   return new SyncFailure('InvalidConfig', message, remedyOf(problem, subject));

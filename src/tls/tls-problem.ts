@@ -10,7 +10,7 @@ export type TlsProblem =
   | 'certificate refused'
   | 'handshake';
 
-/** What Node.js says of a certificate that it does not accept: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+/** Codes of Node.js for a certificate that it does not accept: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
 const VERDICTS: Readonly<Record<string, TlsProblem>> = {
   CERT_HAS_EXPIRED: 'expired',
   CERT_NOT_YET_VALID: 'not yet valid',
@@ -26,7 +26,7 @@ const VERDICTS: Readonly<Record<string, TlsProblem>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'unknown authority',
 };
 
-/** What OpenSSL makes of bytes that are no TLS. */
+/** Errors of OpenSSL for bytes that are no TLS. */
 const PLAINTEXT = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNKNOWN_PROTOCOL|HTTP_REQUEST/;
 /** Alerts by which a server turns a client's certificate down: https://www.rfc-editor.org/rfc/rfc8446#section-6.2 */
 const REFUSAL =
@@ -36,11 +36,11 @@ const OPENSSL = /:SSL routines:[^:]*:([^:\n]+)/;
 const CODE = /\b(?:ERR_(?:SSL|OSSL|TLS)_[\w/]+|[A-Z]+(?:_[A-Z0-9]+)+)\b/;
 
 /**
- * What an error of TLS means.
+ * Finds the problem behind an error of TLS.
  *
- * @param code of Node.js, empty where there is none
- * @param text the error's message; a code at its beginning is understood
- * @param showsCertificate whether pgferry has a certificate of its own to show
+ * @param code - of Node.js, empty where there is none
+ * @param text - the error's message; a code at its beginning is understood
+ * @param showsCertificate - whether pgferry has a certificate of its own to show
  * @returns undefined for errors that are not about TLS
  */
 export function findTlsProblem(code: string, text: string, showsCertificate: boolean): TlsProblem | undefined {

@@ -12,7 +12,7 @@ export interface DifferenceLog {
   readonly listed: () => readonly Difference[];
 }
 
-/** @param limit differences to keep */
+/** @param limit - differences to keep */
 export function createDifferenceLog(limit: number): DifferenceLog {
   const listed: Difference[] = [];
   const relations = new Map<string, DifferenceCounts>();

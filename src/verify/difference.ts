@@ -2,14 +2,14 @@ import { readMembers } from '../elasticsearch/answers/raw-json';
 import { OWN_FIELDS } from '../sync/own-fields';
 
 /**
- * How a row and its document can differ: the row has no document, the document is not what the row says, the document
+ * Kinds of differences: the row has no document, the document is not what the row says, the document
  * has no row, or a dead letter stands for a row that is gone or was indexed since.
  */
 export const DIFFERENCES = ['missing', 'changed', 'extra', 'outdated'] as const;
 
 export type DifferenceKind = (typeof DIFFERENCES)[number];
 
-/** How many there are of each kind. */
+/** Number of differences of each kind. */
 export type DifferenceCounts = Readonly<Record<DifferenceKind, number>>;
 
 export const NO_DIFFERENCES: DifferenceCounts = { missing: 0, changed: 0, extra: 0, outdated: 0 };

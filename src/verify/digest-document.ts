@@ -23,7 +23,7 @@ let scratch = Buffer.alloc(1 << 16);
 function joinAround(json: Buffer, start: number, end: number): Buffer {
   const length = json.length - (end - start);
   const target = length > scratch.length ? Buffer.allocUnsafe(length) : scratch;
-  // What a very large document needed must not stay.
+  // Memory for a very large document must not stay.
   if (length > scratch.length && length < 1 << 22) scratch = target;
   json.copy(target, 0, 0, start);
   json.copy(target, start, end);

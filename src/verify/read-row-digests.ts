@@ -25,7 +25,7 @@ export interface RowDigests {
 /** Bytes of rows that are held at once. */
 const PIECE_BYTES = 2 * 1_048_576;
 
-/** How rows are read to be compared, whatever is asked of them. */
+/** Options to read rows that are compared, whatever is asked of them. */
 export function copyOptions({ connector, signal }: VerifyContext, { projection }: ProjectedRelation): CopyOptions {
   return {
     projection,
@@ -112,7 +112,7 @@ function readPart(
   });
 }
 
-/** What a row and its document share when they are in step. */
+/** A text that a row and its document share when they are in step. */
 export function contentKey(id: string, digest: string): string {
   return `${digest}${id}`;
 }

@@ -4,7 +4,10 @@ import type { StoredDeadLetter } from '../elasticsearch/dead-letters/list-dead-l
 export interface RejectedRows {
   readonly letters: readonly StoredDeadLetter[];
   readonly has: (id: string) => boolean;
-  /** Notes that the row at this id or position exists and has no document. @returns whether there is a dead letter for it */
+  /**
+   * Notes that the row at this id or position exists and has no document.
+   * @returns whether there is a dead letter for it
+   */
   readonly confirm: (idOrPosition: string) => boolean;
   readonly confirmed: () => number;
   /** Dead letters that stand for no such row. */
@@ -26,7 +29,7 @@ export function trackRejectedRows(letters: readonly StoredDeadLetter[]): Rejecte
   };
 }
 
-/** What a dead letter stands for: the document's id, or the row's position where its id can't be read. */
+/** Names the row of a dead letter: the document's id, or the row's position where its id can't be read. */
 export function subjectOf({ documentId, position }: StoredDeadLetter): string {
   return documentId ?? position ?? '';
 }

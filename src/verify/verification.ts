@@ -1,7 +1,7 @@
 import type { StoredDeadLetter } from '../elasticsearch/dead-letters/list-dead-letters';
 import { type Difference, type DifferenceCounts, DIFFERENCES, NO_DIFFERENCES } from './difference';
 
-/** How one relation's rows and documents stand against each other. */
+/** Result of comparing one relation's rows with its documents. */
 export interface RelationVerification extends DifferenceCounts {
   readonly relation: string;
   readonly rows: number;
@@ -10,7 +10,7 @@ export interface RelationVerification extends DifferenceCounts {
   readonly rejected: number;
 }
 
-/** What comparing every row with its document found. */
+/** Result of comparing every row with its document. */
 export interface Verification {
   readonly connectorId: string;
   readonly index: string;

@@ -14,7 +14,7 @@ import { emptyVerification, type RelationVerification, type Verification } from 
 import type { VerifyContext } from './verify-context';
 import { verifyRelation } from './verify-relation';
 
-/** How a connector is verified. */
+/** Options of a verification. */
 export interface VerifyOptions {
   /** Differences, and dead letters, to list; all are counted. */
   readonly limit: number;

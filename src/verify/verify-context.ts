@@ -1,7 +1,7 @@
 import type { OpenConnector } from '../activities/connector/connector-registry';
 import type { DifferenceLog } from './difference-log';
 
-/** What comparing the relations of one connector shares. */
+/** Shared by the comparisons of one connector's relations. */
 export interface VerifyContext {
   readonly connector: OpenConnector;
   /** The index itself. */

@@ -3,7 +3,7 @@ import type { NativeConnection } from '@temporalio/worker';
 
 import { hasEnded } from './worker-identity';
 
-/** Whose work to look for. */
+/** Namespace, task queue and worker, to look for work that ended workers left. */
 export interface LeftWork {
   readonly namespace: string;
   /** Task queue of the workflows. */

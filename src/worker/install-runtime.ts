@@ -4,7 +4,7 @@ import type { Level, Logger } from 'pino';
 import { createOutageNotice } from '../logging/outage-notice';
 import { phraseEntry } from '../logging/phrase-entry';
 
-/** What Temporal's levels are called in pino. */
+/** Levels of pino by those of Temporal. */
 const LEVELS: Readonly<Record<LogEntry['level'], Level>> = {
   TRACE: 'trace',
   DEBUG: 'debug',
@@ -13,10 +13,13 @@ const LEVELS: Readonly<Record<LogEntry['level'], Level>> = {
   ERROR: 'error',
 };
 
-/** How a process that executes syncs logs and measures. */
+/** Log and metrics of a process that executes syncs. */
 export interface RuntimeOptions {
   readonly logger: Logger;
-  /** Whether syncs are told of; not where a command does so itself. @default true */
+  /**
+   * Whether syncs are told of; not where a command does so itself.
+   * @default true
+   */
   readonly tellsSyncs?: boolean;
   /** HOST:PORT at which Temporal's SDK serves its metrics; absent: nowhere. */
   readonly metricsAddress?: string;

@@ -38,14 +38,17 @@ const DATA_SLOTS = 8;
 /** Rolling a changed file out over several workers must not take longer from one to the next. */
 const PATIENCE_MS = 120_000;
 
-/** What a worker may have beside its settings. */
+/** Surroundings that a worker may have beside its settings. */
 export interface WorkerSurroundings {
   /** Absolute path of the configuration file: tells people whose worker it is. */
   readonly file?: string | undefined;
-  /** Milliseconds for which work that the settings don't define is left to other workers. @default 120_000 */
+  /**
+   * Milliseconds for which work that the settings don't define is left to other workers.
+   * @default 120_000
+   */
   readonly patienceMs?: number | undefined;
   readonly deployment?: WorkerDeployment | undefined;
-  /** Where it is counted what the worker does, and whether it is ready. */
+  /** Counts the worker's work, and says whether it is ready. */
   readonly monitoring?: Monitoring | undefined;
   readonly tracing?: Tracing | undefined;
 }

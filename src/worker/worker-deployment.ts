@@ -1,6 +1,6 @@
 import type { WorkerDeploymentOptions } from '@temporalio/worker';
 
-/** Which version of a deployment a worker is, for Temporal's worker versioning. */
+/** A worker's version within a deployment, for Temporal's worker versioning. */
 export interface WorkerDeployment {
   readonly name: string;
   readonly buildId: string;

@@ -8,7 +8,7 @@ const LONGEST_FILE = 500;
 
 /**
  * A name for this process that no other has, also where, as in containers, every process has the same number.
- * @param file the configuration file: where workers of several share a task queue, it tells whose a worker is
+ * @param file - the configuration file: where workers of several share a task queue, it tells whose a worker is
  */
 export function createIdentity(file?: string): string {
   const name = `${process.pid}@${hostname()}#${randomBytes(4).toString('hex')}`;
@@ -17,7 +17,7 @@ export function createIdentity(file?: string): string {
 
 /**
  * Whether a worker ran on this host and has ended. Hosts of other names can't be asked: their workers count as alive.
- * @param own identity of this process's worker: one of the same number is of an earlier process; absent: it is this one
+ * @param own - identity of this process's worker: one of the same number is of an earlier process; absent: it is this one
  */
 export function hasEnded(identity: string, own?: string): boolean {
   const name = readWorkerName(identity);

@@ -4,7 +4,7 @@ import type { WorkerOptions } from '@temporalio/worker';
 
 import { ENCODED_FAILURES_PATH } from '../payloads/data-converter';
 
-/** What the workflow code is bundled with. */
+/** A variant of the bundled workflow code. */
 export interface WorkflowVariant {
   /** With the interceptors that pass traces through workflows: they cost something, so only on demand. */
   readonly isTraced: boolean;
@@ -17,7 +17,7 @@ export const VARIANTS: readonly WorkflowVariant[] = [false, true].flatMap((isTra
   [false, true].map((isEncrypted) => ({ isTraced, isEncrypted })),
 );
 
-/** What the workflow code is bundled from, and the name of the bundle. */
+/** Sources of the bundle of workflow code, and its name. */
 export interface WorkflowSources {
   readonly workflowsPath: string;
   readonly workflowInterceptorModules: string[];

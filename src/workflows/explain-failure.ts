@@ -12,11 +12,14 @@ export interface Explanation {
   readonly remedy: string;
   /** Whether search attributes are registered: said by the first step, whose failure takes the place of its result. */
   readonly searchAttributes?: boolean;
-  /** What became of each relation, where only some failed. */
+  /** A report for each relation, where only some failed. */
   readonly relations?: readonly RelationReport[];
 }
 
-/** Finds the failure of an activity within what Temporal wraps around it. @returns undefined when there is none */
+/**
+ * Finds the failure of an activity within what Temporal wraps around it.
+ * @returns undefined when there is none
+ */
 export function explainFailure(error: unknown): Explanation | undefined {
   if (error instanceof RelationsFailed) {
     const { type, message, remedy } = error.failure;

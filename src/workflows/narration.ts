@@ -6,7 +6,7 @@ import { sumReports, type SyncReport, type SyncTotals } from '../sync/report';
 import type { SyncPlan } from '../sync/sync-plan';
 import type { Explanation } from './explain-failure';
 
-/** What the worker's log says of a sync: when it begins, what it will read, and how it ended. Names and counts only. */
+/** Lines of a sync in the worker's log: its beginning, the rows it will read, and its end. Names and counts only. */
 export const narration = {
   began: ({ connectorId, jobType }: SyncInput): void => {
     log.info(`${jobType} sync began`, { connector: connectorId, jobType });

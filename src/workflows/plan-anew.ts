@@ -9,7 +9,7 @@ const MAX_REPLANS = 3;
 /**
  * Whether a sync failed since no worker has the definition any more that it was planned with: then it begins once more,
  * under the one that is there.
- * @param replans how often it has done so
+ * @param replans - how often it has done so
  */
 export function mayPlanAnew(error: unknown, replans: number): boolean {
   const isOutdated = explainFailure(error)?.type === ('ConfigChanged' satisfies FailureType);

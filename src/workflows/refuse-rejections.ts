@@ -4,7 +4,7 @@ import { describeRejections, type RejectionCount, rejectionRemedy } from '../syn
 import { addReports, emptyReport, type RelationReport } from '../sync/report';
 import { toApplicationFailure } from './explain-failure';
 
-/** What decides whether a job has rejected too many rows. */
+/** Facts that decide whether a job has rejected too many rows. */
 export interface RejectionState {
   readonly input: { readonly connectorId: string };
   readonly facts: Pick<ConnectorFacts, 'maxRejected'>;

@@ -20,11 +20,11 @@ const FIRST_LOOK_MS = 1_000;
 const LONGEST_LOOK_MS = 60_000;
 
 /**
- * What a schedule starts: a sync of the connector as a child under the id that all its syncs share, so that it never
+ * The workflow that a schedule starts: a sync of the connector as a child under the id that all its syncs share, so that it never
  * overlaps one that was started by hand or by the other schedule. Where one is running, an incremental sync is skipped,
  * since that one reads the same changes; a full one waits, or coinciding schedules would starve it.
  *
- * @param waitUntilMs milliseconds since 1970; given by continue-as-new only
+ * @param waitUntilMs - milliseconds since 1970; given by continue-as-new only
  */
 export async function scheduledSync(given: ScheduledSyncInput, waitUntilMs?: number): Promise<ScheduledSyncResult> {
   const input = requireInput(SCHEDULED_WORKFLOW, readScheduledInput(given));

@@ -29,8 +29,8 @@ import { failedRelations, recordFailed, type SyncRun } from './sync-run';
 /**
  * Syncs one connector: the only public workflow of pgferry, whatever starts it.
  * Its workflow id must be `sync-{connectorId}`, so that a connector has one sync at a time.
- * @param carried the state of the run that this one continues; given by continue-as-new only
- * @param replans how often the sync was planned anew under another definition; given by continue-as-new only
+ * @param carried - the state of the run that this one continues; given by continue-as-new only
+ * @param replans - how often the sync was planned anew under another definition; given by continue-as-new only
  */
 export async function syncConnector(given: SyncInput, carried?: SyncRun, replans = 0): Promise<SyncReport> {
   const input = requireInput(SYNC_WORKFLOW, readSyncInput(given));
@@ -53,12 +53,12 @@ export async function syncConnector(given: SyncInput, carried?: SyncRun, replans
   }
 }
 
-/** What is left of a sync that did not complete; filled in when it is known. */
+/** Remains of a sync that did not complete; filled in when known. */
 interface Aftermath {
   restored?: RestoredIndex;
 }
 
-/** What continue-as-new hands on. */
+/** State that continue-as-new hands on. */
 interface Carried {
   readonly carried: SyncRun | undefined;
   readonly replans: number;
@@ -175,7 +175,10 @@ async function restoreIndex(
   );
 }
 
-/** Says how the sync ended where the Temporal UI shows it first. @returns what the workflow throws */
+/**
+ * Says how the sync ended where the Temporal UI shows it first.
+ * @returns what the workflow throws
+ */
 function explainEnding(error: unknown, control: SyncControl, { restored }: Aftermath): unknown {
   if (error instanceof ContinueAsNew) return error;
   if (isCancellation(error)) {

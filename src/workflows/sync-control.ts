@@ -14,10 +14,10 @@ import { PAUSE_SIGNAL, PROGRESS_QUERY, RESUME_SIGNAL } from '../sync/wire/workfl
 export const pauseSignal = defineSignal(PAUSE_SIGNAL);
 /** Goes on from the checkpoints. */
 export const resumeSignal = defineSignal(RESUME_SIGNAL);
-/** How far the sync is. */
+/** Asks for the progress of a sync. */
 export const progressQuery = defineQuery<SyncProgress>(PROGRESS_QUERY);
 
-/** What people can ask of a running sync, and what it shows them. */
+/** People's wishes for a running sync, and what it shows them. */
 export interface SyncControl {
   /** Shows progress to the query and in the Temporal UI. */
   show: (progress: Partial<SyncProgress>) => void;
@@ -30,7 +30,10 @@ export interface SyncControl {
   interruptible: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-/** Registers the signals and the query of a sync. @param onPause hears of a pause and of its end */
+/**
+ * Registers the signals and the query of a sync.
+ * @param onPause - hears of a pause and of its end
+ */
 export function setUpControl(onPause: (paused: boolean) => void): SyncControl {
   let progress = emptyProgress();
   let paused = false;

@@ -5,7 +5,7 @@ import { type RelationReport, sumReports, type SyncReport } from '../sync/report
 import { CONNECTOR_ID, JOB_TYPE, type LabelledStatus, SYNC_STATUS } from '../sync/wire/search-attributes';
 import type { SyncMemo } from '../sync/wire/workflow-names';
 
-/** What Temporal's lists of workflows show of a sync: a memo always, search attributes where they are registered. */
+/** The face of a sync in Temporal's lists: a memo always, search attributes where they are registered. */
 export interface SyncLabels {
   /** To be called once the worker has said whether search attributes are registered: else setting one fails for ever. */
   readonly begin: (facts: { readonly searchAttributes?: boolean }) => void;

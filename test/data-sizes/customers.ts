@@ -17,7 +17,10 @@ export function createCustomers({ tables, rows }: DataSize): string[] {
   ]);
 }
 
-/** Changes rows at both ends and in the middle of each table. @param round tells changes apart: 1, 2, … */
+/**
+ * Changes rows at both ends and in the middle of each table.
+ * @param round - tells changes apart: 1, 2, …
+ */
 export function changeCustomers({ tables }: DataSize, round: number): string[] {
   const { deleted, updated, inserted, moved } = CHANGES;
   return listTables(tables).flatMap((table) => {

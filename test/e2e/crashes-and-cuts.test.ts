@@ -38,7 +38,10 @@ function scriptOf(kind: SyncKind, activity: ActivityName, faults: readonly Fault
   return { ...drawScript(seed, { kind }), writers: 2, faults: early };
 }
 
-/** Runs rounds until one in which each fault struck. @returns what is wrong, and how the round is repeated */
+/**
+ * Runs rounds until one in which each fault struck.
+ * @returns what is wrong, and how the round is repeated
+ */
 async function findProblems(kind: SyncKind, activity: ActivityName, faults: readonly FaultName[]): Promise<string[]> {
   for (let attempt = 1; ; attempt += 1) {
     const script = scriptOf(kind, activity, faults);

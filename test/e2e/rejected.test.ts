@@ -30,7 +30,10 @@ beforeEach(async () => {
 
 afterEach(() => synced.close());
 
-/** Expects the sums that hold after every sync. @returns the ids of the rejected rows */
+/**
+ * Expects the sums that hold after every sync.
+ * @returns the ids of the rejected rows
+ */
 async function expectSums(report: PrintedReport): Promise<string[]> {
   expect(report.status).toBe('completed');
   for (const { read, indexed, unchanged, rejected } of report.relations) {

@@ -26,7 +26,7 @@ export interface Stage {
 
 /**
  * Runs a scenario to the end of its workflow, over activities that do nothing, and fetches the history of each run.
- * @param plan tables of the plan, or the plan
+ * @param plan - tables of the plan, or the plan
  */
 export async function record(
   plan: readonly string[] | ((connectorId: string) => SyncPlan),

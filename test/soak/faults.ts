@@ -18,9 +18,15 @@ export type Route = 'direct' | 'proxied';
 
 interface Fault {
   readonly route: Route;
-  /** Steps in which it can do harm. @default all */
+  /**
+   * Steps in which it can do harm.
+   * @default all
+   */
   readonly during?: readonly ActivityName[];
-  /** Makes the fault, waits, and takes it back. @returns what it did, for the log */
+  /**
+   * Makes the fault, waits, and takes it back.
+   * @returns what it did, for the log
+   */
   readonly strike: (scene: Scene, random: Random) => Promise<string>;
 }
 
@@ -131,7 +137,7 @@ async function pause(random: Random, least: number, most: number): Promise<numbe
   return milliseconds / 1_000;
 }
 
-/** @param most seconds that it may be away */
+/** @param most - seconds that it may be away */
 async function killServer(
   server: MortalServer,
   signal: 'SIGKILL' | 'SIGQUIT',

@@ -41,7 +41,7 @@ const WEIGHTS: Readonly<Record<ActivityName, number>> = {
 const LONG_MS = 9_000;
 const SHORT_MS = 400;
 
-/** @param candidates the steps in which the fault can do harm */
+/** @param candidates - the steps in which the fault can do harm */
 export function drawMoment(random: Random, kind: SyncKind, candidates: readonly ActivityName[]): Moment {
   const reached = candidates.filter((activity) => isReached(kind, activity));
   const activity = random.weighted(Object.fromEntries(reached.map((name) => [name, WEIGHTS[name]])));
@@ -62,7 +62,10 @@ export function describeMoment({ activity, delayMs }: Moment): string {
   return `${activity} + ${delayMs} ms`;
 }
 
-/** Waits for the moment. @returns false when the sync ended before it came */
+/**
+ * Waits for the moment.
+ * @returns false when the sync ended before it came
+ */
 export async function awaitMoment(moment: Moment, sync: RunningSync, temporal: Client): Promise<boolean> {
   while (!sync.hasEnded()) {
     const history = await readHistory(temporal, sync).catch(() => undefined);

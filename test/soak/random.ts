@@ -12,7 +12,7 @@ export interface Random {
   readonly fork: () => Random;
 }
 
-/** @param seed a whole number */
+/** @param seed - a whole number */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   // Mulberry32: https://gist.github.com/tommyettinger/46a874533244883189143505d203312c

@@ -11,7 +11,7 @@ import { startTcpProxy, type TcpProxy } from './tcp-proxy';
 /** A server that can be killed and started again at the same port with the same data. */
 export interface MortalServer {
   readonly url: string;
-  /** @param signal SIGKILL, or PostgreSQL's SIGQUIT for an immediate shutdown */
+  /** @param signal - SIGKILL, or PostgreSQL's SIGQUIT for an immediate shutdown */
   readonly kill: (signal?: 'SIGKILL' | 'SIGQUIT') => Promise<void>;
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -29,7 +29,7 @@ export interface Servers {
   readonly stop: () => Promise<void>;
 }
 
-/** @param folder takes the servers' data */
+/** @param folder - takes the servers' data */
 export async function startServers(folder: string, heap = '768m'): Promise<Servers> {
   const [postgres, elasticsearch, temporal] = await Promise.all([
     startMortal((port) =>

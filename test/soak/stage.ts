@@ -24,7 +24,7 @@ export interface Stage {
 
 const INDEX = 'soak';
 
-/** @param rows in all tables together */
+/** @param rows - in all tables together */
 export async function setStage(folder: string, rows: number): Promise<Stage> {
   const servers = await startServers(folder);
   const database = await createDatabase(servers.postgres.url, rows);

@@ -12,7 +12,10 @@ export interface VerifyDocument {
   readonly differences: readonly unknown[];
 }
 
-/** Has pgferry itself compare every row with its document. @returns what it finds wrong */
+/**
+ * Has pgferry itself compare every row with its document.
+ * @returns what it finds wrong
+ */
 export async function verifyByCommand({ configuration, environment }: Stage): Promise<string[]> {
   const command = startCommand(['verify', 'soak', '--json', '-c', configuration], environment('direct'));
   const end = await command.finished;

@@ -18,7 +18,7 @@ const UNAUTHENTICATED = {
   'grpc-message': 'Request unauthorized.',
 };
 
-/** @param address of a real server that speaks gRPC in the clear */
+/** @param address - of a real server that speaks gRPC in the clear */
 export async function startApiKeyGateway(
   address: string,
   { certificate, key }: Identity,

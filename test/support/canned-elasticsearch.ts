@@ -24,7 +24,7 @@ type RequestOptions = Parameters<HttpConnection['request']>[1];
 
 /**
  * The real client, whose connection answers by itself: for more answers than any server could be made to give.
- * @param answer gives the answer to a request
+ * @param answer - gives the answer to a request
  */
 export function cannedElasticsearch(answer: (request: CannedRequest) => CannedAnswer): Client {
   class CannedConnection extends HttpConnection {

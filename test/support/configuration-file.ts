@@ -52,7 +52,10 @@ export function uniqueTaskQueue(): string {
   return `e2e-${randomBytes(6).toString('hex')}`;
 }
 
-/** Writes a configuration file (JSON is YAML, too) into a folder of its own. @returns its path */
+/**
+ * Writes a configuration file (JSON is YAML, too) into a folder of its own.
+ * @returns its path
+ */
 export function writeConfiguration({ connectors, elasticsearch, temporal, ...others }: FileContent): string {
   return writeFile(
     JSON.stringify({
@@ -64,7 +67,10 @@ export function writeConfiguration({ connectors, elasticsearch, temporal, ...oth
   );
 }
 
-/** Writes any text as a configuration file. @returns its path */
+/**
+ * Writes any text as a configuration file.
+ * @returns its path
+ */
 export function writeFile(text: string): string {
   const file = join(mkdtempSync(join(tmpdir(), 'pgferry-e2e-')), 'pgferry.yml');
   writeFileSync(file, text);

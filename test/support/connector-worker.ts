@@ -20,7 +20,10 @@ export interface ConnectorWorker {
   /** Opens a connector, as a worker does that was restarted: what was open of it is closed. */
   readonly open: (id: string, settings: Settings, call?: CallActivity) => Promise<ConnectorRegistry>;
   readonly start: (input: SyncInput) => Promise<WorkflowHandle<(input: SyncInput) => Promise<SyncReport>>>;
-  /** Runs a sync to its end. @throws ApplicationFailure that it failed with, as a user is told it */
+  /**
+   * Runs a sync to its end.
+   * @throws ApplicationFailure that it failed with, as a user is told it
+   */
   readonly sync: (input: SyncInput) => Promise<SyncReport>;
   readonly stop: () => Promise<void>;
 }

@@ -18,8 +18,8 @@ export interface EncryptedPostgres extends LocalServer {
 }
 
 /**
- * @param clients signs the certificates by which clients may log in
- * @param access lines of pg_hba.conf that go ahead of the others
+ * @param clients - signs the certificates by which clients may log in
+ * @param access - lines of pg_hba.conf that go ahead of the others
  */
 export async function startEncryptedPostgres(
   identity: Identity,

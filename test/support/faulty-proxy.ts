@@ -32,7 +32,7 @@ export interface FaultyProxy {
 /** The client takes nobody for Elasticsearch who does not say so. */
 const ANSWER_HEADERS = { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' };
 
-/** @param port where to listen; by default at a free one */
+/** @param port - where to listen; by default at a free one */
 export async function startFaultyProxy(target: string, port = 0): Promise<FaultyProxy> {
   const server = createServer((incoming, outgoing) => {
     // A client that went away in the middle of its request waits for no answer.

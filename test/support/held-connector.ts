@@ -46,7 +46,7 @@ export interface HeldConnector extends Pick<
 
 const ROWS = 6_000;
 
-/** @param temporal what the configuration says of Temporal, beside its task queue */
+/** @param temporal - what the configuration says of Temporal, beside its task queue */
 export async function createHeldConnector(temporal: Readonly<Record<string, unknown>> = {}): Promise<HeldConnector> {
   const proxy = await startFaultyProxy(elasticsearchUrl());
   const elasticsearch = { host: proxy.url };

@@ -63,7 +63,7 @@ const FRAGMENTS = [
   ' ',
 ];
 
-/** @param maxParts of some bytes each */
+/** @param maxParts - of some bytes each */
 export function hostileText(maxParts = 8): fc.Arbitrary<string> {
   const part = fc.oneof(fc.constantFrom(...FRAGMENTS), fc.string({ unit: 'grapheme', maxLength: 2 }));
   return fc.array(part, { maxLength: maxParts }).map((parts) => parts.join('').replaceAll('\0', ''));

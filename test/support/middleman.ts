@@ -14,7 +14,7 @@ export interface Middleman {
 /** SSLRequest: https://www.postgresql.org/docs/current/protocol-message-formats.html */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 
-/** @param port where PostgreSQL listens on this machine */
+/** @param port - where PostgreSQL listens on this machine */
 export async function startMiddleman(port: number, { certificate, key }: Identity): Promise<Middleman> {
   const sockets = new Set<Socket>();
   let overheard = 0;

@@ -14,7 +14,10 @@ const run = promisify(execFile);
 export interface MortalPostgres {
   readonly url: string;
   readonly port: number;
-  /** Runs statements in a session of their own. @returns the rows of a single one */
+  /**
+   * Runs statements in a session of their own.
+   * @returns the rows of a single one
+   */
   readonly sql: (text: string) => Promise<Record<string, unknown>[]>;
   /** From now on the log is written for those only who wait for it. */
   readonly holdLog: () => Promise<void>;
@@ -31,7 +34,7 @@ export interface MortalPostgres {
 /** A log that is written every 3 seconds unless somebody waits for it, so that a crash loses what nobody waited for. */
 const SETTINGS = { fsync: 'off', wal_writer_delay: '3s' };
 
-/** @param folder takes the data, or holds a copy of another server's */
+/** @param folder - takes the data, or holds a copy of another server's */
 export async function startMortalPostgres(folder: string): Promise<MortalPostgres> {
   const options = { dataDir: folder, settings: SETTINGS };
   let server: LocalServer = await startPostgres(options);

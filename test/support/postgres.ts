@@ -31,7 +31,7 @@ function databaseUrl(server: string, database?: string): string {
 }
 
 /**
- * @param server address of a server of the test's own, with other settings
+ * @param server - address of a server of the test's own, with other settings
  */
 export async function createDatabase(server = postgresUrl()): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;

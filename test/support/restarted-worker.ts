@@ -15,7 +15,7 @@ export interface Worker {
   readonly output: () => string;
 }
 
-/** @param environment what the configuration file takes from the environment */
+/** @param environment - what the configuration file takes from the environment */
 export function createWorker(file: string, environment: Readonly<Record<string, string>>): Worker {
   let running: RunningCommand | undefined;
   let output = '';

@@ -1,7 +1,7 @@
 /**
  * One test of several steps, each on what the ones before it have left; a failure says at which step.
  *
- * @param steps by what each of them shows, in their order
+ * @param steps - by what each of them shows, in their order
  */
 export function story(name: string, steps: Readonly<Record<string, () => Promise<void>>>): void {
   test(name, async () => {

@@ -32,7 +32,7 @@ export interface SyncedConnector extends Pick<ConfiguredConnector, 'database' | 
   readonly reconfigure: (settings: Readonly<Record<string, unknown>>) => Promise<void>;
 }
 
-/** @param settings of the connector, beside where it reads and writes */
+/** @param settings - of the connector, beside where it reads and writes */
 export async function createSyncedConnector(
   settings: Readonly<Record<string, unknown>> = {},
 ): Promise<SyncedConnector> {

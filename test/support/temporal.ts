@@ -38,7 +38,7 @@ export function workflowBundle(): Promise<WorkflowBundle> {
 /**
  * Runs the real workflows over the activities, or typed fakes of them.
  *
- * @param address of a server of the test's own
+ * @param address - of a server of the test's own
  */
 export async function startTestWorker(activities: SyncActivities, address = temporalAddress()): Promise<TestWorker> {
   quietRuntime();

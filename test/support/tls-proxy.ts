@@ -12,8 +12,8 @@ export interface TlsProxy {
 }
 
 /**
- * @param target where everything goes, decrypted
- * @param clients PEM text of who signs the certificates that every client must show; absent: none must be shown
+ * @param target - where everything goes, decrypted
+ * @param clients - PEM text of who signs the certificates that every client must show; absent: none must be shown
  */
 export async function startTlsProxy(
   target: { readonly host: string; readonly port: number },

@@ -26,7 +26,10 @@ export interface Market {
   readonly postgresUrl: string;
   /** Of Elasticsearch itself, whatever stands before it. */
   readonly elasticsearchUrl: string;
-  /** Runs statements in the database that is read. @returns the last one's rows */
+  /**
+   * Runs statements in the database that is read.
+   * @returns the last one's rows
+   */
   readonly sql: (text: string) => Promise<Record<string, unknown>[]>;
   readonly stop: () => Promise<void>;
 }
@@ -35,7 +38,7 @@ export interface Market {
  * Starts the servers over their data, as `pgferry stack up --data` does, but always at the same addresses, and names
  * them in the environment for the configuration file and the tests' own support.
  *
- * @param behindProxy Elasticsearch leaves its address to a proxy.
+ * @param behindProxy - Elasticsearch leaves its address to a proxy.
  */
 export async function openMarket(dataDir: string, behindProxy = false): Promise<Market> {
   await Promise.all([POSTGRES_PORT, ELASTICSEARCH_PORT].map(untilFree));
@@ -88,7 +91,10 @@ async function untilFree(port: number): Promise<void> {
   );
 }
 
-/** Runs statements as the superuser of a server. @returns the last one's rows */
+/**
+ * Runs statements as the superuser of a server.
+ * @returns the last one's rows
+ */
 export async function runSql(url: string, text: string): Promise<Record<string, unknown>[]> {
   const client = new Client({ connectionString: url });
   await client.connect();

@@ -60,7 +60,10 @@ async function readAll(client: Client, index: string): Promise<KeptDocument[]> {
     .sort((a, b) => (a._id < b._id ? -1 : 1));
 }
 
-/** Runs a command over a configuration file. @returns what it printed for programs */
+/**
+ * Runs a command over a configuration file.
+ * @returns what it printed for programs
+ */
 export async function ask<Document>(file: string, ...args: readonly string[]): Promise<Document> {
   return readJson<Document>(await runCommand([...args, '--json', '-c', file]));
 }

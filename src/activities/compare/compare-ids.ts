@@ -28,7 +28,7 @@ const IDS_PER_LOOKUP = 20_000;
 
 /**
  * Works through the parts of an activity one after the other; of a relation that fails the rest is left out.
- * @param toResult what stands for a part that failed
+ * @param toResult - what stands for a part that failed
  * @returns a result a part
  */
 export async function eachPart<Result>(

@@ -1,6 +1,6 @@
 import type { BulkObserver } from '../../elasticsearch/bulk-writer/bulk-writer-options';
 
-/** What becomes of documents; `unchanged` ones were right already and are not written. */
+/** Fates of documents; `unchanged` ones were right already and are not written. */
 export type DocumentOutcome = 'indexed' | 'unchanged' | 'deleted' | 'superseded' | 'rejected';
 
 /**
@@ -8,11 +8,11 @@ export type DocumentOutcome = 'indexed' | 'unchanged' | 'deleted' | 'superseded'
  * Must be quick and never throw.
  */
 export interface ConnectorMeter {
-  /** How bulk requests go, with the outcome of their documents. */
+  /** Hears of bulk requests, with the outcome of their documents. */
   readonly bulk: BulkObserver;
   /** Rows came from PostgreSQL. */
   readonly rowsRead: (rows: number) => void;
-  /** What became of documents beside those that bulk requests tell of. */
+  /** Counts documents that no bulk request tells of. */
   readonly documents: (outcome: DocumentOutcome, count: number) => void;
   /** Runs the copy of a partition as one in progress. */
   readonly partition: <Result>(copy: () => Promise<Result>) => Promise<Result>;

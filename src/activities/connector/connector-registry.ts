@@ -26,7 +26,7 @@ export interface OpenConnector {
 /** The connectors of a configuration; connections are opened when they are first needed, and shared. */
 export interface ConnectorRegistry {
   /**
-   * @param definition the one that the sync was planned with, if it was; the newest otherwise
+   * @param definition - the one that the sync was planned with, if it was; the newest otherwise
    * @throws NotDefinedHere where other workers may know better
    */
   readonly open: (connectorId: string, definition?: string) => OpenConnector;
@@ -37,7 +37,7 @@ export interface ConnectorRegistry {
 
 /** The configuration does not define a connector, or not as a sync needs it; that of another worker may. */
 export class NotDefinedHere extends SyncFailure {
-  /** @param type `InvalidConfig` for an unknown connector, `ConfigChanged` for one that has another definition */
+  /** @param type - `InvalidConfig` for an unknown connector, `ConfigChanged` for one that has another definition */
   constructor(
     override readonly type: 'InvalidConfig' | 'ConfigChanged',
     message: string,
@@ -53,10 +53,10 @@ const SPARE_CONNECTIONS = 3;
 /** Settings that syncs under way may have been planned with; a job that outlives more changes is planned anew. */
 const KEPT_GENERATIONS = 10;
 
-/** Where what happens to a connector is counted. */
+/** Gives the meter of a connector. */
 type MeterOf = (connectorId: string) => ConnectorMeter;
 
-/** @param meterOf nothing is counted without it */
+/** @param meterOf - nothing is counted without it */
 export function createConnectorRegistry(settings: Settings, meterOf: MeterOf = () => NO_METER): ConnectorRegistry {
   // The newest first.
   let generations = [createGeneration(settings, meterOf)];

@@ -4,7 +4,7 @@ import type { FailedRelation } from '../../sync/relation-failure';
 import type { RelationReport } from '../../sync/report';
 import type { PlannedRelation } from '../../sync/sync-plan';
 
-/** What the worker knows of a connector that the workflow decides with. */
+/** Settings of a connector, known to the worker, that the workflow decides with. */
 export interface ConnectorFacts {
   /** Hash of the connector's definition, secrets apart. */
   readonly definition: string;
@@ -12,8 +12,12 @@ export interface ConnectorFacts {
   readonly concurrency: number;
   /** Share of documents that may be deleted without consent. */
   readonly maxDeleteRatio: number;
+  /** Rows that a job may reject. */
   readonly maxRejected: number;
-  /** Whether the namespace knows the search attributes of syncs. @default false */
+  /**
+   * Whether the namespace knows the search attributes of syncs.
+   * @default false
+   */
   readonly searchAttributes?: boolean;
 }
 
@@ -23,13 +27,13 @@ export interface PreparedIndex {
   readonly failed: readonly FailedRelation[];
 }
 
-/** What a copy task did, and whether it is done; not when the sync was paused or cancelled meanwhile. */
+/** Result of a copy task; it is not done when the sync was paused or cancelled meanwhile. */
 export interface CopyResult {
   readonly finished: boolean;
   readonly checkpoint: Checkpoint;
 }
 
-/** What the catch-up of some relations found. */
+/** Result of the catch-up of some relations. */
 export interface CatchUpResult {
   readonly reports: readonly RelationReport[];
   /** Relations whose definition, leaves or file nodes are no longer those of the plan. */
@@ -39,7 +43,7 @@ export interface CatchUpResult {
 /** A relation that was planned anew, or why it could not be. */
 export type ReplannedRelation = PlannedRelation | FailedRelation;
 
-/** How a relation's documents and rows stand against each other. */
+/** Counts of a relation's documents, rows and dead letters, to be held against each other. */
 export interface RelationSurvey {
   readonly relation: string;
   readonly documents: number;
@@ -58,13 +62,13 @@ export interface Survey {
   readonly failed?: readonly FailedRelation[];
 }
 
-/** What comparing ids found; missing rows have been indexed, stale documents only counted. */
+/** Result of comparing ids; missing rows have been indexed, stale documents only counted. */
 export interface Comparison {
   readonly stale: number;
   readonly report: RelationReport;
 }
 
-/** What became of the index of a rebuild that did not complete. */
+/** The index that serves again after a rebuild did not complete. */
 export interface RestoredIndex {
   /** The new index, which is gone. */
   readonly removed: string;

@@ -1,11 +1,11 @@
 import type { Checkpoint } from '../../sync/checkpoint';
 
-/** What a long activity needs of its surroundings: a way to say how far it is, and to hear that it should stop. */
+/** Surroundings of a long activity: a way to say how far it is, and to hear that it should stop. */
 export interface ActivityScope<Progress = Checkpoint> {
   /** Aborted when the sync is cancelled or paused and when the worker shuts down. */
   readonly signal: AbortSignal;
   readonly heartbeat: (checkpoint?: Progress) => void;
-  /** Where an earlier attempt of this activity got. */
+  /** The place that an earlier attempt of this activity reached. */
   readonly lastCheckpoint: Progress | undefined;
   /**
    * After `signal` was aborted: true when the sync asked for it, so that the activity returns what it has.

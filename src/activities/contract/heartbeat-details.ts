@@ -6,7 +6,7 @@ export interface Refusal {
   readonly reason: string;
 }
 
-/** What a heartbeat says, beside how far the activity is, while no worker has taken it. */
+/** Part of a heartbeat, beside the progress, while no worker has taken the activity. */
 export interface Refused {
   /** Milliseconds since 1970, by the clock of Temporal's server. */
   readonly since: number;
@@ -18,7 +18,7 @@ export function readRefused(details: unknown): Refused | undefined {
   return isObject(details) ? (details['refused'] as Refused | undefined) : undefined;
 }
 
-/** How far the activity is; undefined where no heartbeat has said so. */
+/** Reads an activity's progress; undefined where no heartbeat has said so. */
 export function readProgress(details: unknown): unknown {
   if (!isObject(details)) return details;
   const { refused, ...progress } = details;

@@ -5,11 +5,11 @@ import { addReports, emptyReport, type RelationReport } from '../../sync/report'
 import type { ActivityScope } from '../contract/activity-scope';
 import type { WrittenRows } from './write-pieces';
 
-/** What was read, and where reading goes on. */
+/** Rows that were read, and the place where reading goes on. */
 export interface FollowedChunk {
   readonly relation: string;
   readonly position: number;
-  /** Where the next chunk begins. */
+  /** Block, or bucket, that the next chunk begins with. */
   readonly block: number;
   readonly seconds: number;
 }
@@ -59,7 +59,7 @@ export function trackProgress(limit: RejectionLimit, start: Checkpoint, scope: A
   };
 }
 
-/** What a relation's report gains by what was written. */
+/** Turns written rows into the report of their relation. */
 export function toReport(relation: string, written: WrittenRows): RelationReport {
   const { read, indexed, superseded, rejected, omitted, bytes } = written;
   const missing = omitted > 0 ? { omitted } : {};

@@ -1,8 +1,11 @@
 import type { BlockRange } from '../../postgres/rows/row-source';
 
-/** How many blocks (8 KiB each) one COPY reads at most. */
+/** Blocks (8 KiB each) that one COPY reads at most. */
 export const BLOCKS_PER_CHUNK = {
-  /** 4 MiB, half a second of Elasticsearch's work. Larger chunks are no faster [measured], and a crash costs what is under way of them. */
+  /**
+   * 4 MiB, half a second of Elasticsearch's work. Larger chunks are no faster [measured], and a crash costs what is under
+   * way of them.
+   */
   everything: 512,
   /** Most blocks have no row to read then, and beginning a chunk takes as long as looking through a thousand of them. */
   changes: 4_096,

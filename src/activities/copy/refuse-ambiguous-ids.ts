@@ -5,7 +5,7 @@ import { deleteBody } from '../../sync/bulk-item';
 import { SyncFailure } from '../../sync/failures';
 import type { PieceTarget } from './write-pieces';
 
-/** Where the ids come from, and which of them have a document. */
+/** A target of pieces, with the key that the ids are made of and those of them that have a document. */
 export interface AmbiguousTarget extends PieceTarget {
   readonly key: readonly string[];
   readonly isIndexed: (id: string) => boolean;
@@ -23,7 +23,8 @@ export async function refuseAmbiguousIds(ambiguous: readonly AmbiguousId[], targ
   if (ambiguous.length > connector.settings.limits.maxRejected) {
     throw new SyncFailure(
       'TooManyRejections',
-      `Connector ${job.connectorId}: the key (${columns}) of ${relation} does not identify its rows: more than ${connector.settings.limits.maxRejected} of its values are null or shared by several rows.`,
+      `Connector ${job.connectorId}: the key (${columns}) of ${relation} does not identify its rows: more ` +
+        `than ${connector.settings.limits.maxRejected} of its values are null or shared by several rows.`,
       'Name columns that are unique and never null in id_columns.',
     );
   }

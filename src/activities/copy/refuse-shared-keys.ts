@@ -4,7 +4,7 @@ import type { ProjectedRelation } from '../plan/projected-relation';
 import { refuseAmbiguousIds } from './refuse-ambiguous-ids';
 import type { PieceTarget } from './write-pieces';
 
-/** Where to look for rows that share a key. */
+/** Relation and rows to search for shared keys. */
 export interface SharedKeySearch {
   readonly projected: ProjectedRelation;
   readonly rows: LeafRows;

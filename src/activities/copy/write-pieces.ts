@@ -7,8 +7,9 @@ import { deleteBody } from '../../sync/bulk-item';
 import type { SyncJob } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
 
-/** What was read and what became of it. */
+/** Counts of rows that were read, and the fate of their documents. */
 export interface WrittenRows extends BulkOutcome {
+  /** Rows. */
   readonly read: number;
   /** Values that documents leave out because of their size. */
   readonly omitted: number;
@@ -87,7 +88,7 @@ async function deleteRefused(
   return { ...NO_OUTCOME, rejected: rows.length };
 }
 
-/** Where the pieces go. */
+/** Relation, connector and writer that pieces of rows are for. */
 export interface PieceTarget {
   readonly connector: OpenConnector;
   readonly job: SyncJob;

@@ -37,7 +37,10 @@ export class IdSet {
     this.#size += 1;
   }
 
-  /** Marks an id as seen. @returns whether it is in the set */
+  /**
+   * Marks an id as seen.
+   * @returns whether it is in the set
+   */
   see(id: string): boolean {
     const slot = this.#find(hashId(id));
     if (this.#marks[slot] === EMPTY) return false;

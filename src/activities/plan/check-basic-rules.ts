@@ -10,7 +10,7 @@ import type { ProjectedRelation } from './projected-relation';
 
 /**
  * Has PostgreSQL try the regular expressions of basic rules, and looks for fields that no document has.
- * @param isComplete whether these are all relations: a field may be that of one which can't be read
+ * @param isComplete - whether these are all relations: a field may be that of one which can't be read
  * @throws SyncFailure `InvalidRule` naming every wrong rule
  */
 export async function checkBasicRules(

@@ -5,7 +5,7 @@ import type { ProjectedRelation } from './projected-relation';
 
 /**
  * A column that the configuration misspells would stay in documents by mistake.
- * @param isComplete whether these are all relations: a column may be that of one which can't be read
+ * @param isComplete - whether these are all relations: a column may be that of one which can't be read
  * @throws SyncFailure `InvalidConfig` naming every column that no relation has, or an attachment that is none
  */
 export function checkColumnNames(
@@ -16,7 +16,9 @@ export function checkColumnNames(
   const described = relations.map(({ relation }) => relation);
   const wrongType = findWrongAttachment(described, settings.documents);
   if (wrongType !== undefined) {
-    const message = `Connector ${settings.id}: documents.attachment names ${settings.documents.attachment ?? ''}, which is of type ${wrongType}.`;
+    const message =
+      `Connector ${settings.id}: documents.attachment names ${settings.documents.attachment ?? ''}, which ` +
+      `is of type ${wrongType}.`;
     throw new SyncFailure('InvalidConfig', message, 'Name a column of type bytea.');
   }
   const unknown = findUnknownColumns(described, settings.documents);

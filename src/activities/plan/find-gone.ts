@@ -15,9 +15,9 @@ export interface GoneRelations {
 
 /**
  * Parts the relations that the index holds and the sync does not read.
- * @param readable names of relations that the sync reads
- * @param forgotten names of relations whose documents may go although the configuration selects them
- * @param failing names of relations that are selected and can't be read, whatever the index holds of them
+ * @param readable - names of relations that the sync reads
+ * @param forgotten - names of relations whose documents may go although the configuration selects them
+ * @param failing - names of relations that are selected and can't be read, whatever the index holds of them
  */
 export function findGone(
   settings: ConnectorSettings,
@@ -48,8 +48,11 @@ function describeLost(
   relation: string,
   reason = 'there is no such table any more',
 ): FailedRelation {
-  const message = `the index holds documents of ${relation} (${reason}), which can't be read. Nothing of them was changed.`;
-  const remedy = `Restore the table, its key or the grant; to have its documents deleted, take it out of "tables" or run: pgferry sync ${connectorId} --forget ${quoteForShell(relation)}`;
+  const message =
+    `the index holds documents of ${relation} (${reason}), which can't be read. ` + 'Nothing of them was changed.';
+  const remedy =
+    `Restore the table, its key or the grant; to have its documents deleted, take it out of "tables" or ` +
+    `run: pgferry sync ${connectorId} --forget ${quoteForShell(relation)}`;
   return { relation, failure: { type: 'RelationMissing', message, remedy } };
 }
 

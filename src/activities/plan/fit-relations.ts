@@ -16,7 +16,7 @@ export interface FittedRelations {
 /**
  * Leaves out relations whose fields an index can't take: of two that contradict each other the one that is not in the
  * index yet, or the later one, so that a change of one table is that table's trouble alone.
- * @param known names of relations that the index holds documents of
+ * @param known - names of relations that the index holds documents of
  */
 export function fitRelations(
   relations: readonly ProjectedRelation[],

@@ -7,7 +7,7 @@ import type { ProjectedRelation } from './projected-relation';
 import { readForgotten, withoutForgotten } from './read-forgotten';
 import { type SourceView, throwProblems, toFailedRelation } from './read-source';
 
-/** What a sync reads, what it should read and can't, and whose documents are stale. */
+/** Relations that a sync reads, those that it should read and can't, and those whose documents are stale. */
 export interface PartedView {
   readonly relations: readonly ProjectedRelation[];
   readonly failed: readonly FailedRelation[];
@@ -16,7 +16,7 @@ export interface PartedView {
 
 /**
  * Parts what can be read from what can't: one relation's trouble is its own.
- * @param forget relations whose documents may go although they are selected
+ * @param forget - relations whose documents may go although they are selected
  * @throws SyncFailure where nothing is left that could be read
  */
 export function partReadable(

@@ -8,8 +8,8 @@ const OLDEST_WATERMARK = 2n ** 31n - 100_000_000n;
 
 /**
  * Chooses what to read of a relation: rows changed since the last sync where its watermark can be trusted, else all.
- * @param state the connector's state, if it speaks of this database
- * @param watermark the sync's own
+ * @param state - the connector's state, if it speaks of this database
+ * @param watermark - the sync's own
  */
 export function planRelation(
   { name, relation, definition, rule }: Pick<ProjectedRelation, 'name' | 'relation' | 'definition' | 'rule'>,

@@ -25,11 +25,11 @@ import { wantIndex } from './want-index';
 
 /** An index that the sync makes. */
 export interface PlannedIndex {
-  /** What comes along from the index that is rebuilt: `alias shop-items`, `index.refresh_interval`, `field title`. */
+  /** All that comes along from the index that is rebuilt: `alias shop-items`, `index.refresh_interval`, `field title`. */
   readonly comesAlong: readonly string[];
   /** Values that lose against others, each with its source. */
   readonly lost: readonly LostValue[];
-  /** What stays behind for good, as sentences. */
+  /** Sentences about all that stays behind for good. */
   readonly leftBehind: readonly string[];
   /** Whether the credentials may ask what index templates give. */
   readonly knowsTemplate: boolean;

@@ -7,7 +7,7 @@ import type { Relation } from '../../sync/relation';
 export interface ProjectedRelation {
   readonly name: string;
   readonly relation: Relation;
-  /** Where its rows are read. */
+  /** Source of its rows. */
   readonly rows: RowSource;
   readonly projection: Projection;
   /** Hash of all that shapes its documents: another one means that every row must be read again. */
@@ -16,7 +16,10 @@ export interface ProjectedRelation {
   readonly rule?: string;
 }
 
-/** What tells the relation's rows apart. @param signal ends the reading of their ids */
+/**
+ * Request for the ids of the relation's rows.
+ * @param signal - ends the reading of their ids
+ */
 export function identifyRows({ rows, projection }: ProjectedRelation, signal: AbortSignal): IdRequest {
   const { id, filter } = projection;
   return { rows, id, signal, ...(filter === undefined ? {} : { filter }) };

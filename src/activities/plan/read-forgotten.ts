@@ -39,7 +39,7 @@ export function readForgotten(
   return new Set(forgotten);
 }
 
-/** What is left of the source's problems when those of forgotten relations don't count. */
+/** Leaves the problems of forgotten relations out of those of the source. */
 export function withoutForgotten(
   problems: readonly SourceProblem[],
   forgotten: ReadonlySet<string>,

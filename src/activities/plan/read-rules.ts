@@ -15,7 +15,10 @@ export interface DescribedRules {
   readonly problems: readonly SourceProblem[];
 }
 
-/** Has PostgreSQL look at rules without running them. @param only names of relations; absent: all rules */
+/**
+ * Has PostgreSQL look at rules without running them.
+ * @param only - names of relations; absent: all rules
+ */
 export async function readRules(
   settings: ConnectorSettings,
   source: Source,

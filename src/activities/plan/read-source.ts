@@ -15,7 +15,7 @@ import { projectSource, type SourceRelation } from './project-source';
 import type { ProjectedRelation } from './projected-relation';
 import { readRules } from './read-rules';
 
-/** What a connector reads, as the source is now. */
+/** The source as it is now: the connector's relations, those left out, and problems. */
 export interface SourceView {
   readonly probe: SourceProbe;
   readonly relations: readonly ProjectedRelation[];
@@ -77,7 +77,7 @@ export async function readRelations(
   return { relations: projected.relations.filter(({ name }) => !failedNames.has(name)), failed };
 }
 
-/** What a problem with a relation makes of it in a sync. */
+/** Turns a problem with a relation into one that the sync leaves out as failed. */
 export function toFailedRelation({ relation, type, message, remedy }: SourceProblem): FailedRelation {
   return { relation, failure: { type, message, remedy: remedy ?? FAILURES[type].remedy } };
 }

@@ -43,9 +43,8 @@ function renderChanges(changes: readonly ScheduleChange[]): string {
 function renderChange(change: ScheduleChange): string[] {
   if (change.action === 'delete') return [`${red('-')} ${change.id}`];
   if (change.action === 'leave') {
-    return [
-      `${yellow('?')} ${change.id}  ${dim('this file made it and defines its connector no longer: --prune deletes it')}`,
-    ];
+    const advice = 'this file made it and defines its connector no longer: --prune deletes it';
+    return [`${yellow('?')} ${change.id}  ${dim(advice)}`];
   }
   const line = `${change.id}  ${change.wanted.interval} ${dim(`(${change.wanted.timezone})`)}`;
   if (change.action === 'create') return [`${green('+')} ${line}`];

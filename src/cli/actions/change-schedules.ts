@@ -13,7 +13,7 @@ export interface ScheduleOptions extends ConfigurationOptions {
   readonly note?: string;
 }
 
-/** What can be done to a schedule. */
+/** Verbs of `pgferry schedule` for one schedule. */
 export type ScheduleVerb = 'trigger' | 'pause' | 'resume' | 'delete';
 
 const DONE: Readonly<Record<ScheduleVerb, string>> = {

@@ -15,7 +15,7 @@ type Warning = SourceWarning | IndexWarning;
 interface CheckedConnector {
   readonly connector_id: string;
   readonly problems: readonly ConnectorProblem[];
-  /** What keeps no sync from working; looked for where there are no problems. */
+  /** Things that keep no sync from working; looked for where there are no problems. */
   readonly warnings: readonly Warning[];
 }
 

@@ -7,7 +7,7 @@ import { PAUSE_SIGNAL, RESUME_SIGNAL, syncWorkflowId } from '../../sync/wire/wor
 import type { ConfigurationOptions } from '../session/load-command-settings';
 import { type TemporalSession, withTemporal } from '../session/with-temporal';
 
-/** What can be done to a running job. */
+/** Verbs of `pgferry jobs` for a running job. */
 export type JobVerb = 'cancel' | 'pause' | 'resume';
 
 /** Milliseconds that a cancelled job gets to stop before the command stops waiting for it. */

@@ -60,7 +60,10 @@ interface WorkerParts {
   readonly patienceMs: number;
 }
 
-/** Runs a worker until a signal stops it. @returns the exit code */
+/**
+ * Runs a worker until a signal stops it.
+ * @returns the exit code
+ */
 async function runUntilSignal(loaded: LoadedSettings, parts: WorkerParts): Promise<number> {
   const { logger, monitoring, tracing } = parts;
   // That it starts, reloads and stops is said on every level.

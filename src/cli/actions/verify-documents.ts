@@ -10,6 +10,7 @@ import { type ConfigurationOptions, loadCommandSettings } from '../session/load-
 /** Options of `pgferry verify`. */
 export interface VerifyOptions extends ConfigurationOptions {
   readonly values?: true;
+  /** Differences to list. */
   readonly limit: number;
 }
 

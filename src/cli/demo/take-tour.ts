@@ -14,7 +14,10 @@ import { searchDemo } from './search-demo';
 
 const SYNC = { connectorId: 'demo', jobType: 'full' } as const;
 
-/** Loads, checks, plans, syncs, searches, changes and syncs again. @returns the exit code */
+/**
+ * Loads, checks, plans, syncs, searches, changes and syncs again.
+ * @returns the exit code
+ */
 export async function takeTour(settings: Settings, addresses: StackAddresses, terminal: Terminal): Promise<number> {
   const databaseUrl = demoUrl(addresses.postgres?.url ?? '');
   const registry = createConnectorRegistry(settings);

@@ -1,6 +1,6 @@
 import { type FailureType, SyncFailure } from '../../sync/failures';
 
-/** What the command's exit code tells: done, failed, wrong usage or configuration, interrupted. */
+/** Exit codes of commands: done, failed, wrong usage or configuration, interrupted. */
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 /** The exit code of an error. */

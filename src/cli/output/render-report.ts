@@ -6,7 +6,7 @@ import { dim, green, red, yellow } from './terminal';
 
 const NOTHING = { indexed: 0, unchanged: 0, deleted: 0, rejected: 0, omitted: 0, duration_ms: 0, relations: [] };
 
-/** How a sync ended, as `sync --json` prints it. */
+/** The end of a sync, as `sync --json` prints it. */
 export function reportDocument({ connectorId, jobType }: SyncInput, ending: SyncReport | SyncEnding) {
   // A sync that was running already may be of the other type.
   const ended = 'relations' in ending ? ending.jobType : jobType;
@@ -31,7 +31,7 @@ function errorOf({ failure }: SyncEnding) {
   return { error: { type, message, remedy } };
 }
 
-/** What became of a sync without a report or a failure, and what to do next. */
+/** Sentences for a sync without a report or a failure: its end, and the next thing to do. */
 const WITHOUT_FAILURE: Readonly<Record<SyncEnding['status'], (connectorId: string) => string>> = {
   failed: () => 'failed',
   cancelled: () => 'was cancelled\n  → The index stays valid; the next sync goes on from what it holds.',
@@ -41,7 +41,7 @@ const WITHOUT_FAILURE: Readonly<Record<SyncEnding['status'], (connectorId: strin
     `will be cancelled as soon as a worker takes it up\n  → pgferry jobs show ${id} tells when it is.`,
 };
 
-/** How a sync ended, for people. */
+/** The end of a sync, for people. */
 export function renderReport({ connectorId, jobType }: SyncInput, ending: SyncReport | SyncEnding): string {
   const job = `${jobType} sync of ${connectorId}`;
   if (!('relations' in ending)) {
@@ -63,7 +63,7 @@ export function renderReport({ connectorId, jobType }: SyncInput, ending: SyncRe
   ].join('\n');
 }
 
-/** What became of each relation's rows; what is left out of documents only where there is any of it. */
+/** A table of the fate of each relation's rows; values left out of documents only where there are any. */
 export function renderRelations(
   relations: readonly RelationReport[],
   rateOf?: (report: RelationReport) => number,

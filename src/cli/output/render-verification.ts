@@ -5,13 +5,13 @@ import { rejectionDocument } from './render-rejections';
 import { renderTable } from './render-table';
 import { bold, dim, green, red, yellow } from './terminal';
 
-/** What of differences is shown. */
+/** Parts of differences to show. */
 export interface ShownDifferences {
   /** Rows' values, beside the names of the fields. */
   readonly values: boolean;
 }
 
-/** What each kind of difference means. */
+/** Explanations of the kinds of difference. */
 const MEANINGS: Readonly<Record<DifferenceKind, string>> = {
   missing: 'row without a document',
   changed: 'document that is not what its row says',

@@ -7,6 +7,6 @@ export interface SyncEnding {
   readonly status: 'failed' | 'cancelled' | 'terminated' | 'running' | 'cancelling';
   readonly failure?: SyncFailure;
   readonly reached?: SyncTotals;
-  /** What became of each relation, where only some failed. */
+  /** A report for each relation, where only some failed. */
   readonly reports?: readonly RelationReport[];
 }

@@ -4,7 +4,7 @@ import { blotSecrets, blottedJson } from '../../logging/blot-secrets';
 import { escapeControls } from '../../logging/escape-controls';
 
 /**
- * How a command talks: one JSON document on standard output where asked for, everything else on standard error; without
+ * The voice of a command: one JSON document on standard output where asked for, everything else on standard error; without
  * the secrets of its configuration.
  */
 export interface Terminal {

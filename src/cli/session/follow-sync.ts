@@ -12,7 +12,7 @@ import { readEnding } from './read-ending';
 
 const PROGRESS_MS = 500;
 
-/** Who wants to know how a sync goes. */
+/** Listener to the progress of a sync. */
 export interface SyncFollower {
   readonly show: (progress: SyncProgress) => void;
   /** Temporal can't be reached: nothing is shown until it can. */
@@ -21,7 +21,7 @@ export interface SyncFollower {
 
 /**
  * Follows a sync to its end, whatever becomes of Temporal meanwhile, and shows how far it is.
- * @param signal ends it sooner; it rejects then
+ * @param signal - ends it sooner; it rejects then
  */
 export async function followSync(
   handle: WorkflowHandle<SyncWorkflow>,
@@ -79,7 +79,7 @@ function askProgress(handle: WorkflowHandle<SyncWorkflow>) {
   };
 }
 
-/** What a sync that did not complete noted of itself. */
+/** Reads the totals that a sync noted of itself when it did not complete. */
 async function readReached(handle: WorkflowHandle<SyncWorkflow>): Promise<SyncTotals> {
   const { memo } = await handle.describe();
   const { indexed = 0, unchanged = 0, deleted = 0, rejected = 0, omitted = 0 } = readSyncMemo(memo);

@@ -21,13 +21,19 @@ const LAST_MS = 1_000;
 
 /** Options of {@link runSync}. */
 interface RunOptions {
-  /** Start it only. @default false */
+  /**
+   * Start it only.
+   * @default false
+   */
   readonly detach?: boolean;
   /** Absolute path of the file that the settings are of. */
   readonly file?: string;
 }
 
-/** Starts a sync and follows it to its end. @returns the exit code */
+/**
+ * Starts a sync and follows it to its end.
+ * @returns the exit code
+ */
 export async function runSync(
   settings: Settings,
   input: SyncInput,

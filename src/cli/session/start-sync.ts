@@ -22,7 +22,7 @@ export interface StartedSync {
   readonly jobType?: JobType;
 }
 
-/** Where a sync is started from. */
+/** Settings that a sync is started with, and the file that they are of. */
 export interface SyncOrigin {
   readonly settings: Settings;
   /** Absolute path of the file that the settings are of; absent where they are of none. */
@@ -78,8 +78,8 @@ const DEFINED_MS = 2_000;
 const LOOK_MS = 100;
 
 /**
- * Whose definition a sync has, if not that of the settings.
- * @param deadline until when a running sync that has not noted it may still do so
+ * Reads the hash of a sync's definition, if it is not that of the settings.
+ * @param deadline - until when a running sync that has not noted it may still do so
  * @returns undefined where it is the same or not known: 0.1.0 does not note it
  */
 export async function readOtherDefinition(

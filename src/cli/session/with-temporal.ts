@@ -10,7 +10,7 @@ import { leaveConnection } from './leave-connection';
 import { type ConfigurationOptions, loadConfiguration } from './load-command-settings';
 import { untilAborted } from './until-aborted';
 
-/** What a command that speaks with Temporal has at hand. */
+/** Settings, client and terminal of a command that speaks with Temporal. */
 export interface TemporalSession {
   readonly client: Client;
   readonly settings: Settings;

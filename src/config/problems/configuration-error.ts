@@ -2,9 +2,9 @@ import { SyncFailure } from '../../sync/failures';
 
 /** One thing that is wrong with a configuration file. */
 export interface ConfigurationProblem {
-  /** Where: `connectors[0].configuration.port`; empty for the file as a whole. */
+  /** Place in the file: `connectors[0].configuration.port`; empty for the file as a whole. */
   readonly path: string;
-  /** What is wrong and what to write instead; never a value of the file. */
+  /** The fault, and the text to write instead; never a value of the file. */
   readonly message: string;
   /** Line in the file, from 1, where it could be told. */
   readonly line?: number;
@@ -14,7 +14,10 @@ export interface ConfigurationProblem {
 export class ConfigurationError extends SyncFailure {
   constructor(
     readonly problems: readonly ConfigurationProblem[],
-    /** The file as the user named it. @default 'the configuration' */
+    /**
+     * The file as the user named it.
+     * @default 'the configuration'
+     */
     readonly file = 'the configuration',
   ) {
     super('InvalidConfig', describeProblems(problems, file));

@@ -1,4 +1,4 @@
-/** Where something stands in a configuration file: keys, and positions in lists. */
+/** A place in a configuration file: keys, and positions in lists. */
 export type ConfigurationPath = readonly (string | number)[];
 
 const PLAIN_KEY = /^[^\s.[\]"']+$/;

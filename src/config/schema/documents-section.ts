@@ -34,15 +34,17 @@ export const documentsSection = optionalSection({
   ),
   id_columns: documented(
     z.record(text, nameList, expected('a mapping from relation to columns')).default({}),
-    'Columns that identify a row, by `schema.table` or `table`: for views, and for tables without a primary key. A table where no unique index backs them is read whole at each sync, like a view.',
+    'Columns that identify a row, by `schema.table` or `table`: for views, and for tables without a ' +
+      'primary key. A table where no unique index backs them is read whole at each sync, like a view.',
   ),
   row_security: documented(
     z.enum(['refused', 'filtered'], expected('refused or filtered')).default('refused'),
-    'What happens when row level security hides rows from the role: `refused` ends the sync, `filtered` syncs what the ' +
-      'role sees.',
+    'What happens when row level security hides rows from the role: `refused` ends the sync, `filtered` syncs what ' +
+      'the role sees.',
   ),
   attachment: documented(
     column.optional(),
-    'A bytea column, as `schema.table.column`, whose content goes to the field `_attachment` for an attachment processor.',
+    'A bytea column, as `schema.table.column`, whose content goes to the field `_attachment` for an ' +
+      'attachment processor.',
   ),
 });

@@ -2,7 +2,7 @@
 const MAX_BYTES = 200;
 
 /**
- * What Elasticsearch would say of an index name; undefined for a good one.
+ * Finds the fault that Elasticsearch would find with an index name; undefined for a good one.
  *
  * @see https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-indices-create
  */

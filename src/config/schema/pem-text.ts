@@ -36,7 +36,7 @@ function isCertificate(pem: string): boolean {
   }
 }
 
-/** What is wrong with a private key and its passphrase. */
+/** Finds faults of a private key and its passphrase. */
 export function findKeyProblems(key: string, pem: string | undefined, passphrase?: string): KeyProblem[] {
   if (pem === undefined) return [];
   try {

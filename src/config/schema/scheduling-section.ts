@@ -3,7 +3,7 @@ import { SyncFailure } from '../../sync/failures';
 import { flag, text } from './coerced-values';
 import { documented, ignored, optionalSection } from './section';
 
-/** What keeps an interval from being one. */
+/** Finds the fault of an interval. */
 function findProblem(value: string): string | undefined {
   try {
     parseScheduleTimes(value);

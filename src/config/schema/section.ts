@@ -18,10 +18,13 @@ export function optionalSection<Shape extends z.ZodRawShape>(shape: Shape) {
   return section(shape).prefault({} as never);
 }
 
-/** What editors and the reference show of a key. */
+/** Documentation of a key, for editors and the reference. */
 export interface KeyDocumentation {
   readonly description: string;
-  /** What leaving out the key comes to. @default the schema's own default */
+  /**
+   * The value of a key that is left out, in words.
+   * @default the schema's own default
+   */
   readonly fallback?: unknown;
   /** Set for keys of Elastic's files that are accepted and do nothing. */
   readonly noEffect?: true;
@@ -61,7 +64,7 @@ export function nowhere<Schema extends z.ZodType>(schema: Schema) {
   return schema.transform(() => undefined);
 }
 
-/** What is wrong with one key of a section. */
+/** A fault of one key of a section. */
 export interface KeyProblem {
   readonly key: string;
   readonly message: string;

@@ -21,15 +21,15 @@ const keys = section({
   schema: documented(nameList.prefault('public'), 'Schema(s) of the tables; several are separated by commas.'),
   tables: documented(
     nameList.prefault('*'),
-    'Tables to sync: names separated by commas, or a list; `*` stands for any text, alone for every table that can be ' +
-      'synced. A name may carry its schema: `sales.orders`. Not used when there are advanced sync rules.',
+    'Tables to sync: names separated by commas, or a list; `*` stands for any text, alone for every table that can ' +
+      'be synced. A name may carry its schema: `sales.orders`. Not used when there are advanced sync rules.',
   ),
   ssl_enabled: documented(flag.optional(), 'Whether the connection is encrypted.', { fallback: true }),
   ssl_mode: documented(
     z.enum(MODES, expected(`one of ${MODES.join(', ')}`)).optional(),
     'As in libpq: `require` encrypts, and with `ssl_ca` does as `verify-ca`, which checks who signed the server; ' +
-      '`verify-full` checks its name too. The default is `verify-full` when `ssl_ca` is given, else `require`. Not used ' +
-      'with the directory of a socket as `host`.',
+      '`verify-full` checks its name too. The default is `verify-full` when `ssl_ca` is given, else `require`. Not ' +
+      'used with the directory of a socket as `host`.',
   ),
   ssl_ca: documented(
     certificates,
@@ -44,8 +44,8 @@ const keys = section({
   ssl_key_passphrase_file: fileOf('ssl_key_passphrase'),
   channel_binding: documented(
     z.enum(['prefer', 'disable'], expected('prefer or disable')).default('prefer'),
-    'As in libpq: `prefer` binds a SCRAM login to the encrypted connection where the server offers it; `disable` is for ' +
-      'proxies that decrypt and encrypt anew.',
+    'As in libpq: `prefer` binds a SCRAM login to the encrypted connection where the server offers it; `disable` is ' +
+      'for proxies that decrypt and encrypt anew.',
   ),
   connect_timeout: documented(number({ min: 1, max: 3_600 }).default(10), 'Seconds an attempt to connect may take.'),
   fetch_size: ignored('rows are streamed'),

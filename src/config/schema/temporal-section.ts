@@ -50,9 +50,10 @@ const encryption = relate(
 export const temporalSection = optionalSection({
   profile: documented(
     nowhere(optionalText),
-    "Profile of Temporal's own configuration (`temporal.toml`, or the file that `TEMPORAL_CONFIG_FILE` names), with the " +
-      'environment variables `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY` and `TEMPORAL_TLS…` on top. It ' +
-      'fills in `address`, `namespace`, `api_key` and `tls` where they are left out; neither is read without this key.',
+    "Profile of Temporal's own configuration (`temporal.toml`, or the file that `TEMPORAL_CONFIG_FILE` names), with " +
+      'the environment variables `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY` and `TEMPORAL_TLS…` on ' +
+      'top. It fills in `address`, `namespace`, `api_key` and `tls` where they are left out; neither is ' +
+      'read without this key.',
   ),
   address: documented(
     text.regex(HOST_AND_PORT, 'must be HOST:PORT, without http://').default('localhost:7233'),

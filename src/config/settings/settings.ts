@@ -22,13 +22,13 @@ export type CodecServerSettings = AllSettings['codecServer'];
 
 /** A connector: one PostgreSQL database synced into one index. */
 export type ConnectorSettings = ReturnType<typeof toConnectorSettings>;
-/** Where and how to connect to PostgreSQL. */
+/** Address, credentials and TLS of PostgreSQL. */
 export type SourceSettings = ConnectorSettings['source'];
-/** How a connection to PostgreSQL is secured. */
+/** TLS of a connection to PostgreSQL; absent: none. */
 export type SourceTls = NonNullable<SourceSettings['tls']>;
-/** Which relations a connector reads. */
+/** Schemas and tables that a connector reads. */
 export type TableSelection = ConnectorSettings['selection'];
-/** How rows become documents. */
+/** The configuration's section `documents`. */
 export type DocumentSettings = ConnectorSettings['documents'];
 /** An advanced sync rule, as Elastic's connector has it. */
 export type AdvancedRule = ConnectorSettings['rules']['advanced'][number];

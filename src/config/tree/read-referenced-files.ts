@@ -50,7 +50,10 @@ function isGiven(value: unknown): boolean {
   return value !== undefined && value !== '';
 }
 
-/** The text of a file; undefined, and a problem, where it can't be read. The name stays out: it may be a secret put into the wrong key. */
+/**
+ * The text of a file; undefined, and a problem, where it can't be read. The name stays out: it may be a secret put into
+ * the wrong key.
+ */
 export function readText(
   name: string,
   path: ConfigurationPath,

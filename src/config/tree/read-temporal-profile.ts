@@ -5,7 +5,7 @@ import type { ProblemList } from '../problems/problem-list';
 import { isNode } from './configuration-node';
 import { type FileReader, readText } from './read-referenced-files';
 
-/** What a profile is read with, beside the reader of files that it names. */
+/** Surroundings of a profile: a reader of files that it names, and the environment. */
 interface ProfileReader extends FileReader {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }

@@ -1,4 +1,4 @@
-/** How rows become documents; the configuration's `documents` fits. */
+/** Options of the step from rows to documents; the configuration's `documents` fits. */
 export interface DocumentOptions {
   /** `prefixed`: `{schema}_{table}_{column}` in lower case; `plain`: the column's name. */
   readonly fieldNames: 'prefixed' | 'plain';

@@ -30,7 +30,11 @@ function shorten(joined: string, prefix: string): string {
   const bytes = `convert_to(i.id, 'UTF8')`;
   const hashed = `${quoteLiteral(prefix + HASH_MARK)} || encode(sha256(${bytes}), 'hex')`;
   // A character is at most four bytes of UTF-8, so the first test spares nearly all ids the conversion.
-  return `(select case when octet_length(i.id) <= ${MAX_ID_BYTES / 4} then i.id when octet_length(${bytes}) <= ${MAX_ID_BYTES} then i.id else ${hashed} end from (select ${joined} as id offset 0) as i)`;
+  return (
+    `(select case when octet_length(i.id) <= ${MAX_ID_BYTES / 4} then i.id ` +
+    `when octet_length(${bytes}) <= ${MAX_ID_BYTES} then i.id else ${hashed} end ` +
+    `from (select ${joined} as id offset 0) as i)`
+  );
 }
 
 function keyPart(column: Column): { readonly sql: string; readonly bounded: boolean } {

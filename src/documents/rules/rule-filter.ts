@@ -7,7 +7,7 @@ import { quoteIdentifier, quoteLiteral } from '../sql-text';
 import type { CompiledRule } from './compiled-rule';
 import { columnCondition, textCondition } from './rule-condition';
 
-/** What rules can speak of. */
+/** Relation that rules are about, with the names that they may use. */
 export interface RuleSubject {
   readonly relation: Relation;
   readonly database: string;

@@ -9,7 +9,10 @@ export interface RuleTime {
 
 const TIME = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2})(\.\d{1,6})?)?)?(Z|[+-]\d{2}(?::?\d{2})?)?$/;
 
-/** Reads ISO 8601, down to microseconds; without a zone it is UTC. @returns undefined for anything else */
+/**
+ * Reads ISO 8601, down to microseconds; without a zone it is UTC.
+ * @returns undefined for anything else
+ */
 export function parseRuleTime(text: string): RuleTime | undefined {
   const [, day, minutes = '00:00', seconds = '00', fraction = '', zone = 'Z'] = TIME.exec(text) ?? [];
   if (day === undefined || Number.isNaN(Date.parse(`${day}T00:00:00Z`))) return undefined;

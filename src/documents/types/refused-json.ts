@@ -21,7 +21,8 @@ const NUL_OR_SURROGATE = quoteLiteral(String.raw`\\u(0000|[dD][89a-fA-F])`);
  * digits or a key that Lucene can't hold. Cheap tests come first: the exact one costs seven times the printing.
  */
 export function isRefusedJson(value: string, text: string): string {
-  return `(octet_length(${text}) >= 1000 and (${holdsLongNumber(text)} or ((${mayBeDeep(text)} or ${mayHoldLongKey(text)}) and ${isDeepOrLong(value)})))`;
+  const isSuspect = `(${mayBeDeep(text)} or ${mayHoldLongKey(text)})`;
+  return `(octet_length(${text}) >= 1000 and (${holdsLongNumber(text)} or (${isSuspect} and ${isDeepOrLong(value)})))`;
 }
 
 /**

@@ -7,12 +7,13 @@ const DIMENSIONS = [1, 2, 3, 4, 5, 6] as const;
 export function renderArray(value: string, element: Rendering): string {
   if (element.arrayCast !== undefined) return `${value}${element.arrayCast}`;
   const item = jsonText(element.render('e.v'));
+  const list = (array: string) => `(select string_agg(${item}, ',') from (select unnest(${array}) as v) as e)`;
   return bindValue(
     value,
     (array) => `case
       when ${array} is null then null
       when coalesce(array_ndims(${array}), 1) = 1
-        then ('[' || coalesce((select string_agg(${item}, ',') from (select unnest(${array}) as v) as e), '') || ']')::json
+        then ('[' || coalesce(${list(array)}, '') || ']')::json
       else ${nestedList(array, item)}
     end`,
   );
@@ -35,7 +36,7 @@ function nestedList(array: string, item: string): string {
       ) as e)::json`;
 }
 
-/** How many elements a slice holds, by dimension: 6, 3 for two rows of three. */
+/** SQL of the number of elements in a slice, by dimension: 6, 3 for two rows of three. */
 function sliceSizes(array: string): string {
   const sizes = DIMENSIONS.map((dimension) =>
     DIMENSIONS.slice(0, dimension - 1).reduce(

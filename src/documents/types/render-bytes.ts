@@ -13,5 +13,6 @@ export function renderBytes(): Rendering {
 
 /** SQL of bytes as base64 on one line: `encode` breaks lines. */
 function toBase64(value: string): string {
-  return `case when octet_length(${value}) <= ${MAX_BINARY_BYTES} then translate(encode(${value}, 'base64'), E'\\n', '') end`;
+  const encoded = `translate(encode(${value}, 'base64'), E'\\n', '')`;
+  return `case when octet_length(${value}) <= ${MAX_BINARY_BYTES} then ${encoded} end`;
 }

@@ -45,5 +45,6 @@ export function renderJson(value: string): string {
 }
 
 function holdsObjectsOnly(v: string): string {
-  return `not exists (select from jsonb_array_elements(${v}) as e (v) where jsonb_typeof(e.v) not in ('object', 'null'))`;
+  const others = `jsonb_typeof(e.v) not in ('object', 'null')`;
+  return `not exists (select from jsonb_array_elements(${v}) as e (v) where ${others})`;
 }

@@ -1,6 +1,6 @@
 import { bindValue } from './rendering';
 
-/** How the bounds of ranges over a type are written, and which of them Elasticsearch can hold. */
+/** Bounds of ranges over a type: their text, and which of them Elasticsearch can hold. */
 export interface RangeBounds {
   readonly mapping: 'long_range' | 'double_range' | 'date_range';
   /** SQL predicate: the bound is one that Elasticsearch can hold; null for no bound. */
@@ -24,7 +24,8 @@ const NUMBERS: RangeBounds = {
   fits: (bound) => `abs(${bound}) < 1.7976931348623157e308`,
   jsonText: (bound) => `(case when scale(${bound}) > 300 then round(${bound}, 300) else ${bound} end)::text`,
   touch: (lower, upper) =>
-    `${upper}::numeric - ${lower}::numeric <= greatest(abs(${upper}::numeric), abs(${lower}::numeric)) * 1e-12 + 1e-300`,
+    `${upper}::numeric - ${lower}::numeric <= ` +
+    `greatest(abs(${upper}::numeric), abs(${lower}::numeric)) * 1e-12 + 1e-300`,
 };
 
 const FLOATS: RangeBounds = {
@@ -75,10 +76,11 @@ export function renderRange(value: string, bounds: RangeBounds): string {
 
 /** SQL of a multirange as a list of ranges. */
 export function renderMultirange(value: string, bounds: RangeBounds): string {
+  const list = (ranges: string) =>
+    `(select string_agg(${rangeText(bounds)}, ',') from (select unnest(${ranges}) as v) as r)`;
   return bindValue(
     value,
-    (ranges) =>
-      `case when ${ranges} is not null then ('[' || coalesce((select string_agg(${rangeText(bounds)}, ',') from (select unnest(${ranges}) as v) as r), '') || ']')::json end`,
+    (ranges) => `case when ${ranges} is not null then ('[' || coalesce(${list(ranges)}, '') || ']')::json end`,
   );
 }
 
@@ -87,8 +89,10 @@ function rangeText({ fits, jsonText, touch }: RangeBounds): string {
   const [lower, upper] = ['lower(r.v)', 'upper(r.v)'];
   const touching = `(case when ${fits(lower)} and ${fits(upper)} then ${touch(lower, upper)} else false end)`;
   const part = (bound: string, inclusive: string, names: readonly [string, string]): string =>
-    `case when ${fits(bound)} then (case when ${inclusive} or ${touching} then '"${names[0]}":' else '"${names[1]}":' end) || ${jsonText(bound)} end`;
-  return `(case when not isempty(r.v) then '{' || concat_ws(',', ${part(lower, 'lower_inc(r.v)', ['gte', 'gt'])}, ${part(upper, 'upper_inc(r.v)', ['lte', 'lt'])}) || '}' end)`;
+    `case when ${fits(bound)} then ` +
+    `(case when ${inclusive} or ${touching} then '"${names[0]}":' else '"${names[1]}":' end) || ${jsonText(bound)} end`;
+  const [from, to] = [part(lower, 'lower_inc(r.v)', ['gte', 'gt']), part(upper, 'upper_inc(r.v)', ['lte', 'lt'])];
+  return `(case when not isempty(r.v) then '{' || concat_ws(',', ${from}, ${to}) || '}' end)`;
 }
 
 function timestampText(timestamp: string, zone: string): string {

@@ -13,7 +13,8 @@ export function renderNumeric({ modifier }: BaseType): Rendering {
   if (modifier >= 0 && longestNumber(modifier) <= MAX_NUMBER_DIGITS) return printedAsIs(mapping);
   return printedBy(
     (value) =>
-      `case when ${value} between -1e300 and 1e300 and scale(${value}) <= 600 then to_json(${value}) else to_json(${value}::text) end`,
+      `case when ${value} between -1e300 and 1e300 and scale(${value}) <= 600 ` +
+      `then to_json(${value}) else to_json(${value}::text) end`,
     mapping,
   );
 }

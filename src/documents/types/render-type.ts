@@ -15,7 +15,7 @@ const BY_NAME: ReadonlyMap<string, TypeMapping> = new Map(
   TYPE_TABLE.flatMap((row) => row.types.map((name) => [name, row] as const)),
 );
 
-/** How values of a type become JSON and are mapped, however arrays, domains and composites are nested in it. */
+/** Rendering and mapping of a type, however arrays, domains and composites are nested in it. */
 export function renderType(type: ColumnType, json: 'flattened' | 'object', depth = 0): Rendering {
   switch (type.kind) {
     case 'base':

@@ -10,7 +10,7 @@ export interface BaseType {
   readonly modifier: number;
 }
 
-/** How values of a type become JSON, and how Elasticsearch takes them. */
+/** The way of a type's values into JSON, and their mapping in Elasticsearch. */
 export interface Rendering {
   readonly mapping: FieldMapping;
   /**

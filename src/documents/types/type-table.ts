@@ -9,7 +9,7 @@ import { type BaseType, printedAs, printedAsIs, printedBy, type Rendering } from
 export interface TypeMapping {
   /** Names as in `pg_type.typname`. */
   readonly types: readonly string[];
-  /** What the document holds; goes to docs/type-mapping.md. */
+  /** The content of the document's field, in words; goes to docs/type-mapping.md. */
   readonly document: string;
   readonly rendering: Rendering | ((type: BaseType, json: 'flattened' | 'object') => Rendering);
 }
@@ -74,7 +74,7 @@ export const TYPE_TABLE: readonly TypeMapping[] = [
   { types: ['geometry', 'geography'], document: 'GeoJSON', rendering: renderGeometry },
 ];
 
-/** How any other type is rendered: its text. */
+/** Rendering of any other type: its text. */
 export const OTHER_TYPE: Rendering = printedAs('text', KEYWORD);
 
 /** Types whose lists Elasticsearch can't take as their element: a list of vectors is refused. */

@@ -8,7 +8,7 @@ export interface StoredDocument {
   readonly source: Buffer;
 }
 
-/** What the answer to a search or to a request for several ids holds. */
+/** Content of the answer to a search or to a request for several ids. */
 export interface Hits {
   readonly documents: readonly StoredDocument[];
   /** Hits with and without a source. */
@@ -22,7 +22,7 @@ export interface Hits {
 /**
  * Cuts the documents out of an answer of Elasticsearch, whose JSON parser would round their numbers. The sources are
  * parts of `answer`, not copies.
- * @param list name of the list: `hits` of a search, within the object `hits`; `docs` of `_mget`
+ * @param list - name of the list: `hits` of a search, within the object `hits`; `docs` of `_mget`
  * @throws Error for what is no such answer
  */
 export function cutHits(answer: Buffer, list: 'hits' | 'docs'): Hits {

@@ -10,7 +10,7 @@ export interface ErrorCause {
 /** Causes within causes; Elasticsearch's own are a handful. */
 const DEEPEST = 20;
 
-/** What an answer holds for an error, without what is not of its kind. */
+/** Takes the parts of an error out of an answer that have the expected type. */
 export function toErrorCause(value: unknown, depth = 0): ErrorCause {
   if (typeof value !== 'object' || value === null) return {};
   const {
@@ -27,7 +27,7 @@ export function toErrorCause(value: unknown, depth = 0): ErrorCause {
   };
 }
 
-/** What an error says apart from values: Elasticsearch quotes values and document ids in its reasons. */
+/** The parts of an error without values: Elasticsearch quotes values and document ids in its reasons. */
 export interface ErrorSummary {
   /** `document_parsing_exception` */
   readonly type: string;

@@ -30,14 +30,17 @@ export function visitMembers(json: Buffer, start: number, visit: VisitMember): n
   return at + 1;
 }
 
-/** Visits the elements of the JSON array that starts at `start`. @returns where it ends */
+/**
+ * Visits the elements of the JSON array that starts at `start`.
+ * @returns where it ends
+ */
 export function visitElements(json: Buffer, start: number, visit: (start: number) => number): number {
   let at = enter(json, start, OPEN_BRACKET);
   while (json[at] !== CLOSE_BRACKET) at = next(json, visit(at));
   return at + 1;
 }
 
-/** Where the value that starts at `start` ends. */
+/** Finds the end of the value that starts at `start`. */
 export function skipValue(json: Buffer, start: number): number {
   const first = json[start];
   if (first === QUOTE) return skipString(json, start);
@@ -105,7 +108,7 @@ function skipString(json: Buffer, start: number): number {
   throw malformed();
 }
 
-/** @param from a place within the string that is not escaped */
+/** @param from - a place within the string that is not escaped */
 function skipLongString(json: Buffer, from: number): number {
   for (let at = from; ;) {
     const quote = json.indexOf(QUOTE, at);

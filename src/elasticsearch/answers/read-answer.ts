@@ -4,7 +4,7 @@ import { SyncFailure } from '../../sync/failures';
  * Reads an answer by code that throws where it is not what Elasticsearch sends: cut off, of another kind, or a proxy's.
  * The failure says nothing of the answer, which may quote rows.
  *
- * @param doing completes "Elasticsearch failed ...".
+ * @param doing - completes "Elasticsearch failed ...".
  * @throws SyncFailure `DestinationUnavailable`: the next answer may be a right one
  */
 export function readAnswer<Result>(doing: string, read: () => Result): Result {

@@ -18,7 +18,7 @@ const LARGEST_ANSWER = 128 * 1_048_576;
 
 /**
  * Posts a request and reads the bytes of its answer.
- * @param isSingle whether no smaller request is possible, so that an answer of any size is taken
+ * @param isSingle - whether no smaller request is possible, so that an answer of any size is taken
  * @returns undefined when the answer is too large: ask for less
  * @throws SyncFailure for every answer that is not a success
  */

@@ -14,7 +14,7 @@ export function isAlreadyThere(error: unknown): boolean {
   );
 }
 
-/** What a request gives; undefined where Elasticsearch answers that there is no such thing (404). */
+/** Makes a request; undefined where Elasticsearch answers that there is no such thing (404). */
 export async function unlessMissing<Result>(request: () => Promise<Result>): Promise<Result | undefined> {
   try {
     return await request();

@@ -9,7 +9,7 @@ import { damagedAnswer } from './read-answer';
  * Runs `action` and translates what it throws into a {@link SyncFailure}; the only place where requests other than
  * bulks meet their errors.
  *
- * @param doing completes "Elasticsearch failed ...": `creating the index search-shop`.
+ * @param doing - completes "Elasticsearch failed ...": `creating the index search-shop`.
  */
 export async function translateFailures<T>(doing: string, action: () => Promise<T>): Promise<T> {
   try {
@@ -43,7 +43,7 @@ export function toSyncFailure(error: unknown, doing: string): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-/** Where the request went: the id of a connection is its URL without user name and password. */
+/** Reads the request's destination: the id of a connection is its URL without user name and password. */
 function readAddress(error: Error): string {
   const meta = 'meta' in error ? (error.meta as Partial<DiagnosticResult> | undefined) : undefined;
   const id = meta?.meta?.connection?.id;

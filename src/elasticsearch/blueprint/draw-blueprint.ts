@@ -11,18 +11,18 @@ import {
 import { type FieldRules, layerFields } from './layer-fields';
 import { layerSettings, type NeededSetting } from './layer-settings';
 
-/** What an index is to be made from, by the source of each value. */
+/** Ingredients of an index, by the source of each value. */
 export interface BlueprintLayers {
-  /** What index templates give an index of that name. */
+  /** Content that index templates give an index of that name. */
   readonly template: IndexContent;
   readonly needed: {
     readonly mapping: IndexMapping;
     /** Fields of the mapping that the file gives a mapping of their own, with the one that their column's type has. */
     readonly overridden: Properties;
-    /** @param properties all fields that the index will have */
+    /** @param properties - all fields that the index will have */
     readonly settings: (properties: Properties) => readonly NeededSetting[];
   };
-  /** What people changed on the index that is replaced; nothing for a first one. */
+  /** People's changes on the index that is replaced; nothing for a first one. */
   readonly changed: ContentChanges;
   readonly rules: FieldRules;
 }

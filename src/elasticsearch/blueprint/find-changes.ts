@@ -10,19 +10,19 @@ import {
 } from './index-content';
 import { isPrivate, whyUnfit } from './unfit-settings';
 
-/** What an index has that was not given to it when it was made. */
+/** Content of an index that was not given to it when it was made. */
 export interface ContentChanges {
   readonly settings: Settings;
   readonly parameters: IndexContent['parameters'];
   /** Fields, or the parameters, multi-fields and properties by which they differ; each with its type. */
   readonly properties: Properties;
-  /** What no other index can have. */
+  /** Values that no other index can have. */
   readonly lost: readonly LostValue[];
 }
 
 /**
  * Finds what people changed on an index: the difference to what it had when it was made.
- * @param isWhole whether `made` is all of that: then what is missing in `now` was taken away by somebody
+ * @param isWhole - whether `made` is all of that: then what is missing in `now` was taken away by somebody
  */
 export function findChanges(now: IndexContent, made: IndexContent, isWhole: boolean): ContentChanges {
   const settings: Record<string, SettingValue> = {};

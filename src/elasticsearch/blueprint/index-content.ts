@@ -6,14 +6,14 @@ export type SettingValue = string | readonly string[] | null;
 export type Settings = Readonly<Record<string, SettingValue>>;
 export type Properties = Readonly<Record<string, FieldMapping>>;
 
-/** How an alias stands on an index: `filter`, `index_routing`, `search_routing`, `is_write_index`, `is_hidden`. */
+/** Properties of an alias on an index: `filter`, `index_routing`, `search_routing`, `is_write_index`, `is_hidden`. */
 export type AliasDefinition = Readonly<Record<string, unknown>>;
 
-/** What an index is made of, but its documents. */
+/** Content of an index, but its documents. */
 export interface IndexContent {
   /** By full name: `index.refresh_interval`. */
   readonly settings: Settings;
-  /** What a mapping says beside its fields and `_meta`: `dynamic`; a runtime field each as `runtime.NAME`. */
+  /** Content of a mapping beside its fields and `_meta`: `dynamic`; a runtime field each as `runtime.NAME`. */
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly properties: Properties;
   readonly aliases: Readonly<Record<string, AliasDefinition>>;
@@ -21,7 +21,7 @@ export interface IndexContent {
 
 export const EMPTY_CONTENT: IndexContent = { settings: {}, parameters: {}, properties: {}, aliases: {} };
 
-/** Where a value comes from, in the order of precedence: the last one wins. Elasticsearch's defaults come before all. */
+/** Sources of a value, in the order of precedence: the last one wins. Elasticsearch's defaults come before all. */
 export type ValueSource = 'template' | 'pgferry' | 'index' | 'file';
 
 /** A value that an index will not have. */

@@ -7,7 +7,7 @@ export interface FieldLayer {
   readonly properties: Properties;
 }
 
-/** What decides between layers that give a field different types. */
+/** Rules that decide between layers that give a field different types. */
 export interface FieldRules {
   /** Whether a field of the first type holds every value of the second. */
   readonly holds: (type: string, wanted: string) => boolean;
@@ -28,7 +28,7 @@ const SAYS: Readonly<Record<ValueSource, string>> = {
 /**
  * Lays fields over each other, the last layer on top: parameter by parameter where the types agree, else the whole
  * field. Also within multi-fields and objects.
- * @param layers in the order of precedence, the last wins
+ * @param layers - in the order of precedence, the last wins
  */
 export function layerFields(
   layers: readonly FieldLayer[],
@@ -65,7 +65,7 @@ function layerField(given: readonly GivenField[], rules: FieldRules, path: strin
     return false;
   });
   const parameters: Record<string, unknown> = {};
-  /** Which layers give the value that stands so far. */
+  /** Layers that give the value that stands so far, by field. */
   const origins: Record<string, readonly ValueSource[]> = {};
   for (const { source, mapping } of agreeing) {
     for (const [name, value] of Object.entries(mapping)) {

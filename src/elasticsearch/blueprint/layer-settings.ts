@@ -12,7 +12,7 @@ export interface SettingLayers {
   /** Settings that a template gives. */
   readonly template: Settings;
   readonly needed: readonly NeededSetting[];
-  /** What people changed on the index that is replaced. */
+  /** People's changes on the index that is replaced. */
   readonly changed: Settings;
 }
 

@@ -1,6 +1,6 @@
 import type { AliasDefinition, IndexContent, Properties, Settings, SettingValue } from './index-content';
 
-/** What an index or a template says of itself, as Elasticsearch answers it: settings nested or flat. */
+/** An index or a template as Elasticsearch describes it: settings nested or flat. */
 export interface RawContent {
   readonly settings?: unknown;
   readonly mappings?: unknown;

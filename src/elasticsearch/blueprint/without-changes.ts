@@ -3,8 +3,8 @@ import type { ContentChanges } from './find-changes';
 import type { IndexContent, Properties } from './index-content';
 
 /**
- * What others than people gave an index: its content without the changes that came along from another one.
- * @param given fields that it would have without them: a field that is none of these is a person's as a whole
+ * Takes people's share out of an index: leaves its content without changes that came along from another one.
+ * @param given - fields that it would have without them: a field that is none of these is a person's as a whole
  */
 export function withoutChanges(
   content: IndexContent,

@@ -1,11 +1,14 @@
-/** How fast to write: requests in flight and bytes a request. Pure data; {@link observePushback} and {@link observeBulk} give the next one. */
+/**
+ * Pace of writing: requests in flight and bytes a request. Pure data; {@link observePushback} and {@link observeBulk}
+ * give the next one.
+ */
 export interface BulkPace {
   readonly limits: PaceLimits;
   /** Requests in flight. */
   readonly concurrency: number;
   /** Bytes that the next body should have. */
   readonly targetBytes: number;
-  /** What the running window has seen. */
+  /** Observations of the running window. */
   readonly window: PaceWindow;
   /** Bytes a millisecond of the last complete window; undefined before the first. */
   readonly rate?: number;
@@ -17,8 +20,8 @@ export interface BulkPace {
   readonly rest: number;
 }
 
+/** Fewest and most requests in flight. */
 export interface PaceLimits {
-  /** Requests in flight. */
   readonly min: number;
   readonly max: number;
 }

@@ -1,14 +1,14 @@
 /** A number of places for requests in flight, with a queue before them. */
 export interface Slots {
   readonly inFlight: number;
-  /** Who waits for a slot. */
+  /** Number of those who wait for a slot. */
   readonly waiting: number;
   /** Resolves when a slot is taken; in the order of asking. */
   take(): Promise<void>;
   release(): void;
 }
 
-/** @param limit the number of slots at this moment; it may change between calls. */
+/** @param limit - the number of slots at this moment; it may change between calls. */
 export function createSlots(limit: () => number): Slots {
   let inFlight = 0;
   const queue: (() => void)[] = [];

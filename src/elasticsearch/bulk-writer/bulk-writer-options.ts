@@ -2,7 +2,7 @@ import type { Client } from '@elastic/elasticsearch';
 
 import type { BulkOutcome } from '../../sync/bulk-body';
 
-/** How a writer writes. */
+/** Options of a bulk writer. */
 export interface BulkWriterOptions {
   readonly client: Client;
   /** Alias or index that takes the documents. */
@@ -16,13 +16,22 @@ export interface BulkWriterOptions {
   readonly connectorId: string;
   /** Kept with dead letters. */
   readonly jobId: string;
-  /** Newest external version of this sync: a conflict with a version up to it means superseded, else somebody else writes here. */
+  /**
+   * Newest external version of this sync: a conflict with a version up to it means superseded, else somebody else writes
+   * here.
+   */
   readonly newestVersion: number;
-  /** Requests in flight. @default { min: 1, max: 8 } */
+  /**
+   * Fewest and most requests in flight.
+   * @default { min: 1, max: 8 }
+   */
   readonly concurrency?: { readonly min: number; readonly max: number };
   /** Ends all requests; whatever waits is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Milliseconds without any progress after which a body is given up with a retryable failure. @default 120_000 */
+  /**
+   * Milliseconds without any progress after which a body is given up with a retryable failure.
+   * @default 120_000
+   */
   readonly retryForMs?: number;
   readonly observer?: BulkObserver;
 }
@@ -46,5 +55,6 @@ export interface BulkMetrics {
   /** Items that were refused for now and are sent again. */
   readonly retried: number;
   readonly outcome: BulkOutcome;
+  /** Requests that were in flight then. */
   readonly inFlight: number;
 }

@@ -19,7 +19,7 @@ export interface BulkWriter {
    * Takes a body over as soon as a slot is free: waiting for it is the backpressure for who reads. The body's bytes
    * must not be changed until it is acknowledged.
    *
-   * @param relation name of the relation that the documents come from, for dead letters.
+   * @param relation - name of the relation that the documents come from, for dead letters.
    * @throws SyncFailure the failure of an earlier body: after one nothing more is accepted.
    */
   accept(body: BulkBody, relation: string): Promise<AcceptedBulk>;

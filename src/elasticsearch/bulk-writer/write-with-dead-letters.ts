@@ -7,7 +7,7 @@ import { groupByVersion, lettersOfRejected } from '../dead-letters/letters-of-re
 import { writeDeadLetters } from '../dead-letters/write-dead-letters';
 import type { BulkMetrics, BulkWriterOptions } from './bulk-writer-options';
 
-/** What the bodies of one writer share. */
+/** Shared by the bodies of one writer. */
 export interface WriterContext {
   readonly options: BulkWriterOptions;
   readonly signal: AbortSignal;

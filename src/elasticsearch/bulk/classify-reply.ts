@@ -6,7 +6,7 @@ import { failureOfResponse, readErrorCause } from '../answers/translate-failure'
 import { type AnsweredItem, toAnsweredItem } from './answered-item';
 import type { BulkReply } from './post-bulk';
 
-/** What the reply to a bulk request asks for. */
+/** The next step after the reply to a bulk request. */
 export type ReplyClass =
   /** Every item was indexed. */
   | { readonly kind: 'done' }
@@ -24,7 +24,7 @@ export type ReplyClass =
       readonly failure: SyncFailure;
     };
 
-/** How an answer begins when every item succeeded, as `filter_path` leaves it: older servers have the time first. */
+/** Beginning of an answer when every item succeeded, as `filter_path` leaves it: older servers have the time first. */
 const SUCCESS = /^\{(?:"errors":false,"took":\d{1,12}|"took":\d{1,12},"errors":false),"items":\[/u;
 const SUCCESS_WITHIN = 64;
 const SUCCESS_END = ']}';

@@ -41,7 +41,7 @@ export async function deliverBody(delivery: Delivery, body: BulkBody): Promise<B
   return outcome;
 }
 
-/** What one request achieved. */
+/** Result of one request. */
 interface Step {
   readonly outcome: BulkOutcome;
   /** Items to send again. */

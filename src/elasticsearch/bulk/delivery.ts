@@ -4,7 +4,7 @@ import type { RejectedItem } from './judge-items';
 import { type BulkEndpoint, type BulkReply, postBulk } from './post-bulk';
 import { waitBeforeRetry } from './wait-before-retry';
 
-/** How the bodies of one writer are delivered. */
+/** Options and observers of the delivery of one writer's bodies. */
 export interface Delivery {
   readonly target: string;
   readonly pipeline?: string;

@@ -9,13 +9,13 @@ import {
 import { failureOfResponse } from '../answers/translate-failure';
 import type { AnsweredItem } from './answered-item';
 
-/** What is known when an answer is judged. */
+/** Facts to judge an answer by. */
 export interface Judgement {
   readonly target: string;
   readonly pipeline?: string;
   /** Newest external version of this sync. */
   readonly newestVersion: number;
-  /** How often these items were sent before. */
+  /** Times that these items were sent before. */
   readonly attempt: number;
 }
 
@@ -26,7 +26,7 @@ export interface RejectedItem {
   readonly error: ErrorSummary;
 }
 
-/** What an answer means for each item of the body. */
+/** Result of each item of a body, as its answer says. */
 export interface Verdict {
   readonly counts: { readonly indexed: number; readonly deleted: number; readonly superseded: number };
   /** Positions of items that were refused for now. */
@@ -91,7 +91,8 @@ function judgeConflict(error: ErrorCause | undefined, { target, newestVersion }:
   if (BigInt(current) <= BigInt(newestVersion)) return 'superseded';
   throw new SyncFailure(
     'DestinationChanged',
-    `The index ${target} holds a document with version ${current}, newer than this sync's ${newestVersion}: something else writes it.`,
+    `The index ${target} holds a document with version ${current}, newer than this sync's ` +
+      `${newestVersion}: something else writes it.`,
     'Let one installation of pgferry alone write these documents, and check the clock of the worker.',
   );
 }

@@ -7,7 +7,7 @@ import { readUpTo } from '../answers/read-up-to';
 import { toSyncFailure } from '../answers/translate-failure';
 import { isCut } from '../connection/is-cut';
 
-/** Where and how bulk requests go. */
+/** Destination of bulk requests, and the client that sends them. */
 export interface BulkEndpoint {
   readonly client: Client;
   /** Alias or index. */
@@ -17,7 +17,7 @@ export interface BulkEndpoint {
   readonly signal: AbortSignal;
 }
 
-/** What came back from one bulk request: an answer of whatever status, or none at all. */
+/** Reply to one bulk request: an answer of whatever status, or none at all. */
 export type BulkReply =
   | { readonly kind: 'answer'; readonly status: number; readonly body: Buffer; readonly hasGuard: boolean }
   | {

@@ -15,7 +15,7 @@ export interface MissingPrivileges {
 const PRIVILEGES = ['read', 'write', 'manage'] as const;
 
 /**
- * Which index privileges the credentials lack for the index (or alias) and for what pgferry keeps beside it: concrete
+ * Finds index privileges that the credentials lack for the index (or alias) and for what is kept beside it: concrete
  * indices and dead letters. Without security in Elasticsearch none is missing.
  */
 export async function checkPrivileges(client: Client, indexName: string): Promise<MissingPrivileges[]> {
@@ -42,7 +42,7 @@ export function describeMissingPrivileges(missing: readonly MissingPrivileges[])
   return missing.map(({ index, privileges }) => `${privileges.join(' and ')} on ${index}`).join(', ');
 }
 
-/** What a role, or the role descriptor of an API key, must have beside what it has. */
+/** Describes the privileges that a role, or the role descriptor of an API key, still needs. */
 export function describeRole(missing: readonly MissingPrivileges[]): string {
   return `"indices": ${JSON.stringify(missing.map(({ index, privileges }) => ({ names: [index], privileges })))}`;
 }

@@ -5,10 +5,10 @@ import { toSyncFailure } from '../answers/translate-failure';
 import { secureConnections } from './secure-connections';
 import { TimedConnection } from './timed-connection';
 
-/** Milliseconds after which an idle connection is closed: shorter than common load balancers allow, so that none is found dead. */
+/** Milliseconds until an idle connection is closed: shorter than common load balancers allow, so that none is found dead. */
 const KEEP_ALIVE_MS = 50_000;
 
-/** Bytes of an answer, but for documents and bulks, which have limits of their own: a mapping of 100,000 fields has about 20 MB. */
+/** Bytes of an answer, but for documents and bulks, which have their own limits: a mapping of 100,000 fields has about 20 MB. */
 const LARGEST_ANSWER = 128 * 1_048_576;
 
 /**

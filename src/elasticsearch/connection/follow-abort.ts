@@ -6,7 +6,7 @@ export interface FollowingAbort {
   readonly unfollow: () => void;
 }
 
-/** @param outer the signal to follow */
+/** @param outer - the signal to follow */
 export function followAbort(outer: AbortSignal | undefined): FollowingAbort {
   const controller = new AbortController();
   const follow = () => {

@@ -5,7 +5,10 @@ const TIMEOUT_MS = 10_000;
 /** Milliseconds of silence after which the system asks whether the other side is still there. */
 const KEEP_ALIVE_MS = 60_000;
 
-/** Opens a connection, and waits for its handshake. @throws what TLS or the network has against it */
+/**
+ * Opens a connection, and waits for its handshake.
+ * @throws what TLS or the network has against it
+ */
 export function openTls(options: ConnectionOptions): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const socket = connect(options);

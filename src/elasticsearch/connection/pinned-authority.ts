@@ -9,7 +9,7 @@ export const OTHER_FINGERPRINT = 'OTHER_FINGERPRINT';
  * Finds the certificate with a fingerprint among those that a server shows. It may be trusted from then on, and nothing
  * else: anybody can show it, so that a second connection has to tell whether it signed the server's.
  *
- * @param fingerprint SHA-256 in hexadecimal digits, with or without colons
+ * @param fingerprint - SHA-256 in hexadecimal digits, with or without colons
  * @returns PEM text
  */
 export async function findPinnedAuthority(target: ConnectionOptions, fingerprint: string): Promise<string> {

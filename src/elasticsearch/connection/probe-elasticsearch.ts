@@ -7,7 +7,7 @@ import { translateFailures } from '../answers/translate-failure';
 import { isCut } from './is-cut';
 import { openTls } from './open-tls';
 
-/** Which Elasticsearch answers. */
+/** The Elasticsearch that answers. */
 export interface ElasticsearchIdentity {
   /** `9.5.3`; absent where the credentials lack the cluster privilege `monitor`, which a sync can do without. */
   readonly version?: string;
@@ -22,7 +22,8 @@ const PROBE_TIMEOUT_MS = 10_000;
 /**
  * Asks Elasticsearch who it is.
  *
- * @throws SyncFailure `DestinationUnavailable`, `DestinationAuthentication`; `InvalidConfig` for something else or a version before 8.
+ * @throws SyncFailure `DestinationUnavailable`, `DestinationAuthentication`; `InvalidConfig` for something else or a
+ *   version before 8.
  */
 export async function probeElasticsearch(client: Client): Promise<ElasticsearchIdentity> {
   try {

@@ -14,7 +14,8 @@ const REMEDIES: TlsRemedies = {
     'Set `elasticsearch.ca_file` to the certificate of the authority that signed it (http_ca.crt of the node), or ' +
     '`elasticsearch.ca_fingerprint`.',
   'other fingerprint':
-    'Correct `elasticsearch.ca_fingerprint`; for a server that shows its own certificate only, set `elasticsearch.ca_file`.',
+    'Correct `elasticsearch.ca_fingerprint`; for a server that shows its own certificate only, set ' +
+    '`elasticsearch.ca_file`.',
   'other name': 'Connect by a name in the certificate, or give that name as `elasticsearch.server_name`.',
   'no TLS': 'Write `elasticsearch.host` with http://, or turn on TLS in Elasticsearch.',
   'certificate missing': 'Give `elasticsearch.client_cert` and `elasticsearch.client_key`.',
@@ -23,7 +24,7 @@ const REMEDIES: TlsRemedies = {
   handshake: 'Check `elasticsearch.ca`, `client_cert` and `client_key`, and which versions of TLS the server accepts.',
 };
 
-/** How the client makes connections over TLS. */
+/** The two ways in which the client makes connections, both over TLS. */
 interface SecureConnections {
   /** For the client's HTTP library. */
   readonly connect: Connector;

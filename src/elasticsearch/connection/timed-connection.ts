@@ -42,7 +42,7 @@ export class TimedConnection extends UndiciConnection {
     }
   }
 
-  /** What to throw for an error of a request that nobody ended. */
+  /** Gives the error to throw for that of a request which nobody ended. */
   protected explain(error: unknown): Promise<unknown> {
     return Promise.resolve(error);
   }

@@ -5,7 +5,7 @@ import type { ElasticsearchSettings } from '../../config/settings/settings';
 import { openTls } from './open-tls';
 import { findPinnedAuthority } from './pinned-authority';
 
-/** Where the client's HTTP library wants a connection to. */
+/** Address that the client's HTTP library wants a connection to. */
 interface Target {
   readonly hostname: string;
   readonly port: string;

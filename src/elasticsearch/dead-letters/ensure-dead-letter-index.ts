@@ -18,7 +18,7 @@ const PROPERTIES: Record<keyof DeadLetterSource, estypes.MappingProperty> = {
   job_id: KEYWORD,
 };
 
-/** Templates are meant for the connector's index: `search-shop*` matches `search-shop-rejected`, too. `null` takes a setting back. */
+/** Templates are for the connector's index: `search-shop*` matches `search-shop-rejected`, too. `null` takes a setting back. */
 const WITHOUT_TEMPLATES = {
   'index.default_pipeline': '_none',
   'index.final_pipeline': '_none',
@@ -54,7 +54,7 @@ export async function ensureDeadLetterIndex(client: Client, index: string): Prom
   });
 }
 
-/** What can't be refused when the index is made: aliases, and settings that not every Elasticsearch knows. */
+/** Takes off what can't be refused when the index is made: aliases, and settings that not every Elasticsearch knows. */
 async function takeOffTemplates(client: Client, index: string): Promise<void> {
   const { [index]: made } = await client.indices.get({ index, flat_settings: true });
   const aliases = Object.keys(made?.aliases ?? {});

@@ -8,7 +8,7 @@ import type { DeadLetter } from './write-dead-letters';
 /** Elasticsearch's limit for an `_id`, in bytes: a longer one makes it refuse the whole request. */
 const LONGEST_ID = 512;
 
-/** Whose items were rejected. */
+/** Connector, relation and job whose items were rejected. */
 export interface RejectionContext {
   readonly connectorId: string;
   readonly relation: string;

@@ -4,7 +4,7 @@ import { unlessMissing } from '../answers/response-error';
 import { translateFailures } from '../answers/translate-failure';
 import { type DeadLetterFilter, listDeadLetters, type StoredDeadLetter } from './list-dead-letters';
 
-/** What decides whether a dead letter is out of date. */
+/** Facts that decide whether a dead letter is out of date. */
 export interface DeadLetterPruning extends DeadLetterFilter {
   /** Index (or alias) of the documents. */
   readonly target: string;

@@ -29,14 +29,14 @@ export interface DeadLetter {
   readonly jobId: string;
 }
 
-/** What tells dead letters apart. */
+/** The parts of a dead letter that make its id. */
 type Subject = Pick<DeadLetter, 'connectorId' | 'relation' | 'documentId' | 'position'>;
 
 /**
  * Writes dead letters and waits until they are safe. The same document has one, so a retry overwrites it. Makes the
  * index where it is missing.
  *
- * @param signal ends the waiting.
+ * @param signal - ends the waiting.
  */
 export async function writeDeadLetters(
   client: Client,

@@ -9,7 +9,7 @@ import { translateFailures } from '../answers/translate-failure';
 /** Documents without a bucket, and more values of it than there are. */
 const [NO_BUCKET, SPARE_BUCKETS] = [-1, 100];
 
-/** Which documents to sum up. */
+/** Documents to sum up. */
 export interface DocumentDigestRequest {
   readonly index: string;
   /** Value of the documents' field `_relation`, see `relationField`. */

@@ -7,13 +7,16 @@ import { translateFailures } from '../answers/translate-failure';
 
 const KEEP_ALIVE = '5m';
 
-/** What is read as of one point in time. */
+/** A search that is read page by page as of one point in time. */
 export interface PagedReading {
   readonly index: string;
   /** For messages: completes "Elasticsearch failed ...". */
   readonly doing: string;
   readonly signal?: AbortSignal | undefined;
-  /** Whether an index that is not there has no pages, and is no failure. @default false */
+  /**
+   * Whether an index that is not there has no pages, and is no failure.
+   * @default false
+   */
   readonly mayBeMissing?: boolean;
 }
 

@@ -2,7 +2,7 @@ import type { Client } from '@elastic/elasticsearch';
 
 import { type RelationScan, scanPages } from './scan-pages';
 
-/** Which ids to scan. */
+/** Documents whose ids to scan. */
 export type IdScan = RelationScan;
 
 /** The ids of a relation's documents, in pages, see {@link scanPages}. */

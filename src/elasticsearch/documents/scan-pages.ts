@@ -15,7 +15,7 @@ const PAGE = 5_000;
  */
 const SLICES = 2;
 
-/** Which documents of a relation to scan. */
+/** Documents of a relation to scan. */
 export interface RelationScan {
   readonly index: string;
   /** Value of the documents' field `_relation`, see `relationField`. */
@@ -35,7 +35,7 @@ export interface ScannedHit {
 /**
  * A relation's documents, in pages, as of one point in time: documents written or deleted meanwhile don't shift the
  * pages. Sees what was refreshed. An incomplete answer of Elasticsearch is an error, never a shorter scan.
- * @param field a field whose value comes from the doc values, for each hit
+ * @param field - a field whose value comes from the doc values, for each hit
  */
 export async function* scanPages(
   client: Client,

@@ -6,7 +6,7 @@ import { damagedAnswer, readAnswer } from '../answers/read-answer';
 import { requestRaw } from '../answers/request-raw';
 import { atPointInTime, followPages, type Page, pageAfter, type PointInTime } from './point-in-time';
 
-/** Which documents to read. */
+/** Documents to read. */
 export interface DocumentScan {
   readonly index: string;
   readonly query: estypes.QueryDslQueryContainer;

@@ -10,7 +10,7 @@ export interface FieldConflict {
   readonly wanted: string;
 }
 
-/** What an index lacks for a mapping. */
+/** Fields that an index lacks for a mapping, and those that conflict. */
 export interface MappingDifference {
   /** Fields to put; nested ones within their object. */
   readonly missing: Properties;

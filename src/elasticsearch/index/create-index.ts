@@ -24,7 +24,8 @@ export interface NewIndex extends WantedIndex {
 }
 
 /**
- * Makes a concrete index, with all that comes along from the one that it will replace, and the alias in front of it in one request. Calling it again with the same names is harmless.
+ * Makes a concrete index, with all that comes along from the one that it will replace, and the alias in front of it
+ * in one request. Calling it again with the same names is harmless.
  *
  * @throws SyncFailure `InvalidConfig` for a name that can't be used or is taken, `MappingConflict` for a mapping that
  * Elasticsearch refuses.

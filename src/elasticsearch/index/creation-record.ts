@@ -3,7 +3,7 @@ import { EMPTY_CONTENT, type IndexContent, type Properties } from '../blueprint/
 import type { MappingMeta } from './state-format';
 
 /**
- * What an index had when it was made, from templates and from pgferry, and what pgferry added since: whatever differs
+ * Record of an index as it was made, from templates and from pgferry, and of pgferry's later additions: whatever differs
  * from it was changed by a person, and comes along when the index is rebuilt.
  */
 export interface CreationRecord {

@@ -25,7 +25,7 @@ export function describeLost({ name, value, source, reason }: LostValue): string
   return `${name} ${value} of ${ORIGINS[source]}: ${reason}`;
 }
 
-/** What a rebuild leaves behind for good, which people have to hear of before it begins. */
+/** Sentences about what a rebuild leaves behind for good, for people to hear before it begins. */
 export function describeLeftBehind({ blueprint }: IndexDesign, old: IndexDescription): string[] {
   const lost = blueprint.lost.filter(({ source }) => source === 'index');
   return [
@@ -33,7 +33,8 @@ export function describeLeftBehind({ blueprint }: IndexDesign, old: IndexDescrip
     ...(old.isOwn
       ? []
       : [
-          `The old index ${old.concrete} stays, without aliases: pgferry did not make it. Delete it when you need it no more.`,
+          `The old index ${old.concrete} stays, without aliases: pgferry did not make it. Delete it when you ` +
+            `need it no more.`,
         ]),
   ];
 }

@@ -30,7 +30,7 @@ export interface IndexDescription {
   readonly content: IndexContent;
   /** The mapping's `_meta`, pgferry's part and that of others. */
   readonly meta: MappingMeta;
-  /** What pgferry keeps in the mapping's `_meta`. */
+  /** pgferry's own part of the mapping's `_meta`. */
   readonly state: IndexState;
 }
 
@@ -91,17 +91,20 @@ function standsOnSeveral(name: string, found: Readonly<Record<string, unknown>>)
   const names = Object.entries(found).map((entry) => (isWritten(entry) ? `${entry[0]} (written)` : entry[0]));
   return new SyncFailure(
     'DestinationChanged',
-    `index_name "${name}" is an alias that was rolled over, or that stands on several indices: ${names.join(', ')}. Nothing is written through it.`,
-    'Let the alias stand on one of them alone (POST /_aliases), and exempt it from rollover: pgferry overwrites and deletes documents, which has to happen in one index.',
+    `index_name "${name}" is an alias that was rolled over, or that stands on several indices: ` +
+      `${names.join(', ')}. Nothing is written through it.`,
+    'Let the alias stand on one of them alone (POST /_aliases), and exempt it from rollover: pgferry ' +
+      'overwrites and deletes documents, which has to happen in one index.',
   );
 }
 
-/** What a rollover leaves where its new index was deleted again. */
+/** Refuses an alias as a rollover leaves it when its new index is deleted again. */
 function takesNoWrites(name: string, concrete: string): SyncFailure {
   return new SyncFailure(
     'DestinationChanged',
     `index_name "${name}" is an alias that takes no writes: on ${concrete}, its only index, is_write_index is false.`,
-    `Make it take writes: POST /_aliases {"actions": [{"add": {"index": "${concrete}", "alias": "${name}", "is_write_index": true}}]}`,
+    `Make it take writes: POST /_aliases {"actions": [{"add": {"index": "${concrete}", "alias": ` +
+      `"${name}", "is_write_index": true}}]}`,
   );
 }
 

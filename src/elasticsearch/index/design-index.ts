@@ -25,7 +25,10 @@ export interface WantedIndex {
   /** Name of the index itself, see `concreteIndexName`. */
   readonly concrete: string;
   readonly mapping: IndexMapping;
-  /** Fields to which the file gives a mapping, with the one of their column's type. @default none */
+  /**
+   * Fields to which the file gives a mapping, with the one of their column's type.
+   * @default none
+   */
   readonly overridden?: Properties;
   /** Fields that the index must have room for. */
   readonly totalFields: number;
@@ -36,11 +39,11 @@ export interface WantedIndex {
 /** Everything that an index is to be made with. */
 export interface IndexDesign {
   readonly blueprint: Blueprint;
-  /** What people changed on the old index. */
+  /** People's changes on the old index. */
   readonly changed: ContentChanges;
   /** Fields that the index would have without these changes. */
   readonly given: Properties;
-  /** What others keep in the old index's `_meta`. */
+  /** Others' part of the old index's `_meta`. */
   readonly meta: MappingMeta;
   /** Whether it is known what templates give. */
   readonly knowsTemplate: boolean;
@@ -100,11 +103,11 @@ const DEFAULTS = {
   'index.routing.allocation.include._tier_preference': 'data_content',
 };
 
-/** What pgferry 0.1.0, which kept no record, gave every index. */
+/** Settings that pgferry 0.1.0, which kept no record, gave every index. */
 const GIVEN_BY_OLD = { 'index.gc_deletes': GC_DELETES, [LIMIT]: '1000', [VECTORS_SETTING]: 'false' };
 
 /**
- * What an index without a record was probably made with: what templates give today, and what pgferry gives. A field that
+ * Assumes how an index without a record was made: with what templates and pgferry give today. A field that
  * has another type than pgferry gives it now is one that pgferry itself made otherwise, or, in an index that it did not
  * make, a person's.
  */

@@ -13,7 +13,7 @@ import { DEFAULT_FIELD_LIMIT, fieldLimit, GC_DELETES, parseTimeValue } from './i
 import type { MappingMeta } from './state-format';
 import { changeMeta } from './state-store';
 
-/** What an index that is there must be able to take. */
+/** Fields that an existing index must be able to take. */
 export interface IndexExtension {
   readonly mapping: IndexMapping;
   /** Fields that the index must have room for. */

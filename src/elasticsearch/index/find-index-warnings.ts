@@ -32,8 +32,12 @@ export function warnOfRollover(where: string, { settings }: Pick<IndexContent, '
     if (typeof alias !== 'string' || alias === '') return [];
     return [
       {
-        message: `Elasticsearch: ${where} sets ${name} to ${alias}; once that alias is rolled over, syncs end with DestinationChanged`,
-        remedy: `Set ${name} to null, or exempt the index from the policy: what pgferry writes has to stay in one index.`,
+        message:
+          `Elasticsearch: ${where} sets ${name} to ${alias}; once that alias is rolled over, syncs end with ` +
+          `DestinationChanged`,
+        remedy:
+          `Set ${name} to null, or exempt the index from the policy: what pgferry writes has to stay in one ` +
+          `index.`,
       },
     ];
   });

@@ -7,7 +7,7 @@ const HASH_LENGTH = 12;
 /**
  * Name of the concrete index behind an alias. The same run gives the same name, so that creating it again is harmless.
  *
- * @param runId what tells runs apart: a workflow's run id.
+ * @param runId - what tells runs apart: a workflow's run id.
  */
 export function concreteIndexName(alias: string, runId: string): string {
   return deriveName(alias, runId.toLowerCase().replaceAll(/[^a-z0-9-]/gu, '-'));

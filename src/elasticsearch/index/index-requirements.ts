@@ -1,7 +1,7 @@
 import type { FieldMapping } from '../../sync/field-mapping';
 import { countFields } from './count-fields';
 
-/** How long Elasticsearch remembers deletions: after its own default, 60 s, a delayed older write would undo one. */
+/** Time for which Elasticsearch remembers deletions: after its default, 60 s, a delayed older write would undo one. */
 export const GC_DELETES = '1h';
 
 /** Elasticsearch's own default of `index.mapping.total_fields.limit`. */

@@ -6,11 +6,11 @@ import { translateFailures } from '../answers/translate-failure';
 import type { IndexContent } from '../blueprint/index-content';
 import { readContent } from '../blueprint/read-content';
 
-/** Who may not ask (403) or asks an Elasticsearch that can't say, or whose template is broken: creating will tell. */
+/** Statuses for a role that may not ask (403), an Elasticsearch that can't say, a broken template: creating will tell. */
 const UNKNOWN: ReadonlySet<number> = new Set([400, 403, 404, 405]);
 
 /**
- * What index templates give an index of a name.
+ * Reads the content that index templates give an index of a name.
  * @returns undefined where that can't be known: it takes the cluster privilege `manage_index_templates`
  */
 export async function readTemplate(client: Client, name: string): Promise<IndexContent | undefined> {

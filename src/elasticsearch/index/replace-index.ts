@@ -30,7 +30,7 @@ export async function replaceIndex(client: Client, { alias, to, connectorId }: O
   for (const abandoned of await findAbandonedIndices(client, alias)) await deleteIndex(client, abandoned);
 }
 
-/** What others wrote into the old index's `_meta` since the new one was made. */
+/** Copies what others wrote into the old index's `_meta` since the new one was made. */
 async function keepOthersMeta(client: Client, { meta }: IndexDescription, to: string): Promise<void> {
   const others = othersMeta(meta);
   if (Object.keys(others).length > 0) await changeMeta(client, to, (own) => ({ ...own, ...others }), 'put');

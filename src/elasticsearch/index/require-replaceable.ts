@@ -20,7 +20,8 @@ export async function requireReplaceable(
     throw new SyncFailure(
       'InvalidConfig',
       `index_name "${name}" is an index, not an alias: a rebuild of connector ${connectorId} would have to delete it.`,
-      'Sync into a new index_name, which pgferry makes as an alias. Or delete the index, with its aliases, settings and fields, and sync without --rebuild.',
+      'Sync into a new index_name, which pgferry makes as an alias. Or delete the index, with its aliases, ' +
+        'settings and fields, and sync without --rebuild.',
     );
   }
   await refreshIndex(client, concrete);
@@ -28,7 +29,8 @@ export async function requireReplaceable(
   if (foreign === 0) return;
   throw new SyncFailure(
     'InvalidConfig',
-    `The index ${name} holds ${foreign} ${foreign === 1 ? 'document' : 'documents'} that connector ${connectorId} did not write: a rebuild would lose them.`,
+    `The index ${name} holds ${foreign} ${foreign === 1 ? 'document' : 'documents'} that connector ` +
+      `${connectorId} did not write: a rebuild would lose them.`,
     'Sync into an index_name of its own, or delete those documents first.',
   );
 }

@@ -22,7 +22,7 @@ export function isOwnIndex(meta: MappingMeta, alias?: string): boolean {
 /** The keys of `_meta` that are pgferry's own. */
 const OWN_KEYS: ReadonlySet<string> = new Set([OWNER, 'created_by', 'created_for', 'created_with']);
 
-/** What others keep in a `_meta`. */
+/** Others' part of a `_meta`. */
 export function othersMeta(meta: MappingMeta): MappingMeta {
   return Object.fromEntries(Object.entries(meta).filter(([key]) => !OWN_KEYS.has(key)));
 }

@@ -28,9 +28,9 @@ const turns = new Map<string, Promise<unknown>>();
 
 /**
  * Changes pgferry's state in an index: reads it, applies `update`, and puts it back beside what others keep in `_meta`.
- * `update` must touch its own connector's part only, and give the same when applied to its own result: Elasticsearch has no conditional put
- * of a mapping, so the state is read again until it is seen to have survived writers of other workers that read before
- * it was put. Should it be lost all the same, its connector's next sync copies everything.
+ * `update` must touch its own connector's part only, and give the same when applied to its own result: Elasticsearch
+ * has no conditional put of a mapping, so the state is read again until it is seen to have survived writers of other
+ * workers that read before it was put. Should it be lost all the same, its connector's next sync copies everything.
  */
 export async function writeState(
   client: Client,

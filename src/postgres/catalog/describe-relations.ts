@@ -20,7 +20,7 @@ export interface DescribedRelations {
   readonly problems: readonly SourceProblem[];
 }
 
-/** What decides about key and columns. */
+/** Settings that decide about key and columns. */
 export type DescribeSettings = Pick<DocumentSettings, 'idColumns' | 'excludeColumns'>;
 
 interface NamedRelation extends QualifiedName {
@@ -77,7 +77,7 @@ async function readNames(tx: Transaction, oids: readonly number[]): Promise<Name
   return rows.map((row) => ({ ...row, kind: RELATION_KINDS[row.kind] ?? 'table' }));
 }
 
-/** What the catalog guarantees comes first, what the operator says before what only happens to be unique. */
+/** Chooses what the catalog guarantees first, and what the operator says before what only happens to be unique. */
 function chooseKey(
   name: QualifiedName,
   found: CatalogKey | undefined,
@@ -135,7 +135,9 @@ function unreadableColumns(
   const relation = formatRelation(name);
   const role = source.settings.username;
   const message = `Role "${role}" lacks select on the columns ${listNames(unreadable)} of ${relation}.`;
-  const remedy = `${grantColumns(role, name, unreadable)} Or list them in documents.exclude_columns. Without select on the whole table the role needs it on the system columns ctid and xmin, too.`;
+  const remedy =
+    `${grantColumns(role, name, unreadable)} Or list them in documents.exclude_columns. Without select on ` +
+    `the whole table the role needs it on the system columns ctid and xmin, too.`;
   return [{ type: 'SourcePermission', relation, message, remedy }];
 }
 

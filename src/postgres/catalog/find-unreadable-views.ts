@@ -6,7 +6,7 @@ import { withTransaction } from '../connection/transaction';
 import type { SourceProblem } from './select-relations';
 
 /**
- * What keeps views from being read although the role may select from them: row level security, or a missing privilege,
+ * Finds what keeps views from being read that the role may select from: row level security, or a missing privilege,
  * of a table that they read. Asks for no row, so that no query runs.
  */
 export async function findUnreadableViews(

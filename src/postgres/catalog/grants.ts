@@ -2,7 +2,7 @@ import { qualifiedName, quoteIdentifier } from '../../documents/sql-text';
 import { formatRelation, type QualifiedName } from '../../sync/relation';
 import type { Transaction } from '../connection/transaction';
 
-/** What the role may do with a relation: to read it takes both. */
+/** The role's privileges on a relation and its schema: to read it takes both. */
 export interface RelationPrivileges extends QualifiedName {
   /** It has `usage` on the schema. */
   readonly schemaUsable: boolean;
@@ -19,12 +19,12 @@ const PRIVILEGES = `
   where c.oid = any ($1::oid[])
   order by n.nspname collate "C", c.relname collate "C"`;
 
-/** What the role may do with relations, whole ones only. */
+/** Reads the role's privileges on relations, whole ones only. */
 export async function readPrivileges(tx: Transaction, oids: readonly number[]): Promise<RelationPrivileges[]> {
   return tx.query<RelationPrivileges>(PRIVILEGES, [oids]);
 }
 
-/** What is missing, for messages: `usage on schema sales and select on sales.orders`. */
+/** Describes missing grants, for messages: `usage on schema sales and select on sales.orders`. */
 export function describeMissingGrants(relations: readonly RelationPrivileges[]): string {
   const schemas = unusableSchemas(relations).map((schema) => `usage on schema ${schema}`);
   const tables = relations.filter(({ selectable }) => !selectable);

@@ -4,7 +4,7 @@ import type { QualifiedName } from '../../sync/relation';
 /** The pattern for every table that can be synced. */
 export const EVERYTHING = '*';
 
-/** How an entry of `tables` finds relations: by its name alone, or as a pattern, which promises no certain table. */
+/** The relations that an entry of `tables` finds: by its name alone, or as a pattern, which promises no certain table. */
 export interface TableMatch<Relation extends QualifiedName> {
   readonly entry: string;
   readonly by: 'name' | 'pattern' | 'everything';

@@ -51,7 +51,7 @@ export async function readCandidates(tx: Transaction, schemas: readonly string[]
   }));
 }
 
-/** Which of the schemas exist. */
+/** Finds those of the schemas that exist. */
 export async function findSchemas(tx: Transaction, schemas: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await tx.query<{ name: string }>(
     'select n.nspname::text as "name" from pg_namespace as n where n.nspname = any ($1::text[])',

@@ -30,7 +30,8 @@ interface ColumnRow {
 export function isNeverNull(attribute: string): string {
   return `(${attribute}.attnotnull and not exists (
     select from pg_constraint as n
-    where n.conrelid = ${attribute}.attrelid and n.contype = 'n' and n.conkey = array[${attribute}.attnum] and not n.convalidated))`;
+    where n.conrelid = ${attribute}.attrelid and n.contype = 'n' and n.conkey = array[${attribute}.attnum]
+      and not n.convalidated))`;
 }
 
 const COLUMNS = `

@@ -17,7 +17,7 @@ interface LeafRow {
   readonly accessMethod: string | null;
 }
 
-/** Where the rows of a relation are. */
+/** The leaves that hold the rows of a relation. */
 export interface RelationLeaves {
   readonly leaves: readonly CountedLeaf[];
   /** Why they can't be read by their blocks. */

@@ -29,6 +29,9 @@ const MULTIRANGES_EXIST = `
     select from pg_attribute as a where a.attrelid = 'pg_range'::regclass and a.attname = 'rngmultitypid'
   ) as "exist"`;
 
+const OF_MULTIRANGE = `union all
+      select g.rngsubtype, -1 from pg_range as g where y.typtype = 'm' and g.rngmultitypid = y.oid`;
+
 /**
  * Follows types to the types that they are made of. An array's modifier is its element's: `numeric(5,2)[]` is an array
  * of `numeric(5,2)`. Types such as `point` have elements as well, but are no arrays: their category tells.
@@ -46,7 +49,7 @@ const typesQuery = (multiranges: boolean) => `
       select y.typbasetype, y.typtypmod where y.typtype = 'd'
       union all
       select g.rngsubtype, -1 from pg_range as g where y.typtype = 'r' and g.rngtypid = y.oid
-      ${multiranges ? "union all select g.rngsubtype, -1 from pg_range as g where y.typtype = 'm' and g.rngmultitypid = y.oid" : ''}
+      ${multiranges ? OF_MULTIRANGE : ''}
       union all
       select a.atttypid, a.atttypmod from pg_attribute as a
       where y.typtype = 'c' and a.attrelid = y.typrelid and a.attnum > 0 and not a.attisdropped
@@ -69,14 +72,16 @@ const typesQuery = (multiranges: boolean) => `
     coalesce(
       case when y.typtype = 'd' then y.typbasetype end,
       case when y.typcategory = 'A' and y.typelem <> 0 then y.typelem end,
-      (select g.rngsubtype from pg_range as g where g.rngtypid = y.oid${multiranges ? ' or g.rngmultitypid = y.oid' : ''})
+      (select g.rngsubtype from pg_range as g 
+       where g.rngtypid = y.oid${multiranges ? ' or g.rngmultitypid = y.oid' : ''})
     ) as "inner",
     case when y.typtype = 'd' then y.typtypmod when y.typcategory = 'A' then u.modifier else -1 end as "innerModifier",
     case when y.typtype = 'e' then
       (select json_agg(e.enumlabel order by e.enumsortorder) from pg_enum as e where e.enumtypid = y.oid)
     end as "labels",
     case when y.typtype = 'c' then
-      (select json_agg(json_build_array(a.attname, a.atttypid::bigint, a.atttypmod) order by a.attnum) from pg_attribute as a
+      (select json_agg(json_build_array(a.attname, a.atttypid::bigint, a.atttypmod) order by a.attnum)
+       from pg_attribute as a
        where a.attrelid = y.typrelid and a.attnum > 0 and not a.attisdropped)
     end as "attributes"
   from uses as u

@@ -1,6 +1,6 @@
 import type { RelationKind } from '../../sync/relation';
 
-/** What the letters of `pg_class.relkind` mean; the others are no relations with rows. */
+/** Kinds of relations by the letters of `pg_class.relkind`; the others have no rows. */
 export const RELATION_KINDS: Readonly<Record<string, RelationKind>> = {
   r: 'table',
   p: 'partitioned',

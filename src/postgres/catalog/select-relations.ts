@@ -19,11 +19,11 @@ export interface SourceProblem {
   readonly type: FailureType;
   readonly relation: string;
   readonly message: string;
-  /** Where it is not the one of the type. */
+  /** Its own remedy, where the one of its type does not fit. */
   readonly remedy?: string;
 }
 
-/** What a selection of tables comes to. */
+/** The result of a selection of tables. */
 export interface SelectedRelations {
   /** In the order of schema and table. */
   readonly selected: readonly SelectedRelation[];
@@ -31,7 +31,7 @@ export interface SelectedRelations {
   readonly problems: readonly SourceProblem[];
 }
 
-/** What becomes of one candidate. */
+/** Verdict on one candidate. */
 type Verdict =
   | { readonly is: 'selected' | 'passed over' }
   | { readonly is: 'skipped'; readonly reason: string }
@@ -119,7 +119,9 @@ function judge(candidate: Candidate, { by, hasIdColumns, rowSecurity, role }: Ci
   }
   if (candidate.hidesRows && rowSecurity === 'refused') {
     const message = `Row level security hides rows of ${name} from role "${role}".`;
-    const remedy = `alter role ${quoteIdentifier(role)} bypassrls; Or sync what its policies show: documents.row_security: filtered.`;
+    const remedy =
+      `alter role ${quoteIdentifier(role)} bypassrls; Or sync what its policies show: ` +
+      `documents.row_security: filtered.`;
     return { is: 'problem', type: 'SourcePermission', message, remedy };
   }
   if (!candidate.hasKey && !hasIdColumns) return { is: 'skipped', reason: withoutKey(candidate) };

@@ -4,7 +4,7 @@ import { connect as connectTls } from 'node:tls';
 import type { SourceSettings } from '../../config/settings/settings';
 import { tlsOptions } from './tls-options';
 
-/** What PostgreSQL told a connection when it was made. */
+/** The key that PostgreSQL gave a connection to cancel its statements by. */
 interface CancellationKey {
   readonly processId: number;
   readonly secretKey: number;

@@ -4,13 +4,16 @@ import type { SourceSettings } from '../../config/settings/settings';
 import { openSocket } from '../copy-protocol/socket-reads';
 import { tlsOptions } from './tls-options';
 
-/** How a source is opened. */
+/** Options of a source. */
 export interface SourceOptions {
   /** Connections that may be open at the same time; whoever wants one more waits for it. */
   readonly maxConnections: number;
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string;
-  /** Whether row level security may hide rows; `refused` makes PostgreSQL raise an error instead. @default 'refused' */
+  /**
+   * Whether row level security may hide rows; `refused` makes PostgreSQL raise an error instead.
+   * @default 'refused'
+   */
   readonly rowSecurity?: 'refused' | 'filtered';
 }
 

@@ -20,7 +20,8 @@ export function tlsOptions(tls: SourceTls): ConnectionOptions {
 
 const REMEDIES: TlsRemedies = {
   'unknown authority':
-    'Set `ssl_ca` to the certificate of the authority that signed it; `ssl_mode: require` without `ssl_ca` does without checking.',
+    'Set `ssl_ca` to the certificate of the authority that signed it; `ssl_mode: require` without ' +
+    '`ssl_ca` does without checking.',
   'other fingerprint': 'Set `ssl_ca` instead.',
   'other name': 'Connect by a name in the certificate, or set `ssl_mode: verify-ca`.',
   'no TLS': 'Turn on `ssl` on the server, or set `ssl_enabled: false`.',

@@ -7,15 +7,24 @@ import { borrowConnection, type BorrowedConnection } from './borrow-connection';
 import type { Source } from './source';
 import { type SourceActivity, toSourceFailure } from './translate-error';
 
-/** How a transaction runs. It is always read only. */
+/** Options of a transaction, which is always read only. */
 export interface TransactionOptions {
   /** @default 'read committed' */
   readonly isolation?: 'read committed' | 'repeatable read';
-  /** Milliseconds a statement may take; 0 for no limit, as a COPY needs: waiting for its reader counts. @default 60_000 */
+  /**
+   * Milliseconds a statement may take; 0 for no limit, as a COPY needs: waiting for its reader counts.
+   * @default 60_000
+   */
   readonly statementTimeoutMs?: number;
-  /** Schemas in which unqualified names are looked up. @default ['pg_catalog'] */
+  /**
+   * Schemas in which unqualified names are looked up.
+   * @default ['pg_catalog']
+   */
   readonly searchPath?: readonly string[] | undefined;
-  /** Decides whom an error blames. @default 'reading the catalog' */
+  /**
+   * Decides whom an error blames.
+   * @default 'reading the catalog'
+   */
   readonly activity?: SourceActivity;
   /** Cancels the running statement and drops the connection at once; the signal's reason is thrown. */
   readonly signal?: AbortSignal | undefined;
@@ -82,7 +91,10 @@ interface OpenTransaction {
   readonly begin: () => Promise<Transaction>;
   /** Gives the connection back, too. */
   readonly commit: () => Promise<void>;
-  /** What to throw for an error of any step. @throws the signal's reason when it fired */
+  /**
+   * Gives the error to throw for that of any step.
+   * @throws the signal's reason when it fired
+   */
   readonly explain: (error: unknown) => Error;
   /** Destroys the connection of a transaction that was not committed. */
   readonly end: () => void;

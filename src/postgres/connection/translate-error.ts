@@ -5,7 +5,7 @@ import { quoteIdentifier } from '../../documents/sql-text';
 import { type FailureType, SyncFailure } from '../../sync/failures';
 import { networkFailure } from './network-failure';
 
-/** What was being done when the error arose: the same SQLSTATE can blame the operator, the table or us. */
+/** The work during which an error arose: the same SQLSTATE can blame the operator, the table or us. */
 export type SourceActivity =
   'connecting' | 'reading the catalog' | 'reading rows' | 'reading a view' | 'running a rule';
 
@@ -36,9 +36,9 @@ const POLICIES: Readonly<Record<string, Policy>> = {
   XX002: { type: 'SourceUnavailable', remedy: 'The server reports a corrupted index: rebuild it by `reindex`.' },
 };
 
-/** What a query is to blame for; 08P01: it has parameters. */
+/** SQLSTATEs that a query is to blame for; 08P01: it has parameters. */
 const RULE_ERRORS = /^(08P01|0A|2[0-7]|42(?!501)|P0|54)/;
-/** What the query of a view is to blame for, on some row. */
+/** SQLSTATEs that the query of a view is to blame for, on some row. */
 const VIEW_ERRORS = /^(0A|2[0-7]|P0|54)/;
 const VIEW_REMEDY = 'The query of a view or foreign table fails: correct it, or leave the relation out of `tables`.';
 

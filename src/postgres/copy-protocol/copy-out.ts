@@ -35,7 +35,7 @@ export function startCopyOut(client: PoolClient, query: string, sink: CopyDataSi
       },
     });
   });
-  // Who stops reading early does not wait for the end.
+  // A reader that stops early does not wait for the end.
   finished.catch(() => undefined);
   return {
     finished,

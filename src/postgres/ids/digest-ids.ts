@@ -14,7 +14,7 @@ interface DigestRow {
 
 /**
  * Sums up the ids of all rows by bucket, in one snapshot; no id leaves PostgreSQL.
- * @param unique whether no two rows share an id; else each id counts once, which costs a sort
+ * @param unique - whether no two rows share an id; else each id counts once, which costs a sort
  */
 export async function digestIds(source: Source, request: IdRequest, unique: boolean): Promise<IdDigest> {
   const ids = `select ${unique ? '' : 'distinct '}k."id" ${fromRowsWithIds(request.rows, request)}`;

@@ -1,6 +1,6 @@
 import type { RowProjection } from './row-projection';
 
-/** How rows are read, wherever they are. */
+/** Options of reading rows, wherever they are. */
 export interface CopyOptions {
   readonly projection: RowProjection;
   /** External version that every index action carries. */

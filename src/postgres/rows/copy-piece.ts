@@ -11,7 +11,7 @@ export interface RowsPiece {
   readonly body: BulkBody;
   /** Gives the memory of `body` to pieces that are yet to be read. Once, and only when nobody reads the body any more. */
   readonly giveBack: () => void;
-  /** How many values are left out of an item's document because of their size, by the item's place in `body`. */
+  /** Number of values left out of an item's document because of their size, by the item's place in `body`. */
   readonly omitted: ReadonlyMap<number, number>;
 }
 
@@ -38,7 +38,7 @@ export type UnreadableRow = { readonly fault: 'unreadable'; readonly sqlState: s
   | { readonly place?: never; readonly id: string }
 );
 
-/** Where a row is. */
+/** Place of a row in its table. */
 export interface RowPlace {
   readonly leaf: QualifiedName;
   /** `(block,item)` */

@@ -9,7 +9,7 @@ import { readingTransaction } from './reading-transaction';
 import type { QueryRows } from './row-source';
 import { bucketCondition, fromRowsWithIds } from './rows-sql';
 
-/** How a view, a foreign table or a rule is read as a whole. */
+/** Request to read a view, a foreign table or a rule as a whole. */
 export interface QueryRequest extends CopyOptions {
   readonly rows: QueryRows;
   /** The columns of the key. */

@@ -17,7 +17,10 @@ export interface KeyedRows {
   readonly limit: number;
 }
 
-/** Which rows of a table to look at: all, those that changed since a watermark with all that share their keys, or some ids. */
+/**
+ * Rows of a table to look at: all, those that changed since a watermark with all that share their keys, or those of some
+ * ids.
+ */
 export type AmbiguityScope = 'all' | { readonly changedSince: string } | { readonly ids: readonly string[] };
 
 /** Finds ids that several rows share, and those of rows without a whole key: no index vouches for the key of a query. */

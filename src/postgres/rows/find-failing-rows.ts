@@ -73,7 +73,10 @@ async function searchIds(search: Search, ids: readonly string[]): Promise<void> 
   await searchIds(search, ids.slice(middle));
 }
 
-/** Renders rows without sending them. @returns the SQLSTATE that it fails with */
+/**
+ * Renders rows without sending them.
+ * @returns the SQLSTATE that it fails with
+ */
 async function findError({ tx, from, options }: Search, condition: string): Promise<string | undefined> {
   const rendered = `select count(octet_length(${itemExpression(options)})) ${from} and ${condition}`;
   return guard(tx, async () => {

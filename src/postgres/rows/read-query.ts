@@ -10,7 +10,7 @@ import { streamValues } from './stream-values';
 
 /**
  * Reads rows as a whole. Where PostgreSQL fails to render some, these are named, and all others are read again.
- * @param from `from … where …` for rows as `t` with their ids as `k.id`
+ * @param from - `from … where …` for rows as `t` with their ids as `k.id`
  */
 export async function* readQuery(tx: Transaction, from: string, options: CopyOptions): AsyncGenerator<CopyPiece, void> {
   await tx.query('savepoint pgferry_whole');

@@ -1,7 +1,10 @@
 import type { TransactionOptions } from '../connection/transaction';
 import type { RowSource } from './row-source';
 
-/** One snapshot, and no limit to the time that a reader may let a COPY wait. @param rows absent for those of one leaf */
+/**
+ * One snapshot, and no limit to the time that a reader may let a COPY wait.
+ * @param rows - absent for those of one leaf
+ */
 export function readingTransaction(request: {
   readonly rows?: RowSource;
   readonly signal?: AbortSignal;

@@ -1,7 +1,7 @@
 import { quoteLiteral } from '../../documents/sql-text';
 import { indexAction } from '../../sync/bulk-item';
 
-/** How a row becomes a document, in SQL over the row's alias `t`. */
+/** SQL that makes a document of a row, over the row's alias `t`. */
 export interface RowProjection {
   /** Text expression over `t`: the document's `_id`; never null. */
   readonly id: string;
@@ -11,11 +11,14 @@ export interface RowProjection {
   readonly size?: string;
   /** Integer expression over `t`: how many values the document leaves out. Absent where it never leaves out any. */
   readonly omitted?: string;
-  /** Predicate over `t`: only rows for which it holds are synced. @default 'true' */
+  /**
+   * Predicate over `t`: only rows for which it holds are synced.
+   * @default 'true'
+   */
   readonly filter?: string;
 }
 
-/** What decides how a row is written. */
+/** Settings of the bulk items that rows become. */
 export interface ItemOptions {
   readonly projection: RowProjection;
   /** External version that every index action carries. */

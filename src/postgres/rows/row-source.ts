@@ -1,7 +1,7 @@
 import { qualifiedName } from '../../documents/sql-text';
 import { isReadAsWhole, type Leaf, type QualifiedName, type Relation } from '../../sync/relation';
 
-/** Where rows are read. */
+/** A place to read rows: leaves of a table, or a query. */
 export type RowSource = LeafRows | QueryRows;
 
 /** Rows of a table: its leaves, all that are to be read. */
@@ -14,9 +14,12 @@ export interface LeafRows {
 export interface QueryRows {
   /** For messages. */
   readonly relation: QualifiedName;
-  /** What stands after `from`: a quoted name, or `(query)` on lines of its own. */
+  /** The text after `from`: a quoted name, or `(query)` on lines of its own. */
   readonly from: string;
-  /** Schemas in which a rule's query looks for its tables. @default ['pg_catalog'] */
+  /**
+   * Schemas in which a rule's query looks for its tables.
+   * @default ['pg_catalog']
+   */
   readonly searchPath?: readonly string[];
 }
 
@@ -32,7 +35,7 @@ export interface BlockRange {
   readonly to: number | null;
 }
 
-/** Where the rows of a relation of the catalog are: all that `select * from` it shows. */
+/** Gives the place of a relation's rows: all that `select * from` it shows. */
 export function rowSourceOf(relation: Relation): RowSource {
   if (isReadAsWhole(relation)) return { relation, from: qualifiedName(relation) };
   return { relation, leaves: relation.leaves };

@@ -7,7 +7,7 @@ import type { RowSource } from './row-source';
 /** Ids that one statement looks for: its text stays below some megabytes. */
 const IDS_PER_STATEMENT = 10_000;
 
-/** What tells rows and their ids. A {@link RowProjection} is one. */
+/** SQL that tells rows and their ids. A {@link RowProjection} is one. */
 export type RowIdentity = Pick<RowProjection, 'id' | 'filter'>;
 
 /**

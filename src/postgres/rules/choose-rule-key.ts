@@ -3,7 +3,7 @@ import type { CatalogKey } from '../catalog/read-keys';
 import type { RuleTable } from './find-rule-tables';
 import type { NamedColumn } from './name-rule-columns';
 
-/** What decides about a rule's key. */
+/** Sources of a rule's key: its own `id_columns`, and the keys of its tables. */
 export interface KeySources {
   readonly idColumns: readonly string[] | undefined;
   readonly tables: readonly RuleTable[];
@@ -54,6 +54,7 @@ function findKeyColumn(columns: readonly NamedColumn[], table: RuleTable, name: 
   if (found !== undefined) return found.column.name;
   throw new SyncFailure(
     'InvalidRule',
-    `column "${name}" of the primary key of "${table.name}" is not among the query's columns: select it, or give the rule id_columns`,
+    `column "${name}" of the primary key of "${table.name}" is not among the query's columns: select it, ` +
+      `or give the rule id_columns`,
   );
 }

@@ -28,7 +28,8 @@ const LOCKING_FUNCTION = /\bpg_(?:try_)?advisory_\w*lock/i;
 const HAS_PARAMETERS = '08P01';
 
 const ORIGINS = `
-  select c.relname::text as "table", a.attrelid as "tableOid", a.attname::text as "column", u.position::integer as "position"
+  select c.relname::text as "table", a.attrelid as "tableOid", a.attname::text as "column",
+    u.position::integer as "position"
   from unnest($1::oid[], $2::integer[]) with ordinality as u (relation, number, position)
   join pg_attribute as a on a.attrelid = u.relation and a.attnum = u.number
   join pg_class as c on c.oid = a.attrelid`;

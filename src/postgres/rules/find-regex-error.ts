@@ -5,7 +5,7 @@ import { withTransaction } from '../connection/transaction';
 
 const INVALID_REGULAR_EXPRESSION = '2201B';
 
-/** What PostgreSQL says of a regular expression; undefined where it takes it. */
+/** Finds PostgreSQL's objection to a regular expression; undefined where it takes it. */
 export async function findRegexError(source: Source, pattern: string): Promise<string | undefined> {
   return withTransaction(source, async (tx) => {
     await tx.query('savepoint pgferry_regex');

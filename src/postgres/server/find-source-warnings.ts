@@ -41,7 +41,9 @@ export async function findSourceWarnings(
 async function findForgottenTransactions(tx: Transaction, afterS: number): Promise<SourceWarning[]> {
   const rows = await tx.query<{ name: string; since: string; end: string }>(FORGOTTEN, [afterS]);
   return rows.map(({ name, since, end }) => ({
-    message: `PostgreSQL: ${name} is open since ${since}; until it ends each sync reads again all that changed since then`,
+    message:
+      `PostgreSQL: ${name} is open since ${since}; until it ends each sync reads again all that changed ` +
+      `since then`,
     remedy: `End it, by \`${end}\` where it is forgotten.`,
   }));
 }

@@ -3,7 +3,7 @@ import type { SourceIdentity } from '../../sync/index-state';
 import type { Source } from '../connection/source';
 import { type Transaction, withTransaction } from '../connection/transaction';
 
-/** What a server says of itself. */
+/** Facts about a server, as it tells them. */
 export interface SourceProbe {
   /** 150018 for 15.18. */
   readonly versionNumber: number;
@@ -13,7 +13,7 @@ export interface SourceProbe {
 }
 
 const OLDEST_VERSION = 110_000;
-/** Where the server does not tell its timeline: none has this number. */
+/** Stands for the timeline of a server that does not tell it: none has this number. */
 const UNKNOWN_TIMELINE = 0;
 
 interface ServerRow {

@@ -28,7 +28,8 @@ const COMMIT_SOMETHING = 'select txid_current()';
 const FLUSHED = `
   select pg_current_wal_flush_lsn() >= $1::pg_lsn
     or ($1::pg_lsn - pg_current_wal_flush_lsn() <= 40
-        and (pg_current_wal_flush_lsn() - '0/0'::pg_lsn) % current_setting('wal_block_size')::numeric = 0) as "flushed"`;
+        and (pg_current_wal_flush_lsn() - '0/0'::pg_lsn) % current_setting('wal_block_size')::numeric = 0)
+      as "flushed"`;
 
 /** The transaction horizon of a moment. */
 export interface Horizon {

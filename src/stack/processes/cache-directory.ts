@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where downloads and builds are kept, outside of any checkout: they are shared by all of them. */
+/** The folder of downloads and builds, outside of any checkout: all of them share it. */
 export function cacheDirectory(): string {
   const { PGFERRY_CACHE_DIR: own, XDG_CACHE_HOME: shared } = process.env;
   if (own !== undefined && own !== '') return own;

@@ -23,13 +23,16 @@ export interface LocalServer {
 export interface ServerOptions {
   /** @default a free one */
   readonly port?: number;
-  /** Kept when given; @default a temporary folder, removed when the server has ended */
+  /**
+   * Kept when given;
+   * @default a temporary folder, removed when the server has ended
+   */
   readonly dataDir?: string;
   /** Takes progress for people, a line a call. */
   readonly log?: (line: string) => void;
 }
 
-/** What a server is apart from where it answers. */
+/** A server without the address that it answers at. */
 export type RunningServer = Pick<LocalServer, 'pid' | 'dataDir' | 'stop' | 'kill'>;
 
 /** A server that ended, or took too long, before it answered. */

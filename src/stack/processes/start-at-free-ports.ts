@@ -13,8 +13,8 @@ const ATTEMPTS = 5;
  * Starts a server at free ports, which are held against other stacks until it has started: from then on it holds them
  * itself. Where it says that one is taken all the same, it starts again at others.
  *
- * @param given a port for each that the server listens at; undefined for a free one
- * @param locks folder of a file for each port that is held, the same for all stacks
+ * @param given - a port for each that the server listens at; undefined for a free one
+ * @param locks - folder of a file for each port that is held, the same for all stacks
  */
 export async function startAtFreePorts<const Given extends readonly (number | undefined)[], Server>(
   given: Given,

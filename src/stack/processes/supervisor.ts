@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { SyncFailure } from '../../sync/failures';
 import { PACKAGE_ROOT } from './package-root';
 
-/** How to run a program. */
+/** A program to run, with its arguments and surroundings. */
 export interface ServerCommand {
   readonly file: string;
   readonly args: readonly string[];
@@ -19,13 +19,16 @@ export interface ServerCommand {
   readonly logFile: string;
   /** @default 'SIGTERM' */
   readonly stopSignal?: NodeJS.Signals;
-  /** Milliseconds that a stop may take before SIGQUIT and, five seconds later, SIGKILL. @default 10_000 */
+  /**
+   * Milliseconds that a stop may take before SIGQUIT and, five seconds later, SIGKILL.
+   * @default 10_000
+   */
   readonly patienceMs?: number;
   /** Files that the program writes while it stops, and where they belong when it stopped in order. */
   readonly keepOnStop?: Readonly<Record<string, string>>;
 }
 
-/** How a program ended. */
+/** The end of a program. */
 export interface ProgramExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;

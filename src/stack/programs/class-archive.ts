@@ -4,12 +4,12 @@ import { join } from 'node:path';
 
 import type { Jdk } from './find-jdk';
 
-/** How the JVM takes part in class data sharing, which halves the start of Elasticsearch. */
+/** Options of the JVM for class data sharing, which halves the start of Elasticsearch. */
 export interface ClassSharing {
   readonly flags: readonly string[];
   /** The archive that this start uses. */
   readonly used?: string;
-  /** What the JVM writes when it stops, and its place afterwards. */
+  /** Files that the JVM writes when it stops, and their places afterwards. */
   readonly keepOnStop: Readonly<Record<string, string>>;
 }
 

@@ -31,7 +31,8 @@ export async function findJdk(): Promise<Jdk> {
       return { home, java: join(home, 'bin', 'java'), version };
   }
   throw new MissingPrerequisites([
-    `a JDK ${OLDEST} or newer for Elasticsearch (Debian: apt install openjdk-21-jdk-headless; macOS: brew install openjdk; set JAVA_HOME if it is somewhere special)`,
+    `a JDK ${OLDEST} or newer for Elasticsearch (Debian: apt install openjdk-21-jdk-headless; macOS: brew ` +
+      `install openjdk; set JAVA_HOME if it is somewhere special)`,
   ]);
 }
 

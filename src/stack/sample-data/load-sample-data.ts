@@ -17,7 +17,7 @@ export interface SampleDataOptions {
   readonly progress?: (message: string) => void;
 }
 
-/** What was loaded. */
+/** Tables that were loaded, and what had to be added. */
 export interface SampleDataReport {
   readonly tables: readonly { readonly table: SampleTableName; readonly rows: number }[];
   /** Codes of countries that cities name and the countries' data don't know; rows for them were added. */

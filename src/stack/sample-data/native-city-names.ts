@@ -1,5 +1,5 @@
 /**
- * What large cities call themselves, by country and the name in the cities' data, which is Latin: so that `東京` finds
+ * Names of large cities in their own language, by country and the name in the cities' data, which is Latin: so that `東京` finds
  * Tokyo. Where two scripts are in use, both.
  */
 export const NATIVE_CITY_NAMES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {

@@ -8,7 +8,7 @@ export type SampleTableName = (typeof SAMPLE_TABLES)[number];
 /** A table: its definition and its rows, each in the order of the columns. */
 export interface SampleTable {
   readonly name: SampleTableName;
-  /** What stands between the parentheses of `create table`. */
+  /** The text between the parentheses of `create table`. */
   readonly definition: string;
   readonly rows: readonly (readonly CopyValue[])[];
 }

@@ -3,7 +3,7 @@ export const STACK_SERVERS = ['postgres', 'elasticsearch', 'temporal'] as const;
 
 export type StackServer = (typeof STACK_SERVERS)[number];
 
-/** Where the servers of a stack answer: what `pgferry stack up --json` prints. */
+/** Addresses of the servers of a stack, as `pgferry stack up --json` prints them. */
 export interface StackAddresses {
   /** Connection string of a superuser. */
   readonly postgres?: { readonly url: string };

@@ -12,11 +12,20 @@ import { buildElasticsearch, type ElasticsearchProgram, findElasticsearch } from
 
 /** Options of {@link startElasticsearch}. */
 export interface ElasticsearchOptions extends ServerOptions {
-  /** The JVM's `-Xmx`. @default '512m' */
+  /**
+   * The JVM's `-Xmx`.
+   * @default '512m'
+   */
   readonly heap?: string;
-  /** Users, API keys and privileges; `certificate` and `key` are PEM files and turn on HTTPS. @default off */
+  /**
+   * Users, API keys and privileges; `certificate` and `key` are PEM files and turn on HTTPS.
+   * @default off
+   */
   readonly security?: ElasticsearchSecurity;
-  /** Folder of what was built. @default the user's */
+  /**
+   * Folder of what was built.
+   * @default the user's
+   */
   readonly cache?: string;
   /** Further settings: `{ 'http.max_content_length': '2mb' }`. */
   readonly settings?: Readonly<Record<string, string>>;

@@ -16,11 +16,14 @@ import { findPostgres, makeReachable, type PostgresProgram } from '../programs/p
 export interface PostgresOptions extends ServerOptions {
   /** Further settings: `{ max_prepared_transactions: '10' }`. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Folder of the npm package that holds another version of PostgreSQL. @default the installed one */
+  /**
+   * Folder of the npm package that holds another version of PostgreSQL.
+   * @default the installed one
+   */
   readonly packageFolder?: string;
 }
 
-/** How long the processes of a killed server may take to leave its data. */
+/** Milliseconds that the processes of a killed server may take to leave its data. */
 const RELEASE_MS = 15_000;
 
 /**

@@ -12,7 +12,7 @@ export interface FailureDetail {
   readonly remedy: string;
   /** Whether search attributes are registered: said by the first step, whose failure takes the place of its result. */
   readonly searchAttributes?: boolean;
-  /** What became of each relation of a sync in which only some failed. */
+  /** A report for each relation of a sync in which only some failed. */
   readonly relations?: readonly RelationReport[];
 }
 

@@ -1,4 +1,4 @@
-/** What a field of a workflow's input may be. */
+/** Rule for a field of a workflow's input. */
 export interface FieldRule {
   /** Completes "jobType must be …". */
   readonly allowed: string;

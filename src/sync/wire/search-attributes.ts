@@ -1,4 +1,4 @@
-/** What the search attribute `SyncStatus` says. */
+/** Values of the search attribute `SyncStatus`. */
 export type LabelledStatus = 'running' | 'paused' | 'completed' | 'cancelled' | 'failed';
 
 const KEYWORD = 'KEYWORD' as const;

@@ -1,6 +1,6 @@
 const FORMAT = /^(?<pid>\d+)@(?<host>.+?)#[0-9a-f]+(?: (?<file>.+))?$/u;
 
-/** What a worker's identity in Temporal says of it; workers of 0.1.0 don't name their file. */
+/** A worker's identity in Temporal, in parts; workers of 0.1.0 don't name their file. */
 export interface WorkerName {
   readonly pid: number;
   readonly host: string;
@@ -8,7 +8,10 @@ export interface WorkerName {
   readonly file?: string;
 }
 
-/** Reads `4711@host#a1b2c3d4 /etc/pgferry.yml`. @returns undefined for one that pgferry did not give */
+/**
+ * Reads `4711@host#a1b2c3d4 /etc/pgferry.yml`.
+ * @returns undefined for one that pgferry did not give
+ */
 export function readWorkerName(identity: string): WorkerName | undefined {
   const { pid, host, file } = FORMAT.exec(identity)?.groups ?? {};
   if (pid === undefined || host === undefined) return undefined;

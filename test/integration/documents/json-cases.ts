@@ -4,7 +4,10 @@ export interface TypeCase {
   readonly value: string;
   /** Absent: PostgreSQL's own text of the value, as a string. */
   readonly json?: string;
-  /** Major version of PostgreSQL that brought it. @default all */
+  /**
+   * Major version of PostgreSQL that brought it.
+   * @default all
+   */
   readonly since?: number;
 }
 

@@ -7,7 +7,10 @@ import { CERTIFICATE } from './certificate';
 
 const SECRET = 'hunter2-must-not-show';
 
-/** Temporal's own configuration file with this text. @returns the environment that names it */
+/**
+ * Temporal's own configuration file with this text.
+ * @returns the environment that names it
+ */
 function writeProfiles(text: string): { readonly TEMPORAL_CONFIG_FILE: string } {
   const file = join(mkdtempSync(join(tmpdir(), 'pgferry-profile-')), 'temporal.toml');
   writeFileSync(file, text);

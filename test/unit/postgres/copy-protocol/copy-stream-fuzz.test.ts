@@ -9,7 +9,10 @@ import { COPY_END, copyStream, cutBytes } from '../../../support/copy-stream';
 import { byteDamage, damageBytes } from '../../../support/corrupted';
 import { fuzzing } from '../../../support/fuzz';
 
-/** Reads what a server sends, as a COPY of rows does. @returns the rows, and whether the COPY came to its end */
+/**
+ * Reads what a server sends, as a COPY of rows does.
+ * @returns the rows, and whether the COPY came to its end
+ */
 function readRows(chunks: readonly Buffer[]): { readonly rows: readonly string[]; readonly isEnded: boolean } {
   const pieces: CopyPiece[] = [];
   const builder = createPieceBuilder(
