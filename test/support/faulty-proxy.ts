@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,6 +18,7 @@ export type Fault =
 export interface ProxiedRequest {
   readonly method: string;
   readonly url: string;
+  readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
 
@@ -25,7 +26,7 @@ export interface ProxiedRequest {
 export interface FaultyProxy {
   readonly url: string;
   /** Decides on each request; undefined passes it on. */
-  fault: (request: ProxiedRequest) => Fault | undefined;
+  fault: (request: ProxiedRequest) => Fault | undefined | Promise<Fault | undefined>;
   readonly close: () => Promise<void>;
 }
 
@@ -40,7 +41,8 @@ export async function startFaultyProxy(target: string, port = 0): Promise<Faulty
   });
   const handle = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const body = await buffer(incoming);
-    const fault = proxy.fault({ method: incoming.method ?? '', url: incoming.url ?? '', body });
+    const { method = '', url = '', headers } = incoming;
+    const fault = await proxy.fault({ method, url, headers, body });
     if (fault === 'reset') incoming.socket.resetAndDestroy();
     else if (fault === undefined || typeof fault === 'string' || 'byteEveryMs' in fault)
       passOn({ target, incoming, body, outgoing }, fault);
