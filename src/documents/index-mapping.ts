@@ -6,6 +6,8 @@ interface MappedColumn {
   readonly relation: string;
   readonly column: string;
   readonly mapping: FieldMapping;
+  /** The narrowest mapping that holds its values. */
+  readonly narrowest: FieldMapping;
 }
 
 /** Two columns that want the same field with different mappings. */
@@ -26,7 +28,8 @@ const WIDER: Readonly<Record<string, string>> = {
 
 /**
  * The mapping that all projections of an index need together, and where they contradict each other. A field that
- * several relations share takes the wider of integer and long, and of float or integer and double.
+ * several relations share takes the wider of integer and long, and of float or integer and double; a column of int4 that
+ * has room for more by itself gives it up beside a double.
  */
 export function buildMapping(projections: readonly Projection[]): {
   readonly mapping: IndexMapping;
@@ -38,13 +41,14 @@ export function buildMapping(projections: readonly Projection[]): {
     for (const field of own) {
       const second = mappedColumn(relation, field);
       const first = fields.get(field.name);
-      const merged = first === undefined ? second.mapping : mergeMappings(first.mapping, second.mapping);
-      if (merged !== undefined) fields.set(field.name, { ...(first ?? second), mapping: merged });
+      const merged = first === undefined ? second : mergeColumns(first, second);
+      if (merged !== undefined) fields.set(field.name, merged);
       else if (first !== undefined) conflicts.push(describeConflict(field.name, first, second));
     }
   }
   const properties = Object.fromEntries([...fields].map(([name, { mapping }]) => [name, mapping]));
-  return { mapping: { dynamic: false, properties }, conflicts };
+  const narrowest = Object.fromEntries([...fields].map(([name, field]) => [name, field.narrowest]));
+  return { mapping: { dynamic: false, properties, narrowest }, conflicts };
 }
 
 /** The fields to which the file gives a mapping, with the one that their column's type has. */
@@ -71,8 +75,17 @@ function isMappings(value: unknown): value is Readonly<Record<string, FieldMappi
   return typeof value === 'object' && value !== null;
 }
 
-function mappedColumn(relation: string, { name, column = name, mapping }: DocumentField): MappedColumn {
-  return { relation, column, mapping };
+function mappedColumn(
+  relation: string,
+  { name, column = name, mapping, narrowest = mapping }: DocumentField,
+): MappedColumn {
+  return { relation, column, mapping, narrowest };
+}
+
+function mergeColumns(first: MappedColumn, second: MappedColumn): MappedColumn | undefined {
+  const narrowest = mergeMappings(first.narrowest, second.narrowest);
+  if (narrowest === undefined) return undefined;
+  return { ...first, narrowest, mapping: mergeMappings(first.mapping, second.mapping) ?? narrowest };
 }
 
 function mergeMappings(first: FieldMapping, second: FieldMapping): FieldMapping | undefined {

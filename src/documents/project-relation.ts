@@ -60,10 +60,11 @@ export function projectRelation(input: ProjectionInput): Projection {
     ...(omitted !== undefined && { omitted }),
     fields: [
       ...listAddedFields(names, has),
-      ...rendered.map(({ name, column, mapping, overridden }) => ({
+      ...rendered.map(({ name, column, mapping, narrowest, overridden }) => ({
         name,
         column,
         mapping,
+        ...(narrowest !== undefined && { narrowest }),
         ...(overridden !== undefined && { overridden }),
       })),
     ],
@@ -81,7 +82,7 @@ function renderField(
   name: string,
   { json, mapping: overrides }: DocumentOptions,
 ): RenderedField & RenderedValue & DocumentField & { readonly column: string } {
-  const { render, mapping, omitted } = renderType(column.type, json);
+  const { render, mapping, narrowest, omitted } = renderType(column.type, json);
   const override = listColumnNames(relation, column)
     .map((columnName) => overrides[columnName])
     .find((candidate) => candidate !== undefined);
@@ -90,7 +91,7 @@ function renderField(
     name,
     column: column.name,
     mapping: override ?? mapping,
-    ...(override !== undefined && { overridden: mapping }),
+    ...(override !== undefined ? { overridden: mapping } : narrowest !== undefined && { narrowest }),
     value,
     sql: render(value),
     ...(omitted !== undefined && { omitted }),

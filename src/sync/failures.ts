@@ -23,6 +23,11 @@ export const FAILURES = {
     ofRelation: true,
     remedy: 'Restore the table, or take its documents out of the index with `pgferry sync ID --forget RELATION`.',
   },
+  RelationLocked: {
+    retryable: false,
+    ofRelation: true,
+    remedy: 'Wait for the end of the transaction that keeps the table locked, or end it; or raise lock_timeout.',
+  },
   InvalidRule: {
     retryable: false,
     ofRelation: true,

@@ -10,6 +10,8 @@ export interface DocumentField {
   /** Absent for the fields that pgferry adds. */
   readonly column?: string;
   readonly mapping: FieldMapping;
+  /** The narrowest mapping that holds every value of the column, where `mapping` leaves room for more. */
+  readonly narrowest?: FieldMapping;
   /** The mapping of the column's type, where the file gives another one. */
   readonly overridden?: FieldMapping;
 }
@@ -18,4 +20,6 @@ export interface DocumentField {
 export interface IndexMapping {
   readonly dynamic: boolean;
   readonly properties: Readonly<Record<string, FieldMapping>>;
+  /** Mappings that just hold all values, which an index that is there may have instead. @default properties */
+  readonly narrowest?: Readonly<Record<string, FieldMapping>>;
 }

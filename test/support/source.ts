@@ -15,6 +15,7 @@ export function sourceSettings(database: TestDatabase, changes: Partial<SourceSe
     password: decodeURIComponent(url.password),
     database: database.name,
     connectTimeoutMs: 10_000,
+    lockTimeoutMs: 120_000,
     ...changes,
   };
 }

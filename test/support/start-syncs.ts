@@ -139,6 +139,7 @@ function sourceOf(url: string): ConnectorSettings['source'] {
     password: decodeURIComponent(password),
     database: pathname.slice(1),
     connectTimeoutMs: 10_000,
+    lockTimeoutMs: 120_000,
   };
 }
 

@@ -45,7 +45,7 @@ function describeIndexConflicts(
   { concrete, properties }: Pick<IndexDescription, 'concrete' | 'properties'>,
   wanted: IndexMapping,
 ): string[] {
-  return compareMapping(properties, wanted.properties).conflicts.map(
+  return compareMapping(properties, wanted).conflicts.map(
     ({ field, existing, wanted: type }) => `Field ${field} of index ${concrete} is ${existing}, and must be ${type}.`,
   );
 }

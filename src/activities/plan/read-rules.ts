@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { AdvancedRule, ConnectorSettings } from '../../config/settings/settings';
 import type { SourceProblem } from '../../postgres/catalog/select-relations';
+import type { LockPatience } from '../../postgres/connection/lock-patience';
 import type { Source } from '../../postgres/connection/source';
 import { describeRule } from '../../postgres/rules/describe-rule';
 import { grantsForRule } from '../../postgres/rules/grants-for-rule';
@@ -22,6 +23,7 @@ export interface DescribedRules {
 export async function readRules(
   settings: ConnectorSettings,
   source: Source,
+  patience: LockPatience,
   only?: ReadonlySet<string>,
 ): Promise<DescribedRules> {
   const [schema = 'public'] = settings.selection.schemas;
@@ -32,7 +34,8 @@ export async function readRules(
     if (only !== undefined && !only.has(formatRelation(name))) continue;
     const { tables, query, idColumns } = rule;
     try {
-      const described = await describeRule(source, { ...rule, ...name, searchPath: settings.selection.schemas });
+      const request = { ...rule, ...name, searchPath: settings.selection.schemas };
+      const described = await describeRule(source, request, { lockTimeoutMs: patience.leftMs() });
       relations.push({ ...described, rule: shortHash([tables, query, idColumns ?? null]) });
     } catch (error) {
       if (!(error instanceof SyncFailure) || error.retryable) throw error;

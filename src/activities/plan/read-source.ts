@@ -1,7 +1,8 @@
 import type { ConnectorSettings } from '../../config/settings/settings';
-import { describeRelations } from '../../postgres/catalog/describe-relations';
+import { describeUnlocked } from '../../postgres/catalog/describe-unlocked';
 import { findUnreadableViews } from '../../postgres/catalog/find-unreadable-views';
 import { selectRelations, type SourceProblem } from '../../postgres/catalog/select-relations';
+import { type LockPatience, startLockPatience } from '../../postgres/connection/lock-patience';
 import type { Source } from '../../postgres/connection/source';
 import { withTransaction } from '../../postgres/connection/transaction';
 import { rowSourceOf } from '../../postgres/rows/row-source';
@@ -29,25 +30,27 @@ export async function readSource(
   startedAt: string,
 ): Promise<SourceView> {
   const probe = await probeSource(source);
+  const patience = startLockPatience(settings.source.lockTimeoutMs);
   const isRuled = settings.rules.advanced.length > 0;
-  const found = isRuled ? { ...(await readRules(settings, source)), skipped: [] } : await readTables(settings, source);
+  const found = isRuled
+    ? { ...(await readRules(settings, source, patience)), skipped: [] }
+    : await readTables(settings, source, patience);
   const { relations, problems } = projectAll(settings, found.relations, { probe, startedAt });
   return { probe, relations, skipped: found.skipped, problems: [...found.problems, ...problems] };
 }
 
-async function readTables({ selection, documents }: ConnectorSettings, source: Source) {
-  const found = await withTransaction(source, async (tx) => {
-    const { selected, skipped, problems } = await selectRelations(tx, selection, documents.idColumns);
-    const oids = selected.map(({ oid }) => oid);
-    const described = await describeRelations(tx, oids, documents);
-    return {
-      skipped,
-      relations: described.relations.map((relation) => ({ relation, rows: rowSourceOf(relation) })),
-      problems: [...problems, ...described.problems],
-    };
-  });
-  const relations = found.relations.map(({ relation }) => relation);
-  return { ...found, problems: [...found.problems, ...(await findUnreadableViews(source, relations))] };
+async function readTables({ selection, documents }: ConnectorSettings, source: Source, patience: LockPatience) {
+  const { selected, skipped, problems } = await withTransaction(source, (tx) =>
+    selectRelations(tx, selection, documents.idColumns),
+  );
+  const oids = selected.map(({ oid }) => oid);
+  const described = await describeUnlocked(source, oids, documents, patience);
+  const unreadable = await findUnreadableViews(source, described.relations, patience);
+  return {
+    skipped,
+    relations: described.relations.map((relation) => ({ relation, rows: rowSourceOf(relation) })),
+    problems: [...problems, ...described.problems, ...unreadable],
+  };
 }
 
 /** Relations of a plan as they are now, without those that are gone, and those that can't be read. */
@@ -64,9 +67,10 @@ export async function readRelations(
 ): Promise<RelationsNow> {
   const probe = await probeSource(source);
   const oids = planned.flatMap(({ oid }) => (oid === 0 ? [] : [oid]));
-  const tables = await withTransaction(source, (tx) => describeRelations(tx, oids, settings.documents));
+  const patience = startLockPatience(settings.source.lockTimeoutMs);
+  const tables = await describeUnlocked(source, oids, settings.documents, patience);
   const ruleNames = planned.flatMap(({ name, oid }) => (oid === 0 ? [name] : []));
-  const rules = await readRules(settings, source, new Set(ruleNames));
+  const rules = await readRules(settings, source, patience, new Set(ruleNames));
   const described = [
     ...tables.relations.map((relation) => ({ relation, rows: rowSourceOf(relation) })),
     ...rules.relations,

@@ -20,7 +20,7 @@ export function toConnectorSettings(entry: ConnectorEntry) {
 }
 
 function toSourceSettings(configuration: ConnectorEntry['configuration']) {
-  const { host, port, username, password, database, connect_timeout } = configuration;
+  const { host, port, username, password, database, connect_timeout, lock_timeout } = configuration;
   return camelKeys({
     host,
     port,
@@ -29,6 +29,7 @@ function toSourceSettings(configuration: ConnectorEntry['configuration']) {
     database,
     tls: toSourceTls(configuration),
     connectTimeoutMs: connect_timeout * 1000,
+    lockTimeoutMs: lock_timeout * 1000,
   });
 }
 

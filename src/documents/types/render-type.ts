@@ -43,9 +43,13 @@ function renderBaseType(type: ColumnType & { kind: 'base' }, json: 'flattened' |
 function renderList(element: ColumnType, json: 'flattened' | 'object', depth: number): Rendering {
   if (element.kind === 'base' && NOT_IN_LISTS.has(element.name)) return OTHER_TYPE;
   const item = renderType(element, json, depth);
-  const { mapping, omitted } = item;
-  const list: Rendering = { mapping, render: (value) => renderArray(value, item) };
-  return omitted === undefined ? list : { ...list, omitted: (value) => omittedOfArray(value, omitted) };
+  const { mapping, narrowest, omitted } = item;
+  return {
+    mapping,
+    ...(narrowest !== undefined && { narrowest }),
+    render: (value) => renderArray(value, item),
+    ...(omitted !== undefined && { omitted: (value: string) => omittedOfArray(value, omitted) }),
+  };
 }
 
 function renderObject(
@@ -59,13 +63,19 @@ function renderObject(
     return { ...renderType(attribute.type, json, depth + 1), attribute, field };
   });
   if (new Set(named.map(({ field }) => field)).size < named.length) return OTHER_TYPE;
-  const properties = Object.fromEntries(named.map(({ field, mapping }): [string, FieldMapping] => [field, mapping]));
   const omitted = omittedOfComposite(named);
   return {
-    mapping: { type: 'object', properties },
+    mapping: mapObject(named.map(({ field, mapping }) => [field, mapping])),
+    ...(named.some(({ narrowest }) => narrowest !== undefined) && {
+      narrowest: mapObject(named.map(({ field, mapping, narrowest = mapping }) => [field, narrowest])),
+    }),
     render: (value) => renderComposite(value, named),
     ...(omitted !== undefined && { omitted }),
   };
+}
+
+function mapObject(fields: readonly (readonly [string, FieldMapping])[]): FieldMapping {
+  return { type: 'object', properties: Object.fromEntries(fields) };
 }
 
 function renderBounds(element: ColumnType, render: (value: string, bounds: RangeBounds) => string): Rendering {

@@ -13,6 +13,8 @@ export interface BaseType {
 /** The way of a type's values into JSON, and their mapping in Elasticsearch. */
 export interface Rendering {
   readonly mapping: FieldMapping;
+  /** The narrowest mapping that holds every value, where `mapping` leaves room for more. */
+  readonly narrowest?: FieldMapping;
   /**
    * SQL of a value that `row_to_json` prints as it shall be in the document, without a raw newline; null stays null.
    * Takes the SQL of a value of the type, and may repeat it only when bound by `bindValue`.

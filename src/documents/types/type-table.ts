@@ -16,7 +16,12 @@ export interface TypeMapping {
 
 /** Every base type that pgferry knows; any other one becomes its text. Arrays, domains and so on follow from these. */
 export const TYPE_TABLE: readonly TypeMapping[] = [
-  { types: ['int2', 'int4'], document: 'number', rendering: printedAsIs(lenient('integer')) },
+  {
+    types: ['int2', 'int4'],
+    document: 'number',
+    // Keys outgrow int4: the column may become a bigint under the same mapping.
+    rendering: { ...printedAsIs(lenient('long')), narrowest: lenient('integer') },
+  },
   { types: ['int8'], document: 'number', rendering: printedAsIs(lenient('long')) },
   { types: ['oid'], document: 'number', rendering: printedAs('bigint', lenient('long')) },
   {

@@ -1,4 +1,4 @@
-import type { FieldMapping } from '../../sync/field-mapping';
+import type { FieldMapping, IndexMapping } from '../../sync/field-mapping';
 import { OWN_FIELDS } from '../../sync/own-fields';
 
 type Properties = Readonly<Record<string, FieldMapping>>;
@@ -40,18 +40,27 @@ const TAKERS: Readonly<Record<string, readonly string[]>> = {
   flattened: ['object'],
 };
 
-/** Compares the fields that an index has with those that documents need. Fields that only the index has don't matter. */
-export function compareMapping(existing: Properties, wanted: Properties, path = ''): MappingDifference {
+/**
+ * Compares the fields that an index has with those that documents need: one that is there has to hold all values, one
+ * that is missing is put as wanted. Fields that only the index has don't matter.
+ */
+export function compareMapping(
+  existing: Properties,
+  { properties, narrowest = properties }: Pick<IndexMapping, 'properties' | 'narrowest'>,
+  path = '',
+): MappingDifference {
   const missing: Record<string, FieldMapping> = {};
   const conflicts: FieldConflict[] = [];
-  for (const [name, mapping] of Object.entries(wanted)) {
+  for (const [name, mapping] of Object.entries(properties)) {
     const present = Object.hasOwn(existing, name) ? existing[name] : undefined;
+    const needed = (Object.hasOwn(narrowest, name) ? narrowest[name] : undefined) ?? mapping;
     if (present === undefined) {
       missing[name] = mapping;
-    } else if (!takes(present, mapping, path === '' && EXACT_FIELDS.has(name))) {
+    } else if (!takes(present, needed, path === '' && EXACT_FIELDS.has(name))) {
       conflicts.push({ field: path + name, existing: describeType(present), wanted: describeType(mapping) });
     } else if (typeOf(present) !== 'flattened') {
-      const inner = compareMapping(propertiesOf(present), propertiesOf(mapping), `${path}${name}.`);
+      const inside = { properties: propertiesOf(mapping), narrowest: propertiesOf(needed) };
+      const inner = compareMapping(propertiesOf(present), inside, `${path}${name}.`);
       conflicts.push(...inner.conflicts);
       if (Object.keys(inner.missing).length > 0)
         missing[name] = { ...typeParameter(present), properties: inner.missing };

@@ -17,6 +17,7 @@ import type { IndexDescription } from './describe-index';
 import { fieldLimit, GC_DELETES, holdsVectors, parseTimeValue, VECTORS_SETTING } from './index-requirements';
 import { readTemplate } from './read-template';
 import { isOwnIndex, type MappingMeta, othersMeta } from './state-format';
+import { widenIntegers } from './widen-integers';
 
 /** An index that is wanted. */
 export interface WantedIndex {
@@ -89,9 +90,14 @@ function listNeeds(properties: Properties, totalFields: number): NeededSetting[]
 const LIMIT = 'index.mapping.total_fields.limit';
 
 function changesOf(old: IndexDescription, { mapping }: WantedIndex, template: IndexContent): ContentChanges {
+  const widen = (content: IndexContent): IndexContent => ({
+    ...content,
+    properties: widenIntegers(content.properties, mapping.properties),
+  });
   const { content, isWhole } = readRecord(old.meta);
-  if (isWhole) return findChanges(old.content, content, true);
-  const { made, now, lost } = assumeMade(old, mapping, template, content);
+  const [found, record] = [widen(old.content), widen(content)];
+  if (isWhole) return findChanges(found, record, true);
+  const { made, now, lost } = assumeMade({ ...old, content: found }, mapping, template, record);
   const changed = findChanges(now, made, false);
   return { ...changed, lost: [...changed.lost, ...lost] };
 }

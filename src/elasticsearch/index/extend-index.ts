@@ -27,7 +27,7 @@ export interface IndexExtension {
  * @throws SyncFailure `MappingConflict` naming every field whose type can't take the documents' values.
  */
 export async function extendIndex(client: Client, index: IndexDescription, extension: IndexExtension): Promise<void> {
-  const difference = compareMapping(index.properties, extension.mapping.properties);
+  const difference = compareMapping(index.properties, extension.mapping);
   assertNoConflict(index, difference.conflicts);
   const settings = findSettings(index, difference, extension.totalFields);
   await recordExtension(client, index, settings, difference.missing);

@@ -1,11 +1,14 @@
 import type { PoolClient } from 'pg';
 
+import { waitAloud } from '../../waits/hear-waits';
 import { requestCancellation } from './request-cancellation';
 import type { Source } from './source';
 
 /** A connection borrowed from the pool. */
 export interface BorrowedConnection {
   readonly client: PoolClient;
+  /** The session's process, as PostgreSQL or a pooler told it. */
+  readonly processId: number | undefined;
   /** Gives it back for others to use. */
   readonly release: () => void;
   /** Ends whatever runs on it, and the connection; does nothing when it was given back. */
@@ -18,7 +21,7 @@ export interface BorrowedConnection {
  */
 export async function borrowConnection(source: Source, signal?: AbortSignal): Promise<BorrowedConnection> {
   signal?.throwIfAborted();
-  const client = await abortable(source.pool.connect(), signal);
+  const client = await waitAloud(abortable(source.pool.connect(), signal), 'connection', describePool(source));
   let borrowed = true;
   const giveBack = (broken: boolean) => {
     if (!borrowed) return;
@@ -35,6 +38,7 @@ export async function borrowConnection(source: Source, signal?: AbortSignal): Pr
   if (client.listenerCount('error', ignoreError) === 0) client.on('error', ignoreError);
   return {
     client,
+    processId: cancellationKey(client)?.processId,
     release: () => {
       giveBack(false);
     },
@@ -66,9 +70,18 @@ async function abortable(connecting: Promise<PoolClient>, signal: AbortSignal | 
 
 /** Asks the server to end the statement: it would notice a closed connection only when it next sends a row. */
 function cancelStatement({ settings }: Source, client: PoolClient): void {
-  const key = client as { readonly processID?: unknown; readonly secretKey?: unknown };
-  if (typeof key.processID !== 'number' || typeof key.secretKey !== 'number') return;
-  requestCancellation(settings, { processId: key.processID, secretKey: key.secretKey });
+  const key = cancellationKey(client);
+  if (key !== undefined) requestCancellation(settings, key);
+}
+
+function cancellationKey(client: PoolClient) {
+  const { processID, secretKey } = client as { readonly processID?: unknown; readonly secretKey?: unknown };
+  if (typeof processID !== 'number' || typeof secretKey !== 'number') return undefined;
+  return { processId: processID, secretKey };
+}
+
+function describePool({ settings: { host, port } }: Source): string {
+  return `for a connection to PostgreSQL at ${host}:${port}`;
 }
 
 function ignoreError(): void {

@@ -4,18 +4,26 @@ import { quoteIdentifier } from '../../documents/sql-text';
 import { type CopyOut, startCopyOut } from '../copy-protocol/copy-out';
 import type { CopyDataSink } from '../copy-protocol/message-splitter';
 import { borrowConnection, type BorrowedConnection } from './borrow-connection';
+import { findAwaitedLock } from './find-lock';
 import type { Source } from './source';
 import { type SourceActivity, toSourceFailure } from './translate-error';
+import { type StatementWatch, watchStatements } from './watch-statements';
 
 /** Options of a transaction, which is always read only. */
 export interface TransactionOptions {
   /** @default 'read committed' */
   readonly isolation?: 'read committed' | 'repeatable read';
   /**
-   * Milliseconds a statement may take; 0 for no limit, as a COPY needs: waiting for its reader counts.
+   * Milliseconds a statement may take beside waiting for locks; 0 for no limit, as a COPY needs: waiting for its reader
+   * counts.
    * @default 60_000
    */
   readonly statementTimeoutMs?: number;
+  /**
+   * Milliseconds a statement may wait for a lock.
+   * @default the source's setting
+   */
+  readonly lockTimeoutMs?: number;
   /**
    * Schemas in which unqualified names are looked up.
    * @default ['pg_catalog']
@@ -102,12 +110,18 @@ interface OpenTransaction {
 
 function openTransaction(source: Source, options: TransactionOptions): OpenTransaction {
   const { signal, activity = 'reading the catalog' } = options;
+  const { lockTimeoutMs = source.settings.lockTimeoutMs } = options;
   let connection: BorrowedConnection | undefined;
+  const findLock = async () => {
+    const processId = connection?.processId;
+    return processId === undefined ? undefined : findAwaitedLock(source, processId);
+  };
+  const watch = watchStatements(findLock, lockTimeoutMs);
   return {
     begin: async () => {
       connection = await borrowConnection(source, signal);
-      await connection.client.query(beginStatements(source, options));
-      return transactionOn(source, connection);
+      await connection.client.query(beginStatements(source, { ...options, lockTimeoutMs }));
+      return transactionOn(source, connection, watch);
     },
     commit: async () => {
       await connection?.client.query('commit');
@@ -117,35 +131,44 @@ function openTransaction(source: Source, options: TransactionOptions): OpenTrans
     },
     explain: (error) => {
       signal?.throwIfAborted();
-      return toSourceFailure(error, source.settings, activity);
+      return toSourceFailure(error, source.settings, activity, {
+        lock: watch.lastLock(),
+        // Of a series of statements that share their patience this one is only the last.
+        waitedMs: source.settings.lockTimeoutMs,
+      });
     },
     end: () => connection?.destroy(),
   };
 }
 
-function transactionOn(source: Source, { client }: BorrowedConnection): Transaction {
+function transactionOn(source: Source, { client }: BorrowedConnection, watch: StatementWatch): Transaction {
   return {
     source,
     query: async <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) => {
-      const result = await client.query<Row>(text, [...values]);
+      const result = await watch.over(client.query<Row>(text, [...values]));
       return result.rows;
     },
     describe: async (text) => {
       // Values, even none, make node-postgres use the extended protocol.
-      const { fields } = await client.query({ text, values: [], queryMode: 'extended' } as QueryConfig);
+      const query = client.query({ text, values: [], queryMode: 'extended' } as QueryConfig);
+      const { fields } = await watch.over(query);
       return fields.map(({ name, dataTypeID, dataTypeModifier, tableID, columnID }) => ({
         name,
         origin: { table: tableID, column: columnID },
         type: { oid: dataTypeID, modifier: dataTypeModifier },
       }));
     },
-    copyOut: (query, sink) => startCopyOut(client, query, sink),
+    copyOut: (query, sink) => {
+      const copy = startCopyOut(client, query, sink);
+      return { ...copy, finished: watch.over(copy.finished, true) };
+    },
   };
 }
 
 /** One round trip. Whatever the server, the database or the role have as defaults, values print the same. */
-function beginStatements(source: Source, options: TransactionOptions): string {
-  const { isolation = 'read committed', statementTimeoutMs = 60_000, searchPath = ['pg_catalog'] } = options;
+function beginStatements(source: Source, options: TransactionOptions & { readonly lockTimeoutMs: number }): string {
+  const { isolation = 'read committed', searchPath = ['pg_catalog'], lockTimeoutMs } = options;
+  const { statementTimeoutMs = 60_000 } = options;
   return `
     begin isolation level ${isolation}, read only;
     set local timezone = 'UTC';
@@ -159,7 +182,7 @@ function beginStatements(source: Source, options: TransactionOptions): string {
     set local synchronize_seqscans = off;
     set local max_parallel_workers_per_gather = 0;
     set local jit = off;
-    set local statement_timeout = ${statementTimeoutMs};
-    set local lock_timeout = '60s';
+    set local statement_timeout = ${statementTimeoutMs === 0 ? 0 : statementTimeoutMs + lockTimeoutMs};
+    set local lock_timeout = ${lockTimeoutMs};
     set local idle_in_transaction_session_timeout = '10min'`;
 }

@@ -3,11 +3,12 @@ import { DatabaseError } from 'pg';
 import type { SourceSettings } from '../../config/settings/settings';
 import { quoteIdentifier } from '../../documents/sql-text';
 import { type FailureType, SyncFailure } from '../../sync/failures';
+import type { FoundLock } from './find-lock';
 import { networkFailure } from './network-failure';
 
 /** The work during which an error arose: the same SQLSTATE can blame the operator, the table or us. */
 export type SourceActivity =
-  'connecting' | 'reading the catalog' | 'reading rows' | 'reading a view' | 'running a rule';
+  'connecting' | 'reading the catalog' | 'describing a relation' | 'reading rows' | 'reading a view' | 'running a rule';
 
 interface Policy {
   readonly type: FailureType;
@@ -36,6 +37,8 @@ const POLICIES: Readonly<Record<string, Policy>> = {
   XX002: { type: 'SourceUnavailable', remedy: 'The server reports a corrupted index: rebuild it by `reindex`.' },
 };
 
+const LOCK_TIMEOUT = '55P03';
+
 /** SQLSTATEs that a query is to blame for; 08P01: it has parameters. */
 const RULE_ERRORS = /^(08P01|0A|2[0-7]|42(?!501)|P0|54)/;
 /** SQLSTATEs that the query of a view is to blame for, on some row. */
@@ -51,16 +54,39 @@ const MESSAGES_WITHOUT_VALUES = new Set(['08', '0A', '25', '28', '3D', '3F', '40
 /**
  * Turns an error of `pg`, the network or TLS into a failure that names server, database and role. Values of rows,
  * which PostgreSQL puts into messages, details and contexts, stay out.
+ * @param wait the wait for a lock that PostgreSQL may have ended
  */
-export function toSourceFailure(error: unknown, settings: SourceSettings, activity: SourceActivity): SyncFailure {
+export function toSourceFailure(
+  error: unknown,
+  settings: SourceSettings,
+  activity: SourceActivity,
+  wait: LockWait = {},
+): SyncFailure {
   if (error instanceof SyncFailure) return error;
   const where = describeServer(settings);
   if (!(error instanceof DatabaseError)) return networkFailure(error, settings, where);
   const state = error.code ?? 'XX000';
+  if (state === LOCK_TIMEOUT && activity !== 'connecting' && activity !== 'reading the catalog')
+    return lockFailure(`${where}: `, wait);
   if (isRowSecurity(error)) return rowSecurityFailure(error, where);
   const { type, remedy } =
     refusalOfRole(error, settings) ?? refusalOfConnection(error.message, state) ?? policyFor(state, activity);
   return new SyncFailure(type, `${where}: ${reduceMessage(error.message, state)}`, remedy);
+}
+
+/** What is known of a wait for a lock. */
+export interface LockWait {
+  readonly lock?: FoundLock | undefined;
+  readonly waitedMs?: number;
+}
+
+/** The failure of a relation whose lock was waited for in vain. @param where put before the message */
+export function lockFailure(where: string, { lock, waitedMs }: LockWait): SyncFailure {
+  const waited = waitedMs === undefined ? '' : ` ${Math.round(waitedMs / 1_000)} s`;
+  const message = `${where}waited${waited} ${lock?.reason ?? 'for a lock'} in vain`;
+  if (lock?.processId === undefined) return new SyncFailure('RelationLocked', message);
+  const remedy = `Wait until process ${lock.processId} ends its transaction, or end it: \`select pg_terminate_backend(${lock.processId})\`; or raise lock_timeout.`;
+  return new SyncFailure('RelationLocked', message, remedy);
 }
 
 function describeServer({ host, port, database, username }: SourceSettings): string {

@@ -36,13 +36,19 @@ const ORIGINS = `
 
 /**
  * The columns of a rule's query, without running it.
+ * @param timeoutMs how long planning it may take; whose tables are locked is waited for before that
  * @throws SyncFailure `InvalidRule` where it is anything but one query; else what `pg` throws
  */
-export async function describeQuery(tx: Transaction, query: string): Promise<readonly QueryColumn[]> {
+export async function describeQuery(
+  tx: Transaction,
+  query: string,
+  timeoutMs = 30_000,
+): Promise<readonly QueryColumn[]> {
   if (LOCKING_FUNCTION.test(query)) throw new SyncFailure('InvalidRule', 'the query takes an advisory lock');
-  // Takes one statement only, and names the place of an error in the query itself. Nothing runs.
+  // Takes one statement only, and names the place of an error in the query itself. Nothing runs, nor is it planned yet;
+  // but from here on the transaction has the locks of all tables that it names.
   await blameNonQuery(tx.describe(`prepare pgferry_rule as\n${query.trim().replace(/;$/, '')}\n`), CANNOT_BE_PREPARED);
-  await tx.query('deallocate pgferry_rule');
+  await tx.query(`deallocate pgferry_rule; set local statement_timeout = ${timeoutMs}`);
   const fields = await describeFields(tx, query);
   const typeOf = await readTypes(
     tx,

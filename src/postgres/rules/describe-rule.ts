@@ -34,17 +34,17 @@ export interface DescribedRule {
 export async function describeRule(
   source: Source,
   rule: RuleRequest,
-  { timeoutMs: statementTimeoutMs = 30_000 } = {},
+  { timeoutMs = 30_000, lockTimeoutMs = source.settings.lockTimeoutMs } = {},
 ): Promise<DescribedRule> {
   const { searchPath } = rule;
-  const options = { activity: 'running a rule', searchPath, statementTimeoutMs } as const;
-  return withTransaction(source, (tx) => describe(tx, rule), options);
+  const options = { activity: 'running a rule', searchPath, statementTimeoutMs: timeoutMs, lockTimeoutMs } as const;
+  return withTransaction(source, (tx) => describe(tx, rule, timeoutMs), options);
 }
 
-async function describe(tx: Transaction, rule: RuleRequest): Promise<DescribedRule> {
+async function describe(tx: Transaction, rule: RuleRequest, timeoutMs: number): Promise<DescribedRule> {
   const { schema, table, tables, query, searchPath } = rule;
   const found = await findRuleTables(tx, rule);
-  const named = nameRuleColumns(await describeQuery(tx, query));
+  const named = nameRuleColumns(await describeQuery(tx, query, timeoutMs));
   const oids = found.map(({ oid }) => oid);
   const key = chooseRuleKey(named, { idColumns: rule.idColumns, tables: found, keys: await readKeys(tx, oids) });
   const columns = named.map(({ column }) => column);

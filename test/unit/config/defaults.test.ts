@@ -23,6 +23,7 @@ describe('a minimal configuration', () => {
             database: 'shop',
             tls: { mode: 'require' },
             connectTimeoutMs: 10_000,
+            lockTimeoutMs: 120_000,
           },
           selection: { schemas: ['public'], tables: ['*'] },
           documents: {

@@ -2,7 +2,7 @@ import type { DocumentOptions } from '../../../src/documents/fields/document-opt
 import { buildMapping, totalFields } from '../../../src/documents/index-mapping';
 import { projectRelation } from '../../../src/documents/project-relation';
 import type { Projection } from '../../../src/documents/projection';
-import type { Relation } from '../../../src/sync/relation';
+import type { ColumnType, Relation } from '../../../src/sync/relation';
 import { baseType, column, makeRelation } from '../../support/make-relation';
 
 const OPTIONS: DocumentOptions = { fieldNames: 'plain', json: 'flattened', excludeColumns: [], mapping: {} };
@@ -28,7 +28,7 @@ describe('the mapping of an index', () => {
     expect(conflicts).toEqual([]);
     expect(mapping.dynamic).toBe(false);
     expect(mapping.properties).toMatchObject({
-      id: { type: 'integer', ignore_malformed: true },
+      id: { type: 'long', ignore_malformed: true },
       name: { type: 'text', fields: { keyword: { type: 'keyword', ignore_above: 1024 } } },
       _key_id: { type: 'keyword' },
       _relation: { type: 'keyword' },
@@ -46,12 +46,41 @@ describe('the mapping of an index', () => {
     const { mapping, conflicts } = buildMapping([project(tableWith('a', 'int4')), project(tableWith('b', 'int8'))]);
     expect(conflicts).toEqual([]);
     expect(mapping.properties['v']).toEqual({ type: 'long', ignore_malformed: true });
+    expect(mapping.narrowest?.['v']).toEqual({ type: 'long', ignore_malformed: true });
+  });
+
+  test('leaves room for an integer to become a bigint, which an index that is there need not have', () => {
+    const element = baseType('int4');
+    const types: ColumnType[] = [
+      element,
+      { kind: 'array', sqlName: 'integer[]', element },
+      { kind: 'domain', sqlName: 'key', base: element },
+    ];
+    for (const type of types) {
+      const { mapping } = buildMapping([project(makeRelation({ columns: [column('id'), column('v', type)] }))]);
+      expect(mapping.properties['v']).toMatchObject({ type: 'long' });
+      expect(mapping.narrowest?.['v']).toMatchObject({ type: 'integer' });
+    }
+    const attributes = [
+      { name: 'a', type: element },
+      { name: 'b', type: baseType('int8') },
+    ];
+    const composite = column('v', { kind: 'composite', sqlName: 'c', attributes });
+    const { mapping } = buildMapping([project(makeRelation({ columns: [column('id'), composite] }))]);
+    expect(mapping.properties['v']).toMatchObject({ properties: { a: { type: 'long' }, b: { type: 'long' } } });
+    expect(mapping.narrowest?.['v']).toMatchObject({ properties: { a: { type: 'integer' }, b: { type: 'long' } } });
+  });
+
+  test('gives the room up where a relation has a double in the same field; a bigint has none to give', () => {
+    const shared = (type: string) => buildMapping([project(tableWith('a', type)), project(tableWith('b', 'float8'))]);
+    expect(shared('int4').mapping.properties['v']).toEqual({ type: 'double', ignore_malformed: true });
+    expect(shared('int8').conflicts).toHaveLength(1);
   });
 
   test('names both columns where two relations contradict each other', () => {
     const { conflicts } = buildMapping([project(tableWith('a', 'int4')), project(tableWith('b', 'text'))]);
     expect(conflicts.map(({ message }) => message)).toEqual([
-      'field v: column "v" of public.a needs integer, but column "v" of public.b needs text',
+      'field v: column "v" of public.a needs long, but column "v" of public.b needs text',
     ]);
   });
 

@@ -1,5 +1,10 @@
-import { compareMapping } from '../../../../src/elasticsearch/index/compare-mapping';
+import { compareMapping as compare } from '../../../../src/elasticsearch/index/compare-mapping';
 import { countFields } from '../../../../src/elasticsearch/index/count-fields';
+import type { FieldMapping } from '../../../../src/sync/field-mapping';
+
+type Properties = Readonly<Record<string, FieldMapping>>;
+
+const compareMapping = (existing: Properties, properties: Properties) => compare(existing, { properties });
 
 describe('comparing an index with the mapping that documents need', () => {
   test('an index that has everything needs nothing', () => {
@@ -31,6 +36,19 @@ describe('comparing an index with the mapping that documents need', () => {
   test('a wider type than needed is used as it is', () => {
     expect(compareMapping({ age: { type: 'long' } }, { age: { type: 'integer' } }).conflicts).toEqual([]);
     expect(compareMapping({ age: { type: 'integer' } }, { age: { type: 'long' } }).conflicts).toHaveLength(1);
+  });
+
+  test('a type that just holds the values is used as it is, also within objects', () => {
+    const wanted = { id: { type: 'long' }, at: { properties: { x: { type: 'long' }, y: { type: 'long' } } } };
+    const narrowest = { id: { type: 'integer' }, at: { properties: { x: { type: 'integer' }, y: { type: 'long' } } } };
+    const existing = {
+      id: { type: 'integer' },
+      at: { properties: { x: { type: 'integer' }, y: { type: 'integer' } } },
+    };
+    expect(compare(existing, { properties: wanted, narrowest }).conflicts).toEqual([
+      { field: 'at.y', existing: 'integer', wanted: 'long' },
+    ]);
+    expect(compare({}, { properties: wanted, narrowest }).missing).toEqual(wanted);
   });
 
   test('the fields that queries rely on must have their exact type', () => {

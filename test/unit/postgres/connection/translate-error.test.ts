@@ -9,6 +9,7 @@ const settings = {
   password: 'hunter2',
   database: 'shop',
   connectTimeoutMs: 1_000,
+  lockTimeoutMs: 1_000,
 };
 
 function databaseError(code: string, message: string, more: Partial<DatabaseError> = {}): DatabaseError {
@@ -47,6 +48,20 @@ describe('an error of PostgreSQL', () => {
   test('says that the table changed when rows are read by a plan that no longer fits', () => {
     expect(failureOf('42P01', 'gone', 'reading rows').type).toBe('SourceChanged');
     expect(failureOf('42703', 'gone', 'reading rows').type).toBe('SourceChanged');
+  });
+
+  test('of a lock is the relation’s own, and names the process that has it, where one is read', () => {
+    const error = databaseError('55P03', 'canceling statement due to lock timeout');
+    const lock = { reason: 'for a lock on public.item, held by process 4711', processId: 4711 };
+    const failure = toSourceFailure(error, settings, 'reading rows', { lock, waitedMs: 120_000 });
+    expect(failure).toMatchObject({
+      type: 'RelationLocked',
+      message: expect.stringMatching(
+        /: waited 120 s for a lock on public\.item, held by process 4711 in vain$/u,
+      ) as string,
+      remedy: expect.stringContaining('select pg_terminate_backend(4711)') as string,
+    });
+    expect(toSourceFailure(error, settings, 'running a rule').type).toBe('RelationLocked');
   });
 
   test('blames the rule while a rule runs, but not for missing privileges', () => {
