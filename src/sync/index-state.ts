@@ -34,6 +34,10 @@ export interface ConnectorState {
   readonly source?: SourceIdentity;
   /** The source's last commit when the last sync had read everything; absent where the server does not track commit times. */
   readonly lastCommit?: CommitMark;
+  /** The index that this was saved in, see `IndexDescription.identity`: another one was restored or copied from it. */
+  readonly index?: string;
+  /** Documents that no connector accounted for when the last sync looked. Absent: none. */
+  readonly foreign?: number;
   readonly relations: Readonly<Record<string, RelationState>>;
 }
 

@@ -29,6 +29,8 @@ export interface SyncJob {
   readonly newIndex: boolean;
   /** Copy everything into a new index, then swap the alias. */
   readonly rebuild: boolean;
+  /** The index was restored from a snapshot, or copied, since the last sync: nothing that was saved of it counts. */
+  readonly unfamiliar?: true;
 }
 
 /** A leaf to read: `[oid, file node, blocks, copy]`; copy 1 reads every row, 0 those changed since `since`. */

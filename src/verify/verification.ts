@@ -16,6 +16,8 @@ export interface Verification {
   readonly index: string;
   /** False where an ingest pipeline changes documents, so that only their presence could be compared. */
   readonly comparedContent: boolean;
+  /** Documents of the index that are not this connector's: they are none of its differences. */
+  readonly foreign: number;
   readonly relations: readonly RelationVerification[];
   /** The first ones; the counts of the relations say how many there are. */
   readonly differences: readonly Difference[];

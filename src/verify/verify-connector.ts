@@ -1,14 +1,13 @@
 import type { OpenConnector } from '../activities/connector/connector-registry';
 import { readSource, throwProblems } from '../activities/plan/read-source';
 import { listDeadLetters, type StoredDeadLetter } from '../elasticsearch/dead-letters/list-dead-letters';
-import { countByRelation } from '../elasticsearch/documents/count-documents';
-import { scanIds } from '../elasticsearch/documents/scan-ids';
+import { scanOwners } from '../elasticsearch/documents/scan-owners';
 import { describeIndex } from '../elasticsearch/index/describe-index';
 import { deadLetterIndexName } from '../elasticsearch/index/index-names';
 import { refreshIndex } from '../elasticsearch/index/refresh-index';
 import { SyncFailure } from '../sync/failures';
-import { relationField } from '../sync/relation';
 import { createDifferenceLog } from './difference-log';
+import { lookAtOwners } from './look-at-owners';
 import { type RejectedRows, subjectOf, trackRejectedRows } from './rejected-rows';
 import { emptyVerification, type RelationVerification, type Verification } from './verification';
 import type { VerifyContext } from './verify-context';
@@ -50,6 +49,7 @@ export async function verifyConnector(connector: OpenConnector, options: VerifyO
     connectorId: connector.settings.id,
     index: context.index,
     comparedContent: context.comparesContent,
+    foreign: context.owners.foreign,
     relations: withLoggedCounts(context, verified),
     differences: context.log.listed(),
     rejections: letters.slice(0, options.limit),
@@ -68,7 +68,7 @@ async function openContext(connector: OpenConnector, { limit, signal }: VerifyOp
   return {
     connector,
     index: index.concrete,
-    documents: await countByRelation(elasticsearch, index.concrete, settings.id),
+    owners: await lookAtOwners(elasticsearch, { index: index.concrete, connectorId: settings.id, signal }),
     comparesContent: settings.pipeline === undefined,
     log: createDifferenceLog(limit),
     signal,
@@ -86,14 +86,14 @@ async function listLetters({ elasticsearch, settings }: OpenConnector): Promise<
 
 /** Documents of relations that are no longer synced: none of them has a row. */
 async function findUnknownRelations(
-  { connector, index, documents, log, signal }: VerifyContext,
+  { connector, index, owners, log, signal }: VerifyContext,
   known: ReadonlySet<string>,
 ): Promise<void> {
-  for (const relation of documents.keys()) {
-    if (known.has(relation)) continue;
-    const scan = { index, relationField: relationField(connector.settings.id, relation), signal };
-    for await (const ids of scanIds(connector.elasticsearch, scan)) {
-      for (const id of ids) log.add({ relation, id, kind: 'extra' });
+  if ([...owners.documents.keys()].every((relation) => known.has(relation))) return;
+  const scan = { index, connectorId: connector.settings.id, signal };
+  for await (const page of scanOwners(connector.elasticsearch, scan)) {
+    for (const { id, relation } of page) {
+      if (relation !== undefined && !known.has(relation)) log.add({ relation, id, kind: 'extra' });
     }
   }
 }
@@ -108,11 +108,11 @@ async function findOutdated({ connector, log }: VerifyContext, letters: readonly
 }
 
 /** The relations with what was found after they had been compared, and those that have nothing but differences. */
-function withLoggedCounts({ log, documents }: VerifyContext, verified: RelationVerification[]): RelationVerification[] {
+function withLoggedCounts({ log, owners }: VerifyContext, verified: RelationVerification[]): RelationVerification[] {
   const names = new Set(verified.map(({ relation }) => relation));
   const others = log
     .relations()
     .filter((relation) => !names.has(relation))
-    .map((relation) => ({ ...emptyVerification(relation), documents: documents.get(relation) ?? 0 }));
+    .map((relation) => ({ ...emptyVerification(relation), documents: owners.documents.get(relation) ?? 0 }));
   return [...verified, ...others].map((relation) => ({ ...relation, ...log.counts(relation.relation) }));
 }

@@ -1,13 +1,14 @@
 import type { OpenConnector } from '../activities/connector/connector-registry';
 import type { DifferenceLog } from './difference-log';
+import type { Owners } from './look-at-owners';
 
 /** Shared by the comparisons of one connector's relations. */
 export interface VerifyContext {
   readonly connector: OpenConnector;
   /** The index itself. */
   readonly index: string;
-  /** Documents of each relation. */
-  readonly documents: ReadonlyMap<string, number>;
+  /** Whose the documents of the index are, by their ids. */
+  readonly owners: Owners;
   readonly comparesContent: boolean;
   readonly log: DifferenceLog;
   readonly signal: AbortSignal;

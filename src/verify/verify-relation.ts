@@ -1,7 +1,9 @@
 import { identifyRows, type ProjectedRelation } from '../activities/plan/projected-relation';
+import { requireAllRead } from '../activities/plan/require-all-read';
 import { scanDocuments } from '../elasticsearch/documents/stored-documents';
 import { countRows, readIds } from '../postgres/ids/read-ids';
-import { type BucketRange, BUCKETS, cutBuckets } from '../sync/bucket-ranges';
+import { type BucketRange, cutBuckets } from '../sync/bucket-ranges';
+import { documentIdPrefix } from '../sync/document-owner';
 import { OWN_FIELDS } from '../sync/own-fields';
 import { relationField } from '../sync/relation';
 import { digestDocument } from './digest-document';
@@ -17,21 +19,26 @@ const ROWS_PER_PART = 500_000;
 const PAGE_BYTES = 8 * 1_048_576;
 const LARGEST_PAGE = 5_000;
 
-/** Compares every row of a relation with its document, in memory that does not grow with the relation. */
+/**
+ * Compares every row of a relation with its document, in memory that does not grow with the relation.
+ * @throws SyncFailure `SourceIncomplete` where reading the rows finds fewer of them than a plain `select` shows
+ */
 export async function verifyRelation(
   context: VerifyContext,
   projected: ProjectedRelation,
   rejected: RejectedRows,
 ): Promise<RelationVerification> {
   const { name } = projected;
+  await requireAllRead(context.connector.source, projected, context.signal);
   const estimated = await countRows(context.connector.source, identifyRows(projected, context.signal));
-  const documentsBefore = context.documents.get(name) ?? 0;
-  let [rows, documents] = [0, 0];
+  const documents = context.owners.documents.get(name) ?? 0;
+  let rows = 0;
   const looks = createLooks(context, projected, rejected);
-  const parts = cutBuckets(Math.max(estimated, documentsBefore), ROWS_PER_PART);
-  for (const part of parts) {
+  const strays = new Set(context.owners.strays.get(name));
+  for (const part of cutBuckets(Math.max(estimated, documents), ROWS_PER_PART)) {
     const digests = await readRowDigests(context, projected, part, rejected);
-    documents += await compareDocuments(context, projected, { part, digests, looks });
+    await compareDocuments(context, projected, { part, digests, looks });
+    await compareStrays(context, { digests, looks }, strays);
     for (const { documentId } of rejected.letters) {
       if (documentId !== undefined && digests.ids.isUnseen(documentId)) {
         rejected.confirm(documentId);
@@ -41,7 +48,8 @@ export async function verifyRelation(
     if (digests.ids.unseen > 0) await findMissing(context, projected, { part, digests, looks });
     rows += digests.rows;
   }
-  if (parts.length > 1) documents += await findUnplaced(context, projected, looks);
+  for (const id of strays) await looks.add('extra', id);
+  context.log.count(name, 'changed', context.owners.uncounted.get(name) ?? 0);
   await looks.finish();
   return { relation: name, rows, documents, rejected: rejected.confirmed(), ...context.log.counts(name) };
 }
@@ -52,15 +60,14 @@ interface PartComparison {
   readonly looks: Looks;
 }
 
-/** @returns how many documents the part holds */
 async function compareDocuments(
   context: VerifyContext,
   { name }: ProjectedRelation,
   { part, digests, looks }: PartComparison,
-): Promise<number> {
+): Promise<void> {
   const { connector, comparesContent, index, signal } = context;
   const averageBytes = digests.bytes / Math.max(1, digests.rows) + 1;
-  let documents = 0;
+  const prefix = documentIdPrefix(connector.settings.id, name);
   const pages = scanDocuments(connector.elasticsearch, {
     index,
     signal,
@@ -68,32 +75,28 @@ async function compareDocuments(
     pageSize: () => Math.max(1, Math.min(LARGEST_PAGE, Math.floor(PAGE_BYTES / averageBytes))),
   });
   for await (const page of pages) {
-    documents += page.length;
     for (const { id, source } of page) {
+      // Its fields alone make it the relation's.
+      if (!id.startsWith(prefix)) continue;
       if (!digests.ids.see(id)) await looks.add('extra', id);
       else if (comparesContent && !digests.contents.see(contentKey(id, digestDocument(source)))) {
         await looks.add('changed', id);
       }
     }
   }
-  return documents;
 }
 
-/**
- * Documents without a valid `_bucket` are in no part; those that have a row were found missing there.
- * @returns how many there are
- */
-async function findUnplaced(context: VerifyContext, { name }: ProjectedRelation, looks: Looks): Promise<number> {
-  const { connector, index, signal } = context;
-  const ofRelation = { term: { [OWN_FIELDS.relation]: relationField(connector.settings.id, name) } };
-  const placed = { range: { [OWN_FIELDS.bucket]: { gte: 0, lt: BUCKETS } } };
-  const query = { bool: { filter: [ofRelation], must_not: [placed] } };
-  let documents = 0;
-  for await (const page of scanDocuments(connector.elasticsearch, { index, signal, query, pageSize: () => 100 })) {
-    documents += page.length;
-    for (const { id } of page) await looks.add('extra', id);
+/** Documents that no part holds, for the fields that they lack: takes those out of `strays` whose row is in this part. */
+async function compareStrays(
+  { comparesContent }: VerifyContext,
+  { digests, looks }: Omit<PartComparison, 'part'>,
+  strays: Set<string>,
+): Promise<void> {
+  for (const id of strays) {
+    if (!digests.ids.see(id)) continue;
+    strays.delete(id);
+    if (comparesContent) await looks.add('changed', id);
   }
-  return documents;
 }
 
 /** The set holds hashes: the ids themselves are read once more. */
@@ -108,8 +111,8 @@ async function findMissing(
   }
 }
 
+/** Documents without a valid `_bucket` are in no part. */
 function partQuery(relation: string, { from, to }: BucketRange) {
   const ofRelation = { term: { [OWN_FIELDS.relation]: relation } };
-  if (from === 0 && to === BUCKETS) return { bool: { filter: [ofRelation] } };
   return { bool: { filter: [ofRelation, { range: { [OWN_FIELDS.bucket]: { gte: from, lt: to } } }] } };
 }

@@ -24,6 +24,7 @@ const PARTS_PER_ACTIVITY = 100;
 export async function reconcile(run: SyncRun, activities: ActivityProxies): Promise<void> {
   const survey = await surveyRelations(run, activities);
   recordFailed(run, survey.failed ?? []);
+  if (survey.foreign !== undefined) run.foreign = survey.foreign;
   const stale = await compareRelations(run, activities, survey);
   const found = deletable(run, stale);
   refuseMassDeletion(run, survey, found);
@@ -76,29 +77,69 @@ async function surveyRelations(run: SyncRun, activities: ActivityProxies): Promi
     const summary = summarizeNames(input.relations.map(({ name }) => name));
     surveys.push(await activities.data.surveyRelations.executeWithOptions({ summary }, [input]));
   });
+  const foreign = surveys.find((survey) => survey.foreign !== undefined)?.foreign;
   return {
     relations: surveys.flatMap(({ relations }) => relations),
     orphans: surveys.flatMap(({ orphans }) => orphans),
     failed: surveys.flatMap(({ failed = [] }) => failed),
+    strays: surveys.flatMap(({ strays = [] }) => strays),
+    ...(foreign === undefined ? {} : { foreign }),
   };
 }
 
-async function compareRelations(run: SyncRun, activities: ActivityProxies, survey: Survey): Promise<SizedPart[]> {
-  const found: SizedPart[] = survey.orphans.map(({ relation, documents }) => ({
+async function compareRelations(
+  run: SyncRun,
+  activities: ActivityProxies,
+  survey: Survey,
+): Promise<readonly SizedPart[]> {
+  const orphans = survey.orphans.map(({ relation, documents }) => ({
     part: { relation, buckets: [ALL_BUCKETS] },
     ids: documents,
   }));
-  await runConcurrently(shareActivities(cutParts(run, survey)), run.facts.concurrency, async (shared) => {
+  const parts = [...orphans, ...cutStrays(run, survey), ...cutParts(run, survey)];
+  const { stale, isMisplaced } = await compareParts(run, activities, parts);
+  if (!isMisplaced || survey.foreign !== undefined) return stale;
+  const again = await surveyIds(run, activities);
+  return [...stale, ...(await compareParts(run, activities, cutStrays(run, again))).stale];
+}
+
+/** Looks at all ids: documents that are one relation's by their ids were met among those of another. */
+async function surveyIds(run: SyncRun, activities: ActivityProxies): Promise<Survey> {
+  const known = run.plan.relations.map(({ name }) => name);
+  const input = { job: run.plan.job, relations: [], known, allIds: true } as const;
+  const survey = await activities.data.surveyRelations.executeWithOptions({ summary: 'all ids' }, [input]);
+  if (survey.foreign !== undefined) run.foreign = survey.foreign;
+  return survey;
+}
+
+/** What comparing parts found. */
+interface ComparedParts {
+  /** Parts with stale documents; `ids` are those. */
+  readonly stale: readonly SizedPart[];
+  readonly isMisplaced: boolean;
+}
+
+/** All documents of a relation that is no longer synced are stale; those of others are compared with the rows. */
+async function compareParts(
+  run: SyncRun,
+  activities: ActivityProxies,
+  sized: readonly SizedPart[],
+): Promise<ComparedParts> {
+  const isUnknown = ({ part }: SizedPart) => part.oid === undefined;
+  const stale = sized.filter(isUnknown);
+  let isMisplaced = false;
+  const compared = shareActivities(sized.filter((part) => !isUnknown(part)));
+  await runConcurrently(compared, run.facts.concurrency, async (shared) => {
     const parts = shared.map(({ part }) => part);
     const input = { job: run.plan.job, parts, round: run.round };
     const summary = summarizeParts(parts);
-    const compared = await activities.data.compareIds.executeWithOptions({ summary }, [input]);
-    const reports = compared.map(({ report }) => report);
+    const found = await activities.data.compareIds.executeWithOptions({ summary }, [input]);
+    const reports = found.map(({ report }) => report);
     recordReports(run, reports);
-    const stale = parts.map((part, position) => ({ part, ids: compared[position]?.stale ?? 0 }));
-    found.push(...stale.filter(({ ids }) => ids > 0));
+    isMisplaced ||= found.some(({ misplaced }) => misplaced === true);
+    stale.push(...parts.map((part, at) => ({ part, ids: found[at]?.stale ?? 0 })).filter(({ ids }) => ids > 0));
   });
-  return found;
+  return { stale, isMisplaced };
 }
 
 /** Parts of the relations whose documents are not those of their rows. */
@@ -113,6 +154,15 @@ function cutParts({ plan }: SyncRun, { relations }: Survey): SizedPart[] {
   });
 }
 
+/** Documents whose fields don't tell whose they are. */
+function cutStrays({ plan }: SyncRun, { strays = [] }: Survey): SizedPart[] {
+  const oids = new Map(plan.relations.map(({ name, oid }) => [name, oid]));
+  return strays.map(({ relation, documents }) => {
+    const oid = oids.get(relation);
+    return { part: { relation, ...(oid === undefined ? {} : { oid }), buckets: [], strays: true }, ids: documents };
+  });
+}
+
 function deletable(run: SyncRun, stale: readonly SizedPart[]): SizedPart[] {
   const isComplete = failedRelations(run).length === 0;
   return stale.filter(({ part }) => (part.oid === undefined ? isComplete : !hasFailed(run, part.relation)));
@@ -120,7 +170,7 @@ function deletable(run: SyncRun, stale: readonly SizedPart[]): SizedPart[] {
 
 function refuseMassDeletion(run: SyncRun, survey: Survey, found: readonly SizedPart[]): void {
   const count = (list: readonly { readonly documents: number }[]) => sum(list.map(({ documents }) => documents));
-  const documents = count(survey.relations) + count(survey.orphans);
+  const documents = count(survey.relations) + count(survey.orphans) + count(survey.strays ?? []);
   const stale = sum(found.map(({ ids }) => ids));
   if (run.input.options?.allowMassDelete === true) return;
   if (!needsConsent({ stale, documents }, run.facts.maxDeleteRatio)) return;

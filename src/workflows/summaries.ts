@@ -22,6 +22,7 @@ export function summarizeTask(task: CopyTask): string {
 export function summarizeParts(parts: readonly ComparedPart[]): string {
   const [first] = parts;
   if (first === undefined || parts.length > 1) return summarizeNames(parts.map(({ relation }) => relation));
+  if (first.strays === true) return `${first.relation}, documents told by their ids`;
   const buckets = first.buckets.map(({ from, to }) => (to === from + 1 ? `${from}` : `${from}–${to - 1}`));
   return `${first.relation}, buckets ${buckets.slice(0, 5).join(', ')}${buckets.length > 5 ? ' …' : ''}`;
 }

@@ -157,7 +157,11 @@ async function finishSync(run: SyncRun, activities: ActivityProxies, labels: Syn
   if (failed.length > 0 && plan.job.rebuild) throw toApplicationFailure(failure);
   const names = failed.map(({ relation }) => relation);
   await activities.control.finishSync.executeWithOptions({ summary: `index ${plan.job.index}` }, [
-    { plan, ...(failed.length > 0 ? { failed: names } : {}) },
+    {
+      plan,
+      ...(failed.length > 0 ? { failed: names } : {}),
+      ...(run.foreign === undefined ? {} : { foreign: run.foreign }),
+    },
   ]);
   if (failed.length === 0) return;
   labels.end('failed', Object.values(reports));

@@ -24,6 +24,8 @@ export interface SyncRun {
   /** Relations that changed while they were copied in this round. */
   changed: string[];
   reports: Record<string, RelationReport>;
+  /** Documents that no connector accounts for, where the sync looked at all ids. */
+  foreign?: number;
 }
 
 /** Adds what an activity did to the run's reports, and ends the job when its rejected rows are more than `max_rejected`. */

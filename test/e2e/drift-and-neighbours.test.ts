@@ -50,15 +50,14 @@ describe('a full sync puts right what somebody else did to the index', () => {
     ['that look like its own', { _bucket: 5 }],
     ['that lack a field of its own', {}],
     ['whose field of its own is out of range', { _bucket: 70_000 }],
-  ])('it deletes documents under its name %s, and no others', async (_, fields) => {
+  ])('it deletes documents with an id of its own %s, and no others', async (_, fields) => {
     const before = await versions();
     const document = { _relation: `${connector.id}/public.t`, public_t_id: 7, ...fields };
     for (const id of ['x', `${connector.id}:public.t:1000`]) {
       await elasticsearch.index({ index: connector.index, id, document });
     }
-    expect(await connector.sync()).toMatchObject({ indexed: 0, unchanged: 200, deleted: 2 });
-    await expectInStep(connector, database.sql);
-    expect(await versions()).toEqual(before);
+    expect(await connector.sync()).toMatchObject({ indexed: 0, unchanged: 200, deleted: 1 });
+    expect(await versions()).toEqual({ ...before, x: expect.any(Number) as number });
   });
 
   test('it compares ids only where rows and documents are not the same', async () => {
@@ -82,7 +81,7 @@ describe('a full sync puts right what somebody else did to the index', () => {
     await elasticsearch.delete({ index: connector.index, id: idOf(1) });
     await elasticsearch.index({
       index: connector.index,
-      id: 'x',
+      id: idOf(1_000),
       document: { _relation: `${connector.id}/public.t`, _bucket: 5 },
     });
     expect(await connector.sync()).toMatchObject({ indexed: 1, unchanged: 199, deleted: 1 });

@@ -5,22 +5,20 @@ import { scanIds } from '../../elasticsearch/documents/scan-ids';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import type { Source } from '../../postgres/connection/source';
 import { type IdRequest, readIds } from '../../postgres/ids/read-ids';
-import { copyByIds } from '../../postgres/rows/copy-by-ids';
+import { documentIdPrefix, relationOfId } from '../../sync/document-owner';
 import { relationField } from '../../sync/relation';
 import { type RelationFailure, toRelationFailure } from '../../sync/relation-failure';
 import { addReports, emptyReport, type RelationReport } from '../../sync/report';
-import { passVersion, type SyncJob } from '../../sync/sync-plan';
+import type { SyncJob } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { ComparedPart, CompareInput, ComparePartsInput } from '../contract/activity-inputs';
 import type { Comparison } from '../contract/activity-results';
 import type { ActivityScope } from '../contract/activity-scope';
-import { copyOptions } from '../copy/copy-options';
-import { toReport } from '../copy/copy-progress';
-import { withWriter } from '../copy/with-writer';
-import { writePieces } from '../copy/write-pieces';
 import { IdSet } from '../id-sets/id-set';
-import { identifyRows, type ProjectedRelation } from '../plan/projected-relation';
+import { identifyRows } from '../plan/projected-relation';
 import { openRelation } from '../plan/relation-cache';
+import { healStrays } from './heal-strays';
+import { indexRows } from './index-rows';
 import { collectStale } from './stale-ids-in-memory';
 
 /** Ids that are looked up by one statement. */
@@ -65,11 +63,18 @@ export async function compareIds(
   const { job, part } = input;
   if (part.oid === undefined) throw new Error('a relation that is no longer synced has no rows to compare with');
   const projected = await openRelation(connector, job, { relation: part.relation, oid: part.oid });
+  if (part.strays === true) return healStrays(connector, input, projected, scope);
   const request = identifyRows(projected, scope.signal);
   const ids = await readIdSet(connector.source, request, part);
   const stale = collectStale(connector.memory, input);
-  for await (const page of scanPart(connector.elasticsearch, input, scope)) {
-    for (const id of page) if (!ids.see(id)) stale.add(id);
+  let isMisplaced = false;
+  for await (const page of scanClaims(connector.elasticsearch, input, scope)) {
+    for (const id of page) {
+      const relation = relationOfId(job.connectorId, id);
+      if (relation === part.relation) {
+        if (!ids.see(id)) stale.add(id);
+      } else if (relation !== undefined) isMisplaced = true;
+    }
     scope.heartbeat();
   }
   // A rejected row is known to have no document: sending it again would only reject it again.
@@ -81,7 +86,7 @@ export async function compareIds(
     }
   }
   stale.keep();
-  return { stale: stale.count(), report };
+  return { stale: stale.count(), report, ...(isMisplaced ? { misplaced: true } : {}) };
 }
 
 /** All ids of a part's rows, 16 bytes each. */
@@ -93,8 +98,18 @@ export async function readIdSet(source: Source, request: IdRequest, { buckets }:
   return ids;
 }
 
-/** The ids of a part's documents, in pages. */
-export function scanPart(elasticsearch: Client, { job, part }: CompareInput, scope: ActivityScope) {
+/** The ids of a part's documents, in pages; documents that only their fields make the relation's are of others. */
+export async function* scanPart(
+  elasticsearch: Client,
+  input: CompareInput,
+  scope: ActivityScope,
+): AsyncGenerator<readonly string[]> {
+  const prefix = documentIdPrefix(input.job.connectorId, input.part.relation);
+  for await (const page of scanClaims(elasticsearch, input, scope)) yield page.filter((id) => id.startsWith(prefix));
+}
+
+/** The ids of documents that are a part's by their fields, in pages. */
+function scanClaims(elasticsearch: Client, { job, part }: CompareInput, scope: ActivityScope) {
   return scanIds(elasticsearch, {
     index: job.concreteIndex,
     relationField: relationField(job.connectorId, part.relation),
@@ -125,20 +140,4 @@ async function* missingIds(
     missing = [];
   }
   if (missing.length > 0) yield missing;
-}
-
-async function indexRows(
-  connector: OpenConnector,
-  { job, round }: CompareInput,
-  { name, rows, projection }: ProjectedRelation,
-  ids: readonly string[],
-  scope: ActivityScope,
-): Promise<RelationReport> {
-  const version = passVersion(job, 'heal', round);
-  return withWriter(connector, job, scope.signal, async (writer) => {
-    const target = { connector, job, writer, relation: name, version, signal: scope.signal };
-    const pieces = copyByIds(connector.source, { ...copyOptions(target, projection), rows, ids });
-    const { acknowledged } = await writePieces(pieces, target);
-    return toReport(name, await acknowledged);
-  });
 }

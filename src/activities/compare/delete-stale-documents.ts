@@ -10,6 +10,7 @@ import { withWriter } from '../copy/with-writer';
 import { identifyRows } from '../plan/projected-relation';
 import { openRelation } from '../plan/relation-cache';
 import { readIdSet, scanPart } from './compare-ids';
+import { scanStraysOf } from './heal-strays';
 import { takeFoundStale } from './stale-ids-in-memory';
 
 /** Documents whose rows are looked up, and which are deleted, by one request. */
@@ -41,14 +42,20 @@ async function* staleIds(
   connector: OpenConnector,
   input: CompareInput,
   scope: ActivityScope,
-): AsyncGenerator<string[]> {
+): AsyncGenerator<readonly string[]> {
   const { job, part } = input;
+  const scan = part.strays === true ? scanStraysOf : scanPart;
   if (part.oid === undefined) {
-    yield* scanPart(connector.elasticsearch, input, scope);
+    yield* scan(connector.elasticsearch, input, scope);
     return;
   }
   const projected = await openRelation(connector, job, { relation: part.relation, oid: part.oid });
   const request = identifyRows(projected, scope.signal);
+  if (part.strays === true) {
+    for await (const page of scan(connector.elasticsearch, input, scope))
+      yield await withoutRow(connector.source, request, page);
+    return;
+  }
   const found = takeFoundStale(connector.memory, input);
   if (found !== undefined) {
     for (let from = 0; from < found.length; from += IDS_PER_DELETE)

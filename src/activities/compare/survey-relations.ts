@@ -16,6 +16,7 @@ import type { RelationSurvey, Survey } from '../contract/activity-results';
 import type { ActivityScope } from '../contract/activity-scope';
 import { identifyRows, type ProjectedRelation } from '../plan/projected-relation';
 import { openRelation } from '../plan/relation-cache';
+import { lookForStrays } from './look-for-strays';
 
 /** Ranges of buckets of one relation: where more differ, those in between are compared, too. */
 const MAX_RANGES = 64;
@@ -49,8 +50,13 @@ export async function surveyRelations(
       failed.push({ relation: name, failure });
     }
   }
-  const orphans = known === undefined ? [] : findOrphans(documents, known);
-  return { relations, orphans, ...(failed.length > 0 ? { failed } : {}) };
+  const survey = { relations, orphans: [], ...(failed.length > 0 ? { failed } : {}) };
+  if (known === undefined) return survey;
+  const orphans = findOrphans(documents, known);
+  const own = [...documents.values()].reduce((sum, count) => sum + count, 0);
+  // What their fields make orphans may be documents of relations that are synced.
+  const allIds = input.allIds === true || job.unfamiliar === true || orphans.length > 0;
+  return { ...survey, orphans, ...(await lookForStrays(connector, job, { own, allIds }, scope)) };
 }
 
 type Counts = Pick<RelationSurvey, 'documents' | 'rejected'>;

@@ -33,6 +33,8 @@ export interface IndexInput {
 export interface FinishInput extends IndexInput {
   /** Relations that could not be synced: their state stays as it is. Absent: none. */
   readonly failed?: readonly string[];
+  /** Documents that no connector accounts for. Absent: as many as were remembered. */
+  readonly foreign?: number;
 }
 
 /** The job whose index is left in order, when it did not complete. */
@@ -80,6 +82,8 @@ export interface SurveyInput {
   readonly relations: readonly NamedRelation[];
   /** Every relation of the plan, to tell orphans; given with the last batch only. */
   readonly known?: readonly string[];
+  /** Look at the id of every document, although counts gave no reason to. */
+  readonly allIds?: true;
 }
 
 /** A part of a relation whose ids are compared in one go; small ones share an activity. */
@@ -88,6 +92,8 @@ export interface ComparedPart {
   readonly buckets: readonly BucketRange[];
   /** `pg_class.oid`; absent for a relation that is no longer synced: all its documents are stale. */
   readonly oid?: number;
+  /** Instead of the buckets: the relation's documents whose fields don't say so, told by their ids. */
+  readonly strays?: true;
 }
 
 /** Parts whose ids are compared, or whose stale documents are deleted, one after the other. */

@@ -58,6 +58,10 @@ export interface Survey {
   readonly relations: readonly RelationSurvey[];
   /** Documents of relations that the plan does not know: stale as a whole. */
   readonly orphans: readonly { readonly relation: string; readonly documents: number }[];
+  /** Documents whose ids are the connector's and whose fields don't say so, by the relation in their ids. Absent: none. */
+  readonly strays?: readonly { readonly relation: string; readonly documents: number }[];
+  /** Documents that no connector accounts for, strays left out; given where all ids were looked at. */
+  readonly foreign?: number;
   /** Relations that could not be counted. Absent: none. */
   readonly failed?: readonly FailedRelation[];
 }
@@ -65,6 +69,8 @@ export interface Survey {
 /** Result of comparing ids; missing rows have been indexed, stale documents only counted. */
 export interface Comparison {
   readonly stale: number;
+  /** Whether documents were met that are another relation's by their ids. Absent: none. */
+  readonly misplaced?: true;
   readonly report: RelationReport;
 }
 

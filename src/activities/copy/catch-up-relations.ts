@@ -12,10 +12,10 @@ import type { CatchUpResult } from '../contract/activity-results';
 import type { ActivityScope } from '../contract/activity-scope';
 import type { ProjectedRelation } from '../plan/projected-relation';
 import { readRelations } from '../plan/read-source';
+import { requireAllRead } from '../plan/require-all-read';
 import { copyOptions } from './copy-options';
 import { toReport } from './copy-progress';
 import { refuseSharedKeys } from './refuse-shared-keys';
-import { requireAllRead } from './require-all-read';
 import { withWriter } from './with-writer';
 import { writePieces } from './write-pieces';
 

@@ -3,7 +3,7 @@ import type { Client } from '@elastic/elasticsearch';
 import { countDeadLetters } from '../../elasticsearch/dead-letters/list-dead-letters';
 import { pruneDeadLetters } from '../../elasticsearch/dead-letters/prune-dead-letters';
 import { deleteIndex } from '../../elasticsearch/index/delete-index';
-import { describeIndex } from '../../elasticsearch/index/describe-index';
+import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { restoreSettings } from '../../elasticsearch/index/load-mode';
 import { readAlias } from '../../elasticsearch/index/read-alias';
@@ -25,10 +25,10 @@ import type { RestoredIndex } from '../contract/activity-results';
  * State comes last: whatever fails before makes the next sync do more, never less. Where relations could not be synced,
  * the state of all that was left alone stays as it is.
  */
-export async function finishSync(connector: OpenConnector, { plan, failed = [] }: FinishInput): Promise<void> {
+export async function finishSync(connector: OpenConnector, { plan, failed = [], foreign }: FinishInput): Promise<void> {
   const { job } = plan;
   const { elasticsearch } = connector;
-  if (job.behindAlias) await requireServing(elasticsearch, job);
+  const { identity } = await requireServing(elasticsearch, job);
   const synced = plan.relations.filter(({ name }) => !failed.includes(name));
   await pruneRejections(elasticsearch, job, failed.length > 0 ? synced : plan.relations, failed.length > 0);
   await restoreSettings(elasticsearch, job.concreteIndex);
@@ -36,12 +36,16 @@ export async function finishSync(connector: OpenConnector, { plan, failed = [] }
     await replaceIndex(elasticsearch, { alias: job.index, to: job.concreteIndex, connectorId: job.connectorId });
   const source = await readSourceState(connector.source);
   const update = (state: IndexState): IndexState => {
-    const before = state.connectors[job.connectorId]?.relations ?? {};
-    const saved = Object.fromEntries(synced.map((relation) => [relation.name, relationState(relation, job)]));
+    const saved = state.connectors[job.connectorId];
+    const before = saved?.relations ?? {};
+    const remembered = foreign ?? saved?.foreign ?? 0;
+    const relations = Object.fromEntries(synced.map((relation) => [relation.name, relationState(relation, job)]));
     const after: ConnectorState = {
       version: newestVersion(job),
       ...source,
-      relations: failed.length > 0 ? { ...keptStates(before, plan), ...saved } : saved,
+      index: identity,
+      ...(remembered === 0 ? {} : { foreign: remembered }),
+      relations: failed.length > 0 ? { ...keptStates(before, plan), ...relations } : relations,
     };
     return { ...state, connectors: { ...state.connectors, [job.connectorId]: after } };
   };
@@ -58,11 +62,16 @@ function keptStates(before: ConnectorState['relations'], { untrusted }: SyncPlan
 }
 
 /** An alias that was moved while the sync ran took its writes elsewhere: its watermarks would speak of an index without them. */
-async function requireServing(elasticsearch: Client, { index, concreteIndex }: SyncJob): Promise<void> {
-  const serving = await describeIndex(elasticsearch, index);
-  if (serving?.concrete === concreteIndex) return;
+async function requireServing(
+  elasticsearch: Client,
+  { index, concreteIndex, behindAlias }: SyncJob,
+): Promise<IndexDescription> {
+  const serving = await describeIndex(elasticsearch, behindAlias ? index : concreteIndex);
+  if (serving?.concrete === concreteIndex) return serving;
   const now = serving === undefined ? 'gone' : `on ${serving.concrete}`;
-  const message = `The alias ${index} stood on ${concreteIndex} when the sync was planned, and is ${now}.`;
+  const message = behindAlias
+    ? `The alias ${index} stood on ${concreteIndex} when the sync was planned, and is ${now}.`
+    : `The index ${concreteIndex} was there when the sync was planned, and is ${now}.`;
   throw new SyncFailure('DestinationChanged', message);
 }
 

@@ -81,8 +81,9 @@ export async function planSync(connector: OpenConnector, request: PlanRequest): 
   if (failed.length > 0 && (relations.length === 0 || request.options.rebuild === true)) {
     throw joinFailures(id, failed, relations.length + failed.length);
   }
-  const trusted = await trustedState(connector.source, view.probe, state);
-  const job = planJob(connector, request, { startedAt, watermark, existing, state });
+  const isUnfamiliar = state?.index !== undefined && state.index !== index?.identity;
+  const trusted = isUnfamiliar ? undefined : await trustedState(connector.source, view.probe, state);
+  const job = planJob(connector, request, { startedAt, watermark, existing, state, isUnfamiliar });
   const design = job.newIndex ? await planIndex(connector, job, relations, existing) : undefined;
   return {
     plan: {
@@ -127,6 +128,7 @@ interface JobBasis {
   readonly watermark: string;
   readonly existing: IndexDescription | undefined;
   readonly state: ConnectorState | undefined;
+  readonly isUnfamiliar: boolean;
 }
 
 const MICROSECONDS = 1_000;
@@ -136,7 +138,7 @@ function planJob(
   request: PlanRequest,
   basis: JobBasis,
 ): SyncJob {
-  const { startedAt, watermark, existing, state } = basis;
+  const { startedAt, watermark, existing, state, isUnfamiliar } = basis;
   const { indexName, id } = settings;
   const rebuild = request.options.rebuild === true;
   const newIndex = rebuild || existing === undefined;
@@ -154,5 +156,6 @@ function planJob(
     behindAlias: rebuild ? false : newIndex || existing.viaAlias,
     newIndex,
     rebuild,
+    ...(isUnfamiliar ? { unfamiliar: true } : {}),
   };
 }

@@ -21,7 +21,7 @@ const MEANINGS: Readonly<Record<DifferenceKind, string>> = {
 
 /** A verification as `verify --json` prints it. */
 export function verificationDocument(verification: Verification, show: ShownDifferences) {
-  const { connectorId, index, comparedContent, relations, differences, rejections, seconds } = verification;
+  const { connectorId, index, comparedContent, foreign, relations, differences, rejections, seconds } = verification;
   const count = countDifferences(verification);
   return {
     connector_id: connectorId,
@@ -36,6 +36,7 @@ export function verificationDocument(verification: Verification, show: ShownDiff
     ),
     duration_ms: Math.round(seconds * 1_000),
     relations,
+    foreign,
     differences: differences.map((difference) => describeDifference(difference, show)),
     rejections: rejections.map(rejectionDocument),
     ...(count === 0 ? {} : { remedy: remediesOf(verification).join(' ') }),
@@ -56,6 +57,7 @@ export function renderVerification(verification: Verification, show: ShownDiffer
     ...(count > differences.length ? [dim(`… and ${(count - differences.length).toLocaleString('en-US')} more`)] : []),
     ...noteRejections(rejections, connectorId),
     ...renderLimits(verification),
+    ...noteForeign(verification),
     count === 0
       ? `${green('✓')} ${connectorId}: no difference; ${summary}`
       : `${red('✗')} ${connectorId}: ${bold(count.toLocaleString('en-US'))} differences; ${summary}`,
@@ -86,6 +88,14 @@ function noteRejections(rejections: readonly StoredDeadLetter[], connectorId: st
 function renderLimits({ comparedContent }: Verification): string[] {
   if (comparedContent) return [];
   return [`${yellow('note')} an ingest pipeline changes the documents: only their presence was compared`];
+}
+
+function noteForeign({ foreign, index }: Verification): string[] {
+  if (foreign === 0) return [];
+  const documents = foreign === 1 ? 'document' : 'documents';
+  return [
+    `${yellow('note')} ${foreign.toLocaleString('en-US')} ${documents} of ${index} are of others, and were not compared`,
+  ];
 }
 
 function remediesOf({ connectorId, relations }: Verification): string[] {

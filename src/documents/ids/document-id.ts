@@ -1,3 +1,4 @@
+import { documentIdPrefix } from '../../sync/document-owner';
 import { formatRelation, type QualifiedName } from '../../sync/relation';
 
 /** Elasticsearch refuses ids above 512 bytes of UTF-8, and with one of them the whole bulk request. */
@@ -17,5 +18,5 @@ export const ENCODED_IN_KEY: readonly (readonly [character: string, code: string
 
 /** `{connector}:{schema}.{table}:`, what all ids of a relation start with. */
 export function idPrefix(connectorId: string, relation: QualifiedName): string {
-  return `${encodeURIComponent(connectorId)}:${formatRelation(relation)}:`;
+  return documentIdPrefix(connectorId, formatRelation(relation));
 }

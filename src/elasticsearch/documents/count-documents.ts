@@ -23,6 +23,23 @@ export async function countForeignDocuments(client: Client, index: string, conne
   return count(client, index, { bool: { must_not: [ownDocuments(connectorId)] } });
 }
 
+/** All documents of an index, and those whose field `_relation` is one of some connectors'. */
+export interface DocumentTotals {
+  readonly total: number;
+  readonly ofConnectors: number;
+}
+
+/** Counts all documents of an index and, of them, those of connectors. Sees what was refreshed. */
+export async function countTotals(
+  client: Client,
+  index: string,
+  connectorIds: readonly string[],
+): Promise<DocumentTotals> {
+  const total = await count(client, index, { match_all: {} });
+  if (connectorIds.length === 0) return { total, ofConnectors: 0 };
+  return { total, ofConnectors: await count(client, index, { bool: { should: connectorIds.map(ownDocuments) } }) };
+}
+
 /** Documents of a connector by relation. Sees what was refreshed. */
 export async function countByRelation(
   client: Client,

@@ -16,7 +16,7 @@ export async function* scanFingerprints(
   client: Client,
   scan: RelationScan,
 ): AsyncGenerator<DocumentFingerprint[], void, undefined> {
-  for await (const hits of scanPages(client, scan, FIELD)) {
+  for await (const hits of scanPages(client, scan, [FIELD])) {
     yield hits.map(({ _id: id, fields }) => {
       const values = fields?.[FIELD];
       const fingerprint: unknown = Array.isArray(values) ? values[0] : undefined;

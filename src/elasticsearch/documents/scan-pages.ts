@@ -15,17 +15,21 @@ const PAGE = 5_000;
  */
 const SLICES = 2;
 
-/** Documents of a relation to scan. */
-export interface RelationScan {
+/** All documents of an index. */
+export interface PageScan {
   readonly index: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Documents of a relation, to scan. */
+export interface RelationScan extends PageScan {
   /** Value of the documents' field `_relation`, see `relationField`. */
   readonly relationField: string;
   /** Absent: all buckets. */
   readonly buckets?: readonly BucketRange[];
-  readonly signal?: AbortSignal;
 }
 
-/** A document's id and, where asked for, one of its fields. */
+/** A document's id and the fields that were asked for. */
 export interface ScannedHit {
   readonly _id: string;
   readonly sort: estypes.SortResults;
@@ -33,18 +37,18 @@ export interface ScannedHit {
 }
 
 /**
- * A relation's documents, in pages, as of one point in time: documents written or deleted meanwhile don't shift the
- * pages. Sees what was refreshed. An incomplete answer of Elasticsearch is an error, never a shorter scan.
- * @param field - a field whose value comes from the doc values, for each hit
+ * A relation's documents, or all, in pages, as of one point in time: documents written or deleted meanwhile don't
+ * shift the pages. Sees what was refreshed. An incomplete answer of Elasticsearch is an error, never a shorter scan.
+ * @param fields - fields whose values come from the doc values, for each hit
  */
 export async function* scanPages(
   client: Client,
-  scan: RelationScan,
-  field?: string,
+  scan: PageScan | RelationScan,
+  fields: readonly string[] = [],
 ): AsyncGenerator<readonly ScannedHit[], void, undefined> {
   const doing = `scanning the ids of index ${scan.index}`;
   const scanSlices = (pit: PointInTime) =>
-    mergePages(Array.from({ length: SLICES }, (_, slice) => scanSlice(client, scan, { pit, slice, field, doing })));
+    mergePages(Array.from({ length: SLICES }, (_, slice) => scanSlice(client, scan, { pit, slice, fields, doing })));
   try {
     yield* atPointInTime(client, { ...scan, doing }, scanSlices);
   } catch (error) {
@@ -56,19 +60,19 @@ export async function* scanPages(
 interface Slice {
   readonly pit: PointInTime;
   readonly slice: number;
-  readonly field: string | undefined;
+  readonly fields: readonly string[];
   /** For messages. */
   readonly doing: string;
 }
 
 function scanSlice(
   client: Client,
-  scan: RelationScan,
-  { pit, slice, field, doing }: Slice,
+  scan: PageScan | RelationScan,
+  { pit, slice, fields, doing }: Slice,
 ): AsyncGenerator<readonly ScannedHit[], void> {
   const options = scan.signal === undefined ? {} : { signal: scan.signal };
   return followPages(doing, async (after) => {
-    const request = pageRequest(scan, { pit, slice, after, field });
+    const request = pageRequest(scan, { pit, slice, after, fields });
     const answer: unknown = await translateFailures(doing, () => client.search(request, options));
     return readAnswer(doing, () => readPage(answer, pit));
   });
@@ -93,23 +97,29 @@ interface PagePosition {
   readonly pit: PointInTime;
   readonly slice: number;
   readonly after: unknown;
-  readonly field: string | undefined;
+  readonly fields: readonly string[];
 }
 
-function pageRequest(scan: RelationScan, { pit, slice, after, field }: PagePosition): estypes.SearchRequest {
-  const { relationField, buckets } = scan;
-  const filter: estypes.QueryDslQueryContainer[] = [{ term: { [OWN_FIELDS.relation]: relationField } }];
-  if (buckets !== undefined) filter.push(bucketFilter(buckets));
+function pageRequest(
+  scan: PageScan | RelationScan,
+  { pit, slice, after, fields }: PagePosition,
+): estypes.SearchRequest {
   return {
     ...pageAfter(pit, after),
     size: PAGE,
     _source: false,
     allow_partial_search_results: false,
     slice: { id: String(slice), max: SLICES },
-    query: { bool: { filter } },
-    filter_path: ['pit_id', 'hits.hits._id', 'hits.hits.sort', ...(field === undefined ? [] : ['hits.hits.fields'])],
-    ...(field === undefined ? {} : { docvalue_fields: [field] }),
+    query: 'relationField' in scan ? relationQuery(scan) : { match_all: {} },
+    filter_path: ['pit_id', 'hits.hits._id', 'hits.hits.sort', ...(fields.length === 0 ? [] : ['hits.hits.fields'])],
+    ...(fields.length === 0 ? {} : { docvalue_fields: [...fields] }),
   };
+}
+
+function relationQuery({ relationField, buckets }: RelationScan): estypes.QueryDslQueryContainer {
+  const filter: estypes.QueryDslQueryContainer[] = [{ term: { [OWN_FIELDS.relation]: relationField } }];
+  if (buckets !== undefined) filter.push(bucketFilter(buckets));
+  return { bool: { filter } };
 }
 
 /**

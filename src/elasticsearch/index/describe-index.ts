@@ -20,6 +20,8 @@ export interface IndexDescription {
   readonly viaAlias: boolean;
   /** Another one means that the index was deleted and made anew. */
   readonly uuid: string;
+  /** UUID and history: another one than at the last sync means that the index was restored from a snapshot, or copied. */
+  readonly identity: string;
   /** Whether pgferry made it, and so may delete it. */
   readonly isOwn: boolean;
   /** Fields by name. */
@@ -69,6 +71,8 @@ function readDescription(name: string, found: Readonly<Record<string, unknown>>)
     concrete,
     viaAlias: concrete !== name,
     uuid: asText(flat['index.uuid']),
+    // Whoever restores a snapshot over an index keeps its UUID, and gives it a history.
+    identity: [flat['index.uuid'], flat['index.history.uuid']].filter((uuid) => uuid !== undefined).join('/'),
     isOwn: isOwnIndex(own) || isNamedByRun(name, concrete),
     properties: asObject(properties ?? {}) as Record<string, FieldMapping>,
     settings: flat,

@@ -1,4 +1,4 @@
-import { requireAllRead } from '../../../src/activities/copy/require-all-read';
+import { requireAllRead } from '../../../src/activities/plan/require-all-read';
 import { renderPlan } from '../../../src/cli/output/render-plan';
 import { closeSource } from '../../../src/postgres/connection/source';
 import { type ConnectorEntry, connectorEntry } from '../../support/configuration-file';

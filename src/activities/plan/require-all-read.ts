@@ -1,7 +1,7 @@
 import type { Source } from '../../postgres/connection/source';
 import { countUnread } from '../../postgres/ids/count-unread';
 import { SyncFailure } from '../../sync/failures';
-import type { ProjectedRelation } from '../plan/projected-relation';
+import type { ProjectedRelation } from './projected-relation';
 
 /**
  * Holds what reading a table block by block sees against what a plain `select` shows, before any row filter: a net for

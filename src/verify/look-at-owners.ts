@@ -1,0 +1,47 @@
+import type { Client } from '@elastic/elasticsearch';
+
+import { scanOwners } from '../elasticsearch/documents/scan-owners';
+
+/** Ids that are kept, some 100 bytes each: so many strays there are only where something takes pgferry's fields off. */
+const MOST_STRAYS = 1_000_000;
+
+/** Whose the documents of an index are, by their ids alone. */
+export interface Owners {
+  /** Documents of the connector by relation, whether or not it is synced. */
+  readonly documents: ReadonlyMap<string, number>;
+  /** Ids by relation of documents that queries by pgferry's fields miss. */
+  readonly strays: ReadonlyMap<string, readonly string[]>;
+  /** Strays above the million that are kept, by relation. */
+  readonly uncounted: ReadonlyMap<string, number>;
+  /** Documents that are not this connector's. */
+  readonly foreign: number;
+}
+
+/** Looks at every id of an index. Sees what was refreshed. */
+export async function lookAtOwners(
+  client: Client,
+  scan: { readonly index: string; readonly connectorId: string; readonly signal: AbortSignal },
+): Promise<Owners> {
+  const documents = new Map<string, number>();
+  const strays = new Map<string, string[]>();
+  const uncounted = new Map<string, number>();
+  let [foreign, kept] = [0, 0];
+  for await (const page of scanOwners(client, scan)) {
+    for (const { id, relation, isStray } of page) {
+      if (relation === undefined) {
+        foreign += 1;
+        continue;
+      }
+      add(documents, relation);
+      if (!isStray) continue;
+      kept += 1;
+      if (kept > MOST_STRAYS) add(uncounted, relation);
+      else strays.set(relation, [...(strays.get(relation) ?? []), id]);
+    }
+  }
+  return { documents, strays, uncounted, foreign };
+}
+
+function add(counts: Map<string, number>, relation: string): void {
+  counts.set(relation, (counts.get(relation) ?? 0) + 1);
+}
