@@ -1,7 +1,7 @@
 /**
  * The beginning of all ids of a relation's documents: `{connector}:{schema}.{table}:`. Whose a document is, this tells:
  * its fields others may write.
- * @param relation the relation's name, see `formatRelation`
+ * @param relation - the relation's name, see `formatRelation`
  */
 export function documentIdPrefix(connectorId: string, relation: string): string {
   return `${encodeURIComponent(connectorId)}:${relation}:`;

@@ -5,7 +5,7 @@ import { scanOwners } from '../elasticsearch/documents/scan-owners';
 /** Ids that are kept, some 100 bytes each: so many strays there are only where something takes pgferry's fields off. */
 const MOST_STRAYS = 1_000_000;
 
-/** Whose the documents of an index are, by their ids alone. */
+/** Owners of an index's documents, told by ids alone. */
 export interface Owners {
   /** Documents of the connector by relation, whether or not it is synced. */
   readonly documents: ReadonlyMap<string, number>;

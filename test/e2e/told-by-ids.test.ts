@@ -48,12 +48,12 @@ const ofAnotherTable = (source: Record<string, unknown>) => ({
 });
 const withoutBucket = (source: Record<string, unknown>) => ({ ...source, _bucket: 70_000 });
 
-describe.each<[JobType]>([['full'], ['incremental']])('%s: whose a document is, its id says', (jobType) => {
-  test.each([
-    ['lacks the field of its relation', withoutRelation],
-    ['says that it is of another connector', ofAnother],
-    ['says that it is of another table', ofAnotherTable],
-  ])('a document that %s is deleted with its row, and put right while it has one', async (_, change) => {
+describe('whose a document is, its id says', () => {
+  test.each<[string, typeof withoutRelation, JobType]>([
+    ['lacks the field of its relation', withoutRelation, 'incremental'],
+    ['says that it is of another connector', ofAnother, 'full'],
+    ['says that it is of another table', ofAnotherTable, 'incremental'],
+  ])('a document that %s is deleted with its row, and put right while it has one', async (_, change, jobType) => {
     for (const key of [1, 2]) await overwrite(idOf(key), change);
     await database.sql('delete from item where id = 1');
     expect(await harness.verify(entry)).toMatchObject({
@@ -72,7 +72,7 @@ describe.each<[JobType]>([['full'], ['incremental']])('%s: whose a document is, 
     await elasticsearch.index({ index: entry.index_name, id: 'x', document, refresh: true });
     await elasticsearch.index({ index: entry.index_name, id: 'y', document: { id: 'y' }, refresh: true });
     await database.sql('delete from item where id = 1');
-    expect(await sync(jobType)).toMatchObject({ status: 'completed', deleted: 1, indexed: 0 });
+    expect(await sync('incremental')).toMatchObject({ status: 'completed', deleted: 1, indexed: 0 });
     expect(await ids()).toEqual(expect.arrayContaining(['x', 'y']));
     expect(await harness.verify(entry)).toMatchObject({ differences: [], foreign: 2, relations: [{ documents: 99 }] });
   });
@@ -83,7 +83,7 @@ describe.each<[JobType]>([['full'], ['incremental']])('%s: whose a document is, 
     await overwrite(idOf(1, 'public.other'), withoutRelation);
     entry = { ...entry, configuration: { ...entry.configuration, tables: 'item' } };
     expect(await harness.verify(entry)).toMatchObject({ relations: [{}, { relation: 'public.other', extra: 2 }] });
-    expect(await sync(jobType)).toMatchObject({ deleted: 2 });
+    expect(await sync('incremental')).toMatchObject({ deleted: 2 });
     expect(await harness.verify(entry)).toMatchObject({ differences: [] });
   });
 });

@@ -11,7 +11,7 @@ import type { ActivityScope } from '../contract/activity-scope';
  * Looks for documents of this connector that queries by pgferry's fields miss, since somebody else wrote these fields.
  * Where all documents of the index are accounted for by them, but for as many as the last sync left out, there are none.
  * Else every id is looked at.
- * @param own how many documents the connector's queries find; with `allIds` every id is looked at in any case
+ * @param own - how many documents the connector's queries find; with `allIds` every id is looked at in any case
  */
 export async function lookForStrays(
   { elasticsearch }: OpenConnector,

@@ -6,7 +6,7 @@ import { OWN_FIELDS } from '../../sync/own-fields';
 import { relationField } from '../../sync/relation';
 import { type PageScan, scanPages } from './scan-pages';
 
-/** A document, and whose it is by its id and by its fields. */
+/** A document, and its owner by its id and by its fields. */
 export interface OwnedDocument {
   readonly id: string;
   /** Name of the relation that the id names; undefined where the id is none of this connector's. */
