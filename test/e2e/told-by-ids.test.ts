@@ -114,7 +114,7 @@ test('an index that was copied or restored is not trusted: all rows are read, al
     { remove: { index: original, alias } },
     { add: { index: copy, alias } },
   ];
-  await elasticsearch.indices.putSettings({ index: copy, settings: { 'index.blocks.write': null } as never });
+  await elasticsearch.indices.putSettings({ index: copy, settings: { 'index.blocks.write': null } });
   await elasticsearch.indices.updateAliases({ actions });
   await overwrite(idOf(7), (source) => ({ ...source, public_item_v: 'as it was once' }));
 
