@@ -20,6 +20,9 @@ export interface DocumentField {
 export interface IndexMapping {
   readonly dynamic: boolean;
   readonly properties: Readonly<Record<string, FieldMapping>>;
-  /** Mappings that just hold all values, which an index that is there may have instead. @default properties */
+  /**
+   * Mappings that just hold all values, which an index that is there may have instead.
+   * @default properties
+   */
   readonly narrowest?: Readonly<Record<string, FieldMapping>>;
 }

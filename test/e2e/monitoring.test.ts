@@ -55,7 +55,10 @@ beforeAll(async () => {
     logLines().some(({ message }) => message.startsWith('full sync completed')),
   );
   told = logLines().filter(({ labels }) => labels?.['connector'] === connector.connector_id);
-  await eventually('spans arrive', () => receiver.text().includes('RunActivity:finishSync'));
+  // They come in batches: the workflow's own ends last.
+  await eventually('spans arrive', () =>
+    ['RunWorkflow:syncConnector', 'RunActivity:finishSync'].every((name) => receiver.text().includes(name)),
+  );
   spans = receiver.text();
   traces = receiver.traceIds().size;
 });

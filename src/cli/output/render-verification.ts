@@ -92,10 +92,8 @@ function renderLimits({ comparedContent }: Verification): string[] {
 
 function noteForeign({ foreign, index }: Verification): string[] {
   if (foreign === 0) return [];
-  const documents = foreign === 1 ? 'document' : 'documents';
-  return [
-    `${yellow('note')} ${foreign.toLocaleString('en-US')} ${documents} of ${index} are of others, and were not compared`,
-  ];
+  const count = `${foreign.toLocaleString('en-US')} ${foreign === 1 ? 'document' : 'documents'} of ${index}`;
+  return [`${yellow('note')} ${count} are of others, and were not compared`];
 }
 
 function remediesOf({ connectorId, relations }: Verification): string[] {

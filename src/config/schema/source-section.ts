@@ -50,8 +50,8 @@ const keys = section({
   connect_timeout: documented(number({ min: 1, max: 3_600 }).default(10), 'Seconds an attempt to connect may take.'),
   lock_timeout: documented(
     number({ min: 1, max: 86_400 }).default(120),
-    'Seconds that a sync waits for a lock on a table that somebody else has locked. Then this table fails, its documents ' +
-      'are kept, and the others are synced.',
+    'Seconds that a sync waits for a lock on a table that somebody else has locked. Then this table fails, its ' +
+      'documents are kept, and the others are synced.',
   ),
   fetch_size: ignored('rows are streamed'),
   retry_count: ignored('Temporal retries'),

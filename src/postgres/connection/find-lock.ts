@@ -110,7 +110,10 @@ function describeLock(on: string, { processId, since, isGranted, behind }: Holde
 /** Milliseconds that the question may take: it is asked beside the work, and no answer is no harm. */
 const PATIENCE_MS = 2_000;
 
-/** Asks on a connection of its own. @returns undefined where there is no connection, or the role may not ask */
+/**
+ * Asks on a connection of its own.
+ * @returns undefined where there is no connection, or the role may not ask
+ */
 async function ask<Row>(source: Source, query: string, values: readonly unknown[]): Promise<Row | undefined> {
   try {
     const { client, release, destroy } = await borrowConnection(source, AbortSignal.timeout(PATIENCE_MS));

@@ -54,7 +54,7 @@ const MESSAGES_WITHOUT_VALUES = new Set(['08', '0A', '25', '28', '3D', '3F', '40
 /**
  * Turns an error of `pg`, the network or TLS into a failure that names server, database and role. Values of rows,
  * which PostgreSQL puts into messages, details and contexts, stay out.
- * @param wait the wait for a lock that PostgreSQL may have ended
+ * @param wait - the wait for a lock that PostgreSQL may have ended
  */
 export function toSourceFailure(
   error: unknown,
@@ -80,12 +80,18 @@ export interface LockWait {
   readonly waitedMs?: number;
 }
 
-/** The failure of a relation whose lock was waited for in vain. @param where put before the message */
+/**
+ * The failure of a relation whose lock was waited for in vain.
+ * @param where - put before the message
+ */
 export function lockFailure(where: string, { lock, waitedMs }: LockWait): SyncFailure {
   const waited = waitedMs === undefined ? '' : ` ${Math.round(waitedMs / 1_000)} s`;
   const message = `${where}waited${waited} ${lock?.reason ?? 'for a lock'} in vain`;
-  if (lock?.processId === undefined) return new SyncFailure('RelationLocked', message);
-  const remedy = `Wait until process ${lock.processId} ends its transaction, or end it: \`select pg_terminate_backend(${lock.processId})\`; or raise lock_timeout.`;
+  const holder = lock?.processId;
+  if (holder === undefined) return new SyncFailure('RelationLocked', message);
+  const remedy =
+    `Wait until process ${holder} ends its transaction, or end it: ` +
+    `\`select pg_terminate_backend(${holder})\`; or raise lock_timeout.`;
   return new SyncFailure('RelationLocked', message, remedy);
 }
 

@@ -5,7 +5,7 @@ import type { FoundLock } from './find-lock';
 export interface StatementWatch {
   /**
    * Waits for a statement, and tells what it waits for once that takes long.
-   * @param isStream whether it is silent for other reasons than work, too: then only locks are told
+   * @param isStream - whether it is silent for other reasons than work, too: then only locks are told
    */
   readonly over: <Result>(statement: Promise<Result>, isStream?: boolean) => Promise<Result>;
   /** The lock that the last statement was seen to wait for. */
@@ -15,8 +15,8 @@ export interface StatementWatch {
 const LONGEST_PAUSE_MS = 60_000;
 
 /**
- * @param findLock looks what the session waits for; it must not throw
- * @param lockTimeoutMs after which PostgreSQL gives a lock up: it is to be known by then
+ * @param findLock - looks what the session waits for; it must not throw
+ * @param lockTimeoutMs - after which PostgreSQL gives a lock up: it is to be known by then
  */
 export function watchStatements(findLock: () => Promise<FoundLock | undefined>, lockTimeoutMs: number): StatementWatch {
   let lastLock: FoundLock | undefined;

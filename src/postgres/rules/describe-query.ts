@@ -36,7 +36,7 @@ const ORIGINS = `
 
 /**
  * The columns of a rule's query, without running it.
- * @param timeoutMs how long planning it may take; whose tables are locked is waited for before that
+ * @param timeoutMs - how long planning it may take; whose tables are locked is waited for before that
  * @throws SyncFailure `InvalidRule` where it is anything but one query; else what `pg` throws
  */
 export async function describeQuery(

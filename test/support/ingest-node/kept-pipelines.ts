@@ -13,7 +13,10 @@ export async function readPipelines(node: RealNode): Promise<Pipelines> {
   return Object.fromEntries(Object.entries(kept).map(([name, pipeline]) => [name, unwrap(pipeline)]));
 }
 
-/** Puts or shows pipelines, as the URL says. @returns undefined for what the node does as it is */
+/**
+ * Puts or shows pipelines, as the URL says.
+ * @returns undefined for what the node does as it is
+ */
 export async function keepPipelines(
   node: RealNode,
   method: string,

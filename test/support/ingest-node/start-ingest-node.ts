@@ -17,7 +17,7 @@ export interface IngestNode {
  * read as ever, and the node keeps them, so several proxies before one node show the same ones. Everything else passes as
  * it is, so do single documents (`PUT index/_doc/id`), which nobody's pipeline sees here.
  *
- * @param target address of the node
+ * @param target - address of the node
  */
 export async function startIngestNode(target: string): Promise<IngestNode> {
   const proxy = await startFaultyProxy(target);
