@@ -16,6 +16,9 @@ export interface LoadedSettings extends ParsedSettings {
   readonly files: readonly string[];
 }
 
+/** The name that means standard input. */
+const STANDARD_INPUT = '-';
+
 /** The configuration file to use: the one given by `-c`, else `PGFERRY_CONFIG`, else `pgferry.yml` here. */
 export function locateConfiguration(given?: string, environment: Environment = process.env): string {
   return given ?? (environment['PGFERRY_CONFIG'] || 'pgferry.yml');
@@ -24,16 +27,17 @@ export function locateConfiguration(given?: string, environment: Environment = p
 /**
  * Reads and parses a configuration file, with the files and environment variables that it names.
  *
- * @param file - Path; {@link locateConfiguration} finds the default one.
+ * @param file - Path, or `-` for standard input; {@link locateConfiguration} finds the default one.
  * @throws ConfigurationError with every problem at once, also when there is no such file.
  */
 export async function loadSettings(
   file: string = locateConfiguration(),
   environment: Environment = process.env,
 ): Promise<LoadedSettings> {
-  const path = resolve(file);
-  const text = await readConfiguration(path);
-  const files = [path];
+  const isPiped = file === STANDARD_INPUT;
+  const path = isPiped ? resolve('standard input') : resolve(file);
+  const text = decodeConfiguration(await readConfiguration(isPiped ? process.stdin.fd : path, path), path);
+  const files = isPiped ? [] : [path];
   const parsed = parseSettings(text, {
     environment,
     directory: dirname(path),
@@ -46,12 +50,20 @@ export async function loadSettings(
   return { ...parsed, file: path, files };
 }
 
-async function readConfiguration(path: string): Promise<string> {
+async function readConfiguration(file: string | number, path: string): Promise<Buffer> {
   try {
-    return await readFile(path, 'utf8');
+    return typeof file === 'number' ? readFileSync(file) : await readFile(file);
   } catch (error) {
     throw new ConfigurationError([{ path: '', message: describeReadError(error) }], path);
   }
+}
+
+/** UTF-16 has a null byte in each plain letter; UTF-8 has none anywhere in a text. */
+function decodeConfiguration(bytes: Buffer, path: string): string {
+  if (!bytes.includes(0)) return bytes.toString('utf8');
+  const begins = bytes.subarray(0, 2).toString('hex');
+  const encoding = begins === 'fffe' || begins === 'feff' ? 'is encoded as UTF-16' : 'holds null bytes';
+  throw new ConfigurationError([{ path: '', message: `${encoding}; save it as UTF-8` }], path);
 }
 
 function describeReadError(error: unknown): string {

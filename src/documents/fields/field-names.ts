@@ -36,8 +36,10 @@ export function nameFields(
   return { fields, renamed };
 }
 
+/** A rule may name its tables with their schema, which the field has before them. */
 function prefixedName({ schema, table, tables }: Relation, column: Column): string {
-  return [schema, ...[...(tables ?? [table])].sort(), column.name].join('_').toLowerCase();
+  const named = tables?.map((name) => (name.startsWith(`${schema}.`) ? name.slice(schema.length + 1) : name));
+  return [schema, ...[...(named ?? [table])].sort(), column.name].join('_').toLowerCase();
 }
 
 /** A rule's name tells nobody which one it is. */

@@ -32,6 +32,8 @@ export function connectElasticsearch(settings: ElasticsearchSettings): Client {
       requestTimeout: settings.requestTimeoutMs,
       maxRetries: 2,
       maxResponseSize: LARGEST_ANSWER,
+      // Bulk answers are read as they come: a proxy that may compress would make them unreadable.
+      headers: { 'accept-encoding': 'identity' },
       agent,
       Connection: secured?.Connection ?? TimedConnection,
       ...(auth === undefined ? {} : { auth }),

@@ -51,10 +51,11 @@ export async function readCandidates(tx: Transaction, schemas: readonly string[]
   }));
 }
 
-/** Finds those of the schemas that exist. */
+/** Finds the schemas that exist under these names, and those whose names differ from them in case only. */
 export async function findSchemas(tx: Transaction, schemas: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await tx.query<{ name: string }>(
-    'select n.nspname::text as "name" from pg_namespace as n where n.nspname = any ($1::text[])',
+    `select n.nspname::text as "name" from pg_namespace as n
+     where lower(n.nspname) in (select lower(s) from unnest($1::text[]) as s)`,
     [schemas],
   );
   return new Set(rows.map(({ name }) => name));

@@ -47,7 +47,9 @@ export async function selectRelations(
   const existing = await findSchemas(tx, selection.schemas);
   const candidates = await readCandidates(tx, schemas);
   const matches = selection.tables.map((entry) => matchTables(entry, selection.schemas, candidates));
-  const missing = selection.schemas.filter((schema) => !existing.has(schema)).map(missingSchema);
+  const missing = selection.schemas
+    .filter((schema) => !existing.has(schema))
+    .map((schema) => missingSchema(schema, existing));
   // Where the schema itself is missing, one message is enough.
   const unmatched = missing.length > 0 ? [] : matches.flatMap((match) => missingTable(match, selection, candidates));
   const judged = judgeAll(tx, candidates, matches, idColumns);
@@ -134,9 +136,11 @@ function withoutKey({ kind }: Candidate): string {
     : `it is a ${kind} relation: name its key in documents.id_columns`;
 }
 
-function missingSchema(schema: string): SourceProblem {
+function missingSchema(schema: string, existing: ReadonlySet<string>): SourceProblem {
   const remedy = 'Correct `schema`, or create it.';
-  return { type: 'InvalidConfig', relation: schema, message: `There is no schema "${schema}".`, remedy };
+  const alike = [...existing].find((name) => name.toLowerCase() === schema.toLowerCase());
+  const hint = alike === undefined ? '' : ` Did you mean "${alike}"?`;
+  return { type: 'InvalidConfig', relation: schema, message: `There is no schema "${schema}".${hint}`, remedy };
 }
 
 /** To skip all that there is would look like a sync of nothing. */

@@ -140,6 +140,11 @@ function refusalOfRole(
   if (code === '42501' && routine === 'CheckMyDatabase') {
     return { type: 'SourcePermission', remedy: `grant connect on database ${quoteIdentifier(database)} to ${role};` };
   }
+  const refused = code === '42501' ? /^permission denied for function (.+)$/u.exec(message)?.[1] : undefined;
+  if (refused !== undefined) {
+    // Without its arguments PostgreSQL takes the name where there is one such function.
+    return { type: 'SourcePermission', remedy: `grant execute on function ${quoteIdentifier(refused)} to ${role};` };
+  }
   if (code === '28000' && message.includes('not permitted to log in')) {
     return { type: 'SourceAuthentication', remedy: `alter role ${role} login;` };
   }

@@ -4,10 +4,11 @@ import { SyncFailure } from '../../sync/failures';
 import type { Column } from '../../sync/relation';
 import { readTypes } from '../catalog/read-types';
 import type { Transaction } from '../connection/transaction';
+import { trimQuery } from './trim-query';
 
 /** A query as what stands after `from`; a comment at its end does not swallow the parenthesis. */
 export function queryAsSource(query: string): string {
-  return `(\n${query.trim().replace(/;$/, '')}\n)`;
+  return `(\n${trimQuery(query)}\n)`;
 }
 
 /** A column of a query's result. */
@@ -47,7 +48,7 @@ export async function describeQuery(
   if (LOCKING_FUNCTION.test(query)) throw new SyncFailure('InvalidRule', 'the query takes an advisory lock');
   // Takes one statement only, and names the place of an error in the query itself. Nothing runs, nor is it planned yet;
   // but from here on the transaction has the locks of all tables that it names.
-  await blameNonQuery(tx.describe(`prepare pgferry_rule as\n${query.trim().replace(/;$/, '')}\n`), CANNOT_BE_PREPARED);
+  await blameNonQuery(tx.describe(`prepare pgferry_rule as\n${trimQuery(query)}\n`), CANNOT_BE_PREPARED);
   await tx.query(`deallocate pgferry_rule; set local statement_timeout = ${timeoutMs}`);
   const fields = await describeFields(tx, query);
   const typeOf = await readTypes(

@@ -159,7 +159,9 @@ describe('a table that is named', () => {
     expect((await select(source, ['orders_view'])).skipped[0]?.reason).toContain('id_columns');
   });
 
-  test('in a schema that does not exist is one problem', async () => {
+  test('in a schema that does not exist is one problem, with the name that was meant', async () => {
+    const { problems: alike } = await select(source, ['orders'], { schemas: ['PUBLIC'] });
+    expect(alike).toMatchObject([{ message: 'There is no schema "PUBLIC". Did you mean "public"?' }]);
     const { problems } = await select(source, ['orders'], { schemas: ['nowhere'] });
     expect(problems).toMatchObject([
       { type: 'InvalidConfig', message: 'There is no schema "nowhere".', remedy: 'Correct `schema`, or create it.' },

@@ -182,7 +182,7 @@ test('rules may be with, values and table statements, end in comments and semico
   const entry = withRules(
     [
       { tables: ['employee'], query: 'with e as (select * from employee) select * from e -- all of them' },
-      { tables: ['Order'], query: 'table "Order";' },
+      { tables: ['Order'], query: 'table "Order";; -- done\n/* x */ ;' },
       { tables: ['employee'], query: `values (1, 'a:b %')`, id_columns: ['column1'] },
     ],
     undefined,

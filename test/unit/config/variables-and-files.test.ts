@@ -102,6 +102,12 @@ describe('loading a configuration', () => {
     await expect(loadSettings(directory, {})).rejects.toThrow('is a directory');
   });
 
+  test('says so where the file is UTF-16, or no text', async () => {
+    const file = join(directory, 'utf-16.yml');
+    writeFileSync(file, Buffer.from(`\ufeff${withConfiguration('password: p')}`, 'utf16le'));
+    await expect(loadSettings(file, {})).rejects.toThrow(/utf-16\.yml: is encoded as UTF-16; save it as UTF-8/);
+  });
+
   test('takes -c before PGFERRY_CONFIG before pgferry.yml', () => {
     expect(locateConfiguration('a.yml', { PGFERRY_CONFIG: 'b.yml' })).toBe('a.yml');
     expect(locateConfiguration(undefined, { PGFERRY_CONFIG: 'b.yml' })).toBe('b.yml');

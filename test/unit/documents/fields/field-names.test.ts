@@ -23,6 +23,8 @@ describe('names of fields', () => {
   test('of a rule carry the tables that it names, sorted', () => {
     const rule = { kind: 'rule', table: 'r1', tables: ['orders', 'lines'] };
     expect(fieldsOf(['id'], PREFIXED, rule)).toEqual(['public_lines_orders_id']);
+    const qualified = { ...rule, tables: ['public.orders', 'lines'] };
+    expect(fieldsOf(['id'], PREFIXED, qualified)).toEqual(['public_lines_orders_id']);
   });
 
   test('are the columns’ own in plain mode, also for columns called id, table or Name beside name', () => {

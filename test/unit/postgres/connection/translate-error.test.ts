@@ -70,6 +70,12 @@ describe('an error of PostgreSQL', () => {
     expect(failureOf('42501', 'permission denied', 'running a rule').type).toBe('SourcePermission');
   });
 
+  test('names the grant where a function is refused', () => {
+    const { type, remedy } = failureOf('42501', 'permission denied for function pg_export_snapshot', 'reading rows');
+    expect(type).toBe('SourcePermission');
+    expect(remedy).toMatch(/^grant execute on function "pg_export_snapshot" to ".*";$/u);
+  });
+
   test('points at documents.row_security where policies hide rows', () => {
     const error = databaseError('42501', 'query would be affected by row-level security policy for table "t"', {
       routine: 'check_enable_rls',
