@@ -7,6 +7,7 @@ import {
   type StoredDeadLetter,
 } from '../../elasticsearch/dead-letters/list-dead-letters';
 import { pruneDeadLetters } from '../../elasticsearch/dead-letters/prune-dead-letters';
+import { lookUpDocuments } from '../../elasticsearch/documents/look-up-documents';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { copyByIds } from '../../postgres/rows/copy-by-ids';
 import type { CopyPiece } from '../../postgres/rows/copy-piece';
@@ -102,7 +103,17 @@ async function* listRetried(
   const { connectorId, pipelines, retryDropped = false } = job;
   yield* listDeadLetters(elasticsearch, letters, rejectedOf(job, relation));
   const unless = retryDropped || pipelines === undefined ? {} : { droppedByOtherThan: pipelines.digest };
-  yield* listDeadLetters(elasticsearch, letters, { connectorId, relation, kind: 'dropped', ...unless });
+  for await (const page of listDeadLetters(elasticsearch, letters, {
+    connectorId,
+    relation,
+    kind: 'dropped',
+    ...unless,
+  })) {
+    const ids = page.flatMap(({ documentId }) => (documentId === undefined ? [] : [documentId]));
+    const documents = await lookUpDocuments(elasticsearch, { index: job.concreteIndex, ids });
+    // A document that is newer than its letter was indexed since, by this sync too.
+    yield page.filter(({ documentId = '', version }) => (documents.get(documentId)?.version ?? 0) < version);
+  }
 }
 
 interface RejectedRows {
