@@ -1,7 +1,7 @@
 import type { ConnectorMeter, DocumentOutcome } from '../activities/connector/connector-meter';
 import type { MetricRegistry } from './metric-registry';
 
-const OUTCOMES: readonly DocumentOutcome[] = ['indexed', 'unchanged', 'deleted', 'superseded', 'rejected'];
+const OUTCOMES: readonly DocumentOutcome[] = ['indexed', 'unchanged', 'deleted', 'superseded', 'rejected', 'dropped'];
 
 /**
  * Counts what happens to one connector. All its series begin at 0, so that the first event is a change that rates and
@@ -16,7 +16,8 @@ export function createConnectorMeter(metrics: MetricRegistry, connector: string,
   return {
     bulk: {
       onBulk: ({ bytes, retried, outcome }) => {
-        for (const name of ['indexed', 'deleted', 'superseded', 'rejected'] as const) documents(name, outcome[name]);
+        for (const name of ['indexed', 'deleted', 'superseded', 'rejected', 'dropped'] as const)
+          documents(name, outcome[name]);
         metrics.add('pgferry_bulk_bytes_total', labels, bytes);
         metrics.add('pgferry_bulk_retried_documents_total', labels, retried);
       },

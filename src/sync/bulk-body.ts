@@ -16,10 +16,12 @@ export interface BulkOutcome {
   readonly superseded: number;
   /** Refused for good and kept as dead letters. */
   readonly rejected: number;
+  /** Dropped by an ingest pipeline and remembered beside the dead letters. */
+  readonly dropped: number;
   readonly bytes: number;
 }
 
-export const NO_OUTCOME: BulkOutcome = { indexed: 0, deleted: 0, superseded: 0, rejected: 0, bytes: 0 };
+export const NO_OUTCOME: BulkOutcome = { indexed: 0, deleted: 0, superseded: 0, rejected: 0, dropped: 0, bytes: 0 };
 
 export function addOutcomes(a: BulkOutcome, b: BulkOutcome): BulkOutcome {
   return {
@@ -27,6 +29,7 @@ export function addOutcomes(a: BulkOutcome, b: BulkOutcome): BulkOutcome {
     deleted: a.deleted + b.deleted,
     superseded: a.superseded + b.superseded,
     rejected: a.rejected + b.rejected,
+    dropped: a.dropped + b.dropped,
     bytes: a.bytes + b.bytes,
   };
 }

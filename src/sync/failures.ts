@@ -48,6 +48,12 @@ export const FAILURES = {
     ofRelation: true,
     remedy: 'Rename or exclude the column, override its mapping, or sync into a new index with `--rebuild`.',
   },
+  PipelineInterferes: {
+    retryable: false,
+    ofRelation: true,
+    remedy:
+      'Let the pipeline leave `_id`, `_index`, `_routing`, `_version` and the fields that the message names as they are, then sync again; it may drop documents.',
+  },
   TooManyRejections: {
     retryable: false,
     ofRelation: true,

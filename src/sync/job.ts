@@ -14,6 +14,8 @@ export interface SyncOptions {
   readonly forget?: readonly string[];
   /** Delete stale documents beyond `max_delete_ratio`. */
   readonly allowMassDelete?: boolean;
+  /** Try rows again that an ingest pipeline dropped, though neither they nor the pipeline changed. */
+  readonly retryDropped?: boolean;
 }
 
 /** Input of the workflow `syncConnector`: names a connector; the worker resolves it and its secrets. */

@@ -20,6 +20,8 @@ export function emptyProgress(): SyncProgress {
 
 /** Relations shown in the Temporal UI: the busiest ones. */
 const SHOWN = 20;
+/** Counts that are shown only where there is any. */
+const RARE: readonly ('dropped' | 'omitted')[] = ['dropped', 'omitted'];
 
 /**
  * Progress as Markdown, for the Temporal UI.
@@ -29,10 +31,10 @@ export function renderProgress(progress: SyncProgress, estimates: ReadonlyMap<st
   const relations = withAwaited(progress, estimates);
   const heading = renderHeading(progress);
   if (relations.length === 0) return heading;
-  const isAnyOmitted = relations.some(({ omitted = 0 }) => omitted > 0);
-  const counts = ['read', 'rows', 'indexed', 'deleted', 'rejected', ...(isAnyOmitted ? ['omitted'] : [])];
+  const rare = RARE.filter((name) => relations.some((report) => (report[name] ?? 0) > 0));
+  const counts = ['read', 'rows', 'indexed', 'deleted', 'rejected', ...rare];
   const busiest = [...relations].sort((a, b) => b.read - a.read).slice(0, SHOWN);
-  const rows = busiest.map((report) => renderRow(report, estimates.get(report.relation), isAnyOmitted));
+  const rows = busiest.map((report) => renderRow(report, estimates.get(report.relation), rare));
   const more = relations.length > SHOWN ? [`\n… and ${relations.length - SHOWN} more relations`] : [];
   const table = [
     `| ${['relation', ...counts.map(pad)].join(' | ')} |`,
@@ -60,13 +62,13 @@ function percent(part: number, whole: number): number {
   return Math.floor((part / whole) * 100);
 }
 
-function renderRow(report: RelationReport, estimate: number | undefined, withOmitted: boolean): string {
-  const { relation, read, indexed, deleted, rejected, omitted = 0 } = report;
+function renderRow(report: RelationReport, estimate: number | undefined, rare: typeof RARE): string {
+  const { relation, read, indexed, deleted, rejected } = report;
   const about = estimate === undefined ? '' : groupDigits(estimate);
   const cells = [
     groupDigits(read),
     about,
-    ...[indexed, deleted, rejected, ...(withOmitted ? [omitted] : [])].map(groupDigits),
+    ...[indexed, deleted, rejected, ...rare.map((name) => report[name] ?? 0)].map(groupDigits),
   ].map(pad);
   return `| ${[relation.replaceAll('|', '\\|'), ...cells].join(' | ')} |`;
 }

@@ -13,6 +13,8 @@ export interface RelationReport {
   readonly deleted: number;
   /** Rows that became dead letters. */
   readonly rejected: number;
+  /** Rows that an ingest pipeline drops, so that they have no document. Absent: none. */
+  readonly dropped?: number;
   /** Values that were left out of indexed documents because of their size. Absent: none. */
   readonly omitted?: number;
   /** Bytes sent to Elasticsearch. */
@@ -36,6 +38,7 @@ export interface SyncReport {
   readonly unchanged: number;
   readonly deleted: number;
   readonly rejected: number;
+  readonly dropped?: number;
   readonly omitted?: number;
   readonly durationMs: number;
   readonly relations: readonly RelationReport[];
@@ -55,6 +58,7 @@ export function toFailedReport({ relation, failure }: FailedRelation): RelationR
 
 /** Adds up two reports of the same relation. */
 export function addReports(a: RelationReport, b: RelationReport): RelationReport {
+  const dropped = (a.dropped ?? 0) + (b.dropped ?? 0);
   const omitted = (a.omitted ?? 0) + (b.omitted ?? 0);
   const failure = a.failure ?? b.failure;
   return {
@@ -64,6 +68,7 @@ export function addReports(a: RelationReport, b: RelationReport): RelationReport
     unchanged: a.unchanged + b.unchanged,
     deleted: a.deleted + b.deleted,
     rejected: a.rejected + b.rejected,
+    ...(dropped > 0 ? { dropped } : {}),
     ...(omitted > 0 ? { omitted } : {}),
     bytes: a.bytes + b.bytes,
     // To the millisecond: thousands of reports travel together.
@@ -72,12 +77,19 @@ export function addReports(a: RelationReport, b: RelationReport): RelationReport
   };
 }
 
-/** Totals of a sync: documents, and values that are missing in them. */
-export type SyncTotals = Pick<SyncReport, 'indexed' | 'unchanged' | 'deleted' | 'rejected' | 'omitted'>;
+/** Totals of a sync: documents, rows without one, and values that are missing in documents. */
+export type SyncTotals = Pick<SyncReport, 'indexed' | 'unchanged' | 'deleted' | 'rejected' | 'dropped' | 'omitted'>;
 
 /** Totals over relations. */
 export function sumReports(reports: readonly RelationReport[]): SyncTotals {
   const totals = reports.reduce(addReports, emptyReport(''));
-  const { indexed, unchanged, deleted, rejected, omitted } = totals;
-  return { indexed, unchanged, deleted, rejected, ...(omitted === undefined ? {} : { omitted }) };
+  const { indexed, unchanged, deleted, rejected, dropped, omitted } = totals;
+  return {
+    indexed,
+    unchanged,
+    deleted,
+    rejected,
+    ...(dropped === undefined ? {} : { dropped }),
+    ...(omitted === undefined ? {} : { omitted }),
+  };
 }

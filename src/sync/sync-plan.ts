@@ -1,4 +1,5 @@
 import type { JobType } from './job';
+import type { WorkingPipelines } from './pipelines';
 import type { SkippedRelation } from './relation';
 import type { FailedRelation } from './relation-failure';
 
@@ -31,6 +32,10 @@ export interface SyncJob {
   readonly rebuild: boolean;
   /** The index was restored from a snapshot, or copied, since the last sync: nothing that was saved of it counts. */
   readonly unfamiliar?: true;
+  /** Ingest pipelines that work on the documents, as they were before the first write. Absent: none. */
+  readonly pipelines?: WorkingPipelines;
+  /** Try all rows again that a pipeline dropped, though neither they nor the pipeline changed. */
+  readonly retryDropped?: true;
 }
 
 /** A leaf to read: `[oid, file node, blocks, copy]`; copy 1 reads every row, 0 those changed since `since`. */

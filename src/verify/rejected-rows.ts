@@ -1,4 +1,5 @@
-import type { StoredDeadLetter } from '../elasticsearch/dead-letters/list-dead-letters';
+import { isDropped } from '../elasticsearch/dead-letters/dead-letter';
+import type { DeadLetterCounts, StoredDeadLetter } from '../elasticsearch/dead-letters/list-dead-letters';
 
 /** The dead letters of one relation, and which of them still stand for a row without a document. */
 export interface RejectedRows {
@@ -9,7 +10,7 @@ export interface RejectedRows {
    * @returns whether there is a dead letter for it
    */
   readonly confirm: (idOrPosition: string) => boolean;
-  readonly confirmed: () => number;
+  readonly confirmed: () => DeadLetterCounts;
   /** Dead letters that stand for no such row. */
   readonly outdated: () => readonly StoredDeadLetter[];
 }
@@ -24,7 +25,11 @@ export function trackRejectedRows(letters: readonly StoredDeadLetter[]): Rejecte
       unconfirmed.delete(subject);
       return known.has(subject);
     },
-    confirmed: () => known.size - unconfirmed.size,
+    confirmed: () => {
+      const confirmed = letters.filter((letter) => !unconfirmed.has(subjectOf(letter)));
+      const dropped = confirmed.filter(isDropped).length;
+      return { rejected: confirmed.length - dropped, dropped };
+    },
     outdated: () => [...unconfirmed.values()],
   };
 }

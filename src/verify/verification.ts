@@ -8,6 +8,8 @@ export interface RelationVerification extends DifferenceCounts {
   readonly documents: number;
   /** Rows without a document, for which there is a dead letter. */
   readonly rejected: number;
+  /** Rows without a document, since an ingest pipeline drops them. */
+  readonly dropped: number;
 }
 
 /** Result of comparing every row with its document. */
@@ -27,10 +29,10 @@ export interface Verification {
 }
 
 export function emptyVerification(relation: string): RelationVerification {
-  return { relation, rows: 0, documents: 0, rejected: 0, ...NO_DIFFERENCES };
+  return { relation, rows: 0, documents: 0, rejected: 0, dropped: 0, ...NO_DIFFERENCES };
 }
 
-/** Rows and documents that are not in step; rejected rows are not among them. */
+/** Rows and documents that are not in step; rejected and dropped rows are not among them. */
 export function countDifferences({ relations }: Pick<Verification, 'relations'>): number {
   return relations.reduce((sum, relation) => sum + DIFFERENCES.reduce((n, kind) => n + relation[kind], 0), 0);
 }

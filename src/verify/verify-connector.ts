@@ -1,10 +1,13 @@
 import type { OpenConnector } from '../activities/connector/connector-registry';
+import { pipelineSubject } from '../activities/plan/find-pipelines';
 import { readSource, throwProblems } from '../activities/plan/read-source';
+import { isDropped } from '../elasticsearch/dead-letters/dead-letter';
 import { listDeadLetters, type StoredDeadLetter } from '../elasticsearch/dead-letters/list-dead-letters';
 import { scanOwners } from '../elasticsearch/documents/scan-owners';
 import { describeIndex } from '../elasticsearch/index/describe-index';
 import { deadLetterIndexName } from '../elasticsearch/index/index-names';
 import { refreshIndex } from '../elasticsearch/index/refresh-index';
+import { namePipelines } from '../elasticsearch/pipelines/name-pipelines';
 import { SyncFailure } from '../sync/failures';
 import { createDifferenceLog } from './difference-log';
 import { lookAtOwners } from './look-at-owners';
@@ -52,7 +55,7 @@ export async function verifyConnector(connector: OpenConnector, options: VerifyO
     foreign: context.owners.foreign,
     relations: withLoggedCounts(context, verified),
     differences: context.log.listed(),
-    rejections: letters.slice(0, options.limit),
+    rejections: letters.filter((letter) => !isDropped(letter)).slice(0, options.limit),
     seconds: (performance.now() - started) / 1_000,
   };
 }
@@ -69,7 +72,7 @@ async function openContext(connector: OpenConnector, { limit, signal }: VerifyOp
     connector,
     index: index.concrete,
     owners: await lookAtOwners(elasticsearch, { index: index.concrete, connectorId: settings.id, signal }),
-    comparesContent: settings.pipeline === undefined,
+    comparesContent: namePipelines(pipelineSubject(connector, index)).length === 0,
     log: createDifferenceLog(limit),
     signal,
   };

@@ -51,7 +51,7 @@ export async function verifyRelation(
   for (const id of strays) await looks.add('extra', id);
   context.log.count(name, 'changed', context.owners.uncounted.get(name) ?? 0);
   await looks.finish();
-  return { relation: name, rows, documents, rejected: rejected.confirmed(), ...context.log.counts(name) };
+  return { relation: name, rows, documents, ...rejected.confirmed(), ...context.log.counts(name) };
 }
 
 interface PartComparison {

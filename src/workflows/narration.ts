@@ -18,12 +18,15 @@ export const narration = {
       rows,
     });
     for (const { relation, reason } of skipped) log.warn(`skipped: ${reason}`, { relation });
+    narration.noted(notes);
+  },
+  noted: (notes: readonly string[]): void => {
     for (const note of notes) log.warn(note);
   },
   completed: ({ jobType, relations, durationMs }: SyncReport): void => {
     for (const report of relations) {
       const counts = sumReports([report]);
-      if (counts.indexed + counts.deleted + counts.rejected === 0) continue;
+      if (counts.indexed + counts.deleted + counts.rejected + (counts.dropped ?? 0) === 0) continue;
       log.info(describeCounts(counts), { relation: report.relation, ...counts });
     }
     const counts = sumReports(relations);

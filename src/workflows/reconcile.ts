@@ -25,7 +25,7 @@ export async function reconcile(run: SyncRun, activities: ActivityProxies): Prom
   const survey = await surveyRelations(run, activities);
   recordFailed(run, survey.failed ?? []);
   if (survey.foreign !== undefined) run.foreign = survey.foreign;
-  const stale = await compareRelations(run, activities, survey);
+  const stale = [...(await compareRelations(run, activities, survey)), ...outlivedParts(run, survey)];
   const found = deletable(run, stale);
   refuseMassDeletion(run, survey, found);
   await runConcurrently(shareActivities(found), run.facts.concurrency, async (shared) => {
@@ -163,6 +163,15 @@ function cutStrays({ plan }: SyncRun, { strays = [] }: Survey): SizedPart[] {
   });
 }
 
+/** Documents, from before, of rows that an ingest pipeline drops. */
+function outlivedParts({ plan }: SyncRun, { relations }: Survey): SizedPart[] {
+  const oids = new Map(plan.relations.map(({ name, oid }) => [name, oid]));
+  return relations.flatMap(({ relation, outlived: ids = 0 }) => {
+    const oid = oids.get(relation);
+    return ids === 0 || oid === undefined ? [] : [{ part: { relation, oid, buckets: [], outlived: true }, ids }];
+  });
+}
+
 function deletable(run: SyncRun, stale: readonly SizedPart[]): SizedPart[] {
   const isComplete = failedRelations(run).length === 0;
   return stale.filter(({ part }) => (part.oid === undefined ? isComplete : !hasFailed(run, part.relation)));
@@ -176,7 +185,7 @@ function refuseMassDeletion(run: SyncRun, survey: Survey, found: readonly SizedP
   if (!needsConsent({ stale, documents }, run.facts.maxDeleteRatio)) return;
   const relations = [...new Set(found.map(({ part }) => part.relation))].slice(0, 10).join(', ');
   const message =
-    `Connector ${run.input.connectorId}: ${stale} of ${documents} documents have no row any more (${relations}); ` +
+    `Connector ${run.input.connectorId}: ${stale} of ${documents} documents have no row any more, or one that an ingest pipeline drops (${relations}); ` +
     `that is more than max_delete_ratio ${run.facts.maxDeleteRatio}, so nothing was deleted`;
   throw toApplicationFailure(new SyncFailure('MassDeletionRefused', message));
 }
@@ -185,12 +194,14 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-/** Rows that were neither written nor refused had the right document already. */
+/** Rows that were neither written nor refused had the right document already. All that are dropped count, whenever it was. */
 function recordUnchanged(run: SyncRun, survey: readonly RelationSurvey[]): void {
   const refreshed = new Set(run.plan.relations.flatMap(({ name, since }) => (since === undefined ? [] : [name])));
-  for (const { relation, rows } of survey) {
+  for (const { relation, rows, dropped = 0 } of survey) {
     const report = run.reports[relation] ?? emptyReport(relation);
     const read = refreshed.has(relation) ? Math.max(rows, report.read) : report.read;
-    run.reports[relation] = { ...report, read, unchanged: Math.max(0, read - report.indexed - report.rejected) };
+    const unchanged = Math.max(0, read - report.indexed - report.rejected - dropped);
+    const isNone = dropped === 0 && report.dropped === undefined;
+    run.reports[relation] = { ...report, read, unchanged, ...(isNone ? {} : { dropped }) };
   }
 }

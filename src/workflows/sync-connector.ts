@@ -9,8 +9,10 @@ import {
 
 import type { ConnectorFacts, RestoredIndex } from '../activities/contract/activity-results';
 import type { SyncInput } from '../sync/job';
+import type { WorkingPipelines } from '../sync/pipelines';
 import { joinFailures } from '../sync/relation-failure';
 import { emptyReport, sumReports, type SyncReport } from '../sync/report';
+import type { SyncJob } from '../sync/sync-plan';
 import { readSyncInput } from '../sync/wire/sync-input';
 import { SYNC_WORKFLOW, syncWorkflowId } from '../sync/wire/workflow-names';
 import { type ActivityProxies, proxySyncActivities } from './activity-policies';
@@ -89,7 +91,7 @@ async function runSync(
     control.show({ phase: 'reconcile' });
     await reconcile(run, activities);
     control.show({ phase: 'finish', relations: Object.values(run.reports) });
-    await finishSync(run, activities, labels);
+    await finishSync(run, activities, labels, control);
     const report = reportRun(run, control);
     labels.complete(report);
     narration.completed(report);
@@ -144,28 +146,50 @@ async function prepareIndex(run: SyncRun, activities: ActivityProxies, control: 
   const summary = `index ${plan.job.index}`;
   const prepared = await activities.control.prepareIndex.executeWithOptions({ summary }, [{ plan }]);
   recordFailed(run, prepared?.failed ?? []);
+  if (prepared?.pipelines !== undefined) run.plan = { ...plan, job: withPipelines(plan.job, prepared.pipelines) };
+}
+
+/** The pipelines of an index that was made just now: what was planned by templates may have come otherwise. */
+function withPipelines(job: SyncJob, pipelines: WorkingPipelines | null): SyncJob {
+  const { pipelines: planned, ...others } = job;
+  if (planned?.digest === pipelines?.digest) return job;
+  return pipelines === null ? others : { ...others, pipelines };
 }
 
 /**
  * Lets the index serve and saves the state of all relations that were synced.
  * @throws RelationsFailed after that, where others were not; before it in a rebuild, which swaps all or nothing
  */
-async function finishSync(run: SyncRun, activities: ActivityProxies, labels: SyncLabels): Promise<void> {
+async function finishSync(
+  run: SyncRun,
+  activities: ActivityProxies,
+  labels: SyncLabels,
+  control: SyncControl,
+): Promise<void> {
   const { plan, input, reports } = run;
   const failed = failedRelations(run);
   const failure = joinFailures(input.connectorId, failed, Object.keys(reports).length);
   if (failed.length > 0 && plan.job.rebuild) throw toApplicationFailure(failure);
   const names = failed.map(({ relation }) => relation);
-  await activities.control.finishSync.executeWithOptions({ summary: `index ${plan.job.index}` }, [
+  const finished = await activities.control.finishSync.executeWithOptions({ summary: `index ${plan.job.index}` }, [
     {
       plan,
       ...(failed.length > 0 ? { failed: names } : {}),
       ...(run.foreign === undefined ? {} : { foreign: run.foreign }),
     },
   ]);
+  // Of an activity of 0.1.0 the result is null.
+  noteLater(run, control, finished?.notes ?? []);
   if (failed.length === 0) return;
   labels.end('failed', Object.values(reports));
   throw new RelationsFailed(failure, Object.values(reports));
+}
+
+function noteLater(run: SyncRun, control: SyncControl, notes: readonly string[]): void {
+  if (notes.length === 0) return;
+  run.plan = { ...run.plan, notes: [...(run.plan.notes ?? []), ...notes] };
+  control.show({ notes: run.plan.notes ?? [] });
+  narration.noted(notes);
 }
 
 /** Undoes what only makes sense while a sync runs. */

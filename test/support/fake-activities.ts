@@ -60,7 +60,7 @@ export function fakeActivities(plan: SyncPlan, replaced: Partial<SyncActivities>
     compareIds: ({ parts }) =>
       Promise.resolve(parts.map(({ relation }) => ({ stale: 0, report: emptyReport(relation) }))),
     deleteStaleDocuments: ({ parts }) => Promise.resolve(parts.map(({ relation }) => emptyReport(relation))),
-    finishSync: () => Promise.resolve(),
+    finishSync: () => Promise.resolve(null),
     restoreIndex: () => Promise.resolve(undefined),
     ...replaced,
   };

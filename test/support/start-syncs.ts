@@ -5,9 +5,12 @@ import { ApplicationFailure, type WorkflowHandle } from '@temporalio/client';
 import type { ConnectorRegistry } from '../../src/activities/connector/connector-registry';
 import type { SyncActivities } from '../../src/activities/contract/sync-activities';
 import { planSync, type SyncDescription } from '../../src/activities/plan/plan-sync';
+import { checkConnector, type ConnectorProblem } from '../../src/activities/plan/validate-connector';
 import type { ConnectorSettings, ElasticsearchSettings } from '../../src/config/settings/settings';
 import type { JobType, SyncInput, SyncOptions } from '../../src/sync/job';
 import type { SyncReport } from '../../src/sync/report';
+import type { Verification } from '../../src/verify/verification';
+import { verifyConnector } from '../../src/verify/verify-connector';
 import { type CallActivity, callAsItIs, startConnectorWorker } from './connector-worker';
 import { copyInPieces, type PieceHook } from './copy-in-pieces';
 import { connectElasticsearch, deleteIndices, elasticsearchUrl, uniqueIndex } from './elasticsearch';
@@ -33,6 +36,10 @@ export interface HookedConnector {
   ) => Promise<WorkflowHandle<(input: SyncInput) => Promise<SyncReport>>>;
   /** Plans a full sync; changes nothing. */
   readonly plan: (options?: SyncOptions) => Promise<SyncDescription>;
+  /** Compares every row with its document. */
+  readonly verify: () => Promise<Verification>;
+  /** Everything that keeps the connector from being synced. */
+  readonly check: () => Promise<readonly ConnectorProblem[]>;
   /** From the next sync on; `{}` for none. */
   readonly hook: (hooks: SyncHooks) => void;
   /** Lets the connector be another one from the next sync on, as when its file is edited. */
@@ -78,17 +85,20 @@ export async function startSyncs(destination: Destination = SHARED_NODE): Promis
         registry = await worker.open(id, all, (...call) => callHooked(hooks, ...call));
         return { connectorId: id, jobType, options };
       };
+      const opened = async (options?: SyncOptions) => {
+        await configured('full', options);
+        if (registry === undefined) throw new Error('the connector is closed');
+        return registry.open(id);
+      };
       return {
         id,
         index,
         elasticsearch,
         start: async (...job) => worker.start(await configured(...job)),
         sync: async (...job) => worker.sync(await configured(...job)),
-        plan: async (options = {}) => {
-          await configured('full', options);
-          if (registry === undefined) throw new Error('the connector is closed');
-          return planSync(registry.open(id), { jobType: 'full', jobId: 'plan', options });
-        },
+        plan: async (options = {}) => planSync(await opened(options), { jobType: 'full', jobId: 'plan', options }),
+        verify: async () => verifyConnector(await opened(), { limit: 100, signal: new AbortController().signal }),
+        check: async () => checkConnector(await opened()),
         hook: (next) => {
           hooks = next;
         },

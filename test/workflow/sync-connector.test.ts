@@ -112,7 +112,7 @@ describe('a sync', () => {
       catchUpRelations: () => Promise.resolve({ reports: [], changed: ['public.a'] }),
       finishSync: (finish) => {
         failed = finish.failed;
-        return Promise.resolve();
+        return Promise.resolve(null);
       },
     });
     const failure = await failureOf((await worker.start(input)).result());

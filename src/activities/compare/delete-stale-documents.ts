@@ -11,13 +11,14 @@ import { identifyRows } from '../plan/projected-relation';
 import { openRelation } from '../plan/relation-cache';
 import { readIdSet, scanPart } from './compare-ids';
 import { scanStraysOf } from './heal-strays';
+import { outlivedIds } from './look-at-dropped';
 import { takeFoundStale } from './stale-ids-in-memory';
 
 /** Documents whose rows are looked up, and which are deleted, by one request. */
 const IDS_PER_DELETE = 10_000;
 
 /**
- * Deletes the documents of a part that have no row. Each is looked up once more just before, since rows may have come
+ * Deletes the documents of a part that have no row, or one that an ingest pipeline drops. Each is looked up once more just before, since rows may have come
  * since the comparison. Where the relation is no longer synced, all of its documents go.
  */
 export async function deleteStaleDocuments(
@@ -44,6 +45,10 @@ async function* staleIds(
   scope: ActivityScope,
 ): AsyncGenerator<readonly string[]> {
   const { job, part } = input;
+  if (part.outlived === true) {
+    yield* outlivedIds(connector, job, part.relation);
+    return;
+  }
   const scan = part.strays === true ? scanStraysOf : scanPart;
   if (part.oid === undefined) {
     yield* scan(connector.elasticsearch, input, scope);

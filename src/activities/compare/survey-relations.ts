@@ -1,4 +1,5 @@
-import { countDeadLetters } from '../../elasticsearch/dead-letters/list-dead-letters';
+import { countDeadLetters } from '../../elasticsearch/dead-letters/count-dead-letters';
+import type { DeadLetterCounts } from '../../elasticsearch/dead-letters/list-dead-letters';
 import { countByRelation } from '../../elasticsearch/documents/count-documents';
 import { digestDocuments } from '../../elasticsearch/documents/digest-documents';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
@@ -16,6 +17,7 @@ import type { RelationSurvey, Survey } from '../contract/activity-results';
 import type { ActivityScope } from '../contract/activity-scope';
 import { identifyRows, type ProjectedRelation } from '../plan/projected-relation';
 import { openRelation } from '../plan/relation-cache';
+import { type DroppedRows, lookAtDropped } from './look-at-dropped';
 import { lookForStrays } from './look-for-strays';
 
 /** Ranges of buckets of one relation: where more differ, those in between are compared, too. */
@@ -35,15 +37,15 @@ export async function surveyRelations(
   const { job, known } = input;
   await refreshIndex(connector.elasticsearch, job.concreteIndex);
   const documents = await countByRelation(connector.elasticsearch, job.concreteIndex, job.connectorId);
-  const rejected = await countDeadLetters(connector.elasticsearch, deadLetterIndexName(job.index), job.connectorId);
+  const letters = await countDeadLetters(connector.elasticsearch, deadLetterIndexName(job.index), job.connectorId);
   const relations: RelationSurvey[] = [];
   const failed: FailedRelation[] = [];
   for (const { name, oid } of input.relations) {
     try {
       const projected = await openRelation(connector, job, { relation: name, oid });
-      const counts = { documents: documents.get(name) ?? 0, rejected: rejected.get(name) ?? 0 };
-      const rows = await surveyRelation(connector, job, projected, counts, scope);
-      relations.push({ relation: name, ...counts, ...rows });
+      const counts = { documents: documents.get(name) ?? 0, ...(letters.get(name) ?? { rejected: 0, dropped: 0 }) };
+      const surveyed = await surveyRelation(connector, job, projected, counts, scope);
+      relations.push({ relation: name, ...counts, ...surveyed });
     } catch (error) {
       const failure = toRelationFailure(error);
       if (failure === undefined) throw error;
@@ -59,21 +61,24 @@ export async function surveyRelations(
   return { ...survey, orphans, ...(await lookForStrays(connector, job, { own, allIds }, scope)) };
 }
 
-type Counts = Pick<RelationSurvey, 'documents' | 'rejected'>;
+type Counts = Pick<RelationSurvey, 'documents'> & DeadLetterCounts;
 
 async function surveyRelation(
   connector: OpenConnector,
   job: SyncJob,
   projected: ProjectedRelation,
-  { documents, rejected }: Counts,
+  { documents, rejected, dropped }: Counts,
   scope: ActivityScope,
-): Promise<Pick<RelationSurvey, 'rows' | 'differing'>> {
+): Promise<Pick<RelationSurvey, 'rows' | 'differing' | 'dropped' | 'outlived'>> {
+  let looked: DroppedRows = { dropped, outlived: 0 };
   if (job.jobType !== 'full' || job.newIndex) {
     // Rows that share an id have one dead letter: without any, as many ids as rows are a simple count.
     const countKeys = mayShareIds(projected.relation) && rejected > 0 ? countIds : countRows;
     const rows = await countKeys(connector.source, identifyRows(projected, scope.signal));
-    if (documents + rejected === rows) return { rows, differing: [] };
-  }
+    if (documents + rejected + dropped === rows) return { rows, differing: [], dropped };
+    if (dropped > 0) looked = await lookAtDropped(connector, job, projected, scope);
+    if (documents - looked.outlived + rejected + looked.dropped === rows) return { rows, differing: [], ...looked };
+  } else if (dropped > 0) looked = await lookAtDropped(connector, job, projected, scope);
   const [ofRows, ofDocuments] = await Promise.all([
     digestIds(connector.source, identifyRows(projected, scope.signal), !mayShareIds(projected.relation)),
     digestDocuments(connector.elasticsearch, {
@@ -83,7 +88,7 @@ async function surveyRelation(
     }),
   ]);
   const differing = coverBuckets(differingBuckets(ofRows, ofDocuments), MAX_RANGES);
-  return { rows: countDigested(ofRows), differing };
+  return { rows: countDigested(ofRows), differing, ...looked };
 }
 
 function findOrphans(documents: ReadonlyMap<string, number>, known: readonly string[]): Survey['orphans'] {

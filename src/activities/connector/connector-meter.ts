@@ -1,7 +1,7 @@
 import type { BulkObserver } from '../../elasticsearch/bulk-writer/bulk-writer-options';
 
 /** Fates of documents; `unchanged` ones were right already and are not written. */
-export type DocumentOutcome = 'indexed' | 'unchanged' | 'deleted' | 'superseded' | 'rejected';
+export type DocumentOutcome = 'indexed' | 'unchanged' | 'deleted' | 'superseded' | 'rejected' | 'dropped';
 
 /**
  * Hears what the activities do for one connector, for metrics: once a piece, bulk or partition, never once a row.

@@ -94,6 +94,8 @@ export interface ComparedPart {
   readonly oid?: number;
   /** Instead of the buckets: the relation's documents whose fields don't say so, told by their ids. */
   readonly strays?: true;
+  /** Stale are the documents, from before, of rows that an ingest pipeline drops; there are no buckets then. */
+  readonly outlived?: true;
 }
 
 /** Parts whose ids are compared, or whose stale documents are deleted, one after the other. */

@@ -1,5 +1,6 @@
 import type { BucketRange } from '../../sync/bucket-ranges';
 import type { Checkpoint } from '../../sync/checkpoint';
+import type { WorkingPipelines } from '../../sync/pipelines';
 import type { FailedRelation } from '../../sync/relation-failure';
 import type { RelationReport } from '../../sync/report';
 import type { PlannedRelation } from '../../sync/sync-plan';
@@ -23,6 +24,8 @@ export interface ConnectorFacts {
 
 /** The index that a sync writes to, ready. */
 export interface PreparedIndex {
+  /** Ingest pipelines that work on an index just made, null for none. Absent: as planned. */
+  readonly pipelines?: WorkingPipelines | null;
   /** Relations that can't be read any more: the index may lack their fields, so that they must not be copied. */
   readonly failed: readonly FailedRelation[];
 }
@@ -49,6 +52,10 @@ export interface RelationSurvey {
   readonly documents: number;
   readonly rows: number;
   readonly rejected: number;
+  /** Rows that an ingest pipeline drops. Absent: none. */
+  readonly dropped?: number;
+  /** Documents of such rows, from before they were dropped: they are stale. Absent: none. */
+  readonly outlived?: number;
   /** Buckets whose ids must be compared; none where documents and rows are known to be the same. */
   readonly differing: readonly BucketRange[];
 }
@@ -72,6 +79,12 @@ export interface Comparison {
   /** Whether documents were met that are another relation's by their ids. Absent: none. */
   readonly misplaced?: true;
   readonly report: RelationReport;
+}
+
+/** Facts that are known only when a sync has finished its index. */
+export interface FinishedIndex {
+  /** Notes for people. */
+  readonly notes: readonly string[];
 }
 
 /** The index that serves again after a rebuild did not complete. */

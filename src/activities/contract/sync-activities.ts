@@ -18,6 +18,7 @@ import type {
   Comparison,
   ConnectorFacts,
   CopyResult,
+  FinishedIndex,
   PreparedIndex,
   ReplannedRelation,
   RestoredIndex,
@@ -43,7 +44,8 @@ export interface SyncActivities {
   compareIds(input: ComparePartsInput): Promise<readonly Comparison[]>;
   /** @returns a report a part, in their order */
   deleteStaleDocuments(input: ComparePartsInput): Promise<readonly RelationReport[]>;
-  finishSync(input: FinishInput): Promise<void>;
+  /** Workers of 0.1.0 return nothing. */
+  finishSync(input: FinishInput): Promise<FinishedIndex | null>;
   /** @returns undefined where no index was removed, as workers of 0.1.0 always answer */
   restoreIndex(input: RestoreInput): Promise<RestoredIndex | undefined>;
 }

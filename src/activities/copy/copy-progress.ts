@@ -1,6 +1,6 @@
 import type { Checkpoint } from '../../sync/checkpoint';
 import { describeRejections, type RejectionLimit, rejectionRemedy } from '../../sync/rejection-guard';
-import type { RelationFailure } from '../../sync/relation-failure';
+import { type RelationFailure, toRelationFailure } from '../../sync/relation-failure';
 import { addReports, emptyReport, type RelationReport } from '../../sync/report';
 import type { ActivityScope } from '../contract/activity-scope';
 import type { WrittenRows } from './write-pieces';
@@ -18,7 +18,7 @@ export interface FollowedChunk {
 export interface CopyProgress {
   readonly checkpoint: () => Checkpoint;
   readonly follow: (acknowledged: Promise<WrittenRows>, chunk: FollowedChunk) => void;
-  /** Waits for all chunks followed so far; throws what went wrong with them. */
+  /** Waits for all chunks followed so far; throws what went wrong with them, unless it is their relation's alone. */
   readonly settle: () => Promise<void>;
   /** Leaves the rest of a relation to the next round where it changed, or for good where it failed. */
   readonly leaveOut: (relation: string, failure: RelationFailure | undefined) => void;
@@ -45,7 +45,13 @@ export function trackProgress(limit: RejectionLimit, start: Checkpoint, scope: A
     settle: () => settled,
     follow: (acknowledged, chunk) => {
       settled = settled.then(async () => {
-        advance(await acknowledged, chunk);
+        try {
+          advance(await acknowledged, chunk);
+        } catch (error) {
+          const failure = toRelationFailure(error);
+          if (failure === undefined) throw error;
+          fail(chunk.relation, failure);
+        }
       });
       settled.catch(() => undefined);
     },
@@ -61,8 +67,8 @@ export function trackProgress(limit: RejectionLimit, start: Checkpoint, scope: A
 
 /** Turns written rows into the report of their relation. */
 export function toReport(relation: string, written: WrittenRows): RelationReport {
-  const { read, indexed, superseded, rejected, omitted, bytes } = written;
-  const missing = omitted > 0 ? { omitted } : {};
+  const { read, indexed, superseded, rejected, dropped, omitted, bytes } = written;
+  const missing = { ...(dropped > 0 ? { dropped } : {}), ...(omitted > 0 ? { omitted } : {}) };
   return { ...emptyReport(relation), read, indexed: indexed + superseded, rejected, ...missing, bytes };
 }
 

@@ -1,6 +1,8 @@
 import type { BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
+import { listDeadLetters } from '../../elasticsearch/dead-letters/list-dead-letters';
 import { countDocuments } from '../../elasticsearch/documents/count-documents';
 import { scanFingerprints } from '../../elasticsearch/documents/scan-fingerprints';
+import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { refreshIndex } from '../../elasticsearch/index/refresh-index';
 import type { AmbiguousId, AmbiguousPiece, CopyPiece, RowsPiece } from '../../postgres/rows/copy-piece';
 import { copyQuery } from '../../postgres/rows/copy-query';
@@ -67,7 +69,10 @@ export async function copyWholeRelation(
 async function copyRange(connector: OpenConnector, context: WholeRange): Promise<void> {
   const { partition, position, writer, progress, signal, job, version, projected, rows, range } = context;
   const started = performance.now();
-  const known = await readFingerprints(connector, context);
+  const known = {
+    documents: await readFingerprints(connector, context),
+    dropped: await readDropped(connector, context),
+  };
   const target = { connector, job, writer, relation: partition.relation, version, signal };
   const pieces = copyQuery(connector.source, {
     ...copyOptions(target, projected.projection),
@@ -76,18 +81,23 @@ async function copyRange(connector: OpenConnector, context: WholeRange): Promise
     buckets: range,
     maxAmbiguous: connector.settings.limits.maxRejected + 1,
   });
-  const passedOver = { unchanged: 0, rejected: 0 };
+  const passedOver = { unchanged: 0, rejected: 0, dropped: 0 };
   const needed = neededPieces(pieces, known, passedOver, (ambiguous) =>
-    refuseAmbiguousIds(ambiguous, { ...target, key: projected.relation.key, isIndexed: (id) => known.has(id) }),
+    refuseAmbiguousIds(ambiguous, {
+      ...target,
+      key: projected.relation.key,
+      isIndexed: (id) => known.documents.has(id),
+    }),
   );
   const { acknowledged } = await writePieces(needed, target);
-  connector.meter.rowsRead(passedOver.unchanged + passedOver.rejected);
+  connector.meter.rowsRead(passedOver.unchanged + passedOver.rejected + passedOver.dropped);
   connector.meter.documents('unchanged', passedOver.unchanged);
   connector.meter.documents('rejected', passedOver.rejected);
   const written = acknowledged.then((outcome) => ({
     ...outcome,
-    read: outcome.read + passedOver.unchanged + passedOver.rejected,
+    read: outcome.read + passedOver.unchanged + passedOver.rejected + passedOver.dropped,
     rejected: outcome.rejected + passedOver.rejected,
+    dropped: outcome.dropped + passedOver.dropped,
   }));
   const seconds = (performance.now() - started) / 1_000;
   progress.follow(written, { relation: partition.relation, position, block: range.to, seconds });
@@ -110,15 +120,38 @@ async function readFingerprints(
   return known;
 }
 
+/** The rows that pipelines have dropped, as they were then; those to be tried again have the fingerprint of no row. */
+async function readDropped(connector: OpenConnector, { job, partition }: WholeRange): Promise<FingerprintMap> {
+  const known = new FingerprintMap();
+  const { connectorId, pipelines, retryDropped = false } = job;
+  const filter = { connectorId, relation: partition.relation, kind: 'dropped' as const };
+  for await (const letters of listDeadLetters(connector.elasticsearch, deadLetterIndexName(job.index), filter)) {
+    for (const { documentId, dropped } of letters) {
+      if (documentId === undefined) continue;
+      const isRight = !retryDropped && dropped !== undefined && dropped.digest === pipelines?.digest;
+      known.set(documentId, isRight ? (dropped.fingerprint ?? NaN) : NaN);
+    }
+  }
+  return known;
+}
+
 interface PassedOver {
   unchanged: number;
   rejected: number;
+  dropped: number;
+}
+
+/** Fingerprints of what needs no writing. */
+interface KnownRows {
+  readonly documents: FingerprintMap;
+  /** Of rows that have no document since a pipeline drops them. */
+  readonly dropped: FingerprintMap;
 }
 
 /** Leaves out rows whose document is right already, and those that share an id. */
 async function* neededPieces(
   pieces: AsyncIterable<AmbiguousPiece | CopyPiece>,
-  known: FingerprintMap,
+  known: KnownRows,
   passedOver: PassedOver,
   refuse: (ambiguous: readonly AmbiguousId[]) => Promise<void>,
 ): AsyncGenerator<CopyPiece, void> {
@@ -138,7 +171,7 @@ async function* neededPieces(
         break;
       }
       case 'restart':
-        passedOver.unchanged = passedOver.rejected = 0;
+        passedOver.unchanged = passedOver.rejected = passedOver.dropped = 0;
         yield piece;
         break;
     }
@@ -147,7 +180,7 @@ async function* neededPieces(
 
 function* neededRows(
   piece: RowsPiece,
-  known: FingerprintMap,
+  known: KnownRows,
   passedOver: PassedOver,
   ambiguous: ReadonlySet<string>,
 ): Generator<RowsPiece, void, undefined> {
@@ -155,10 +188,14 @@ function* neededRows(
   let kept = 0;
   const body = dropNeedlessRows(piece.body, ({ id, fingerprint, item }) => {
     const isRefused = ambiguous.has(id);
-    const isUnchanged = !isRefused && known.get(id) === fingerprint;
+    const asDropped = known.dropped.get(id);
+    const isDropped = !isRefused && asDropped === fingerprint;
+    // A document of a row that was dropped since is one from before, whatever it says.
+    const isUnchanged = !isRefused && asDropped === undefined && known.documents.get(id) === fingerprint;
     if (isRefused) passedOver.rejected += 1;
     if (isUnchanged) passedOver.unchanged += 1;
-    if (isRefused || isUnchanged) return false;
+    if (isDropped) passedOver.dropped += 1;
+    if (isRefused || isUnchanged || isDropped) return false;
     const values = piece.omitted.get(item);
     if (values !== undefined) omitted.set(kept, values);
     kept += 1;

@@ -1,9 +1,13 @@
+import type { Client } from '@elastic/elasticsearch';
+
+import { countDeadLetters } from '../../elasticsearch/dead-letters/count-dead-letters';
 import {
-  countDeadLetters,
+  type DeadLetterFilter,
   listDeadLetters,
   type StoredDeadLetter,
 } from '../../elasticsearch/dead-letters/list-dead-letters';
 import { pruneDeadLetters } from '../../elasticsearch/dead-letters/prune-dead-letters';
+import { lookUpDocuments } from '../../elasticsearch/documents/look-up-documents';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { copyByIds } from '../../postgres/rows/copy-by-ids';
 import type { CopyPiece } from '../../postgres/rows/copy-piece';
@@ -11,7 +15,7 @@ import { copyPlaces } from '../../postgres/rows/copy-places';
 import type { LeafRows } from '../../postgres/rows/row-source';
 import { toRelationFailure } from '../../sync/relation-failure';
 import { addReports, emptyReport, type RelationReport } from '../../sync/report';
-import { passVersion } from '../../sync/sync-plan';
+import { passVersion, type SyncJob } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { RetryInput, SyncRound } from '../contract/activity-inputs';
 import type { ActivityScope } from '../contract/activity-scope';
@@ -25,8 +29,9 @@ import { type PieceTarget, writePieces } from './write-pieces';
 
 /**
  * Reads the rows of dead letters again that this sync has not read, although they are unchanged: the mapping, a limit
- * or the pipeline may have changed. Afterwards every dead letter of these relations is of a row that was rejected just
- * now: those of rows that are gone, or were indexed, are removed.
+ * or the pipeline may have changed. Afterwards every letter of a rejected row of these relations is of one that was
+ * rejected just now: those of rows that are gone, or were indexed, are removed. Rows that a pipeline dropped are tried
+ * again where the pipelines are no longer the same, or the sync was asked to; the survey sees to their letters.
  */
 export async function retryRejected(
   connector: OpenConnector,
@@ -49,7 +54,7 @@ export async function retryRejected(
       reports.push({ ...emptyReport(name), failure });
       continue;
     }
-    const pruning = { connectorId: job.connectorId, relation: name, target: job.concreteIndex };
+    const pruning = { ...rejectedOf(job, name), target: job.concreteIndex };
     await pruneDeadLetters(connector.elasticsearch, letters, { ...pruning, olderThan: job.version });
   }
   return reports;
@@ -66,15 +71,14 @@ async function retryRelation(
   scope: ActivityScope,
 ): Promise<RelationReport> {
   const { elasticsearch } = connector;
-  const filter = { connectorId: job.connectorId, relation: projected.name };
   const letters = deadLetterIndexName(job.index);
   // A rejected row has no document: one that has was indexed since, by this sync too.
-  await pruneDeadLetters(elasticsearch, letters, { ...filter, target: job.concreteIndex });
+  await pruneDeadLetters(elasticsearch, letters, { ...rejectedOf(job, projected.name), target: job.concreteIndex });
   let report = emptyReport(projected.name);
   const version = passVersion(job, 'heal', round);
   await withWriter(connector, job, scope.signal, async (writer) => {
     const target = { connector, job, writer, relation: projected.name, version, signal: scope.signal };
-    for await (const page of listDeadLetters(elasticsearch, letters, filter)) {
+    for await (const page of listRetried(elasticsearch, job, projected.name)) {
       const earlier = page.filter((letter) => letter.version < job.version);
       const unread = await withoutSharedKeys(target, { projected, rows, letters: earlier });
       const pieces = readRejected(target, { projected, rows, letters: unread });
@@ -84,6 +88,32 @@ async function retryRelation(
     }
   });
   return report;
+}
+
+function rejectedOf({ connectorId }: SyncJob, relation: string): DeadLetterFilter {
+  return { connectorId, relation, kind: 'rejected' };
+}
+
+async function* listRetried(
+  elasticsearch: Client,
+  job: SyncJob,
+  relation: string,
+): AsyncGenerator<readonly StoredDeadLetter[]> {
+  const letters = deadLetterIndexName(job.index);
+  const { connectorId, pipelines, retryDropped = false } = job;
+  yield* listDeadLetters(elasticsearch, letters, rejectedOf(job, relation));
+  const unless = retryDropped || pipelines === undefined ? {} : { droppedByOtherThan: pipelines.digest };
+  for await (const page of listDeadLetters(elasticsearch, letters, {
+    connectorId,
+    relation,
+    kind: 'dropped',
+    ...unless,
+  })) {
+    const ids = page.flatMap(({ documentId }) => (documentId === undefined ? [] : [documentId]));
+    const documents = await lookUpDocuments(elasticsearch, { index: job.concreteIndex, ids });
+    // A document that is newer than its letter was indexed since, by this sync too.
+    yield page.filter(({ documentId = '', version }) => (documents.get(documentId)?.version ?? 0) < version);
+  }
 }
 
 interface RejectedRows {

@@ -10,6 +10,7 @@ export async function withWriter<Result>(
   signal: AbortSignal,
   work: (writer: BulkWriter) => Promise<Result>,
 ): Promise<Result> {
+  const { pipelines, concreteIndex: index, version: firstVersion } = job;
   const writer = createBulkWriter({
     client: elasticsearch,
     target: job.behindAlias ? job.index : job.concreteIndex,
@@ -21,6 +22,7 @@ export async function withWriter<Result>(
     signal,
     observer: meter.bulk,
     ...(pipeline === undefined ? {} : { pipeline }),
+    ...(pipelines === undefined ? {} : { watch: { pipelines, index, firstVersion } }),
   });
   try {
     return await work(writer);

@@ -1,5 +1,6 @@
 import type { BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
-import { type DeadLetter, writeDeadLetters } from '../../elasticsearch/dead-letters/write-dead-letters';
+import type { DeadLetter } from '../../elasticsearch/dead-letters/dead-letter';
+import { writeDeadLetters } from '../../elasticsearch/dead-letters/write-dead-letters';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { type CopyPiece, formatPlace, type RefusedRow, type RowsPiece } from '../../postgres/rows/copy-piece';
 import { addOutcomes, type BulkOutcome, NO_OUTCOME } from '../../sync/bulk-body';

@@ -1,6 +1,6 @@
 import type { Client } from '@elastic/elasticsearch';
 
-import { countDeadLetters } from '../../elasticsearch/dead-letters/list-dead-letters';
+import { countDeadLetters } from '../../elasticsearch/dead-letters/count-dead-letters';
 import { pruneDeadLetters } from '../../elasticsearch/dead-letters/prune-dead-letters';
 import { deleteIndex } from '../../elasticsearch/index/delete-index';
 import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
@@ -9,6 +9,7 @@ import { restoreSettings } from '../../elasticsearch/index/load-mode';
 import { readAlias } from '../../elasticsearch/index/read-alias';
 import { replaceIndex } from '../../elasticsearch/index/replace-index';
 import { writeState } from '../../elasticsearch/index/state-store';
+import { havePipelinesChanged } from '../../elasticsearch/pipelines/have-pipelines-changed';
 import type { Source } from '../../postgres/connection/source';
 import { withTransaction } from '../../postgres/connection/transaction';
 import { readLastCommit } from '../../postgres/server/last-commit';
@@ -18,14 +19,19 @@ import type { ConnectorState, IndexState, RelationState } from '../../sync/index
 import { newestVersion, type PlannedRelation, type SyncJob, type SyncPlan } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { FinishInput } from '../contract/activity-inputs';
-import type { RestoredIndex } from '../contract/activity-results';
+import type { FinishedIndex, RestoredIndex } from '../contract/activity-results';
+import { pipelineSubject } from '../plan/find-pipelines';
 
 /**
  * Puts the index's settings back, lets a rebuilt index serve, and saves from where the next sync must read changes.
  * State comes last: whatever fails before makes the next sync do more, never less. Where relations could not be synced,
- * the state of all that was left alone stays as it is.
+ * the state of all that was left alone stays as it is. Where ingest pipelines changed meanwhile, nobody knows which of
+ * them made which document: no watermark is saved.
  */
-export async function finishSync(connector: OpenConnector, { plan, failed = [], foreign }: FinishInput): Promise<void> {
+export async function finishSync(
+  connector: OpenConnector,
+  { plan, failed = [], foreign }: FinishInput,
+): Promise<FinishedIndex> {
   const { job } = plan;
   const { elasticsearch } = connector;
   const { identity } = await requireServing(elasticsearch, job);
@@ -35,11 +41,13 @@ export async function finishSync(connector: OpenConnector, { plan, failed = [], 
   if (job.rebuild)
     await replaceIndex(elasticsearch, { alias: job.index, to: job.concreteIndex, connectorId: job.connectorId });
   const source = await readSourceState(connector.source);
+  const haveChanged = await havePipelinesMoved(connector, job);
   const update = (state: IndexState): IndexState => {
     const saved = state.connectors[job.connectorId];
     const before = saved?.relations ?? {};
     const remembered = foreign ?? saved?.foreign ?? 0;
-    const relations = Object.fromEntries(synced.map((relation) => [relation.name, relationState(relation, job)]));
+    const stateOf = haveChanged ? withoutWatermark : (relation: PlannedRelation) => relationState(relation, job);
+    const relations = Object.fromEntries(synced.map((relation) => [relation.name, stateOf(relation)]));
     const after: ConnectorState = {
       version: newestVersion(job),
       ...source,
@@ -52,6 +60,21 @@ export async function finishSync(connector: OpenConnector, { plan, failed = [], 
   await writeState(elasticsearch, job.concreteIndex, update, 'put');
   connector.memory.forget();
   if (failed.length === 0) connector.meter.synced();
+  return { notes: haveChanged ? [PIPELINES_CHANGED] : [] };
+}
+
+const PIPELINES_CHANGED =
+  'The ingest pipelines of the index, or their definitions, changed while the sync ran: the next sync reads every row ' +
+  'again and checks what becomes of it.';
+
+async function havePipelinesMoved(connector: OpenConnector, job: SyncJob): Promise<boolean> {
+  const index = await describeIndex(connector.elasticsearch, job.concreteIndex);
+  if (index === undefined) throw new SyncFailure('DestinationChanged', `The index ${job.concreteIndex} was deleted.`);
+  return havePipelinesChanged(connector.elasticsearch, pipelineSubject(connector, index), job.pipelines);
+}
+
+function withoutWatermark({ rule }: PlannedRelation): RelationState {
+  return rule === undefined ? {} : { rule };
 }
 
 /** Watermarks of another history of the database would be believed once this one's identity is saved. */
@@ -110,7 +133,10 @@ function relationState({ definition, leaves, rule }: PlannedRelation, { watermar
   };
 }
 
-/** Dead letters of rows that were read again, or whose document is in the index by now, are out of date. */
+/**
+ * Dead letters of rows that were read again, or whose document is in the index by now, are out of date. Of those of
+ * dropped rows the survey has seen to, but for relations that are no longer synced.
+ */
 async function pruneRejections(
   elasticsearch: Client,
   job: SyncJob,
@@ -122,11 +148,13 @@ async function pruneRejections(
   const planned = new Map(relations.map((relation) => [relation.name, relation]));
   for (const relation of counts.keys()) {
     if (onlyThese && !planned.has(relation)) continue;
+    const isPlanned = planned.has(relation);
     const wasCopied = planned.get(relation)?.leaves.every(([, , , copy]) => copy === 1) ?? true;
     await pruneDeadLetters(elasticsearch, index, {
       connectorId: job.connectorId,
       relation,
       target: job.concreteIndex,
+      ...(isPlanned ? { kind: 'rejected' as const } : {}),
       ...(wasCopied ? { olderThan: job.version } : {}),
     });
   }

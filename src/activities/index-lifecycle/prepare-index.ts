@@ -2,7 +2,7 @@ import type { Client } from '@elastic/elasticsearch';
 
 import { buildMapping, totalFields } from '../../documents/index-mapping';
 import { createIndex } from '../../elasticsearch/index/create-index';
-import { describeIndex } from '../../elasticsearch/index/describe-index';
+import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
 import { extendIndex } from '../../elasticsearch/index/extend-index';
 import { checkAliasFilters } from '../../elasticsearch/index/move-aliases';
 import { writeState } from '../../elasticsearch/index/state-store';
@@ -11,6 +11,7 @@ import type { ConnectorState, IndexState, RelationState } from '../../sync/index
 import { newestVersion, type PlannedRelation, type SyncJob, type SyncPlan } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { PreparedIndex } from '../contract/activity-results';
+import { findPipelines } from '../plan/find-pipelines';
 import type { ProjectedRelation } from '../plan/projected-relation';
 import { readRelations } from '../plan/read-source';
 import { wantIndex } from '../plan/want-index';
@@ -23,23 +24,30 @@ export async function prepareIndex(connector: OpenConnector, { job, relations }:
   const { relations: projected, failed } = await readRelations(connector, relations, job.startedAt);
   const failedNames = new Set(failed.map(({ relation }) => relation));
   const readable = relations.filter(({ name }) => !failedNames.has(name));
-  if (job.newIndex) {
-    const { elasticsearch } = connector;
-    const old = job.rebuild ? await describeIndex(elasticsearch, job.index) : undefined;
-    const wanted = wantIndex(
-      job,
-      projected.map(({ projection }) => projection),
-    );
-    await createIndex(elasticsearch, {
-      ...wanted,
-      behindAlias: job.behindAlias,
-      loading: true,
-      ...(old === undefined ? {} : { old }),
-    });
-    if (old !== undefined) await checkAliasFilters(elasticsearch, old, job.concreteIndex);
-  }
+  const made = job.newIndex ? await makeIndex(connector, job, projected) : undefined;
   await extendForRelations(connector.elasticsearch, job, readable, projected);
-  return { failed };
+  if (made === undefined) return { failed };
+  return { failed, pipelines: (await findPipelines(connector, made)) ?? null };
+}
+
+async function makeIndex(
+  { elasticsearch }: OpenConnector,
+  job: SyncJob,
+  projected: readonly ProjectedRelation[],
+): Promise<IndexDescription> {
+  const old = job.rebuild ? await describeIndex(elasticsearch, job.index) : undefined;
+  const wanted = wantIndex(
+    job,
+    projected.map(({ projection }) => projection),
+  );
+  const made = await createIndex(elasticsearch, {
+    ...wanted,
+    behindAlias: job.behindAlias,
+    loading: true,
+    ...(old === undefined ? {} : { old }),
+  });
+  if (old !== undefined) await checkAliasFilters(elasticsearch, old, job.concreteIndex);
+  return made;
 }
 
 /** Adds the fields that relations need to the sync's index, and takes the watermark off those to be copied. */

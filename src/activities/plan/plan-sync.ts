@@ -1,5 +1,5 @@
 import { totalFields } from '../../documents/index-mapping';
-import type { LostValue } from '../../elasticsearch/blueprint/index-content';
+import type { LostValue, Settings } from '../../elasticsearch/blueprint/index-content';
 import { describeLeftBehind, listComingAlong } from '../../elasticsearch/index/describe-design';
 import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
 import { designIndex } from '../../elasticsearch/index/design-index';
@@ -8,6 +8,7 @@ import { requireReplaceable } from '../../elasticsearch/index/require-replaceabl
 import { readHorizon, untilFlushed } from '../../postgres/server/watermark';
 import type { IndexMapping } from '../../sync/field-mapping';
 import type { ConnectorState } from '../../sync/index-state';
+import { notePipelines } from '../../sync/pipelines';
 import { joinFailures } from '../../sync/relation-failure';
 import type { SyncJob, SyncPlan } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
@@ -15,6 +16,7 @@ import type { PlanRequest } from '../contract/activity-inputs';
 import { checkBasicRules } from './check-basic-rules';
 import { checkColumnNames } from './check-column-names';
 import { checkRulesInEffect } from './check-rules-in-effect';
+import { findPipelines } from './find-pipelines';
 import { fitRelations } from './fit-relations';
 import { partReadable } from './part-readable';
 import { planRelation } from './plan-relation';
@@ -31,6 +33,8 @@ export interface PlannedIndex {
   readonly lost: readonly LostValue[];
   /** Sentences about all that stays behind for good. */
   readonly leftBehind: readonly string[];
+  /** Every setting that it will have, as far as it is known. */
+  readonly settings: Settings;
   /** Whether the credentials may ask what index templates give. */
   readonly knowsTemplate: boolean;
 }
@@ -85,15 +89,17 @@ export async function planSync(connector: OpenConnector, request: PlanRequest): 
   const trusted = isUnfamiliar ? undefined : await trustedState(connector.source, view.probe, state);
   const job = planJob(connector, request, { startedAt, watermark, existing, state, isUnfamiliar });
   const design = job.newIndex ? await planIndex(connector, job, relations, existing) : undefined;
+  const pipelines = await findPipelines(connector, index ?? design ?? { settings: {} });
+  const notes = [...(design?.leftBehind ?? []), ...notePipelines(pipelines, id)];
   return {
     plan: {
-      job,
+      job: { ...job, ...(pipelines === undefined ? {} : { pipelines }) },
       relations: relations.map((projected) => planRelation(projected, trusted, watermark)),
       skipped: view.skipped,
       dropped: parted.dropped,
       ...(failed.length > 0 ? { failed } : {}),
       ...(trusted === undefined ? { untrusted: true } : {}),
-      ...(design === undefined || design.leftBehind.length === 0 ? {} : { notes: design.leftBehind }),
+      ...(notes.length === 0 ? {} : { notes }),
     },
     relations,
     mapping,
@@ -119,6 +125,7 @@ async function planIndex(
     comesAlong: old === undefined ? [] : listComingAlong(design, old),
     lost: design.blueprint.lost,
     leftBehind: old === undefined ? [] : describeLeftBehind(design, old),
+    settings: design.settings,
     knowsTemplate: design.knowsTemplate,
   };
 }
@@ -157,5 +164,6 @@ function planJob(
     newIndex,
     rebuild,
     ...(isUnfamiliar ? { unfamiliar: true } : {}),
+    ...(request.options.retryDropped === true ? { retryDropped: true } : {}),
   };
 }

@@ -1,4 +1,3 @@
-import { checkPipeline } from '../../elasticsearch/connection/check-pipeline';
 import {
   checkPrivileges,
   describeMissingPrivileges,
@@ -58,7 +57,6 @@ async function checkDestination({
       `Give the user's role, or the API key's role descriptor, also ${describeRole(missing)}`,
     );
   }
-  if (settings.pipeline !== undefined) await checkPipeline(elasticsearch, settings.pipeline);
   await describeIndex(elasticsearch, settings.indexName);
 }
 

@@ -1,9 +1,10 @@
 import { createConnectorRegistry } from '../../activities/connector/connector-registry';
 import { findConnector } from '../../config/settings/find-connector';
 import type { Settings } from '../../config/settings/settings';
+import { countDeadLetters } from '../../elasticsearch/dead-letters/count-dead-letters';
 import { listDeadLetters, type StoredDeadLetter } from '../../elasticsearch/dead-letters/list-dead-letters';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
-import { rejectionDocument, renderRejections } from '../output/render-rejections';
+import { rejectionDocument, renderRejections, type UnindexedRows } from '../output/render-rejections';
 import { createTerminal } from '../output/terminal';
 import { type ConfigurationOptions, loadCommandSettings } from '../session/load-command-settings';
 
@@ -12,19 +13,33 @@ export async function listRejected(id: string | undefined, options: Configuratio
   const terminal = createTerminal(options.json === true);
   const settings = await loadCommandSettings(options, terminal);
   const connectorId = findConnector(settings, id).id;
-  const letters = await readLetters(settings, connectorId);
-  const document = { connector_id: connectorId, rejected: letters.length, rows: letters.map(rejectionDocument) };
-  terminal.result(document, () => renderRejections(connectorId, letters));
+  const rows = await readUnindexed(settings, connectorId);
+  const { rejected, dropped, droppedCount } = rows;
+  const document = {
+    connector_id: connectorId,
+    rejected: rejected.length,
+    rows: rejected.map(rejectionDocument),
+    dropped: droppedCount,
+    dropped_rows: dropped.map(rejectionDocument),
+  };
+  terminal.result(document, () => renderRejections(connectorId, rows));
 }
 
-async function readLetters(settings: Settings, connectorId: string): Promise<StoredDeadLetter[]> {
+async function readUnindexed(settings: Settings, connectorId: string): Promise<UnindexedRows> {
   const registry = createConnectorRegistry(settings);
   try {
     const { elasticsearch, settings: connector } = registry.open(connectorId);
-    const letters: StoredDeadLetter[] = [];
     const index = deadLetterIndexName(connector.indexName);
-    for await (const page of listDeadLetters(elasticsearch, index, { connectorId })) letters.push(...page);
-    return letters;
+    const counts = await countDeadLetters(elasticsearch, index, connectorId);
+    const rejected: StoredDeadLetter[] = [];
+    for await (const page of listDeadLetters(elasticsearch, index, { connectorId, kind: 'rejected' }))
+      rejected.push(...page);
+    let dropped: readonly StoredDeadLetter[] = [];
+    for await (const page of listDeadLetters(elasticsearch, index, { connectorId, kind: 'dropped' })) {
+      dropped = page;
+      break;
+    }
+    return { rejected, dropped, droppedCount: [...counts.values()].reduce((sum, count) => sum + count.dropped, 0) };
   } finally {
     await registry.close();
   }

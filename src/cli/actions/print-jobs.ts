@@ -27,7 +27,7 @@ export function printJobs(connectorId: string | undefined, options: JobListOptio
 
 /** A job as `--json` prints it. */
 export function jobDocument({ connectorId, runId, status, startedAt, closedAt, memo }: ListedJob) {
-  const { jobType, trigger, indexed, unchanged, deleted, rejected, omitted = 0 } = memo;
+  const { jobType, trigger, indexed, unchanged, deleted, rejected, dropped = 0, omitted = 0 } = memo;
   return {
     connector_id: connectorId,
     run_id: runId,
@@ -36,7 +36,7 @@ export function jobDocument({ connectorId, runId, status, startedAt, closedAt, m
     status,
     started_at: startedAt.toISOString(),
     closed_at: closedAt?.toISOString() ?? null,
-    ...(indexed === undefined ? {} : { indexed, unchanged, deleted, rejected, omitted }),
+    ...(indexed === undefined ? {} : { indexed, unchanged, deleted, rejected, dropped, omitted }),
   };
 }
 

@@ -4,12 +4,13 @@ import { type ConfigurationOptions, loadCommandSettings } from '../session/load-
 import { runSync } from '../session/run-sync';
 
 /**
- * `pgferry rejected retry`: every sync tries rejected rows again, so trying again is an incremental one. It can't overlap
- * with another sync.
+ * `pgferry rejected retry`: every sync tries rejected rows again, so trying again is an incremental one, which tries rows
+ * again, too, that an ingest pipeline dropped. It can't overlap with another sync.
  */
 export async function retryRejected(id: string | undefined, options: ConfigurationOptions): Promise<void> {
   const terminal = createTerminal(options.json === true);
   const settings = await loadCommandSettings(options, terminal);
   const connectorId = findConnector(settings, id).id;
-  process.exitCode = await runSync(settings, { connectorId, jobType: 'incremental', trigger: 'manual' }, terminal);
+  const input = { connectorId, jobType: 'incremental', trigger: 'manual', options: { retryDropped: true } } as const;
+  process.exitCode = await runSync(settings, input, terminal);
 }

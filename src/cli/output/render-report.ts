@@ -4,7 +4,16 @@ import { renderTable } from './render-table';
 import type { SyncEnding } from './sync-ending';
 import { dim, green, red, yellow } from './terminal';
 
-const NOTHING = { indexed: 0, unchanged: 0, deleted: 0, rejected: 0, omitted: 0, duration_ms: 0, relations: [] };
+const NOTHING = {
+  indexed: 0,
+  unchanged: 0,
+  deleted: 0,
+  rejected: 0,
+  dropped: 0,
+  omitted: 0,
+  duration_ms: 0,
+  relations: [],
+};
 
 /** The end of a sync, as `sync --json` prints it. */
 export function reportDocument({ connectorId, jobType }: SyncInput, ending: SyncReport | SyncEnding) {
@@ -15,14 +24,16 @@ export function reportDocument({ connectorId, jobType }: SyncInput, ending: Sync
     const { reached, reports = [] } = ending;
     return { ...job, ...NOTHING, ...reached, relations: reports.map(relationDocument), ...errorOf(ending) };
   }
-  const { indexed, unchanged, deleted, rejected, omitted = 0, durationMs, skipped, notes = [] } = ending;
+  const { indexed, unchanged, deleted, rejected, dropped = 0, omitted = 0 } = ending;
+  const { durationMs, skipped, notes = [] } = ending;
+  const counts = { indexed, unchanged, deleted, rejected, dropped, omitted };
   const relations = ending.relations.map(relationDocument);
-  return { ...job, indexed, unchanged, deleted, rejected, omitted, duration_ms: durationMs, relations, skipped, notes };
+  return { ...job, ...counts, duration_ms: durationMs, relations, skipped, notes };
 }
 
 /** A relation's report as `--json` prints it: every count is there, also those that are zero. */
-export function relationDocument({ bytes, seconds, omitted = 0, ...counts }: RelationReport) {
-  return { ...counts, omitted, bytes, seconds };
+export function relationDocument({ bytes, seconds, dropped = 0, omitted = 0, ...counts }: RelationReport) {
+  return { ...counts, dropped, omitted, bytes, seconds };
 }
 
 function errorOf({ failure }: SyncEnding) {
@@ -63,24 +74,24 @@ export function renderReport({ connectorId, jobType }: SyncInput, ending: SyncRe
   ].join('\n');
 }
 
-/** A table of the fate of each relation's rows; values left out of documents only where there are any. */
+/** Tabulates what became of each relation's rows; dropped and omitted ones only where there are any. */
 export function renderRelations(
   relations: readonly RelationReport[],
   rateOf?: (report: RelationReport) => number,
 ): string {
-  const isAnyOmitted = relations.some(({ omitted = 0 }) => omitted > 0);
-  const header = ['relation', 'read', 'indexed', 'unchanged', 'deleted', 'rejected'];
-  const rows = relations.map((report) => {
-    const { relation, read, indexed, unchanged, deleted, rejected, omitted = 0 } = report;
-    const counts = [read, indexed, unchanged, deleted, rejected, ...(isAnyOmitted ? [omitted] : [])];
-    return [relation, ...counts, ...(rateOf === undefined ? [] : [rateOf(report)])];
-  });
-  const more = [...(isAnyOmitted ? ['omitted'] : []), ...(rateOf === undefined ? [] : ['documents/s'])];
-  return renderTable([...header, ...more], rows);
+  const rare = (['dropped', 'omitted'] as const).filter((name) => relations.some((report) => (report[name] ?? 0) > 0));
+  const counts = ['read', 'indexed', 'unchanged', 'deleted', 'rejected', ...rare] as const;
+  const rows = relations.map((report) => [
+    report.relation,
+    ...counts.map((name) => report[name] ?? 0),
+    ...(rateOf === undefined ? [] : [rateOf(report)]),
+  ]);
+  return renderTable(['relation', ...counts, ...(rateOf === undefined ? [] : ['documents/s'])], rows);
 }
 
-function renderTotals({ indexed, unchanged, deleted, rejected, omitted = 0 }: SyncTotals): string {
-  return Object.entries({ indexed, unchanged, deleted, rejected, ...(omitted > 0 ? { omitted } : {}) })
+function renderTotals({ indexed, unchanged, deleted, rejected, dropped = 0, omitted = 0 }: SyncTotals): string {
+  const rare = { ...(dropped > 0 ? { dropped } : {}), ...(omitted > 0 ? { omitted } : {}) };
+  return Object.entries({ indexed, unchanged, deleted, rejected, ...rare })
     .map(([name, count]) => `${count.toLocaleString('en-US')} ${name}`)
     .join(', ');
 }

@@ -11,12 +11,15 @@ export interface ShownDifferences {
   readonly values: boolean;
 }
 
+/** Differences that people see counted for each relation. */
+const SHOWN = ['missing', 'changed', 'extra'] as const;
+
 /** Explanations of the kinds of difference. */
 const MEANINGS: Readonly<Record<DifferenceKind, string>> = {
   missing: 'row without a document',
   changed: 'document that is not what its row says',
   extra: 'document without a row',
-  outdated: 'dead letter whose row is gone or was indexed since',
+  outdated: 'letter of a rejected or dropped row that is gone or was indexed since',
 };
 
 /** A verification as `verify --json` prints it. */
@@ -29,7 +32,7 @@ export function verificationDocument(verification: Verification, show: ShownDiff
     ok: count === 0,
     compared_content: comparedContent,
     ...Object.fromEntries(
-      (['rows', 'documents', 'rejected', ...DIFFERENCES] as const).map((name) => [
+      (['rows', 'documents', 'rejected', 'dropped', ...DIFFERENCES] as const).map((name) => [
         name,
         relations.reduce((sum, relation) => sum + relation[name], 0),
       ]),
@@ -46,16 +49,19 @@ export function verificationDocument(verification: Verification, show: ShownDiff
 /** A verification for people. */
 export function renderVerification(verification: Verification, show: ShownDifferences): string {
   const { connectorId, relations, rejections, differences, seconds } = verification;
-  const rows = relations.map((r) => [r.relation, r.rows, r.documents, r.rejected, r.missing, r.changed, r.extra]);
+  const dropped = relations.reduce((sum, relation) => sum + relation.dropped, 0);
+  const columns = ['rows', 'documents', 'rejected', ...(dropped > 0 ? ['dropped' as const] : []), ...SHOWN] as const;
+  const rows = relations.map((relation) => [relation.relation, ...columns.map((column) => relation[column])]);
   const compared = relations.reduce((sum, relation) => sum + relation.rows, 0);
   const speed = `${Math.round(compared / Math.max(0.001, seconds)).toLocaleString('en-US')} rows/s`;
   const count = countDifferences(verification);
   const summary = `${compared.toLocaleString('en-US')} rows compared in ${seconds.toFixed(1)} s (${speed})`;
   return [
-    renderTable(['relation', 'rows', 'documents', 'rejected', 'missing', 'changed', 'extra'], rows),
+    renderTable(['relation', ...columns], rows),
     ...differences.flatMap((difference) => renderDifference(difference, show)),
     ...(count > differences.length ? [dim(`… and ${(count - differences.length).toLocaleString('en-US')} more`)] : []),
     ...noteRejections(rejections, connectorId),
+    ...(dropped > 0 ? [`${yellow('note')} rows that an ingest pipeline drops have no document`] : []),
     ...renderLimits(verification),
     ...noteForeign(verification),
     count === 0

@@ -82,6 +82,6 @@ function askProgress(handle: WorkflowHandle<SyncWorkflow>) {
 /** Reads the totals that a sync noted of itself when it did not complete. */
 async function readReached(handle: WorkflowHandle<SyncWorkflow>): Promise<SyncTotals> {
   const { memo } = await handle.describe();
-  const { indexed = 0, unchanged = 0, deleted = 0, rejected = 0, omitted = 0 } = readSyncMemo(memo);
-  return { indexed, unchanged, deleted, rejected, omitted };
+  const { indexed = 0, unchanged = 0, deleted = 0, rejected = 0, dropped = 0, omitted = 0 } = readSyncMemo(memo);
+  return { indexed, unchanged, deleted, rejected, dropped, omitted };
 }

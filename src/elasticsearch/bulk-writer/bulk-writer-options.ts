@@ -1,6 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
 
 import type { BulkOutcome } from '../../sync/bulk-body';
+import type { PipelineWatch } from '../bulk/pipeline-watch';
 
 /** Options of a bulk writer. */
 export interface BulkWriterOptions {
@@ -21,6 +22,8 @@ export interface BulkWriterOptions {
    * here.
    */
   readonly newestVersion: number;
+  /** Pipelines that work on the documents. Absent: none does, and answers say no more than they must. */
+  readonly watch?: WriterWatch;
   /**
    * Fewest and most requests in flight.
    * @default { min: 1, max: 8 }
@@ -34,6 +37,12 @@ export interface BulkWriterOptions {
    */
   readonly retryForMs?: number;
   readonly observer?: BulkObserver;
+}
+
+/** What is looked at where ingest pipelines work. */
+export interface WriterWatch extends PipelineWatch {
+  /** Oldest external version of this sync: what carries it, or a newer one, is of the sync itself. */
+  readonly firstVersion: number;
 }
 
 /** Hears how writing goes, a call or two a bulk request; must be quick and never throw. */

@@ -1,6 +1,8 @@
 import { setMaxListeners } from 'node:events';
 
 import type { BulkBody, BulkOutcome } from '../../sync/bulk-body';
+import { isDeletion } from '../../sync/bulk-item';
+import { toRelationFailure } from '../../sync/relation-failure';
 import { followAbort } from '../connection/follow-abort';
 import { observeBulk, observePushback, startPace } from './bulk-pace';
 import { createSlots } from './bulk-slots';
@@ -17,15 +19,17 @@ export interface AcceptedBulk {
 export interface BulkWriter {
   /**
    * Takes a body over as soon as a slot is free: waiting for it is the backpressure for who reads. The body's bytes
-   * must not be changed until it is acknowledged.
+   * must not be changed until it is acknowledged. Where ingest pipelines work on the documents, a relation's first body
+   * is acknowledged, and has been read back, before this resolves.
    *
-   * @param relation - name of the relation that the documents come from, for dead letters.
-   * @throws SyncFailure the failure of an earlier body: after one nothing more is accepted.
+   * @param relation - name of the relation that the documents come from.
+   * @throws SyncFailure the failure of an earlier body: after one nothing more is accepted, of its relation where the
+   * failure is that relation's alone.
    */
   accept(body: BulkBody, relation: string): Promise<AcceptedBulk>;
   /** Bytes that the next body should have; changes with Elasticsearch's answers. */
   targetBytes(): number;
-  /** Waits until everything accepted is acknowledged; throws the first failure. */
+  /** Waits until everything accepted is acknowledged; throws the first failure, of whichever relation. */
   flush(): Promise<void>;
   /** Ends everything that is still running and waits for it. Never throws. */
   close(): Promise<void>;
@@ -62,10 +66,13 @@ export function createBulkWriter(options: BulkWriterOptions): BulkWriter {
     },
   };
 
-  const start = (body: BulkBody, relation: string): Promise<BulkOutcome> => {
-    const acknowledged = writeWithDeadLetters(context, body, relation)
+  const failed = new Map<string, unknown>();
+  const readBack = new Set<string>();
+  const start = (body: BulkBody, relation: string, isFirst: boolean): Promise<BulkOutcome> => {
+    const acknowledged = writeWithDeadLetters(context, body, relation, isFirst)
       .catch((error: unknown) => {
-        end(error);
+        if (toRelationFailure(error) === undefined) end(error);
+        else if (!failed.has(relation)) failed.set(relation, error);
         throw error;
       })
       .finally(() => {
@@ -78,19 +85,32 @@ export function createBulkWriter(options: BulkWriterOptions): BulkWriter {
     return acknowledged;
   };
 
+  const throwFailure = (relation?: string) => {
+    ending.signal.throwIfAborted();
+    for (const [name, error] of failed) if (relation === undefined || relation === name) throw error;
+  };
+
   return {
     async accept(body, relation) {
-      ending.signal.throwIfAborted();
+      throwFailure(relation);
       await slots.take();
-      if (ending.signal.aborted) slots.release();
-      ending.signal.throwIfAborted();
+      try {
+        throwFailure(relation);
+      } catch (error) {
+        slots.release();
+        throw error;
+      }
       accepted += 1;
-      return { acknowledged: start(body, relation) };
+      const isFirst = options.watch !== undefined && !readBack.has(relation) && !isDeletion(body.bytes);
+      if (isFirst) readBack.add(relation);
+      const acknowledged = start(body, relation, isFirst);
+      if (isFirst) await acknowledged;
+      return { acknowledged };
     },
     targetBytes,
     async flush() {
       await Promise.allSettled(running);
-      ending.signal.throwIfAborted();
+      throwFailure();
     },
     async close() {
       end(new Error('the bulk writer was closed'));

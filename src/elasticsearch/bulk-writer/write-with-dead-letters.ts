@@ -6,6 +6,8 @@ import { type Delivery, deliveryTo } from '../bulk/delivery';
 import { groupByVersion, lettersOfRejected } from '../dead-letters/letters-of-rejected';
 import { writeDeadLetters } from '../dead-letters/write-dead-letters';
 import type { BulkMetrics, BulkWriterOptions } from './bulk-writer-options';
+import { rememberDropped } from './remember-dropped';
+import { requireFieldsAsSent } from './require-fields-as-sent';
 
 /** Shared by the bodies of one writer. */
 export interface WriterContext {
@@ -15,15 +17,22 @@ export interface WriterContext {
   readonly onAnswer: (bulk: Omit<BulkMetrics, 'inFlight'>) => void;
 }
 
-/** Writes one body until every item is indexed, deleted, superseded or safe as a dead letter. */
+/**
+ * Writes one body until every item is indexed, deleted, superseded or safe as a dead letter.
+ * @param isFirst whether what was stored of it is read back, where ingest pipelines work on it
+ * @throws SyncFailure `PipelineInterferes` where a pipeline changes what pgferry needs
+ */
 export async function writeWithDeadLetters(
   context: WriterContext,
   body: BulkBody,
   relation: string,
+  isFirst: boolean,
 ): Promise<BulkOutcome> {
-  const { options, onAnswer } = context;
+  const { options, onAnswer, signal } = context;
+  const { connectorId, jobId, client, deadLetters, watch, newestVersion } = options;
   const started = performance.now();
   let retried = 0;
+  const stored = new Set<string>();
   const plain = plainDelivery(context);
   const delivery: Delivery = {
     ...plain,
@@ -32,30 +41,44 @@ export async function writeWithDeadLetters(
     },
     bury: async (part, rejected) => {
       if (rejected.length === 0) return;
-      const { connectorId, jobId, client, deadLetters } = options;
       const letters = lettersOfRejected(part, rejected, { connectorId, relation, jobId });
-      await writeDeadLetters(client, deadLetters, letters, context.signal);
+      await writeDeadLetters(client, deadLetters, letters, signal);
       // The row has changed to what the index can't hold: what it was before must not stay.
       for (const [version, ids] of groupByVersion(letters)) {
         await deliverBody(plain, deleteBody(ids, version));
       }
     },
+    ...(watch === undefined
+      ? {}
+      : {
+          watch,
+          drop: (part, dropped) =>
+            rememberDropped({ options, watch, plain, signal, connectorId, relation, jobId }, part, dropped),
+          onStored: (ids) => {
+            for (const id of ids) stored.add(id);
+          },
+        }),
   };
   try {
     const outcome = await deliverBody(delivery, body);
+    if (isFirst && watch !== undefined) {
+      const target = { client, watch, deadLetters, connectorId, newestVersion, signal };
+      await requireFieldsAsSent({ ...target, body, ids: stored });
+    }
     const durationMs = performance.now() - started;
     onAnswer({ items: body.offsets.length, bytes: body.bytes.length, durationMs, retried, outcome });
     return outcome;
   } catch (error) {
-    context.signal.throwIfAborted();
+    signal.throwIfAborted();
     throw toSyncFailure(error, `writing to ${options.target}`);
   }
 }
 
 /** For bodies whose rejected items are let go: deletions. */
 function plainDelivery({ options, signal, onPushback }: WriterContext): Delivery {
-  const { client, target, requireAlias, pipeline, newestVersion, retryForMs, observer } = options;
-  const endpoint = { client, target, requireAlias, signal, ...(pipeline === undefined ? {} : { pipeline }) };
+  const { client, target, requireAlias, pipeline, newestVersion, retryForMs, observer, watch } = options;
+  const isWatched = watch !== undefined;
+  const endpoint = { client, target, requireAlias, signal, isWatched, ...(pipeline === undefined ? {} : { pipeline }) };
   const delivery = deliveryTo(endpoint, { newestVersion, retryForMs });
   return {
     ...delivery,

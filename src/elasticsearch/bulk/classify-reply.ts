@@ -60,12 +60,12 @@ export function classifyReply(reply: BulkReply, count: number, target: string): 
 }
 
 function readItems(reply: BulkReply & { kind: 'answer' }, count: number, target: string): ReplyClass {
-  const { body, hasGuard } = reply;
-  if (isSuccessOf(body, count)) return { kind: 'done' };
+  const { body, hasGuard, isWatched = false } = reply;
+  if (!isWatched && isSuccessOf(body, count)) return { kind: 'done' };
   try {
     const items = asList(asObject(parseJson(body.toString()))['items'])
       .slice(hasGuard ? 1 : 0)
-      .map(toAnsweredItem);
+      .map((item) => toAnsweredItem(item, isWatched));
     if (items.length === count) return { kind: 'items', items };
   } catch {
     // Not Elasticsearch's.

@@ -6,6 +6,7 @@ import { bisectBody, pickItems } from './bulk-slices';
 import { classifyReply } from './classify-reply';
 import type { Delivery } from './delivery';
 import { judgeItems } from './judge-items';
+import { requireStoredAsSent } from './pipeline-watch';
 
 /** Requests of several items that fail as a whole are cut after so many attempts: smaller ones may pass. */
 const ATTEMPTS_BEFORE_CUT = 3;
@@ -83,12 +84,19 @@ async function settleItems(
   items: readonly AnsweredItem[],
   attempt: number,
 ): Promise<Step> {
-  const { target } = delivery;
+  const { target, watch } = delivery;
   const verdict = judgeItems(items, { ...delivery, attempt });
+  if (watch !== undefined) delivery.onStored?.(requireStoredAsSent(body, items, watch));
   await delivery.bury?.(body, verdict.rejected);
+  if (verdict.dropped.length > 0) await delivery.drop?.(body, verdict.dropped);
   if (verdict.retry.length > 0) delivery.onPushback?.();
   return {
-    outcome: { ...verdict.counts, rejected: verdict.rejected.length, bytes: body.bytes.length },
+    outcome: {
+      ...verdict.counts,
+      rejected: verdict.rejected.length,
+      dropped: verdict.dropped.length,
+      bytes: body.bytes.length,
+    },
     rest: pickItems(body, verdict.retry),
     isTooLarge: verdict.isTooLarge,
     failure: new SyncFailure(

@@ -1,13 +1,13 @@
 import type { BulkBody } from '../../sync/bulk-body';
 import { isReachable } from '../connection/is-reachable';
 import type { RejectedItem } from './judge-items';
+import type { PipelineWatch } from './pipeline-watch';
 import { type BulkEndpoint, type BulkReply, postBulk } from './post-bulk';
 import { waitBeforeRetry } from './wait-before-retry';
 
 /** Options and observers of the delivery of one writer's bodies. */
 export interface Delivery {
   readonly target: string;
-  readonly pipeline?: string;
   readonly newestVersion: number;
   /** Milliseconds without any progress after which a body is given up. */
   readonly retryForMs: number;
@@ -19,6 +19,12 @@ export interface Delivery {
   readonly wait: (attempt: number) => Promise<void>;
   /** Makes items that are refused for good safe as dead letters. Absent: they are let go. */
   readonly bury?: (body: BulkBody, rejected: readonly RejectedItem[]) => Promise<void>;
+  /** Where ingest pipelines work on the documents. */
+  readonly watch?: PipelineWatch;
+  /** Remembers items that a pipeline dropped, by their positions. */
+  readonly drop?: (body: BulkBody, dropped: readonly number[]) => Promise<void>;
+  /** Documents were stored under these ids; heard only where {@link watch} is. */
+  readonly onStored?: (ids: readonly string[]) => void;
   /** Elasticsearch has too much to do. */
   readonly onPushback?: () => void;
   /** Items are sent again. */
@@ -32,10 +38,9 @@ export function deliveryTo(
   endpoint: BulkEndpoint,
   options: { readonly newestVersion: number; readonly retryForMs?: number | undefined },
 ): Delivery {
-  const { client, target, pipeline, signal } = endpoint;
+  const { client, target, signal } = endpoint;
   return {
     target,
-    ...(pipeline === undefined ? {} : { pipeline }),
     newestVersion: options.newestVersion,
     retryForMs: options.retryForMs ?? DEFAULT_RETRY_FOR_MS,
     send: (bytes) => postBulk(endpoint, bytes),

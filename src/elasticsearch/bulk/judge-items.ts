@@ -7,12 +7,11 @@ import {
   summarizeError,
 } from '../answers/error-summary';
 import { failureOfResponse } from '../answers/translate-failure';
-import type { AnsweredItem } from './answered-item';
+import type { AnsweredItem, ItemAnswer } from './answered-item';
 
 /** Facts to judge an answer by. */
 export interface Judgement {
   readonly target: string;
-  readonly pipeline?: string;
   /** Newest external version of this sync. */
   readonly newestVersion: number;
   /** Times that these items were sent before. */
@@ -32,6 +31,8 @@ export interface Verdict {
   /** Positions of items that were refused for now. */
   readonly retry: readonly number[];
   readonly rejected: readonly RejectedItem[];
+  /** Positions of items that an ingest pipeline dropped. */
+  readonly dropped: readonly number[];
   /** Whether an item was refused because what was sent with it is more than Elasticsearch ever takes at once. */
   readonly isTooLarge: boolean;
 }
@@ -49,32 +50,39 @@ export function judgeItems(items: readonly AnsweredItem[], judgement: Judgement)
   const counts = { indexed: 0, deleted: 0, superseded: 0 };
   const retry: number[] = [];
   const rejected: RejectedItem[] = [];
+  const dropped: number[] = [];
   let isTooLarge = false;
   for (const [position, item] of items.entries()) {
     const [action = 'index', result = { status: 0 }] = Object.entries(item)[0] ?? [];
-    let fate = judgeItem(action, result.status, result.error, judgement);
+    let fate = judgeItem(action, result, judgement);
     if (fate === 'retry' && exceedsLimit(result.error)) {
       isTooLarge = true;
       if (items.length === 1) fate = 'rejected';
     }
     if (fate === 'retry') retry.push(position);
     else if (fate === 'rejected') rejected.push({ item: position, error: summarizeError(result.error ?? {}) });
+    else if (fate === 'dropped') dropped.push(position);
     else counts[fate] += 1;
   }
-  return { counts, retry, rejected, isTooLarge };
+  return { counts, retry, rejected, dropped, isTooLarge };
 }
 
-type Fate = 'indexed' | 'deleted' | 'superseded' | 'retry' | 'rejected';
+type Fate = 'indexed' | 'deleted' | 'superseded' | 'retry' | 'rejected' | 'dropped';
 
-function judgeItem(action: string, status: number, error: ErrorCause | undefined, judgement: Judgement): Fate {
-  if (status >= 200 && status < 300) return action === 'delete' ? 'deleted' : 'indexed';
+function judgeItem(action: string, { status, error, stored }: ItemAnswer, judgement: Judgement): Fate {
+  if (status >= 200 && status < 300) {
+    if (action === 'delete') return 'deleted';
+    return stored?.result === 'noop' ? 'dropped' : 'indexed';
+  }
   if (status === 404 && action === 'delete' && error === undefined) return 'superseded';
   if (status === 409) return judgeConflict(error, judgement);
   if (status === 429 || status === 502 || status === 503 || status === 504) return 'retry';
   if (status === 404) throw indexIsGone(judgement.target);
   if (status === 401 || status === 403) throw failureOfResponse(status, error ?? {}, `writing to ${judgement.target}`);
-  if (status >= 500 && judgement.attempt < INTERNAL_ERROR_ATTEMPTS) return 'retry';
-  if (isMissingPipeline(error, judgement.pipeline)) throw pipelineIsMissing(judgement.pipeline ?? '');
+  const missing = MISSING_PIPELINE.exec(error?.reason ?? '')?.[1];
+  if (missing !== undefined) throw pipelineIsMissing(missing);
+  const isInternal = status >= 500 && error?.type !== FAILED_ON_PURPOSE;
+  if (isInternal && judgement.attempt < INTERNAL_ERROR_ATTEMPTS) return 'retry';
   if (action === 'delete') {
     throw new SyncFailure(
       'Defect',
@@ -104,14 +112,16 @@ function indexIsGone(target: string): SyncFailure {
   );
 }
 
-function isMissingPipeline(error: ErrorCause | undefined, pipeline: string | undefined): boolean {
-  return pipeline !== undefined && error?.reason === `pipeline with id [${pipeline}] does not exist`;
-}
+/** A name that a document decides on stands behind other words: it may be a row's value. */
+const MISSING_PIPELINE = /^pipeline with id \[([^\]]{1,512})\] does not exist$/u;
+
+/** Of a processor `fail`: Elasticsearch answers it with 500. */
+const FAILED_ON_PURPOSE = 'fail_processor_exception';
 
 function pipelineIsMissing(pipeline: string): SyncFailure {
   return new SyncFailure(
     'InvalidConfig',
     `The ingest pipeline "${pipeline}" does not exist.`,
-    'Create the pipeline, or take it out of the connector.',
+    'Create the pipeline, or take it out of the connector, the index and its templates.',
   );
 }

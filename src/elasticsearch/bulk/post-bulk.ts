@@ -14,12 +14,21 @@ export interface BulkEndpoint {
   readonly target: string;
   readonly requireAlias: boolean;
   readonly pipeline?: string;
+  /** Whether the answer says of each item what was stored where: ingest pipelines work on the documents. @default false */
+  readonly isWatched?: boolean;
   readonly signal: AbortSignal;
 }
 
 /** Reply to one bulk request: an answer of whatever status, or none at all. */
 export type BulkReply =
-  | { readonly kind: 'answer'; readonly status: number; readonly body: Buffer; readonly hasGuard: boolean }
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly body: Buffer;
+      readonly hasGuard: boolean;
+      /** As asked for by {@link BulkEndpoint.isWatched}. @default false */
+      readonly isWatched?: boolean;
+    }
   | {
       readonly kind: 'none';
       /** Whether a connection was made and then lost, as when a proxy does not like a large body. */
@@ -29,6 +38,7 @@ export type BulkReply =
 
 /** `status` must stay, or the items that remain would no longer be where they were sent. */
 const FILTER_PATH = 'errors,took,items.*.status,items.*.error';
+const WATCHED_FILTER_PATH = `${FILTER_PATH},items.*._id,items.*._index,items.*.result`;
 
 /**
  * Deletions with an external version make a missing index anew, and `require_alias` does not hold for them (seen in
@@ -53,6 +63,7 @@ const NO_REDACTION = { type: 'off' } as const;
  */
 export async function postBulk(endpoint: BulkEndpoint, bytes: Buffer): Promise<BulkReply> {
   const hasGuard = endpoint.requireAlias && isDeletion(bytes);
+  const { isWatched = false } = endpoint;
   try {
     // As a stream the answer comes as it is: an error status does not throw, and nothing is parsed that nobody reads.
     const answer = await endpoint.client.transport.request<Readable>(
@@ -60,7 +71,7 @@ export async function postBulk(endpoint: BulkEndpoint, bytes: Buffer): Promise<B
         method: 'POST',
         path: `/${encodeURIComponent(endpoint.target)}/_bulk`,
         querystring: {
-          filter_path: FILTER_PATH,
+          filter_path: isWatched ? WATCHED_FILTER_PATH : FILTER_PATH,
           ...(endpoint.requireAlias ? { require_alias: true } : {}),
           ...(endpoint.pipeline === undefined ? {} : { pipeline: endpoint.pipeline }),
         },
@@ -71,7 +82,7 @@ export async function postBulk(endpoint: BulkEndpoint, bytes: Buffer): Promise<B
     const body = await readUpTo(answer.body, LARGEST_ANSWER);
     if (body === undefined)
       return { kind: 'none', wasReset: false, reason: `its answer is larger than ${LARGEST_ANSWER} bytes` };
-    return { kind: 'answer', status: answer.statusCode, body, hasGuard };
+    return { kind: 'answer', status: answer.statusCode, body, hasGuard, isWatched };
   } catch (error) {
     endpoint.signal.throwIfAborted();
     return describeFailure(error);

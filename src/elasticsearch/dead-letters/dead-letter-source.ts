@@ -10,4 +10,8 @@ export interface DeadLetterSource {
   readonly reason: string;
   readonly version: number;
   readonly job_id: string;
+  /** Of a dropped document: names of the ingest pipelines. */
+  readonly pipeline?: readonly string[] | undefined;
+  readonly pipelines_digest?: string | undefined;
+  readonly fingerprint?: number | undefined;
 }

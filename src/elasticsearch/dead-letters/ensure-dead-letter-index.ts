@@ -16,6 +16,9 @@ const PROPERTIES: Record<keyof DeadLetterSource, estypes.MappingProperty> = {
   reason: { type: 'text' },
   version: { type: 'long' },
   job_id: KEYWORD,
+  pipeline: KEYWORD,
+  pipelines_digest: KEYWORD,
+  fingerprint: { type: 'double', index: false, doc_values: false },
 };
 
 /** Templates are for the connector's index: `search-shop*` matches `search-shop-rejected`, too. `null` takes a setting back. */
@@ -52,6 +55,21 @@ export async function ensureDeadLetterIndex(client: Client, index: string): Prom
     }
     await takeOffTemplates(client, index);
   });
+}
+
+/** Indices that can be searched for what pipelines dropped, by the process's clients. */
+const extended = new WeakMap<Client, Set<string>>();
+
+/** Gives an index of dead letters, which an earlier version may have made, the fields by which dropped documents are found. */
+export async function ensureDroppedFields(client: Client, index: string): Promise<void> {
+  const done = extended.get(client) ?? new Set();
+  extended.set(client, done);
+  if (done.has(index)) return;
+  const { pipeline, pipelines_digest, fingerprint } = PROPERTIES;
+  await translateFailures(`adding fields to the index ${index}`, () =>
+    client.indices.putMapping({ index, properties: { pipeline, pipelines_digest, fingerprint } }),
+  );
+  done.add(index);
 }
 
 /** Takes off what can't be refused when the index is made: aliases, and settings that not every Elasticsearch knows. */

@@ -3,7 +3,7 @@ import { readAction } from '../../sync/bulk-item';
 import { type ErrorSummary, formatErrorSummary } from '../answers/error-summary';
 import { itemBytes } from '../bulk/bulk-slices';
 import type { RejectedItem } from '../bulk/judge-items';
-import type { DeadLetter } from './write-dead-letters';
+import type { DeadLetter } from './dead-letter';
 
 /** Elasticsearch's limit for an `_id`, in bytes: a longer one makes it refuse the whole request. */
 const LONGEST_ID = 512;

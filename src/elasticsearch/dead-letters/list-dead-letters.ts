@@ -4,15 +4,25 @@ import { asList, asObject, asText, readAnswer } from '../answers/read-answer';
 import { unlessMissing } from '../answers/response-error';
 import { translateFailures } from '../answers/translate-failure';
 import { atPointInTime, followPages, type Page, pageAfter, type PointInTime } from '../documents/point-in-time';
+import { type DeadLetter, DROPPED, type DroppedBy } from './dead-letter';
 import type { DeadLetterSource } from './dead-letter-source';
-import type { DeadLetter } from './write-dead-letters';
 
 /** The dead letters of a connector, or of one of its relations. */
 export interface DeadLetterFilter {
   readonly connectorId: string;
   /** Absent: all relations of the connector. */
   readonly relation?: string;
+  /** Absent: those of rejected and of dropped documents. */
+  readonly kind?: DeadLetterKind;
+  /** Only those of documents that pipelines of another digest dropped. */
+  readonly droppedByOtherThan?: string;
 }
+
+/** Why a row has no document: it was rejected, or an ingest pipeline dropped it. */
+export type DeadLetterKind = 'rejected' | 'dropped';
+
+/** Dead letters of a relation. */
+export type DeadLetterCounts = Readonly<Record<DeadLetterKind, number>>;
 
 /** A dead letter as it is kept. */
 export interface StoredDeadLetter extends DeadLetter {
@@ -23,19 +33,6 @@ export interface StoredDeadLetter extends DeadLetter {
 }
 
 const PAGE = 1_000;
-
-/** Dead letters of a connector by relation; empty where there is no such index. Refreshes it first. */
-export async function countDeadLetters(
-  client: Client,
-  index: string,
-  connectorId: string,
-): Promise<Map<string, number>> {
-  const counts = new Map<string, number>();
-  for await (const page of listDeadLetters(client, index, { connectorId })) {
-    for (const { relation } of page) counts.set(relation, (counts.get(relation) ?? 0) + 1);
-  }
-  return counts;
-}
 
 /** Dead letters in pages of up to 1,000, as of one point in time. Refreshes the index first. */
 export async function* listDeadLetters(
@@ -54,20 +51,32 @@ export async function* listDeadLetters(
   );
 }
 
-async function searchPage(
-  client: Client,
-  { connectorId, relation }: DeadLetterFilter,
-  pit: PointInTime,
-  after: unknown,
-) {
-  const filter: estypes.QueryDslQueryContainer[] = [{ term: { connector_id: connectorId } }];
-  if (relation !== undefined) filter.push({ term: { relation } });
+async function searchPage(client: Client, filter: DeadLetterFilter, pit: PointInTime, after: unknown) {
   return client.search<DeadLetterSource>({
     ...pageAfter(pit, after),
     size: PAGE,
     allow_partial_search_results: false,
-    query: { bool: { filter } },
+    query: letterQuery(filter),
   });
+}
+
+/** The query for letters: all its fields are keywords, also in an index that an earlier version made. */
+function letterQuery(filter: DeadLetterFilter): estypes.QueryDslQueryContainer {
+  const { connectorId, relation, kind, droppedByOtherThan: digest } = filter;
+  const isDropped = { term: { error_type: DROPPED } };
+  return {
+    bool: {
+      filter: [
+        { term: { connector_id: connectorId } },
+        ...(relation === undefined ? [] : [{ term: { relation } }]),
+        ...(kind === 'dropped' ? [isDropped] : []),
+      ],
+      must_not: [
+        ...(kind === 'rejected' ? [isDropped] : []),
+        ...(digest === undefined ? [] : [{ term: { pipelines_digest: digest } }]),
+      ],
+    },
+  };
 }
 
 function readPage(answer: unknown): Page<StoredDeadLetter> {
@@ -92,6 +101,11 @@ function readLetter({ _id: id, _source: letter }: Readonly<Record<string, unknow
       reason: source.reason,
       version: source.version,
       jobId: source.job_id,
+      ...(source.error_type === DROPPED ? { dropped: readDroppedBy(source) } : {}),
     },
   ];
+}
+
+function readDroppedBy({ pipeline = [], pipelines_digest: digest = '', fingerprint }: DeadLetterSource): DroppedBy {
+  return { pipelines: [pipeline].flat(), digest, ...(fingerprint === undefined ? {} : { fingerprint }) };
 }

@@ -25,7 +25,7 @@ export async function pruneDeadLetters(client: Client, index: string, pruning: D
   let removed = 0;
   for await (const page of listDeadLetters(client, index, pruning)) {
     const outdated = await findOutdated(client, pruning, page);
-    await deleteByIds(
+    await deleteLetters(
       client,
       index,
       outdated.map(({ id }) => id),
@@ -51,7 +51,8 @@ async function findOutdated(
   return letters.filter(({ documentId }) => documentId !== undefined && present.has(documentId));
 }
 
-async function deleteByIds(client: Client, index: string, ids: readonly string[]): Promise<void> {
+/** Removes dead letters by their own ids. */
+export async function deleteLetters(client: Client, index: string, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   const operations = ids.map((id) => ({ delete: { _id: id, routing: id } }));
   await translateFailures(`removing dead letters from ${index}`, () =>

@@ -9,6 +9,7 @@ import {
   type IndexContent,
   type LostValue,
   type Properties,
+  type Settings,
 } from '../blueprint/index-content';
 import type { NeededSetting } from '../blueprint/layer-settings';
 import { EXACT_FIELDS, holdsValuesOf } from './compare-mapping';
@@ -46,6 +47,8 @@ export interface IndexDesign {
   readonly given: Properties;
   /** Others' part of the old index's `_meta`. */
   readonly meta: MappingMeta;
+  /** Every setting that the index will have, as far as it is known. */
+  readonly settings: Settings;
   /** Whether it is known what templates give. */
   readonly knowsTemplate: boolean;
 }
@@ -71,6 +74,7 @@ export async function designIndex(client: Client, wanted: WantedIndex): Promise<
     changed,
     given: { ...template.properties, ...properties },
     meta: othersMeta(old?.meta ?? {}),
+    settings: { ...template.settings, ...blueprint.settings },
     knowsTemplate: known !== undefined,
   };
 }

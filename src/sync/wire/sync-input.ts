@@ -17,7 +17,11 @@ const SYNC: InputShape = {
     fits: (trigger) => trigger === 'manual' || trigger === 'schedule',
     optional: true,
   },
-  options: { allowed: 'an object of rebuild, forget and allowMassDelete', fits: isRecord, optional: true },
+  options: {
+    allowed: 'an object of rebuild, forget, allowMassDelete and retryDropped',
+    fits: isRecord,
+    optional: true,
+  },
 };
 
 const CONSENT = {
@@ -34,6 +38,7 @@ const OPTIONS: InputShape = {
     optional: true,
   },
   allowMassDelete: CONSENT,
+  retryDropped: CONSENT,
 };
 
 const SCHEDULED: InputShape = {

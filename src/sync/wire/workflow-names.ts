@@ -57,6 +57,7 @@ const MEMO_TYPES: Readonly<Record<keyof SyncMemo, 'string' | 'number'>> = {
   unchanged: 'number',
   deleted: 'number',
   rejected: 'number',
+  dropped: 'number',
   omitted: 'number',
   durationMs: 'number',
 };

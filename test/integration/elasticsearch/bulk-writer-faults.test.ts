@@ -2,7 +2,7 @@ import type { Client } from '@elastic/elasticsearch';
 
 import { type BulkWriter, createBulkWriter } from '../../../src/elasticsearch/bulk-writer/bulk-writer';
 import { connectElasticsearch } from '../../../src/elasticsearch/connection/connect-elasticsearch';
-import { countDeadLetters } from '../../../src/elasticsearch/dead-letters/list-dead-letters';
+import { countDeadLetters } from '../../../src/elasticsearch/dead-letters/count-dead-letters';
 import { createIndex } from '../../../src/elasticsearch/index/create-index';
 import { deadLetterIndexName } from '../../../src/elasticsearch/index/index-names';
 import { refreshIndex } from '../../../src/elasticsearch/index/refresh-index';
@@ -107,7 +107,9 @@ describe('whole requests that fail', () => {
   test('a document that is too large on its own becomes a dead letter', async () => {
     failBulks((_bulk, { body }) => body.includes('too large'), { status: 413 });
     expect(await write(1, 'too large')).toMatchObject({ indexed: 0, rejected: 1 });
-    expect(await countDeadLetters(client, deadLetterIndexName(alias), 'shop')).toEqual(new Map([['public.item', 1]]));
+    expect(await countDeadLetters(client, deadLetterIndexName(alias), 'shop')).toEqual(
+      new Map([['public.item', { rejected: 1, dropped: 0 }]]),
+    );
   });
 
   test('a server that stays away is a failure that can be retried, after the agreed time', async () => {

@@ -1,8 +1,10 @@
 import type { Client } from '@elastic/elasticsearch';
 
-import { countDeadLetters, listDeadLetters } from '../../../src/elasticsearch/dead-letters/list-dead-letters';
+import { countDeadLetters } from '../../../src/elasticsearch/dead-letters/count-dead-letters';
+import type { DeadLetter } from '../../../src/elasticsearch/dead-letters/dead-letter';
+import { listDeadLetters } from '../../../src/elasticsearch/dead-letters/list-dead-letters';
 import { pruneDeadLetters } from '../../../src/elasticsearch/dead-letters/prune-dead-letters';
-import { type DeadLetter, writeDeadLetters } from '../../../src/elasticsearch/dead-letters/write-dead-letters';
+import { writeDeadLetters } from '../../../src/elasticsearch/dead-letters/write-dead-letters';
 import { connectElasticsearch, deleteIndices, uniqueIndex } from '../../support/elasticsearch';
 
 let client: Client;
@@ -90,8 +92,8 @@ describe('dead letters', () => {
     await writeDeadLetters(client, index, [letter('a', { connectorId: 'second' })]);
     expect(await countDeadLetters(client, index, 'shop')).toEqual(
       new Map([
-        ['public.item', 2],
-        ['public.other', 1],
+        ['public.item', { rejected: 2, dropped: 0 }],
+        ['public.other', { rejected: 1, dropped: 0 }],
       ]),
     );
     expect(await listIds('public.other')).toEqual(['c']);

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 
 import { findIndexNameProblem } from '../../../src/config/schema/index-name';
 import { postBulk } from '../../../src/elasticsearch/bulk/post-bulk';
-import { checkPipeline } from '../../../src/elasticsearch/connection/check-pipeline';
 import { listDeadLetters } from '../../../src/elasticsearch/dead-letters/list-dead-letters';
 import { countDocuments } from '../../../src/elasticsearch/documents/count-documents';
 import { digestDocuments } from '../../../src/elasticsearch/documents/digest-documents';
@@ -15,6 +14,7 @@ import { findAbandonedIndices } from '../../../src/elasticsearch/index/find-aban
 import { concreteIndexName, deadLetterIndexName } from '../../../src/elasticsearch/index/index-names';
 import { refreshIndex } from '../../../src/elasticsearch/index/refresh-index';
 import { readState } from '../../../src/elasticsearch/index/state-store';
+import { readPipelines } from '../../../src/elasticsearch/pipelines/read-pipelines';
 import { SyncFailure } from '../../../src/sync/failures';
 import { ANSWER_HEADERS, cannedElasticsearch, type CannedRequest } from '../../support/canned-elasticsearch';
 import { fuzzing } from '../../support/fuzz';
@@ -56,7 +56,10 @@ const REQUESTS: readonly [Ask, (names: Names) => readonly string[]][] = [
     (client, { index }) => takeAll(listDeadLetters(client, deadLetterIndexName(index), { connectorId: 'shop' })),
     ({ index }) => [deadLetterIndexName(index), '_refresh'],
   ],
-  [(client, { pipeline }) => checkPipeline(client, pipeline), ({ pipeline }) => ['_ingest', 'pipeline', pipeline]],
+  [
+    (client, { pipeline }) => readPipelines(client, { requested: pipeline, settings: {}, place: '' }),
+    ({ pipeline }) => ['_ingest', 'pipeline', pipeline],
+  ],
   [
     (client, { index, pipeline }) =>
       postBulk({ client, target: index, requireAlias: true, pipeline, signal }, Buffer.from('{"index":{}}\n{}\n')),

@@ -1,0 +1,77 @@
+import { ApplicationFailure } from '@temporalio/common';
+
+import {
+  documentKeys,
+  expectSums,
+  type PipedSyncs,
+  setPipelines,
+  startPipedSyncs,
+} from '../../support/piped-connector';
+import type { HookedConnector } from '../../support/start-syncs';
+
+const DROP_SOME = [{ drop: { if: "ctx.public_item_status == 'draft'" } }];
+
+let piped: PipedSyncs;
+let connector: HookedConnector;
+
+beforeAll(async () => {
+  piped = await startPipedSyncs();
+});
+afterAll(() => piped.stop());
+beforeEach(async () => {
+  await piped.database.sql(`
+    drop table if exists item;
+    create table item (id int primary key, status text);
+    insert into item select i, case when i % 3 = 0 then 'draft' else 'live' end from generate_series(1, 30) as i`);
+  connector = piped.connect();
+});
+
+const NOTE = expect.stringContaining('changed while the sync ran') as string;
+
+test('a pipeline that is switched on while a sync runs is noted, and the next sync reads every row again', async () => {
+  const pipeline = await piped.putPipeline(DROP_SOME);
+  const before = () => setPipelines(connector, { 'index.default_pipeline': pipeline });
+  connector.hook({ before: { finishSync: before } });
+  expect(await connector.sync()).toMatchObject({ status: 'completed', indexed: 30, notes: [NOTE] });
+  connector.hook({});
+  const report = await connector.sync('incremental');
+  expect(report).toMatchObject({ indexed: 20, dropped: 10, deleted: 10 });
+  expect(report.notes).toBeUndefined();
+  await expectSums(connector, report);
+});
+
+test('so is one that is given another definition', async () => {
+  const pipeline = await piped.putPipeline(DROP_SOME);
+  connector.configure({ pipeline });
+  const redefine = () => piped.putPipeline([], pipeline).then(() => undefined);
+  connector.hook({ before: { catchUpRelations: redefine } });
+  expect(await connector.sync()).toMatchObject({ notes: [NOTE] });
+  connector.hook({});
+  const report = await connector.sync('incremental');
+  expect(report).toMatchObject({ indexed: 30 });
+  await expectSums(connector, report);
+});
+
+test('no pipeline at all is noted by nobody, and watermarks are saved', async () => {
+  expect((await connector.sync()).notes).toBeUndefined();
+  expect(await connector.sync('incremental')).toMatchObject({ indexed: 0, unchanged: 30 });
+});
+
+test('a sync whose worker is gone in the middle remembers what was dropped', async () => {
+  await piped.database.sql(`insert into item select i, case when i % 3 = 0 then 'draft' else 'live' end
+    from generate_series(31, 6000) as i`);
+  const pipeline = await piped.putPipeline(DROP_SOME);
+  connector.configure({ pipeline });
+  let blocks = 0;
+  connector.hook({
+    betweenBlocks: () => {
+      blocks += 1;
+      return blocks === 2 ? Promise.reject(ApplicationFailure.retryable('gone')) : Promise.resolve();
+    },
+  });
+  const report = await connector.sync();
+  await expectSums(connector, report);
+  expect(report).toMatchObject({ dropped: 2_000 });
+  expect(blocks).toBeGreaterThan(2);
+  expect(await documentKeys(connector)).toHaveLength(4_000);
+});

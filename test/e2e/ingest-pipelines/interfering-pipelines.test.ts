@@ -1,0 +1,152 @@
+import { uniqueIndex } from '../../support/elasticsearch';
+import { expectInStep } from '../../support/expect-in-step';
+import {
+  documentKeys,
+  type PipedSyncs,
+  type Processors,
+  setPipelines,
+  startPipedSyncs,
+} from '../../support/piped-connector';
+import type { HookedConnector } from '../../support/start-syncs';
+
+/** More than the first bulk takes. */
+const ROWS = 6_000;
+
+let piped: PipedSyncs;
+let connector: HookedConnector;
+const templates = new Set<string>();
+
+beforeAll(async () => {
+  piped = await startPipedSyncs();
+  await piped.database.sql(`
+    create table item (id int primary key, name text);
+    insert into item select i, repeat('n', 300) from generate_series(1, ${ROWS}) as i;
+    create table other (id int primary key, name text);
+    insert into other select i, 'n' from generate_series(1, 10) as i`);
+});
+afterAll(async () => {
+  for (const name of templates) await piped.client.indices.deleteIndexTemplate({ name });
+  await piped.stop();
+});
+beforeEach(() => {
+  connector = piped.connect();
+});
+
+describe('a pipeline that changes what pgferry needs ends its relation’s sync before the rest is written', () => {
+  test.each<[string, Processors]>([
+    ['_timestamp', [{ set: { field: '_timestamp', value: '2001-01-01T00:00:00Z' } }]],
+    ['_relation', [{ remove: { field: '_relation' } }]],
+    ['_relation', [{ set: { field: '_relation', value: 'shop/public.item' } }]],
+    ['_bucket', [{ set: { field: '_bucket', value: 7 } }]],
+    ['_bucket', [{ rename: { field: '_bucket', target_field: 'bucket' } }]],
+    ['_id_hash', [{ remove: { field: '_id_hash' } }]],
+    ['_fingerprint', [{ set: { field: '_fingerprint', value: 7 } }]],
+    ['_id', [{ set: { field: '_id', value: '{{{public_item_id}}}' } }]],
+    ['_routing', [{ set: { field: '_routing', value: 'north' } }]],
+    ['_version', [{ set: { field: '_version', value: 9_000_000_000_000_000 } }]],
+  ])('%s %j', async (field, processors) => {
+    const pipeline = await piped.putPipeline(processors);
+    connector.configure({ pipeline, selection: { schemas: ['public'], tables: ['item'] } });
+    await expect(connector.sync()).rejects.toMatchObject({
+      type: 'PipelineInterferes',
+      message: expect.stringMatching(new RegExp(`ingest pipeline "${pipeline}" changes ${field}:`, 'u')) as string,
+    });
+    expect((await documentKeys(connector)).length).toBeLessThan(ROWS);
+  });
+
+  test('_index', async () => {
+    const elsewhere = uniqueIndex('elsewhere');
+    const pipeline = await piped.putPipeline([{ set: { field: '_index', value: elsewhere } }]);
+    await piped.client.indices.create({ index: elsewhere, aliases: { [`${elsewhere}-alias`]: {} } });
+    connector.configure({ selection: { schemas: ['public'], tables: ['item'] } });
+    await connector.sync();
+    await setPipelines(connector, { 'index.default_pipeline': pipeline });
+    await piped.database.sql("update item set name = 'm' where id = 1");
+    const failure = connector.sync('incremental');
+    await expect(failure).rejects.toMatchObject({ message: expect.stringMatching(/pipeline|alias/u) as string });
+    await setPipelines(connector, { 'index.default_pipeline': null });
+    await piped.client.indices.delete({ index: elsewhere });
+  });
+});
+
+test('its relation alone fails: the others are synced', async () => {
+  const pipeline = await piped.putPipeline([{ remove: { field: '_bucket', if: "ctx.table == 'item'" } }]);
+  connector.configure({ pipeline });
+  await expect(connector.sync()).rejects.toMatchObject({
+    type: 'PipelineInterferes',
+    message: expect.stringContaining('1 of 2 relations could not be synced') as string,
+  });
+  await expectInStep(connector, piped.database.sql, 'public.other');
+  await piped.putPipeline([], pipeline);
+  expect(await connector.sync()).toMatchObject({ status: 'completed' });
+  await expectInStep(connector, piped.database.sql, 'public.item');
+});
+
+test('a pipeline that is switched on between two syncs is met where a single row changes', async () => {
+  connector.configure({ selection: { schemas: ['public'], tables: ['item'] } });
+  await connector.sync();
+  const pipeline = await piped.putPipeline([{ remove: { field: '_id_hash' } }]);
+  await setPipelines(connector, { 'index.default_pipeline': pipeline });
+  await piped.database.sql("update item set name = 'o' where id = 2");
+  await expect(connector.sync('incremental')).rejects.toMatchObject({
+    type: 'PipelineInterferes',
+    message: expect.stringContaining('_id_hash') as string,
+  });
+});
+
+test('what a pipeline does to other fields is its own affair, and deletions go by _id', async () => {
+  const pipeline = await piped.putPipeline([{ set: { field: 'id', value: 'bar' } }]);
+  connector.configure({ pipeline, selection: { schemas: ['public'], tables: ['other'] } });
+  await connector.sync();
+  await piped.database.sql(
+    'delete from other where id <= 4; insert into other values (1000); update other set name = null where id = 5',
+  );
+  expect(await connector.sync()).toMatchObject({ indexed: 2, deleted: 4 });
+  expect(await documentKeys(connector)).toEqual(['10', '1000', '5', '6', '7', '8', '9']);
+});
+
+test('a pipeline of one connector leaves the others of the index alone', async () => {
+  const second = piped.connect();
+  const pipeline = await piped.putPipeline([{ remove: { field: '_relation' } }]);
+  second.configure({ indexName: connector.index, selection: { schemas: ['public'], tables: ['other'] }, pipeline });
+  connector.configure({ selection: { schemas: ['public'], tables: ['other'] } });
+  await connector.sync();
+  await expect(second.sync()).rejects.toMatchObject({ type: 'PipelineInterferes' });
+  expect(await connector.sync()).toMatchObject({ status: 'completed', indexed: 0 });
+});
+
+describe('a pipeline that is not there is named with what names it', () => {
+  const missing = expect.objectContaining({
+    type: 'InvalidConfig',
+    message: expect.stringContaining('"enrich-nothing"') as string,
+  }) as unknown;
+
+  test('by the connector', async () => {
+    connector.configure({ pipeline: 'enrich-nothing' });
+    expect(await connector.check()).toEqual([missing]);
+    await expect(connector.sync()).rejects.toMatchObject({
+      message: expect.stringContaining('pipeline.name') as string,
+    });
+  });
+
+  test.each(['default_pipeline', 'final_pipeline'])('by the %s of a template', async (setting) => {
+    templates.add(connector.index);
+    await piped.client.indices.putIndexTemplate({
+      name: connector.index,
+      index_patterns: [`${connector.index}*`],
+      template: { settings: { index: { [setting]: 'enrich-nothing' } } },
+    });
+    expect(await connector.check()).toEqual([missing]);
+    await expect(connector.sync()).rejects.toMatchObject({
+      type: 'InvalidConfig',
+      message: expect.stringMatching(new RegExp(`"enrich-nothing".*index\\.${setting}.*template`, 'u')) as string,
+    });
+  });
+
+  test('by a setting of the index', async () => {
+    connector.configure({ selection: { schemas: ['public'], tables: ['other'] } });
+    await connector.sync();
+    await setPipelines(connector, { 'index.final_pipeline': 'enrich-nothing' });
+    expect(await connector.check()).toEqual([missing]);
+  });
+});
