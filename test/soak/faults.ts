@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client as Elasticsearch } from '@elastic/elasticsearch';
 
+import { runStatements } from '../support/run-statements';
 import type { Worker } from '../support/restarted-worker';
 import { ACTIVITIES, type ActivityName } from './moment';
 import type { Random } from './random';

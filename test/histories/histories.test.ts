@@ -1,0 +1,19 @@
+import { runHistories } from './run-histories';
+
+/** As many as take some 15 seconds; `npm run histories` plays more. */
+const COUNT = 5;
+
+test('after each sync of random histories, the report and verify say what a plain look at both servers shows', async () => {
+  const seed = Number(process.env['PGFERRY_HISTORIES_SEED'] ?? Date.now() % 2 ** 31);
+  const lines: string[] = [`histories: ${COUNT} from seed ${seed}`];
+  process.stderr.write(`${lines[0] ?? ''}\n`);
+  const { wrong } = await runHistories({
+    count: COUNT,
+    seed,
+    // Pipelines: until their documents are told apart by what Elasticsearch stored.
+    without: ['pipelines'],
+    shrinkSeconds: 60,
+    say: (line) => lines.push(line),
+  });
+  if (wrong.length > 0) throw new Error(lines.join('\n'));
+});

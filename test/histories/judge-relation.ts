@@ -1,0 +1,96 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import type { PlainRelation, PlainRow } from './plain-source';
+import { foretell, type PlayedOutcome } from './played-pipeline';
+import type { Snapshot } from './snapshot';
+import type { SyncCase } from './sync-case';
+import type { WorldConnector } from './world';
+
+/** What the pipelines that work on the connector's documents make of one. */
+export function passPipelines(
+  { pipelines }: WorldConnector,
+  document: PlainRow['document'],
+  { isWhole }: PlainRelation,
+): PlayedOutcome {
+  const first = pipelines.connector ?? pipelines.default;
+  const start = isWhole ? { ...document, _fingerprint: 0 } : document;
+  const between: PlayedOutcome = first === undefined ? { is: 'stored', document: start } : foretell(first, start);
+  if (pipelines.final === undefined || between.is === 'dropped' || between.is === 'refused') return between;
+  const last = foretell(pipelines.final, between.is === 'stored' ? between.document : start);
+  return between.is === 'spoilt' && last.is === 'stored' ? between : last;
+}
+
+/** Says what is wrong with a relation's documents, and with what the report tells of them. */
+export function judgeRelation(given: SyncCase, relation: PlainRelation, isAnew: boolean): string[] {
+  return [...judgeRows(given, relation, isAnew), ...judgeReport(given, relation, isAnew)];
+}
+
+function judgeRows({ connector, before, after, memory }: SyncCase, relation: PlainRelation, isAnew: boolean): string[] {
+  const { name, rows = NO_ROWS } = relation;
+  const problems: string[] = [];
+  for (const [id, { document, isAmbiguous }] of rows) {
+    const remembered = memory.rows.get(id);
+    const [kept, letter] = [after.documents.get(id), after.letters.get(id)];
+    if (kept !== undefined && letter !== undefined) problems.push(`${id} has a document and a dead letter`);
+    const is =
+      kept !== undefined ? 'stored' : letter === undefined ? 'missing' : letter.isDropped ? 'dropped' : 'refused';
+    // What did not change need not be sent again, whatever a pipeline would make of it by now.
+    const wasLeft = !isAnew && remembered?.row === JSON.stringify(document) && remembered.was === is;
+    if (wasLeft && kept?.version === before.documents.get(id)?.version) continue;
+    const played: PlayedOutcome = isAmbiguous ? { is: 'refused' } : passPipelines(connector, document, relation);
+    if (is !== played.is) problems.push(`${id} is ${is}, and should be ${played.is}`);
+    else if (played.is === 'stored' && kept !== undefined && !matches(kept.source, played.document))
+      problems.push(`${id} is ${JSON.stringify(kept.source)}, and should be ${JSON.stringify(played.document)}`);
+  }
+  const strays = [...ofRelation(connector, name, after), ...lettersOf(name, after)].filter((id) => !rows.has(id));
+  return [...problems, ...strays.map((id) => `${id} has no row`)];
+}
+
+const NO_ROWS: ReadonlyMap<string, PlainRow> = new Map();
+
+function ofRelation({ id: connectorId }: WorldConnector, name: string, { documents }: Snapshot): string[] {
+  return [...documents.keys()].filter((id) => id.startsWith(`${connectorId}:${name}:`));
+}
+
+function lettersOf(name: string, { letters }: Snapshot, isDropped?: boolean): string[] {
+  const found = [...letters].filter(([, letter]) => letter.relation === name);
+  return found.flatMap(([id, letter]) => (letter.isDropped === (isDropped ?? letter.isDropped) ? [id] : []));
+}
+
+function judgeReport(
+  { connector, before, after, outcome }: SyncCase,
+  { name, rows = NO_ROWS, isWhole }: PlainRelation,
+  isAnew: boolean,
+): string[] {
+  const report = outcome.relations.find(({ relation }) => relation === name);
+  if (report === undefined) return [`${name} is not in the report`];
+  const { read, indexed, unchanged, deleted, rejected } = report;
+  const dropped = 'dropped' in report ? Number(report.dropped) : 0;
+  const isWritten = (id: string) => isAnew || after.documents.get(id)?.version !== before.documents.get(id)?.version;
+  const isStale = (id: string) => !isAnew && !rows.has(id);
+  const was = {
+    indexed: ofRelation(connector, name, after).filter(isWritten).length,
+    deleted: ofRelation(connector, name, before).filter(isStale).length,
+    rejected: lettersOf(name, after, false).reduce((sum, id) => sum + (rows.get(id)?.count ?? 0), 0),
+    dropped: lettersOf(name, after, true).length,
+  };
+  // Rows of tables that inherit are indexed before it is known that they share a key, and counted once more then.
+  if (!isWhole && [...rows.values()].some(({ isAmbiguous }) => isAmbiguous)) return [];
+  const told = { indexed, deleted, rejected, dropped };
+  const wrong = isDeepStrictEqual(told, was)
+    ? []
+    : [`${name}: told ${JSON.stringify(told)}, was ${JSON.stringify(was)}`];
+  const sum = indexed + unchanged + rejected + dropped;
+  return read === sum ? wrong : [...wrong, `${name}: ${read} rows read, ${sum} accounted for`];
+}
+
+const HIDDEN = ['_timestamp', '_bucket', '_id_hash', '_fingerprint'];
+
+/** Whether a document is the expected one, and has the fields that only pgferry can fill. */
+function matches(source: Readonly<Record<string, unknown>>, expected: Readonly<Record<string, unknown>>): boolean {
+  const strip = (document: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(Object.entries(document).filter(([field]) => !HIDDEN.includes(field)));
+  const { _timestamp, _bucket, _id_hash: idHash } = source;
+  const isComplete = typeof _timestamp === 'string' && typeof _bucket === 'number' && typeof idHash === 'number';
+  return isComplete && isDeepStrictEqual(strip(source), strip(expected));
+}

@@ -1,0 +1,38 @@
+import type { PlainRelation } from './plain-source';
+import type { Snapshot } from './snapshot';
+
+/** What became of a row at the last sync that took care of it. */
+export interface RememberedRow {
+  /** The row's document, as JSON. */
+  readonly row: string;
+  readonly was: 'stored' | 'rejected' | 'dropped';
+  /** Fields that only pgferry knows how to fill. */
+  readonly own: Readonly<Record<string, unknown>>;
+}
+
+/** What the judge knows of a connector from the syncs before. */
+export interface Memory {
+  readonly rows: Map<string, RememberedRow>;
+  /** Relations that were synced into the index that is there now. */
+  readonly known: Set<string>;
+}
+
+export function createMemory(): Memory {
+  return { rows: new Map(), known: new Set() };
+}
+
+const OWN = ['_bucket', '_id_hash', '_fingerprint'];
+
+/** Remembers what a sync made of a relation's rows. */
+export function remember(memory: Memory, { name, rows }: PlainRelation, after: Snapshot, connectorId: string): void {
+  memory.known.add(name);
+  for (const id of memory.rows.keys()) if (id.startsWith(`${connectorId}:${name}:`)) memory.rows.delete(id);
+  for (const [id, { document }] of rows ?? []) {
+    const kept = after.documents.get(id);
+    const own = Object.fromEntries(
+      OWN.flatMap((field) => (kept && field in kept.source ? [[field, kept.source[field]]] : [])),
+    );
+    const was = kept !== undefined ? 'stored' : after.letters.get(id)?.isDropped === true ? 'dropped' : 'rejected';
+    memory.rows.set(id, { row: JSON.stringify(document), was, own });
+  }
+}
