@@ -5,7 +5,10 @@ import { fieldOf } from './played-pipeline';
 import type { WrittenTable } from './table-kinds';
 import type { World, WorldConnector } from './world';
 
-/** Does what an action says to what is there. @returns what it did, for the story */
+/**
+ * Does what an action says to what is there.
+ * @returns what it did, for the story
+ */
 export async function act(world: World, action: Action): Promise<string> {
   try {
     return await perform(world, action);

@@ -30,7 +30,7 @@ export interface HistoriesResult {
 }
 
 /** A line is said after so many histories. */
-const PROGRESS = 50;
+const PROGRESS = 25;
 
 /** Plays histories one after the other against the servers that the environment names. */
 export async function runHistories(options: HistoriesOptions): Promise<HistoriesResult> {

@@ -22,10 +22,14 @@ export function drawScript(seed: number, choices: ScriptChoices = {}): Script {
   const kind = choices.kind ?? drawn;
   const first = choices.fault ?? FAULT_NAMES[seed % FAULT_NAMES.length] ?? random.pick(FAULT_NAMES);
   const second = choices.fault === undefined && random.chance(TWO_FAULTS) ? [random.pick(FAULT_NAMES)] : [];
+  const names = [...new Set([first, ...second])];
+  // What passed a pipeline is written anew: it has other digits, or was dropped.
+  const calm = random.chance(0.35) ? 'full' : 'incremental';
+  const last = names.includes('pipeline switched on') ? 'rebuild' : calm;
   return {
     seed,
     kind,
-    faults: [...new Set([first, ...second])].map((name) => ({
+    faults: names.map((name) => ({
       name,
       moment: drawMoment(
         random,
@@ -33,7 +37,7 @@ export function drawScript(seed: number, choices: ScriptChoices = {}): Script {
         choices.activity === undefined ? (FAULTS[name].during ?? ACTIVITIES) : [choices.activity],
       ),
     })),
-    last: random.chance(0.35) ? 'full' : 'incremental',
+    last,
     writers: random.between(2, 4),
   };
 }

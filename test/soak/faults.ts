@@ -1,35 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Client as Elasticsearch } from '@elastic/elasticsearch';
-
-import { runStatements } from '../support/run-statements';
-import type { Worker } from '../support/restarted-worker';
-import { ACTIVITIES, type ActivityName } from './moment';
+import { type Fault, pause } from './fault';
+import { INDEX_FAULTS } from './index-faults';
 import type { Random } from './random';
-import type { MortalServer, Servers } from './servers';
-
-/** What a fault can act upon. */
-export interface Scene {
-  readonly servers: Servers;
-  readonly worker: Worker;
-  readonly index: string;
-}
-
-/** Whether the worker reaches the servers through the proxies in this round. */
-export type Route = 'direct' | 'proxied';
-
-interface Fault {
-  readonly route: Route;
-  /**
-   * Steps in which it can do harm.
-   * @default all
-   */
-  readonly during?: readonly ActivityName[];
-  /**
-   * Makes the fault, waits, and takes it back.
-   * @returns what it did, for the log
-   */
-  readonly strike: (scene: Scene, random: Random) => Promise<string>;
-}
+import type { MortalServer } from './servers';
+import { SOURCE_FAULTS } from './source-faults';
 
 const KNOWN = {
   'worker killed': {
@@ -107,16 +80,8 @@ const KNOWN = {
       return `${lost} in ${seconds} s`;
     },
   },
-  'disk full': {
-    route: 'direct',
-    during: ACTIVITIES.filter((name) => name !== 'planSync' && name !== 'surveyRelations'),
-    strike: async ({ servers, index }, random) => {
-      await blockWrites(servers.elasticsearch.url, index, true);
-      const seconds = await pause(random, 2, 15);
-      await blockWrites(servers.elasticsearch.url, index, null);
-      return `for ${seconds} s`;
-    },
-  },
+  ...SOURCE_FAULTS,
+  ...INDEX_FAULTS,
 } as const satisfies Readonly<Record<string, Fault>>;
 
 export type FaultName = keyof typeof KNOWN;
@@ -131,12 +96,6 @@ const TOO_MANY_REQUESTS = JSON.stringify({
   error: { type: 'es_rejected_execution_exception', reason: 'rejected execution of coordinating operation' },
   status: 429,
 });
-
-async function pause(random: Random, least: number, most: number): Promise<number> {
-  const milliseconds = random.between(least * 1_000, most * 1_000);
-  await sleep(milliseconds);
-  return milliseconds / 1_000;
-}
 
 /** @param most - seconds that it may be away */
 async function killServer(
@@ -170,18 +129,4 @@ async function holdForAWhile(
   if (isCut) proxy.cut();
   proxy.release();
   return `by ${seconds} s${isCut ? ', then cut' : ''}`;
-}
-
-/** As the disk watermark of Elasticsearch does it, to every index that the connector has by then. */
-async function blockWrites(node: string, index: string, value: true | null): Promise<void> {
-  const client = new Elasticsearch({ node });
-  try {
-    await client.indices.putSettings({
-      index: `${index}*`,
-      settings: { 'index.blocks.read_only_allow_delete': value },
-      expand_wildcards: 'all',
-    });
-  } finally {
-    await client.close();
-  }
 }

@@ -4,7 +4,7 @@ import { Client as Elasticsearch } from '@elastic/elasticsearch';
 import { Client as Temporal, Connection } from '@temporalio/client';
 
 import { runStatements } from '../support/run-statements';
-import type { Route } from './faults';
+import type { Route } from './fault';
 import { type Servers, startServers } from './servers';
 import { fillStatements, SCHEMA } from './tables';
 
@@ -17,6 +17,8 @@ export interface Stage {
   readonly database: string;
   readonly index: string;
   readonly configuration: string;
+  /** A file of its own, whose connector reads one of the tables into another index, over the same task queue. */
+  readonly secondConfiguration: string;
   readonly clear: () => Promise<void>;
   /** What the configuration takes from the environment: with proxies or without. */
   readonly environment: (route: Route) => Record<string, string>;
@@ -31,6 +33,8 @@ export async function setStage(folder: string, rows: number): Promise<Stage> {
   const temporal = new Temporal({ connection: Connection.lazy({ address: servers.temporal.url }) });
   const configuration = join(folder, 'pgferry.yml');
   writeFileSync(configuration, CONFIGURATION, { mode: 0o600 });
+  const secondConfiguration = join(folder, 'second.yml');
+  writeFileSync(secondConfiguration, SECOND_CONFIGURATION, { mode: 0o600 });
   const { password } = new URL(database);
   return {
     servers,
@@ -38,6 +42,7 @@ export async function setStage(folder: string, rows: number): Promise<Stage> {
     database,
     index: INDEX,
     configuration,
+    secondConfiguration,
     clear: async () => {
       await temporal.connection.close();
       await servers.stop();
@@ -69,6 +74,10 @@ connectors:
       tables: "*"
       ssl_enabled: false
 `;
+
+const SECOND_CONFIGURATION = CONFIGURATION.replaceAll(`: ${INDEX}\n`, ': second\n')
+  .replace('database: second', `database: ${INDEX}`)
+  .replace('tables: "*"', 'tables: documents');
 
 async function createDatabase(server: string, rows: number): Promise<string> {
   const database = new URL(server);

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 
-import { type ProxiedRequest, startFaultyProxy } from '../faulty-proxy';
+import { type FaultyProxy, type ProxiedRequest, startFaultyProxy } from '../faulty-proxy';
 import { ingestBulk } from './ingest-bulk';
 import { keepPipelines } from './kept-pipelines';
 import { createRealNode } from './real-node';
@@ -21,7 +21,13 @@ export interface IngestNode {
  */
 export async function startIngestNode(target: string): Promise<IngestNode> {
   const proxy = await startFaultyProxy(target);
-  proxy.fault = async ({ method, url: address, headers, body }) => {
+  proxy.fault = ingestFault(target);
+  return { url: proxy.url, close: proxy.close };
+}
+
+/** Lets a proxy before `target` play pipelines as long as it is the proxy's fault. */
+export function ingestFault(target: string): FaultyProxy['fault'] {
+  return async ({ method, url: address, headers, body }) => {
     const url = new URL(address, target);
     const node = createRealNode(target, headers.authorization);
     if (/^\/(?:[^/]+\/)?_bulk$/u.test(url.pathname)) return ingestBulk(node, url, readText({ headers, body }));
@@ -29,7 +35,6 @@ export async function startIngestNode(target: string): Promise<IngestNode> {
       return keepPipelines(node, method, url, readText({ headers, body }));
     return undefined;
   };
-  return { url: proxy.url, close: proxy.close };
 }
 
 function readText({ headers, body }: Pick<ProxiedRequest, 'headers' | 'body'>): string {
