@@ -5,7 +5,7 @@ import { readFailureDetails } from '../../src/sync/wire/failure-details';
 import { verifyConnector } from '../../src/verify/verify-connector';
 import type { ConnectorWorker } from '../support/connector-worker';
 import { act, insertRows } from './act';
-import type { History, Step } from './history';
+import type { Action, History, Step } from './history';
 import { judgeSync } from './judge-sync';
 import { judgeVerification } from './judge-verification';
 import { createMemory, type Memory } from './memory';
@@ -34,7 +34,7 @@ export async function runHistory(ground: Ground, worker: ConnectorWorker, histor
   try {
     await insertRows(world, history.rows);
     for (const step of history.steps) {
-      for (const action of step.actions) lines.push(`  ${action.do}: ${await act(world, action)}`);
+      for (const action of orderActions(step)) lines.push(`  ${action.do}: ${await act(world, action)}`);
       const connector = world.connectors[step.connector] ?? world.connectors[0];
       const stage = { world, worker, connector, memory: memories.get(connector.id) ?? createMemory() };
       problems.push(...(await playStep(stage, step, lines)));
@@ -44,6 +44,12 @@ export async function runHistory(ground: Ground, worker: ConnectorWorker, histor
     await world.close();
   }
   return { lines, problems };
+}
+
+/** Locks come last: nothing but a sync is to wait for one. */
+function orderActions({ actions }: Step): readonly Action[] {
+  const isLock = (action: Action) => action.do === 'hold a lock';
+  return [...actions.filter((action) => !isLock(action)), ...actions.filter(isLock)];
 }
 
 interface Stage {
