@@ -46,6 +46,11 @@ export const METRICS = {
     labels: ['connector'],
     help: 'Partitions that this worker copies right now.',
   },
+  pgferry_waits: {
+    kind: 'gauge',
+    labels: ['connector', 'kind'],
+    help: 'Activities of this worker that have waited for 5 seconds or more, by what for: lock, connection, answer, retry.',
+  },
   pgferry_failures_total: {
     kind: 'counter',
     labels: ['connector', 'type'],

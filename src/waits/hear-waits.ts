@@ -38,15 +38,20 @@ export function beginWait(): BegunWait {
   if (hearing === undefined) return UNHEARD;
   const since = new Date();
   const key = {};
-  const { listener, told } = hearing;
+  const { told } = hearing;
+  const listen = () => {
+    // What several parts of the work wait for is told once, since the first of them.
+    const byReason = new Map([...told.values()].reverse().map((wait) => [wait.reason, wait]));
+    hearing.listener([...byReason.values()].reverse());
+  };
   return {
     tell: (kind, reason) => {
       if (told.get(key)?.reason === reason) return;
       told.set(key, { kind, reason, since: since.toISOString() });
-      listener([...told.values()]);
+      listen();
     },
     end: () => {
-      if (told.delete(key)) listener([...told.values()]);
+      if (told.delete(key)) listen();
     },
   };
 }
