@@ -13,7 +13,7 @@ const BEAT_MS = 1_000;
 /**
  * Runs an activity's work with a heartbeat that goes on by itself, repeating the last checkpoint; it says, too, what the
  * work waits for.
- * @param onWaits hears what the work waits for, and that it goes on
+ * @param onWaits - hears what the work waits for, and that it goes on
  */
 export async function withScope<Result, Progress = Checkpoint>(
   context: Context,

@@ -49,7 +49,7 @@ export const METRICS = {
   pgferry_waits: {
     kind: 'gauge',
     labels: ['connector', 'kind'],
-    help: 'Activities of this worker that have waited for 5 seconds or more, by what for: lock, connection, answer, retry.',
+    help: 'Activities of this worker that have waited 5 s or more for a lock, a connection, an answer, or a retry.',
   },
   pgferry_failures_total: {
     kind: 'counter',

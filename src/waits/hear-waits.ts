@@ -58,7 +58,10 @@ export function beginWait(): BegunWait {
 
 const UNHEARD: BegunWait = { tell: () => undefined, end: () => undefined };
 
-/** Waits for work, and tells so once it takes long. @param reason completes "waits" */
+/**
+ * Waits for work, and tells so once it takes long.
+ * @param reason - completes "waits"
+ */
 export async function waitAloud<Result>(work: Promise<Result>, kind: WaitKind, reason: string): Promise<Result> {
   const wait = beginWait();
   const timer = setTimeout(() => {

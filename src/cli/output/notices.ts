@@ -49,7 +49,10 @@ export function describeLastFailure({ lastFailure = '', failureType, remedy, nex
   return `${lastFailure.replace(/\.$/u, '')}${type}${advice}; ${isDue ? 'it is tried again now' : `next try at ${formatMoment(nextAttemptAt)}`}`;
 }
 
-/** Runs work of this process and says what it waits for. @param subject who waits: a connector's id */
+/**
+ * Runs work of this process and says what it waits for.
+ * @param subject - who waits: a connector's id
+ */
 export function workAloud<Result>(
   terminal: Pick<Terminal, 'warn'>,
   subject: string,
