@@ -37,8 +37,14 @@ afterAll(async () => {
 
 const start = (...args: readonly string[]) => startCommand([...args, '-c', file]);
 
-const said = (command: RunningCommand, what: RegExp) =>
-  eventually(`it says ${String(what)}`, () => what.test(command.stderr()));
+/** Waits until a command says something; what it said instead is told where it doesn't. */
+async function said(command: RunningCommand, what: RegExp): Promise<void> {
+  try {
+    await eventually(`it says ${String(what)}`, () => what.test(command.stderr()));
+  } catch {
+    expect(command.stderr()).toMatch(what);
+  }
+}
 
 describe('while a table is locked', () => {
   const lockedBy = (processId: number) =>
