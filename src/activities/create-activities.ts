@@ -6,6 +6,7 @@ import { compareIds, eachPart } from './compare/compare-ids';
 import { deleteStaleDocuments } from './compare/delete-stale-documents';
 import { surveyRelations } from './compare/survey-relations';
 import type { ConnectorRegistry, OpenConnector } from './connector/connector-registry';
+import { countWaits } from './connector/count-waits';
 import type { ActivityScope } from './contract/activity-scope';
 import type { SyncActivities } from './contract/sync-activities';
 import { catchUpRelations } from './copy/catch-up-relations';
@@ -37,16 +38,16 @@ export function createActivities(
   ): Promise<Result> => {
     const open = () => registry.open(connectorId, definition);
     const connector = await openOrLeave(Context.current(), self, open, resumeFrom);
-    return withScope(Context.current(), (scope) => work(connector, scope));
+    return withScope(Context.current(), (scope) => work(connector, scope), countWaits(connector.meter));
   };
   return {
     validateConnector: async ({ connectorId }) => {
       try {
         const context = Context.current();
         const connector = await openOrLeave(context, self, () => registry.open(connectorId));
-        await withScope(context, (scope: ActivityScope<Tries>) =>
-          failAfterPatience(context.info, scope, () => validateConnector(connector)),
-        );
+        const validate = (scope: ActivityScope<Tries>) =>
+          failAfterPatience(context.info, scope, () => validateConnector(connector));
+        await withScope(context, validate, countWaits(connector.meter));
         const { definition } = connector;
         const { concurrency, maxDeleteRatio, maxRejected } = connector.settings.limits;
         return { definition, concurrency, maxDeleteRatio, maxRejected, searchAttributes, worker: self.identity };
@@ -84,7 +85,7 @@ export function createActivities(
     restoreIndex: async ({ job }) => {
       const context = Context.current();
       const connector = await openOrLeave(context, self, () => openForRestoring(registry, job, context, self));
-      return withScope(context, () => restoreIndex(connector, job));
+      return withScope(context, () => restoreIndex(connector, job), countWaits(connector.meter));
     },
   };
 }

@@ -4,6 +4,9 @@ import type { LoadedDataConverter, Payload } from '@temporalio/common';
 import { decodePayload } from '../payloads/decode-payload';
 import type { Checkpoint } from '../sync/checkpoint';
 import { addReports, type RelationReport } from '../sync/report';
+import type { Wait } from '../sync/wait';
+import { readFailureDetails } from '../sync/wire/failure-details';
+import { readWaits } from '../sync/wire/wait-details';
 
 /** An activity that runs or waits to be tried again. */
 export interface PendingWork {
@@ -11,11 +14,19 @@ export interface PendingWork {
   readonly attempt: number;
   /** Its progress, where it tells. */
   readonly checkpoint?: Checkpoint;
+  /** Everything that it waits for, where it runs. */
+  readonly waits: readonly Wait[];
   /** The failure of its last attempt. */
   readonly lastFailure?: string;
+  /** The type of that failure, and what to do about it. */
+  readonly failureType?: string;
+  readonly remedy?: string;
   /** When it is tried again, after a failure. */
   readonly nextAttemptAt?: Date;
 }
+
+/** `PENDING_ACTIVITY_STATE_STARTED`: a worker is at it. */
+const STARTED = 2;
 
 type RawActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 
@@ -28,17 +39,22 @@ export function readPendingWork(
 }
 
 async function readActivity(
-  { activityType, attempt, heartbeatDetails, lastFailure, scheduledTime }: RawActivity,
+  { activityType, attempt, heartbeatDetails, lastFailure, scheduledTime, state }: RawActivity,
   converter: LoadedDataConverter,
 ): Promise<PendingWork> {
   const heartbeat = await readPayload(heartbeatDetails?.payloads?.[0], converter);
+  const info = lastFailure?.applicationFailureInfo;
+  const { remedy } = readFailureDetails([await readPayload(info?.details?.payloads?.[0], converter)]);
   const failure = readMessage(await readPayload(lastFailure?.encodedAttributes, converter)) ?? lastFailure?.message;
   const seconds = Number(scheduledTime?.seconds ?? 0);
   return {
     activity: activityType?.name ?? 'unknown',
     attempt: attempt ?? 1,
     ...(isCheckpoint(heartbeat) ? { checkpoint: heartbeat } : {}),
+    waits: Number(state) === STARTED ? readWaits(heartbeat) : [],
     ...(failure == null || failure === '' ? {} : { lastFailure: failure }),
+    ...(info?.type == null ? {} : { failureType: info.type }),
+    ...(remedy === undefined ? {} : { remedy }),
     ...(seconds === 0 ? {} : { nextAttemptAt: new Date(seconds * 1_000) }),
   };
 }

@@ -1,4 +1,5 @@
 import type { ConnectorMeter, DocumentOutcome } from '../activities/connector/connector-meter';
+import { WAIT_KINDS } from '../sync/wait';
 import type { MetricRegistry } from './metric-registry';
 
 const OUTCOMES: readonly DocumentOutcome[] = ['indexed', 'unchanged', 'deleted', 'superseded', 'rejected', 'dropped'];
@@ -40,6 +41,9 @@ export function createConnectorMeter(metrics: MetricRegistry, connector: string,
         metrics.add('pgferry_partitions_in_progress', labels, -1);
       }
     },
+    waiting: (kind, change) => {
+      metrics.add('pgferry_waits', { connector, kind }, change);
+    },
     synced: onSynced,
   };
 }
@@ -53,5 +57,6 @@ function showFromStart(metrics: MetricRegistry, connector: string): void {
     'pgferry_partitions_in_progress',
   ] as const;
   for (const name of counters) metrics.add(name, { connector }, 0);
+  for (const kind of WAIT_KINDS) metrics.add('pgferry_waits', { connector, kind }, 0);
   for (const outcome of OUTCOMES) metrics.add('pgferry_documents_total', { connector, outcome }, 0);
 }

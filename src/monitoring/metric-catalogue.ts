@@ -46,6 +46,11 @@ export const METRICS = {
     labels: ['connector'],
     help: 'Partitions that this worker copies right now.',
   },
+  pgferry_waits: {
+    kind: 'gauge',
+    labels: ['connector', 'kind'],
+    help: 'Activities of this worker that have waited 5 s or more for a lock, a connection, an answer, or a retry.',
+  },
   pgferry_failures_total: {
     kind: 'counter',
     labels: ['connector', 'type'],

@@ -54,6 +54,11 @@ export const FAILURES = {
     remedy:
       'Let the pipeline leave `_id`, `_index`, `_routing`, `_version` and the fields that the message names as they are, then sync again; it may drop documents.',
   },
+  MappingLimit: {
+    retryable: false,
+    remedy:
+      'Raise the limit that the message names in the settings of the index (index.mapping.*), or leave columns out.',
+  },
   TooManyRejections: {
     retryable: false,
     ofRelation: true,
@@ -90,6 +95,23 @@ export const FAILURES = {
     remedy: 'Check that Elasticsearch runs and can be reached from the worker.',
   },
   DestinationOverloaded: { retryable: true, remedy: 'Give Elasticsearch more resources, or lower concurrency.' },
+  ClusterFull: {
+    retryable: true,
+    remedy: 'Delete indices, add nodes, or raise cluster.max_shards_per_node: the sync goes on when there is room.',
+  },
+  SearchLimit: {
+    retryable: false,
+    remedy: 'Raise the limit that the message names: index.max_result_window of the index, or search.max_buckets.',
+  },
+  IndexClosed: { retryable: false, remedy: 'Open the index (`POST INDEX/_open`), then sync again.' },
+  DestinationUnsupported: {
+    retryable: false,
+    remedy: 'This service lacks what the message names: use another one, and report it; the README lists what works.',
+  },
+  DestinationRefused: {
+    retryable: false,
+    remedy: 'Put right what Elasticsearch says in the message: a setting, template or limit of its own.',
+  },
   DestinationChanged: {
     retryable: false,
     remedy:

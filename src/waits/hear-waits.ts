@@ -38,22 +38,30 @@ export function beginWait(): BegunWait {
   if (hearing === undefined) return UNHEARD;
   const since = new Date();
   const key = {};
-  const { listener, told } = hearing;
+  const { told } = hearing;
+  const listen = () => {
+    // What several parts of the work wait for is told once, since the first of them.
+    const byReason = new Map([...told.values()].reverse().map((wait) => [wait.reason, wait]));
+    hearing.listener([...byReason.values()].reverse());
+  };
   return {
     tell: (kind, reason) => {
       if (told.get(key)?.reason === reason) return;
       told.set(key, { kind, reason, since: since.toISOString() });
-      listener([...told.values()]);
+      listen();
     },
     end: () => {
-      if (told.delete(key)) listener([...told.values()]);
+      if (told.delete(key)) listen();
     },
   };
 }
 
 const UNHEARD: BegunWait = { tell: () => undefined, end: () => undefined };
 
-/** Waits for work, and tells so once it takes long. @param reason completes "waits" */
+/**
+ * Waits for work, and tells so once it takes long.
+ * @param reason - completes "waits"
+ */
 export async function waitAloud<Result>(work: Promise<Result>, kind: WaitKind, reason: string): Promise<Result> {
   const wait = beginWait();
   const timer = setTimeout(() => {

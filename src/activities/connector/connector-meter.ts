@@ -1,4 +1,5 @@
 import type { BulkObserver } from '../../elasticsearch/bulk-writer/bulk-writer-options';
+import type { WaitKind } from '../../sync/wait';
 
 /** Fates of documents; `unchanged` ones were right already and are not written. */
 export type DocumentOutcome = 'indexed' | 'unchanged' | 'deleted' | 'superseded' | 'rejected' | 'dropped';
@@ -16,6 +17,8 @@ export interface ConnectorMeter {
   readonly documents: (outcome: DocumentOutcome, count: number) => void;
   /** Runs the copy of a partition as one in progress. */
   readonly partition: <Result>(copy: () => Promise<Result>) => Promise<Result>;
+  /** Activities that wait for something of that kind are so many more, or fewer. */
+  readonly waiting: (kind: WaitKind, change: 1 | -1) => void;
   /** A sync of the connector has brought its index into step, just now. */
   readonly synced: () => void;
 }
@@ -28,5 +31,6 @@ export const NO_METER: ConnectorMeter = {
   rowsRead: nothing,
   documents: nothing,
   partition: (copy) => copy(),
+  waiting: nothing,
   synced: nothing,
 };

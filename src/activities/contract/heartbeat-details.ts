@@ -21,8 +21,9 @@ export function readRefused(details: unknown): Refused | undefined {
 /** Reads an activity's progress; undefined where no heartbeat has said so. */
 export function readProgress(details: unknown): unknown {
   if (!isObject(details)) return details;
-  const { refused, ...progress } = details;
-  return refused !== undefined && Object.keys(progress).length === 0 ? undefined : progress;
+  const { refused, waits, ...progress } = details;
+  const isNews = refused !== undefined || waits !== undefined;
+  return isNews && Object.keys(progress).length === 0 ? undefined : progress;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

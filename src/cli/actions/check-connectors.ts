@@ -7,7 +7,8 @@ import { findSourceWarnings, type SourceWarning } from '../../postgres/server/fi
 import { SyncFailure } from '../../sync/failures';
 import { connectTemporal } from '../../temporal/connect-temporal';
 import { EXIT, exitCodeOfType } from '../output/exit-codes';
-import { createTerminal, dim, green, red, yellow } from '../output/terminal';
+import { workAloud } from '../output/notices';
+import { createTerminal, dim, green, red, type Terminal, yellow } from '../output/terminal';
 import { type ConfigurationOptions, loadCommandSettings } from '../session/load-command-settings';
 
 type Warning = SourceWarning | IndexWarning;
@@ -27,7 +28,7 @@ interface CheckedConnector {
 export async function checkConnectors(id: string | undefined, options: ConfigurationOptions): Promise<void> {
   const terminal = createTerminal(options.json === true);
   const settings = await loadCommandSettings(options, terminal);
-  const checked = [await checkTemporal(settings), ...(await checkSelected(settings, id))];
+  const checked = [await checkTemporal(settings), ...(await checkSelected(settings, id, terminal))];
   const problems = checked.flatMap((connector) => connector.problems);
   terminal.result({ ok: problems.length === 0, checked }, () => checked.map(renderChecked).join('\n'));
   process.exitCode = Math.max(EXIT.done, ...problems.map(({ type }) => exitCodeOfType(type)));
@@ -45,17 +46,23 @@ async function checkTemporal({ temporal }: Settings): Promise<CheckedConnector> 
   }
 }
 
-async function checkSelected(settings: Settings, id: string | undefined): Promise<CheckedConnector[]> {
+async function checkSelected(
+  settings: Settings,
+  id: string | undefined,
+  terminal: Terminal,
+): Promise<CheckedConnector[]> {
   const ids =
     id === undefined ? settings.connectors.map((connector) => connector.id) : [findConnector(settings, id).id];
   const registry = createConnectorRegistry(settings);
   try {
     return await Promise.all(
-      ids.map(async (connectorId) => {
+      ids.map((connectorId) => {
         const connector = registry.open(connectorId);
-        const problems = await checkConnector(connector);
-        const warnings = problems.length === 0 ? await findWarnings(connector) : [];
-        return { connector_id: connectorId, problems, warnings };
+        return workAloud(terminal, connectorId, async () => {
+          const problems = await checkConnector(connector);
+          const warnings = problems.length === 0 ? await findWarnings(connector) : [];
+          return { connector_id: connectorId, problems, warnings };
+        });
       }),
     );
   } finally {

@@ -1,8 +1,10 @@
 import { findConnector } from '../../config/settings/find-connector';
 import { type JobDetails, readJob } from '../../jobs/read-job';
 import type { PendingWork } from '../../jobs/read-pending-work';
+import { describeWait } from '../../sync/wait';
 import { type SyncWorkflow, syncWorkflowId } from '../../sync/wire/workflow-names';
 import { EXIT } from '../output/exit-codes';
+import { createPendingNotices, describeLastFailure } from '../output/notices';
 import { outageNotice } from '../output/outage-notice';
 import { createProgressDisplay } from '../output/progress-display';
 import { relationDocument, renderRelations } from '../output/render-report';
@@ -43,7 +45,11 @@ async function showSelected(
 async function followJob({ client, terminal, signal }: TemporalSession, connectorId: string, run?: string) {
   const handle = client.workflow.getHandle<SyncWorkflow>(syncWorkflowId(connectorId), run);
   const display = createProgressDisplay(terminal);
-  const follower = { show: display.show, onOutage: outageNotice(terminal) };
+  const follower = {
+    show: display.show,
+    onOutage: outageNotice(terminal),
+    onPending: createPendingNotices(terminal),
+  };
   try {
     await followSync(handle, follower, signal);
   } catch (error) {
@@ -62,12 +68,20 @@ function toDocument(job: JobDetails) {
     phase: phase ?? null,
     paused: paused ?? false,
     relations: relations.map((report) => ({ ...relationDocument(report), rate: rateOf(report) })),
-    pending: pending.map(({ activity, attempt, checkpoint, lastFailure }) => ({
-      activity,
-      attempt,
-      ...(checkpoint === undefined ? {} : { checkpoint: { partition: checkpoint.partition, block: checkpoint.block } }),
-      ...(lastFailure === undefined ? {} : { last_failure: lastFailure }),
-    })),
+    pending: pending.map(
+      ({ activity, attempt, checkpoint, waits, lastFailure, failureType, remedy, nextAttemptAt }) => ({
+        activity,
+        attempt,
+        ...(checkpoint === undefined
+          ? {}
+          : { checkpoint: { partition: checkpoint.partition, block: checkpoint.block } }),
+        ...(waits.length === 0 ? {} : { waits }),
+        ...(lastFailure === undefined
+          ? {}
+          : { last_failure: lastFailure, failure_type: failureType ?? null, remedy: remedy ?? null }),
+        ...(lastFailure === undefined || nextAttemptAt === undefined ? {} : { next_try: nextAttemptAt.toISOString() }),
+      }),
+    ),
     ...(failure === undefined
       ? {}
       : { error: { type: failure.type, message: failure.message, remedy: failure.remedy } }),
@@ -99,11 +113,13 @@ function renderJob(job: JobDetails): string {
   ].join('\n');
 }
 
-function renderPending({ activity, attempt, checkpoint, lastFailure }: PendingWork): string {
+function renderPending(work: PendingWork): string {
+  const { activity, attempt, checkpoint, waits, lastFailure } = work;
   const relation = checkpoint?.reports.at(-1)?.relation;
   const of = relation === undefined ? '' : ` of ${relation}`;
   const where = checkpoint === undefined ? '' : `${of} at partition ${checkpoint.partition}, block ${checkpoint.block}`;
   const retry = attempt > 1 ? `, attempt ${attempt}` : '';
-  const failure = lastFailure === undefined ? '' : `: ${lastFailure}`;
-  return `  ${activity}${where}${retry}${failure}`;
+  const failure = lastFailure === undefined ? '' : `, failed before: ${describeLastFailure(work)}`;
+  const waiting = waits.map((wait) => ` ${describeWait(wait)}`).join(',');
+  return `  ${activity}${where}${retry}${waiting}${failure}`;
 }

@@ -4,6 +4,7 @@ import { validateConnector } from '../../activities/plan/validate-connector';
 import { findConnector } from '../../config/settings/find-connector';
 import type { JobType } from '../../sync/job';
 import { EXIT } from '../output/exit-codes';
+import { workAloud } from '../output/notices';
 import { planDocument, renderPlan } from '../output/render-plan';
 import { createTerminal } from '../output/terminal';
 import { type ConfigurationOptions, loadCommandSettings } from '../session/load-command-settings';
@@ -25,8 +26,10 @@ export async function showPlan(id: string | undefined, options: PlanOptions): Pr
     const jobType: JobType = options.incremental === true ? 'incremental' : 'full';
     const request = { jobType, jobId: 'planned', options: options.rebuild === true ? { rebuild: true } : {} };
     const connector = registry.open(connectorId);
-    await validateConnector(connector);
-    const description = await planSync(connector, request);
+    const description = await workAloud(terminal, connectorId, async () => {
+      await validateConnector(connector);
+      return planSync(connector, request);
+    });
     terminal.result(planDocument(description), () => renderPlan(description, options.mapping === true));
     if (description.plan.failed !== undefined) process.exitCode = EXIT.failed;
   } finally {

@@ -3,6 +3,7 @@ import { findConnector } from '../../config/settings/find-connector';
 import { countDifferences } from '../../verify/verification';
 import { verifyConnector } from '../../verify/verify-connector';
 import { EXIT } from '../output/exit-codes';
+import { workAloud } from '../output/notices';
 import { renderVerification, verificationDocument } from '../output/render-verification';
 import { createTerminal, dim } from '../output/terminal';
 import { type ConfigurationOptions, loadCommandSettings } from '../session/load-command-settings';
@@ -21,13 +22,15 @@ export async function verifyDocuments(id: string | undefined, options: VerifyOpt
   const connectorId = findConnector(settings, id).id;
   const registry = createConnectorRegistry(settings);
   try {
-    const verification = await verifyConnector(registry.open(connectorId), {
-      limit: options.limit,
-      signal: new AbortController().signal,
-      onRelation: ({ relation, rows }) => {
-        terminal.say(dim(`${relation}: ${rows.toLocaleString('en-US')} rows compared`));
-      },
-    });
+    const verify = () =>
+      verifyConnector(registry.open(connectorId), {
+        limit: options.limit,
+        signal: new AbortController().signal,
+        onRelation: ({ relation, rows }) => {
+          terminal.say(dim(`${relation}: ${rows.toLocaleString('en-US')} rows compared`));
+        },
+      });
+    const verification = await workAloud(terminal, connectorId, verify);
     const show = { values: options.values === true };
     terminal.result(verificationDocument(verification, show), () => renderVerification(verification, show));
     if (countDifferences(verification) > 0) process.exitCode = EXIT.failed;

@@ -12,19 +12,25 @@ export interface Terminal {
   readonly json: boolean;
   /** A line for people. */
   readonly say: (line?: string) => void;
+  /** A line about what goes on that programs may want to log: on standard error, with `--json` as well. */
+  readonly warn: (line: string) => void;
   /** The command's result: printed as JSON where asked for, else as `text` says it. */
   readonly result: (document: unknown, text: () => string) => void;
 }
 
 export function createTerminal(json: boolean): Terminal {
+  const write = (line: string) => {
+    process.stderr.write(`${escapeControls(blotSecrets(line))}\n`);
+  };
   return {
     json,
     say: (line = '') => {
-      if (!json) process.stderr.write(`${escapeControls(blotSecrets(line))}\n`);
+      if (!json) write(line);
     },
+    warn: write,
     result: (document, text) => {
       if (json) process.stdout.write(`${blottedJson(document)}\n`);
-      else process.stderr.write(`${escapeControls(blotSecrets(text()))}\n`);
+      else write(text());
     },
   };
 }

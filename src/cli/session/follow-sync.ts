@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 
-import { addPendingReports, readPendingWork } from '../../jobs/read-pending-work';
+import { addPendingReports, type PendingWork, readPendingWork } from '../../jobs/read-pending-work';
 import type { SyncProgress } from '../../sync/progress';
 import type { SyncReport, SyncTotals } from '../../sync/report';
 import { PROGRESS_QUERY, readSyncMemo, type SyncWorkflow } from '../../sync/wire/workflow-names';
@@ -17,6 +17,8 @@ export interface SyncFollower {
   readonly show: (progress: SyncProgress) => void;
   /** Temporal can't be reached: nothing is shown until it can. */
   readonly onOutage: () => void;
+  /** Hears what the sync is at: what that waits for, and what it failed of before. */
+  readonly onPending?: (pending: readonly PendingWork[]) => void;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function followSync(
   try {
     const ask = () => client.withAbortSignal(any, () => handle.result());
     const result = throughOutages(ask, follower.onOutage, any).catch((error: unknown) => readEnding(error));
-    return await showUntil(result, handle, follower.show, any);
+    return await showUntil(result, handle, follower, any);
   } finally {
     leaving.abort();
   }
@@ -47,14 +49,14 @@ export async function followSync(
 async function showUntil(
   result: Promise<SyncReport | SyncEnding>,
   handle: WorkflowHandle<SyncWorkflow>,
-  show: SyncFollower['show'],
+  { show, onPending }: SyncFollower,
   signal: AbortSignal,
 ): Promise<SyncReport | SyncEnding> {
   let ending: SyncReport | SyncEnding | undefined;
   while (ending === undefined) {
     signal.throwIfAborted();
     // Between two workflow tasks, or while no worker is there, the query has no answer: the next one will.
-    const query = askProgress(handle);
+    const query = askProgress(handle, onPending);
     const progress = await Promise.race([result.then(() => undefined), query.progress]);
     query.abort();
     if (progress !== undefined) show(progress);
@@ -63,12 +65,16 @@ async function showUntil(
   return 'relations' in ending ? ending : { ...ending, reached: await readReached(handle) };
 }
 
-function askProgress(handle: WorkflowHandle<SyncWorkflow>) {
+function askProgress(handle: WorkflowHandle<SyncWorkflow>, onPending: SyncFollower['onPending']) {
   const controller = new AbortController();
+  const askPending = async () => {
+    const pending = await readPendingWork(await handle.describe(), handle.client.options.loadedDataConverter);
+    onPending?.(pending);
+    return pending;
+  };
   const ask = async (): Promise<SyncProgress> => {
     // The workflow learns of a partition when it is done; until then its rows are in its heartbeats.
-    const [progress, description] = await Promise.all([handle.query<SyncProgress>(PROGRESS_QUERY), handle.describe()]);
-    const pending = await readPendingWork(description, handle.client.options.loadedDataConverter);
+    const [progress, pending] = await Promise.all([handle.query<SyncProgress>(PROGRESS_QUERY), askPending()]);
     return { ...progress, relations: addPendingReports(progress.relations, pending) };
   };
   return {

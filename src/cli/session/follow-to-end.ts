@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SyncInput } from '../../sync/job';
 import { sumReports, type SyncReport, type SyncTotals } from '../../sync/report';
 import { EXIT, exitCodeOf } from '../output/exit-codes';
+import { createPendingNotices } from '../output/notices';
 import { outageNotice } from '../output/outage-notice';
 import { createProgressDisplay } from '../output/progress-display';
 import { renderReport, reportDocument } from '../output/render-report';
@@ -34,7 +35,7 @@ export async function followToEnd(
     reached = sumReports(progress.relations);
     display.show(progress);
   };
-  const following = followSync(handle, { show, onOutage }, leaving.signal);
+  const following = followSync(handle, { show, onOutage, onPending: createPendingNotices(terminal) }, leaving.signal);
   // Once it is left to itself nobody waits for it any more.
   following.catch(() => undefined);
   const left = untilAborted(signal).then(async (): Promise<SyncEnding> => {

@@ -1,8 +1,12 @@
+import { isRecord } from '../../sync/json-value';
+
 /** An error as Elasticsearch reports it, in answers and in the items of a bulk; see {@link toErrorCause}. */
 export interface ErrorCause {
   readonly type?: string;
   readonly reason?: string;
   readonly caused_by?: ErrorCause;
+  /** What one of the shards answered, where the error is of all. */
+  readonly root?: ErrorCause;
   /** Why credentials were refused. */
   readonly additional_unsuccessful_credentials?: string;
 }
@@ -17,14 +21,51 @@ export function toErrorCause(value: unknown, depth = 0): ErrorCause {
     type,
     reason,
     caused_by: cause,
+    root_cause: roots,
+    failed_shards: shards,
     additional_unsuccessful_credentials: credentials,
   } = value as Readonly<Record<string, unknown>>;
+  const root = firstOf(roots) ?? reasonOf(firstOf(shards));
   return {
     ...(typeof type === 'string' ? { type } : {}),
     ...(typeof reason === 'string' ? { reason } : {}),
     ...(typeof credentials === 'string' ? { additional_unsuccessful_credentials: credentials } : {}),
     ...(cause === undefined || depth === DEEPEST ? {} : { caused_by: toErrorCause(cause, depth + 1) }),
+    ...(root === undefined || depth === DEEPEST ? {} : { root: toErrorCause(root, depth + 1) }),
   };
+}
+
+function firstOf(list: unknown): unknown {
+  return Array.isArray(list) ? (list as readonly unknown[])[0] : undefined;
+}
+
+function reasonOf(shard: unknown): unknown {
+  return isRecord(shard) ? shard['reason'] : undefined;
+}
+
+/** Errors that only say that there is another one. */
+const WRAPPERS: ReadonlySet<string> = new Set([
+  'search_phase_execution_exception',
+  'remote_transport_exception',
+  'exception',
+]);
+
+/** The error that an operator can do something about: what a shard or another node answered, where it is theirs. */
+export function unwrapError(error: ErrorCause, depth = 0): ErrorCause {
+  const within = [error.root, error.caused_by].find((cause) => cause?.type !== undefined && !isSame(cause, error));
+  const isWrapper = WRAPPERS.has(error.type ?? '');
+  return isWrapper && within !== undefined && depth < DEEPEST ? unwrapError(within, depth + 1) : error;
+}
+
+function isSame(a: ErrorCause, b: ErrorCause): boolean {
+  return a.type === b.type && a.reason === b.reason;
+}
+
+const QUOTED = /"[^"]*"?|(?<!\w)'[^']*'?/gu;
+
+/** A sentence of Elasticsearch with what it quotes left out: that may be a row's value. */
+export function blotQuotes(reason: string): string {
+  return reason.replace(QUOTED, '…');
 }
 
 /** The parts of an error without values: Elasticsearch quotes values and document ids in its reasons. */

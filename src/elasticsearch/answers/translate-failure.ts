@@ -2,7 +2,8 @@ import { type DiagnosticResult, errors } from '@elastic/elasticsearch';
 
 import { SyncFailure } from '../../sync/failures';
 import { isRecord } from '../../sync/json-value';
-import { type ErrorCause, toErrorCause } from './error-summary';
+import { blotQuotes, type ErrorCause, toErrorCause, unwrapError } from './error-summary';
+import { findKnownRefusal, isAboutMappings } from './known-refusals';
 import { damagedAnswer } from './read-answer';
 
 /**
@@ -51,13 +52,16 @@ function readAddress(error: Error): string {
 }
 
 /** The failure that an answer's status and error stand for. Its message never quotes what could hold a row's value. */
-export function failureOfResponse(status: number, error: ErrorCause, doing: string): SyncFailure {
+export function failureOfResponse(status: number, answered: ErrorCause, doing: string): SyncFailure {
+  const error = unwrapError(answered);
   const type = error.type ?? 'unknown error';
   const says = `Elasticsearch refused ${doing}: HTTP ${status}, ${type}`;
   if (status === 401) return new SyncFailure('DestinationAuthentication', `${says}${explainCredentials(error)}`);
   if (type === 'cluster_block_exception') return blockFailure(status, error, doing);
   if (status === 403) return new SyncFailure('DestinationPermission', `${says}${namePrivilege(error)}`);
   if (status === 429) return new SyncFailure('DestinationOverloaded', says);
+  const known = findKnownRefusal(type, error.reason ?? '');
+  if (known !== undefined) return new SyncFailure(known.failure, withReason(says, error), known.remedy);
   if (status >= 500 || status === 408 || status === 0) return new SyncFailure('DestinationUnavailable', says);
   if (INVALID_NAMES.has(type)) return new SyncFailure('InvalidConfig', withReason(says, error), CHOOSE_NAME);
   if (type === 'index_not_found_exception') return new SyncFailure('DestinationChanged', says);
@@ -70,8 +74,10 @@ export function failureOfResponse(status: number, error: ErrorCause, doing: stri
   }
   // Elasticsearch says why it refuses something.
   if (error.type === undefined && error.reason === undefined) return damagedAnswer(doing);
-  // What reaches this line speaks of mappings and settings, which hold no row's values.
-  return new SyncFailure('MappingConflict', withReason(says, error));
+  return new SyncFailure(
+    isAboutMappings(type, error.reason ?? '') ? 'MappingConflict' : 'DestinationRefused',
+    withReason(says, error),
+  );
 }
 
 /** The error in an answer's body; empty for a body that is not Elasticsearch's, such as a proxy's page. */
@@ -121,5 +127,5 @@ function namePrivilege(error: ErrorCause): string {
 }
 
 function withReason(message: string, error: ErrorCause): string {
-  return error.reason === undefined ? message : `${message}: ${error.reason}`;
+  return error.reason === undefined ? message : `${message}: ${blotQuotes(error.reason)}`;
 }

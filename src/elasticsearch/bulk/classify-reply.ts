@@ -52,7 +52,8 @@ export function classifyReply(reply: BulkReply, count: number, target: string): 
   if (status === 413) return { kind: 'refused', error: { type: error.type ?? 'content_too_large' } };
   if (status === 429 && exceedsLimit(error)) return { kind: 'refused', error: summarizeError(error) };
   const failure = failureOfResponse(status, error, doing);
-  if (status === 400 && failure.type === 'MappingConflict' && error.type !== undefined)
+  const isUnexplained = failure.type === 'MappingConflict' || failure.type === 'DestinationRefused';
+  if (status === 400 && isUnexplained && error.type !== undefined)
     return { kind: 'refused', error: summarizeError(error) };
   if (!failure.retryable) throw failure;
   const isPushback = status === 429;

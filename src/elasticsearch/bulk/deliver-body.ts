@@ -1,5 +1,6 @@
 import { addOutcomes, type BulkBody, type BulkOutcome, NO_OUTCOME } from '../../sync/bulk-body';
 import { SyncFailure } from '../../sync/failures';
+import { beginWait, type BegunWait, UNTOLD_MS } from '../../waits/hear-waits';
 import type { ErrorSummary } from '../answers/error-summary';
 import type { AnsweredItem } from './answered-item';
 import { bisectBody, pickItems } from './bulk-slices';
@@ -21,6 +22,15 @@ const LARGE_BYTES = 1_048_576;
  * @throws SyncFailure when no item makes progress for `retryForMs`, or what fails is not an item's fault.
  */
 export async function deliverBody(delivery: Delivery, body: BulkBody): Promise<BulkOutcome> {
+  const wait = beginWait();
+  try {
+    return await deliverItems(delivery, body, wait);
+  } finally {
+    wait.end();
+  }
+}
+
+async function deliverItems(delivery: Delivery, body: BulkBody, wait: BegunWait): Promise<BulkOutcome> {
   let outcome = NO_OUTCOME;
   let pending = body;
   let lastProgress = performance.now();
@@ -37,9 +47,17 @@ export async function deliverBody(delivery: Delivery, body: BulkBody): Promise<B
       return addOutcomes(outcome, await deliverHalves(delivery, pending));
     }
     const isOverdue = performance.now() - lastProgress > delivery.retryForMs;
+    if (step.failure !== undefined && performance.now() - lastProgress > UNTOLD_MS)
+      wait.tell('retry', describeRefusal(delivery, step.failure));
     if (isOverdue && step.failure !== undefined) throw step.failure;
   }
   return outcome;
+}
+
+/** The same for as long as it is refused so: how many items are left is no news. */
+function describeRefusal({ target }: Delivery, { type, message }: SyncFailure): string {
+  const reason = type === 'DestinationOverloaded' ? 'it has too much to do' : message;
+  return `for Elasticsearch to take writes to ${target}: ${reason}`;
 }
 
 /** Result of one request. */

@@ -9,6 +9,7 @@ import {
   UndiciConnection,
 } from '@elastic/elasticsearch';
 
+import { waitAloud } from '../../waits/hear-waits';
 import { followAbort } from './follow-abort';
 
 /**
@@ -30,7 +31,12 @@ export class TimedConnection extends UndiciConnection {
   ): Promise<ConnectionRequestResponse | ConnectionRequestResponseAsStream> {
     const { signal, expire } = startDeadline(this.timeout, options.signal);
     try {
-      const response = await super.request(params, { ...options, signal });
+      const answer = super.request(params, { ...options, signal });
+      const response = await waitAloud(
+        answer,
+        'answer',
+        `for the answer of Elasticsearch to ${params.method} ${params.path}`,
+      );
       const body: unknown = response.body;
       if (body instanceof Readable) body.once('close', expire);
       else expire();
