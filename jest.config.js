@@ -17,7 +17,7 @@ const shared = {
 };
 
 /** Tests that need nothing but Node and what npm installed: `npm run test:unit`. */
-const WITHOUT_SERVERS = ['unit', 'replay'].map((folder) => `${__dirname}/test/${folder}/**/*.test.ts`);
+const WITHOUT_SERVERS = ['unit', 'replay', 'model'].map((folder) => `${__dirname}/test/${folder}/**/*.test.ts`);
 
 /** @type {import('jest').Config} */
 module.exports = {

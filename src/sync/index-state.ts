@@ -49,3 +49,31 @@ export interface IndexState {
 }
 
 export const NO_STATE: IndexState = { connectors: {} };
+
+/** Distance of transaction ids at which 32-bit arithmetic begins to err: a watermark that old is not used. */
+const OLDEST_WATERMARK = 2n ** 31n - 100_000_000n;
+
+/**
+ * Finds the watermark from which a refresh may read; undefined where everything has to be copied.
+ * @param saved - what the index says of the relation
+ * @param definition - of the relation as it is now
+ * @param watermark - the sync's own
+ */
+export function findUsableWatermark(
+  saved: RelationState | undefined,
+  definition: string,
+  watermark: string,
+): string | undefined {
+  if (saved?.watermark === undefined || saved.definition !== definition) return undefined;
+  const age = BigInt(watermark) - BigInt(saved.watermark);
+  return age >= 0n && age < OLDEST_WATERMARK ? saved.watermark : undefined;
+}
+
+/** Whether saved state speaks of this database in its present history: another timeline gives out ids a second time. */
+export function isSameDatabase(saved: SourceIdentity | undefined, now: SourceIdentity): boolean {
+  return (
+    saved?.systemIdentifier === now.systemIdentifier &&
+    saved.database === now.database &&
+    saved.timeline === now.timeline
+  );
+}

@@ -73,22 +73,3 @@ export interface SyncPlan {
   /** Notes for people before the first write: what a rebuild leaves behind. Absent: nothing. */
   readonly notes?: readonly string[];
 }
-
-/** Passes of one sync; each writes its own version, so that a delayed request of an earlier pass can't win. */
-export const PASS = { copy: 0, catchUp: 1, heal: 2, deleteStale: 3 } as const;
-
-/** Versions that one sync may use: the newest that its writes may carry is `version + VERSIONS_PER_SYNC - 1`. */
-export const VERSIONS_PER_SYNC = 100;
-
-/** Passes of one round: a relation that changed while it was read is copied again in the next round. */
-const PASSES_PER_ROUND = 4;
-
-/** External version of a pass in a round. */
-export function passVersion(job: SyncJob, pass: keyof typeof PASS, round: number): number {
-  return job.version + round * PASSES_PER_ROUND + PASS[pass];
-}
-
-/** Highest version that a write of this job can carry: a conflict with one up to it means superseded. */
-export function newestVersion(job: SyncJob): number {
-  return job.version + VERSIONS_PER_SYNC - 1;
-}

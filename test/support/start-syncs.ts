@@ -9,6 +9,7 @@ import { checkConnector, type ConnectorProblem } from '../../src/activities/plan
 import type { ConnectorSettings, ElasticsearchSettings } from '../../src/config/settings/settings';
 import type { JobType, SyncInput, SyncOptions } from '../../src/sync/job';
 import type { SyncReport } from '../../src/sync/report';
+import type { SyncPlan } from '../../src/sync/sync-plan';
 import type { Verification } from '../../src/verify/verification';
 import { verifyConnector } from '../../src/verify/verify-connector';
 import { type CallActivity, callAsItIs, startConnectorWorker } from './connector-worker';
@@ -21,6 +22,8 @@ export interface SyncHooks {
   readonly after?: Partial<Record<keyof SyncActivities, () => Promise<void>>>;
   /** Tables are read block by block, each in a transaction of its own as large ones are, and this runs in between. */
   readonly betweenBlocks?: PieceHook;
+  /** Changes the plan, as if another version of pgferry had made it. */
+  readonly onPlan?: (plan: SyncPlan) => SyncPlan;
 }
 
 /** A connector whose syncs a test looks into, run by a worker in this process. */
@@ -119,7 +122,7 @@ export async function startSyncs(destination: Destination = SHARED_NODE): Promis
 const UNUSED = { address: '', namespace: 'default', taskQueue: 'unused' };
 
 async function callHooked(
-  { before, after, betweenBlocks }: SyncHooks,
+  { before, after, betweenBlocks, onPlan = (plan) => plan }: SyncHooks,
   ...[activities, name, input]: Parameters<CallActivity>
 ): Promise<unknown> {
   await callHook(() => before?.[name]?.());
@@ -127,6 +130,7 @@ async function callHooked(
   const isCopy = name === 'copyPartitions' && betweenBlocks !== undefined;
   const result = isCopy ? await copyInPieces(activities, input, between) : await callAsItIs(activities, name, input);
   await callHook(() => after?.[name]?.());
+  if (name === 'planSync') return onPlan(result as SyncPlan);
   return result;
 }
 

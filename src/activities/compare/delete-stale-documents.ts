@@ -2,7 +2,7 @@ import type { Source } from '../../postgres/connection/source';
 import { findExisting, type IdRequest } from '../../postgres/ids/read-ids';
 import { deleteBody } from '../../sync/bulk-item';
 import { emptyReport, type RelationReport } from '../../sync/report';
-import { passVersion } from '../../sync/sync-plan';
+import { passVersion } from '../../sync/write-version';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { CompareInput } from '../contract/activity-inputs';
 import type { ActivityScope } from '../contract/activity-scope';

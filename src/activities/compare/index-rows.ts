@@ -1,6 +1,6 @@
 import { copyByIds } from '../../postgres/rows/copy-by-ids';
 import type { RelationReport } from '../../sync/report';
-import { passVersion } from '../../sync/sync-plan';
+import { passVersion } from '../../sync/write-version';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { CompareInput } from '../contract/activity-inputs';
 import type { ActivityScope } from '../contract/activity-scope';

@@ -3,7 +3,7 @@ import { copyRows } from '../../postgres/rows/copy-rows';
 import { SyncFailure } from '../../sync/failures';
 import { isWhole, type LeafPartition, type Partition } from '../../sync/partitions';
 import { toRelationFailure } from '../../sync/relation-failure';
-import { passVersion } from '../../sync/sync-plan';
+import { passVersion } from '../../sync/write-version';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { CopyInput } from '../contract/activity-inputs';
 import type { CopyResult } from '../contract/activity-results';

@@ -1,6 +1,7 @@
 import { type BulkWriter, createBulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
-import { newestVersion, type SyncJob } from '../../sync/sync-plan';
+import type { SyncJob } from '../../sync/sync-plan';
+import { newestVersion } from '../../sync/write-version';
 import type { OpenConnector } from '../connector/connector-registry';
 
 /** Runs work with a bulk writer of its own, which ends with it: what is not acknowledged by then is given up. */

@@ -1,10 +1,7 @@
-import type { ConnectorState, RelationState } from '../../sync/index-state';
+import { type ConnectorState, findUsableWatermark } from '../../sync/index-state';
 import { isReadAsWhole, type Leaf } from '../../sync/relation';
 import type { PlannedRelation } from '../../sync/sync-plan';
 import type { ProjectedRelation } from './projected-relation';
-
-/** Distance of transaction ids at which 32-bit arithmetic begins to err: a watermark that old is not used. */
-const OLDEST_WATERMARK = 2n ** 31n - 100_000_000n;
 
 /**
  * Chooses what to read of a relation: rows changed since the last sync where its watermark can be trusted, else all.
@@ -21,7 +18,7 @@ export function planRelation(
     return rule === undefined ? whole : { ...whole, rule };
   }
   const saved = state?.relations[name];
-  const since = usableWatermark(saved, definition, watermark);
+  const since = findUsableWatermark(saved, definition, watermark);
   const copies = (leaf: Leaf) => since === undefined || saved?.leaves?.[String(leaf.oid)] !== leaf.fileNode;
   return {
     name,
@@ -31,10 +28,4 @@ export function planRelation(
     ...(since === undefined ? {} : { since }),
     leaves: relation.leaves.map((leaf) => [leaf.oid, leaf.fileNode, leaf.blocks, copies(leaf) ? 1 : 0]),
   };
-}
-
-function usableWatermark(saved: RelationState | undefined, definition: string, watermark: string): string | undefined {
-  if (saved?.watermark === undefined || saved.definition !== definition) return undefined;
-  const age = BigInt(watermark) - BigInt(saved.watermark);
-  return age >= 0n && age < OLDEST_WATERMARK ? saved.watermark : undefined;
 }

@@ -1,16 +1,17 @@
 import { totalFields } from '../../documents/index-mapping';
 import type { LostValue, Settings } from '../../elasticsearch/blueprint/index-content';
+import { findNewestVersion } from '../../elasticsearch/dead-letters/find-newest-version';
 import { describeLeftBehind, listComingAlong } from '../../elasticsearch/index/describe-design';
 import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
 import { designIndex } from '../../elasticsearch/index/design-index';
-import { concreteIndexName } from '../../elasticsearch/index/index-names';
+import { concreteIndexName, deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { requireReplaceable } from '../../elasticsearch/index/require-replaceable';
-import { readHorizon, untilFlushed } from '../../postgres/server/watermark';
+import { type Horizon, readHorizon, untilFlushed } from '../../postgres/server/watermark';
 import type { IndexMapping } from '../../sync/field-mapping';
-import type { ConnectorState } from '../../sync/index-state';
 import { notePipelines } from '../../sync/pipelines';
 import { joinFailures } from '../../sync/relation-failure';
 import type { SyncJob, SyncPlan } from '../../sync/sync-plan';
+import { chooseVersion } from '../../sync/write-version';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { PlanRequest } from '../contract/activity-inputs';
 import { checkBasicRules } from './check-basic-rules';
@@ -24,6 +25,8 @@ import type { ProjectedRelation } from './projected-relation';
 import { readSource } from './read-source';
 import { trustedState } from './trusted-state';
 import { wantIndex } from './want-index';
+
+const MICROSECONDS_PER_MS = 1_000;
 
 /** An index that the sync makes. */
 export interface PlannedIndex {
@@ -58,13 +61,10 @@ export interface SyncDescription {
  * @throws SyncFailure that names every relation which can't be read, and every field whose type the index can't take
  */
 export async function planSync(connector: OpenConnector, request: PlanRequest): Promise<SyncDescription> {
-  const startedAt = new Date();
-  // The watermark comes first: whatever changes from here on is read again by the catch-up or by the next sync.
+  // The horizon comes first: whatever changes from here on is read again by the catch-up or by the next sync, and
+  // whoever begins to write from here on has a newer version.
   const horizon = await readHorizon(connector.source);
-  const [view] = await Promise.all([
-    readSource(connector, startedAt.toISOString()),
-    untilFlushed(connector.source, horizon),
-  ]);
+  const [view] = await Promise.all([readSource(connector, startOf(horizon)), untilFlushed(connector.source, horizon)]);
   const { watermark } = horizon;
   const existing = await describeIndex(connector.elasticsearch, connector.settings.indexName);
   if (request.options.rebuild === true && existing !== undefined) {
@@ -87,7 +87,7 @@ export async function planSync(connector: OpenConnector, request: PlanRequest): 
   }
   const isUnfamiliar = state?.index !== undefined && state.index !== index?.identity;
   const trusted = isUnfamiliar ? undefined : await trustedState(connector.source, view.probe, state);
-  const job = planJob(connector, request, { startedAt, watermark, existing, state, isUnfamiliar });
+  const job = await planJob(connector, request, { horizon, existing, isUnfamiliar });
   const design = job.newIndex ? await planIndex(connector, job, relations, existing) : undefined;
   const pipelines = await findPipelines(connector, index ?? design ?? { settings: {} });
   const notes = [...(design?.leftBehind ?? []), ...notePipelines(pipelines, id)];
@@ -131,22 +131,20 @@ async function planIndex(
 }
 
 interface JobBasis {
-  readonly startedAt: Date;
-  readonly watermark: string;
+  readonly horizon: Horizon;
   readonly existing: IndexDescription | undefined;
-  readonly state: ConnectorState | undefined;
   readonly isUnfamiliar: boolean;
 }
 
-const MICROSECONDS = 1_000;
-
-function planJob(
-  { settings, definition }: Pick<OpenConnector, 'settings' | 'definition'>,
+async function planJob(
+  { settings, definition, elasticsearch }: OpenConnector,
   request: PlanRequest,
-  basis: JobBasis,
-): SyncJob {
-  const { startedAt, watermark, existing, state, isUnfamiliar } = basis;
+  { horizon, existing, isUnfamiliar }: JobBasis,
+): Promise<SyncJob> {
   const { indexName, id } = settings;
+  // Those of an index that is rebuilt count as well: its dead letters are the new one's, too.
+  const ofDocuments = existing?.state.connectors[id]?.version;
+  const ofDeadLetters = await findNewestVersion(elasticsearch, deadLetterIndexName(indexName), id);
   const rebuild = request.options.rebuild === true;
   const newIndex = rebuild || existing === undefined;
   return {
@@ -154,10 +152,9 @@ function planJob(
     jobType: request.jobType,
     jobId: request.jobId,
     definition,
-    startedAt: startedAt.toISOString(),
-    watermark,
-    // A clock that stepped back must not make this sync's writes look older than those of the last one.
-    version: Math.max(startedAt.getTime() * MICROSECONDS, (state?.version ?? 0) + 1),
+    startedAt: startOf(horizon),
+    watermark: horizon.watermark,
+    version: chooseVersion(horizon.clock, [ofDocuments, ofDeadLetters]),
     index: indexName,
     concreteIndex: newIndex ? concreteIndexName(indexName, request.jobId) : existing.concrete,
     behindAlias: rebuild ? false : newIndex || existing.viaAlias,
@@ -166,4 +163,9 @@ function planJob(
     ...(isUnfamiliar ? { unfamiliar: true } : {}),
     ...(request.options.retryDropped === true ? { retryDropped: true } : {}),
   };
+}
+
+/** The moment of a horizon, ISO 8601. */
+function startOf({ clock }: Horizon): string {
+  return new Date(clock / MICROSECONDS_PER_MS).toISOString();
 }

@@ -2,7 +2,7 @@ import type { Source } from '../../postgres/connection/source';
 import { withTransaction } from '../../postgres/connection/transaction';
 import { remembersCommit } from '../../postgres/server/last-commit';
 import type { SourceProbe } from '../../postgres/server/probe-source';
-import type { ConnectorState } from '../../sync/index-state';
+import { type ConnectorState, isSameDatabase } from '../../sync/index-state';
 
 /**
  * The state, if it speaks of this very database with this very history: not of another server, another timeline, or one
@@ -13,12 +13,7 @@ export async function trustedState(
   { identity, trackCommitTimestamp }: SourceProbe,
   state: ConnectorState | undefined,
 ): Promise<ConnectorState | undefined> {
-  const saved = state?.source;
-  const isSameServer =
-    saved?.systemIdentifier === identity.systemIdentifier &&
-    saved.database === identity.database &&
-    saved.timeline === identity.timeline;
-  if (!isSameServer) return undefined;
+  if (!isSameDatabase(state?.source, identity)) return undefined;
   const lastCommit = state?.lastCommit;
   if (lastCommit === undefined || !trackCommitTimestamp) return state;
   return (await withTransaction(source, (tx) => remembersCommit(tx, lastCommit))) ? state : undefined;

@@ -1,4 +1,5 @@
 import { SyncFailure } from '../../sync/failures';
+import { isSuperseded } from '../../sync/write-version';
 import {
   type ErrorCause,
   type ErrorSummary,
@@ -96,12 +97,13 @@ function judgeConflict(error: ErrorCause | undefined, { target, newestVersion }:
   const current = /current version \[(\d+)\]/u.exec(error?.reason ?? '')?.[1];
   // Without a number the document was changed while it was written, by a write that carries a version as well.
   if (current === undefined) return 'retry';
-  if (BigInt(current) <= BigInt(newestVersion)) return 'superseded';
+  if (isSuperseded(BigInt(current), newestVersion)) return 'superseded';
   throw new SyncFailure(
     'DestinationChanged',
     `The index ${target} holds a document with version ${current}, newer than this sync's ` +
       `${newestVersion}: something else writes it.`,
-    'Let one installation of pgferry alone write these documents, and check the clock of the worker.',
+    'Let one installation of pgferry alone write these documents. If none else does, the index has lost what pgferry ' +
+      'keeps in its mapping, and a clock stepped back: sync with --rebuild.',
   );
 }
 

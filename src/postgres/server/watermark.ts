@@ -9,8 +9,10 @@ const POLL_MS = 20;
 const PATIENCE_MS = 400;
 const FLUSH_TIMEOUT_MS = 60_000;
 
-const HORIZON = 'select pg_snapshot_xmin(pg_current_snapshot())::text as "watermark"';
-const HORIZON_BEFORE_13 = 'select txid_snapshot_xmin(txid_current_snapshot())::text as "watermark"';
+/** Microseconds since 1970 of this moment, not of the beginning of the transaction. */
+const CLOCK = 'round(extract(epoch from clock_timestamp()) * 1000000)::bigint::text as "clock"';
+const HORIZON = `select pg_snapshot_xmin(pg_current_snapshot())::text as "watermark", ${CLOCK}`;
+const HORIZON_BEFORE_13 = `select txid_snapshot_xmin(txid_current_snapshot())::text as "watermark", ${CLOCK}`;
 const VERSION = `
   select current_setting('server_version_num')::integer as "versionNumber", pg_is_in_recovery() as "inRecovery"`;
 const INSERTED = 'select pg_current_wal_insert_lsn()::text as "inserted"';
@@ -31,11 +33,13 @@ const FLUSHED = `
         and (pg_current_wal_flush_lsn() - '0/0'::pg_lsn) % current_setting('wal_block_size')::numeric = 0)
       as "flushed"`;
 
-/** The transaction horizon of a moment. */
+/** The transaction horizon of a moment, and that moment. */
 export interface Horizon {
   /** A 64-bit transaction id in decimal digits: every transaction not visible at that moment has an id at or above it. */
   readonly watermark: string;
-  /** How far the log must be on disk before the watermark can be relied on. Absent on a standby. */
+  /** Microseconds since 1970 by PostgreSQL's clock, after the horizon and before any row that is read by it. */
+  readonly clock: number;
+  /** WAL position that must be on disk before the watermark can be relied on. Absent on a standby. */
   readonly inserted?: string;
 }
 
@@ -74,10 +78,11 @@ async function waitForFlush(
 
 async function readHorizonNow(tx: Transaction): Promise<Horizon> {
   const [server] = await tx.query<{ versionNumber: number; inRecovery: boolean }>(VERSION);
-  const [horizon] = await tx.query<{ watermark: string }>(
+  const [row] = await tx.query<{ watermark: string; clock: string }>(
     (server?.versionNumber ?? 0) >= 130_000 ? HORIZON : HORIZON_BEFORE_13,
   );
-  if (horizon === undefined) throw new Error('PostgreSQL tells no transaction horizon');
+  if (row === undefined) throw new Error('PostgreSQL tells no transaction horizon');
+  const horizon = { watermark: row.watermark, clock: Number(row.clock) };
   if (server?.inRecovery === true) return horizon;
   // After the horizon, in a statement of its own: whatever gave out the ids below it has been logged by then.
   const [wal] = await tx.query<{ inserted: string }>(INSERTED);

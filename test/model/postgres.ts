@@ -1,0 +1,140 @@
+import {
+  type Hint,
+  replaceAt,
+  type Request,
+  type Row,
+  spend,
+  type Step,
+  type Stream,
+  type Transaction,
+  type World,
+} from './world';
+
+/** The transaction horizon: every id that is not visible, now or ever, is at or above it. */
+export function readHorizon({ transactions, nextXid }: World): number {
+  return Math.min(nextXid, ...transactions.map(({ xid }) => xid));
+}
+
+/** What may happen in PostgreSQL. */
+export function* changeDatabase(world: World): Generator<Step> {
+  for (const key of world.rows.keys()) {
+    if (world.left.writes > 0 && !world.transactions.some((other) => other.key === key)) yield* beginWrite(world, key);
+  }
+  for (const transaction of world.transactions) {
+    if (transaction.flushed) yield makeVisible(world, transaction);
+    else {
+      yield flush(world, transaction);
+      yield rollBack(world, transaction);
+    }
+  }
+  if (world.left.stepsBack > 0) {
+    yield {
+      says: 'PostgreSQL’s clock steps back',
+      world: { ...world, clock: world.clock - 10_000, left: spend(world.left, 'stepsBack') },
+    };
+  }
+  if (world.left.failovers > 0) yield failOver(world);
+  if (world.left.redefinitions > 0) yield redefine(world);
+}
+
+function* beginWrite(world: World, key: number): Generator<Step> {
+  const xid = world.nextXid;
+  const begin = (place: Transaction['place']): World => ({
+    ...world,
+    nextXid: xid + 1,
+    transactions: [...world.transactions, { xid, key, place, flushed: false }],
+    sync: world.sync && { ...world.sync, atRest: false },
+    atRest: false,
+    left: spend(world.left, 'writes'),
+  });
+  yield { says: `transaction ${xid} writes row ${key} at place 0`, world: begin(0) };
+  yield { says: `transaction ${xid} writes row ${key} at place 1`, world: begin(1) };
+  if (world.rows[key] !== null) yield { says: `transaction ${xid} deletes row ${key}`, world: begin(null) };
+}
+
+/** Its commit is on disk: the slot that is there tells its stream. */
+function flush(world: World, { xid, key }: Transaction): Step {
+  return {
+    says: `transaction ${xid} commits, which no snapshot sees yet`,
+    world: {
+      ...world,
+      transactions: world.transactions.map((other) => (other.xid === xid ? { ...other, flushed: true } : other)),
+      stream: world.stream && tell(world.stream, { key, xid }),
+    },
+  };
+}
+
+/** Before a slot is there it hears of nothing: it has to wait until a snapshot sees what it did not hear of. */
+function tell(stream: Stream, hint: Hint): Stream {
+  if (stream.awaits.length === 0) return { ...stream, hints: [...stream.hints, hint] };
+  return { ...stream, awaits: [...new Set([...stream.awaits, hint.xid])] };
+}
+
+function makeVisible(world: World, { xid, key, place }: Transaction): Step {
+  const row: Row | null = place === null ? null : { xid, place };
+  return {
+    says: `transaction ${xid} becomes visible`,
+    world: {
+      ...endTransaction(world, xid),
+      rows: replaceAt(world.rows, key, row),
+      standby: { rows: world.rows, nextXid: xid },
+      sync: world.sync && {
+        ...world.sync,
+        seen: world.sync.seen.map((seen, other) => (other === key ? [...seen, row?.xid ?? null] : seen)),
+      },
+    },
+  };
+}
+
+function rollBack(world: World, { xid }: Transaction): Step {
+  return { says: `transaction ${xid} rolls back`, world: endTransaction(world, xid) };
+}
+
+function endTransaction(world: World, xid: number): World {
+  const { stream } = world;
+  return {
+    ...world,
+    transactions: world.transactions.filter((other) => other.xid !== xid),
+    stream: stream && { ...stream, awaits: stream.awaits.filter((other) => other !== xid) },
+  };
+}
+
+/** A standby takes over that lacks the last transaction: it gives the same ids out again, on another timeline. */
+function failOver(world: World): Step {
+  const { rows, nextXid } = world.standby;
+  return {
+    says: 'a standby takes over, without the last transaction',
+    world: {
+      ...world,
+      timeline: world.timeline + 1,
+      rows,
+      nextXid,
+      transactions: [],
+      ...ENDED,
+      requests: world.requests.map(orphan),
+      left: spend(world.left, 'failovers'),
+    },
+  };
+}
+
+/** Somebody changes the table, or the configuration: a sync or a stream that notices it ends. */
+function redefine(world: World): Step {
+  const definition = world.definition === 0 ? 1 : 0;
+  return {
+    says: `the definition becomes number ${definition}`,
+    world: {
+      ...world,
+      definition,
+      ...ENDED,
+      requests: world.requests.map(orphan),
+      left: spend(world.left, 'redefinitions'),
+    },
+  };
+}
+
+const ENDED = { sync: null, building: null, stream: null, frozen: null, atRest: false, following: false } as const;
+
+/** A request whose writer is no more. */
+export function orphan(request: Request): Request {
+  return { ...request, from: 'nobody', orphaned: request.orphaned || request.from !== 'nobody' };
+}
