@@ -73,7 +73,7 @@ async function readLetters(elasticsearch: World['elasticsearch'], index: string,
   return new Map(
     hits.hits.map(({ _id = '', _source: letter = {} }) => [
       letter['document_id'] ?? _id,
-      { relation: letter['relation'] ?? '', isDropped: letter['kind'] === 'dropped' },
+      { relation: letter['relation'] ?? '', isDropped: letter['error_type'] === 'dropped' },
     ]),
   );
 }
