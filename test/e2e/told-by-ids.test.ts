@@ -88,6 +88,24 @@ describe('whose a document is, its id says', () => {
   });
 });
 
+test('a rebuild takes the place of no index with a document of somebody else, although its fields were copied', async () => {
+  const { index_name: index } = entry;
+  const { _source: source = {} } = await elasticsearch.get<object>({ index, id: idOf(1) });
+  await elasticsearch.index({ index, id: 'copy', document: source, refresh: true });
+  const rebuilt = harness.sync(entry, { options: { rebuild: true } });
+  await expect(rebuilt).rejects.toThrow('holds 1 document that connector');
+  expect(await ids()).toContain('copy');
+});
+
+test('a rebuild goes on where a document lacks the fields of its connector', async () => {
+  await overwrite(idOf(1), withoutRelation);
+  expect(await harness.sync(entry, { options: { rebuild: true } })).toMatchObject({
+    status: 'completed',
+    indexed: 100,
+  });
+  expect(await harness.verify(entry)).toMatchObject({ differences: [], foreign: 0 });
+});
+
 test('verify finds a document by its id in whatever part of the index its fields put it', async () => {
   await overwrite(idOf(1), withoutBucket);
   await overwrite(idOf(2), (source) => ({ ...source, _bucket: 1_023 - Number(source['_bucket']) }));

@@ -18,11 +18,6 @@ export async function countDocuments(
   return count(client, index, { term: { [OWN_FIELDS.relation]: relationField(connectorId, relation) } });
 }
 
-/** Documents that a connector did not write: those of other connectors and writers. Sees what was refreshed. */
-export async function countForeignDocuments(client: Client, index: string, connectorId: string): Promise<number> {
-  return count(client, index, { bool: { must_not: [ownDocuments(connectorId)] } });
-}
-
 /** All documents of an index, and those whose field `_relation` is one of some connectors'. */
 export interface DocumentTotals {
   readonly total: number;

@@ -49,6 +49,15 @@ export async function* scanStrays(
   }
 }
 
+/** Documents that are not a connector's, told by their ids alone. Sees what was refreshed. */
+export async function countForeignDocuments(client: Client, index: string, connectorId: string): Promise<number> {
+  let foreign = 0;
+  for await (const page of scanOwners(client, { index, connectorId })) {
+    foreign += page.filter(({ relation }) => relation === undefined).length;
+  }
+  return foreign;
+}
+
 function onlyValue(fields: Readonly<Record<string, unknown>> | undefined, field: string): unknown {
   const values = fields?.[field];
   return Array.isArray(values) && values.length === 1 ? values[0] : undefined;

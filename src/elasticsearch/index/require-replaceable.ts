@@ -1,13 +1,13 @@
 import type { Client } from '@elastic/elasticsearch';
 
 import { SyncFailure } from '../../sync/failures';
-import { countForeignDocuments } from '../documents/count-documents';
+import { countForeignDocuments } from '../documents/scan-owners';
 import type { IndexDescription } from './describe-index';
 import { refreshIndex } from './refresh-index';
 
 /**
  * Makes sure that a rebuilt index can take the place of the one that serves without loss: that has to be behind an
- * alias, and all its documents have to be the connector's own.
+ * alias, and all its documents have to be the connector's own. Whose they are, every id tells: fields can be copied.
  *
  * @throws SyncFailure `InvalidConfig`
  */
