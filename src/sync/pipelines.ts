@@ -8,7 +8,7 @@ export interface WorkingPipelines {
   readonly hidden?: true;
 }
 
-/** What people should know of pipelines before the first write. */
+/** Notes on pipelines for people, before the first write. */
 export function notePipelines(pipelines: WorkingPipelines | undefined, connectorId: string): string[] {
   if (pipelines?.hidden !== true) return [];
   return [

@@ -18,8 +18,8 @@ import { takeFoundStale } from './stale-ids-in-memory';
 const IDS_PER_DELETE = 10_000;
 
 /**
- * Deletes the documents of a part that have no row, or one that an ingest pipeline drops. Each is looked up once more just before, since rows may have come
- * since the comparison. Where the relation is no longer synced, all of its documents go.
+ * Deletes the documents of a part that have no row, or one that an ingest pipeline drops. Each is looked up once more just
+ * before, since rows may have come since the comparison. Where the relation is no longer synced, all of its documents go.
  */
 export async function deleteStaleDocuments(
   connector: OpenConnector,

@@ -8,7 +8,7 @@ import type { OpenConnector } from '../connector/connector-registry';
 import type { ActivityScope } from '../contract/activity-scope';
 import { identifyRows, type ProjectedRelation } from '../plan/projected-relation';
 
-/** What the dropped rows of a relation come to. */
+/** Counts of a relation's dropped rows. */
 export interface DroppedRows {
   /** Rows that a pipeline dropped, each with its letter. */
   readonly dropped: number;

@@ -39,7 +39,7 @@ export interface BulkWriterOptions {
   readonly observer?: BulkObserver;
 }
 
-/** What is looked at where ingest pipelines work. */
+/** Facts by which a writer looks at documents that ingest pipelines work on. */
 export interface WriterWatch extends PipelineWatch {
   /** Oldest external version of this sync: what carries it, or a newer one, is of the sync itself. */
   readonly firstVersion: number;

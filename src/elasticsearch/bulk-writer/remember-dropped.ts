@@ -8,7 +8,7 @@ import { writeDeadLetters } from '../dead-letters/write-dead-letters';
 import { lookUpDocuments } from '../documents/look-up-documents';
 import type { BulkWriterOptions, WriterWatch } from './bulk-writer-options';
 
-/** How dropped documents are remembered. */
+/** Facts for letters of dropped documents, and deletions. */
 export interface DroppedContext extends RejectionContext {
   readonly options: Pick<BulkWriterOptions, 'client' | 'deadLetters'>;
   readonly watch: WriterWatch;
@@ -20,7 +20,7 @@ export interface DroppedContext extends RejectionContext {
 /**
  * Remembers documents that pipelines dropped. What this sync itself has written of them before goes at once; a document
  * of an earlier sync stays, since the reconciliation has to see first how many would go.
- * @param dropped positions in the body
+ * @param dropped - positions in the body
  */
 export async function rememberDropped(
   { options, watch, plain, signal, ...context }: DroppedContext,

@@ -52,8 +52,8 @@ interface SentDocument {
 }
 
 /**
- * What is not as it was sent: a field, or what Elasticsearch keeps beside them.
- * @param newestVersion of the sync: a document that a later write of it replaced is not judged by its fields
+ * Finds what is not as it was sent: a field, or what Elasticsearch keeps beside them.
+ * @param newestVersion - of the sync: a document that a later write of it replaced is not judged by its fields
  */
 export function findChange(sent: SentDocument, found: FoundDocument, newestVersion: number): string | undefined {
   if (found.routing !== undefined) return '_routing';
@@ -69,7 +69,7 @@ function isSame(field: string, sent: unknown, found: unknown): boolean {
   return isTime && Date.parse(sent) === Date.parse(found);
 }
 
-/** What was stored and is not to be found was refused by a later write, or went to a shard where nobody looks for it. */
+/** A stored document that is not to be found was refused by a later write, or is on a shard where nobody looks for it. */
 async function requireRefused(stored: StoredDocuments, absent: readonly string[]): Promise<void> {
   if (absent.length === 0) return;
   const { client, watch, deadLetters, connectorId, signal } = stored;

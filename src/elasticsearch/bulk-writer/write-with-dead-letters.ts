@@ -19,7 +19,7 @@ export interface WriterContext {
 
 /**
  * Writes one body until every item is indexed, deleted, superseded or safe as a dead letter.
- * @param isFirst whether what was stored of it is read back, where ingest pipelines work on it
+ * @param isFirst - whether what was stored of it is read back, where ingest pipelines work on it
  * @throws SyncFailure `PipelineInterferes` where a pipeline changes what pgferry needs
  */
 export async function writeWithDeadLetters(

@@ -9,7 +9,7 @@ export interface StoredItem {
   readonly result: string;
 }
 
-/** What became of one action of a bulk. */
+/** Answer to one action of a bulk. */
 export interface ItemAnswer {
   readonly status: number;
   readonly error?: ErrorCause;

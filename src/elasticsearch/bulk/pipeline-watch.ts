@@ -4,7 +4,7 @@ import { SyncFailure } from '../../sync/failures';
 import { describePipelines, type WorkingPipelines } from '../../sync/pipelines';
 import type { AnsweredItem } from './answered-item';
 
-/** What has to come of documents that pass ingest pipelines. */
+/** Expectation of documents that pass ingest pipelines. */
 export interface PipelineWatch {
   readonly pipelines: WorkingPipelines;
   /** The index itself, whatever alias is written to. */
@@ -34,8 +34,8 @@ export function requireStoredAsSent(
 }
 
 /**
- * @param field `_id`, `_relation`
- * @param fate completes "a document was …"; without a value of it
+ * @param field - `_id`, `_relation`
+ * @param fate - completes "a document was …"; without a value of it
  */
 export function interferes(pipelines: WorkingPipelines, field: string, fate: string): SyncFailure {
   const who = describePipelines(pipelines);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What tells dead letters apart: the document, or where that has no id, relation and position. */
+/** Tells dead letters apart: the document, or where that has no id, relation and position. */
 export type LetterSubject =
   | { readonly connectorId: string; readonly documentId: string }
   | {

@@ -22,7 +22,7 @@ export interface DeadLetter {
   readonly dropped?: DroppedBy;
 }
 
-/** What dropped a document, and what of it. */
+/** The pipelines that dropped a document, and a hash of the document. */
 export interface DroppedBy {
   /** Names of the pipelines that it passed. */
   readonly pipelines: readonly string[];

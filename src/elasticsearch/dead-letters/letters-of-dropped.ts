@@ -11,7 +11,7 @@ export type DroppedLetter = DeadLetter & { readonly documentId: string };
 
 /**
  * The letters of documents that pipelines dropped.
- * @param positions of the documents in the body
+ * @param positions - of the documents in the body
  */
 export function lettersOfDropped(
   body: BulkBody,

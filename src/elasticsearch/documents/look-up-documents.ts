@@ -12,7 +12,7 @@ export interface FoundDocument {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** Which documents to look up. */
+/** Documents to look up. */
 export interface LookUp {
   readonly index: string;
   readonly ids: readonly string[];

@@ -7,7 +7,7 @@ const DATES = /^(?:created|modified)_date/u;
 
 /**
  * Hash of pipelines: their order, and what each does.
- * @param definitions by name; null for one that is called and is not there
+ * @param definitions - by name; null for one that is called and is not there
  */
 export function hashPipelines(names: readonly string[], definitions: ReadonlyMap<string, unknown>): string {
   const sorted = [...definitions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => [name, inOrder(value)]);

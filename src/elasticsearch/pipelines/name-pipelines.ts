@@ -11,7 +11,7 @@ export interface PipelineSubject {
   readonly requested: string | undefined;
   /** The index's settings, by their full names. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Whose settings they are, for messages: `the index search-shop`. */
+  /** Owner of the settings, for messages: `the index search-shop`. */
   readonly place: string;
 }
 
