@@ -47,7 +47,7 @@ function startStream(world: World, mistake: Mistake | undefined): Step {
       stream: { awaits, hints: [], reading: [], version: 0 },
       frozen: world.stream ?? world.frozen,
       // A sync that runs began before this slot.
-      sync: world.sync && { ...world.sync, closesGap: false },
+      sync: world.sync && { ...world.sync, closesGap: false, isBesideStream: true },
       following: false,
       requests: world.requests.map((request) => (request.from === 'stream' ? orphan(request) : request)),
       left: spend(world.left, 'streams'),

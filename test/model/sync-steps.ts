@@ -2,7 +2,7 @@ import { findUsableWatermark, isSameDatabase, type SourceIdentity } from '../../
 import { chooseVersion, newestVersion, type PASS, passVersion } from '../../src/sync/write-version';
 import type { Mistake } from './mistakes';
 import { orphan, readHorizon } from './postgres';
-import { type Request, spend, type Step, type Sync, type World } from './world';
+import { type Request, spend, type Step, type Stream, type Sync, type World } from './world';
 
 /** Microseconds that pass from the beginning of a writer to that of the next. */
 export const BETWEEN_WRITERS = 1_000;
@@ -81,11 +81,16 @@ function beginSync(world: World, kind: SyncKind, mistake: Mistake | undefined): 
       missing: [],
       stale: [],
       seen: world.rows.map((row) => [row?.xid ?? null]),
-      atRest: world.transactions.length === 0,
+      atRest: world.transactions.length === 0 && world.frozen === null && isIdle(world.stream),
       closesGap: mistake === 'early gap sync' || world.stream?.awaits.length === 0,
+      isBesideStream: world.stream !== null || world.frozen !== null,
     },
     left: spend(kind.isRebuild ? spend(world.left, 'rebuilds') : world.left, 'syncs'),
   };
+}
+
+function isIdle(stream: Stream | null): boolean {
+  return stream === null || stream.hints.length + stream.reading.length === 0;
 }
 
 /** @returns undefined while it waits for answers */

@@ -114,6 +114,8 @@ export interface Sync {
   readonly atRest: boolean;
   /** Whether it began after the stream's slot was there, so that it closes the gap. */
   readonly closesGap: boolean;
+  /** Whether a stream was there while it ran, which has the last word about rows that it was told of. */
+  readonly isBesideStream: boolean;
 }
 
 /** The stream, as continuous mode is specified to be; what it decides is not in `src` yet. */
