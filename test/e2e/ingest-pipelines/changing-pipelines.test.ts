@@ -69,9 +69,11 @@ test('a sync whose worker is gone in the middle remembers what was dropped', asy
       return blocks === 2 ? Promise.reject(ApplicationFailure.retryable('gone')) : Promise.resolve();
     },
   });
-  const report = await connector.sync();
-  await expectSums(connector, report);
-  expect(report).toMatchObject({ dropped: 2_000 });
+  // Not its sums: pieces of a task that is tried again are counted by the test's own hook, which forgets the first one.
+  expect(await connector.sync()).toMatchObject({ status: 'completed', dropped: 2_000 });
+  const verification = await connector.verify();
+  expect(countDifferences(verification)).toBe(0);
+  expect(verification.relations[0]).toMatchObject({ rows: 6_000, documents: 4_000, dropped: 2_000 });
   expect(blocks).toBeGreaterThan(2);
   expect(await documentKeys(connector)).toHaveLength(4_000);
 });
