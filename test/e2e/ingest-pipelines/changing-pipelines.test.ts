@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 
+import { countDifferences } from '../../../src/verify/verification';
 import {
   documentKeys,
   expectSums,
