@@ -13,7 +13,9 @@ export const METRICS = {
   pgferry_documents_total: {
     kind: 'counter',
     labels: ['connector', 'outcome'],
-    help: 'Documents by outcome: indexed, unchanged, deleted, superseded (a newer one was there), rejected, dropped (by an ingest pipeline).',
+    help:
+      'Documents by outcome: indexed, unchanged, deleted, superseded (a newer one was there), rejected, dropped (by ' +
+      'an ingest pipeline).',
   },
   pgferry_rows_read_total: {
     kind: 'counter',

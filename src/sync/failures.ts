@@ -52,7 +52,8 @@ export const FAILURES = {
     retryable: false,
     ofRelation: true,
     remedy:
-      'Let the pipeline leave `_id`, `_index`, `_routing`, `_version` and the fields that the message names as they are, then sync again; it may drop documents.',
+      'Let the pipeline leave `_id`, `_index`, `_routing`, `_version` and the fields that the message names as they ' +
+      'are, then sync again; it may drop documents.',
   },
   MappingLimit: {
     retryable: false,

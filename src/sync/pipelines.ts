@@ -12,8 +12,9 @@ export interface WorkingPipelines {
 export function notePipelines(pipelines: WorkingPipelines | undefined, connectorId: string): string[] {
   if (pipelines?.hidden !== true) return [];
   return [
-    `The definition of ${describePipelines(pipelines)} can't be read (cluster privilege read_pipeline), so a change of it is not ` +
-      `noticed. Rows that it drops are tried again when they change, and by: pgferry rejected retry ${connectorId}`,
+    `The definition of ${describePipelines(pipelines)} can't be read (cluster privilege read_pipeline), ` +
+      `so a change of it is not noticed. Rows that it drops are tried again when they change, and by: ` +
+      `pgferry rejected retry ${connectorId}`,
   ];
 }
 

@@ -185,8 +185,9 @@ function refuseMassDeletion(run: SyncRun, survey: Survey, found: readonly SizedP
   if (!needsConsent({ stale, documents }, run.facts.maxDeleteRatio)) return;
   const relations = [...new Set(found.map(({ part }) => part.relation))].slice(0, 10).join(', ');
   const message =
-    `Connector ${run.input.connectorId}: ${stale} of ${documents} documents have no row any more, or one that an ingest pipeline ` +
-    `drops (${relations}); that is more than max_delete_ratio ${run.facts.maxDeleteRatio}, so nothing was deleted`;
+    `Connector ${run.input.connectorId}: ${stale} of ${documents} documents have no row any more, or one ` +
+    `that an ingest pipeline drops (${relations}); ` +
+    `that is more than max_delete_ratio ${run.facts.maxDeleteRatio}, so nothing was deleted`;
   throw toApplicationFailure(new SyncFailure('MassDeletionRefused', message));
 }
 

@@ -65,7 +65,7 @@ function judgeReport(
   const report = outcome.relations.find(({ relation }) => relation === name);
   if (report === undefined) return [`${name} is not in the report`];
   const { read, indexed, unchanged, deleted, rejected } = report;
-  const dropped = 'dropped' in report ? Number(report.dropped) : 0;
+  const dropped = 'dropped' in report ? report.dropped : 0;
   const isWritten = (id: string) => isAnew || after.documents.get(id)?.version !== before.documents.get(id)?.version;
   const isStale = (id: string) => !isAnew && !rows.has(id);
   const was = {

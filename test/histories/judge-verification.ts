@@ -36,7 +36,7 @@ export function judgeVerification({ connector, now, plain, memory, said }: Verif
   if (isPlayed && said.comparedContent) problems.push('verify compared what a pipeline changes');
   if (!isWrong && problems.length === 0)
     for (const { relation, rows, documents, rejected, ...others } of said.relations) {
-      const dropped = 'dropped' in others ? Number(others.dropped) : 0;
+      const dropped = 'dropped' in others ? others.dropped : 0;
       const counted = plain.find(({ name }) => name === relation)?.rows;
       const distinct = counted === undefined ? 0 : [...counted.values()].length;
       if (documents + rejected + dropped !== distinct)

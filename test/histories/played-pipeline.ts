@@ -96,10 +96,3 @@ function spoil(
 export function fieldOf(relation: string, column: string): string {
   return `${relation.replace('.', '_')}_${column}`.toLowerCase();
 }
-
-export function describePipeline({ work, relation, status }: PlayedPipeline): string {
-  const where = status === undefined ? 'every document' : `documents of ${relation} that are ${status}`;
-  const subject = 'column' in work ? ` ${work.column} of ${relation}` : 'field' in work ? ` ${work.field}` : '';
-  const value = work.does === 'set' ? ` to ${JSON.stringify(work.value)}` : '';
-  return `${work.does}${subject}${value}, of ${where}`;
-}

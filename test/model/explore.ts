@@ -93,7 +93,7 @@ export function exploreAtRandom(start: World, random: Random, ways: number, mist
 
 function wayTo(visit: Visit): string[] {
   const actions: string[] = [];
-  for (let at: Visit | undefined = visit; at?.from !== undefined; at = at.from) actions.unshift(at.says);
+  for (let at: Visit | undefined = visit; at.from !== undefined; at = at.from) actions.unshift(at.says);
   return actions;
 }
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 import { createRandom } from '../soak/random';
-import { exploreAll, type Exploration, exploreAtRandom } from './explore';
+import { type Exploration, exploreAll, exploreAtRandom } from './explore';
 import { type Mistake, MISTAKES } from './mistakes';
 import { LARGE_WORLD, SMALL_WORLDS } from './small-worlds';
 import { tellStory } from './tell-story';

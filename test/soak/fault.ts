@@ -3,15 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from '../support/restarted-worker';
 import type { ActivityName } from './moment';
 import type { Random } from './random';
+import type { Route } from './route';
 import type { Stage } from './stage';
 
 /** What a fault can act upon. */
 export interface Scene extends Stage {
   readonly worker: Worker;
 }
-
-/** Whether the worker reaches the servers through the proxies in this round. */
-export type Route = 'direct' | 'proxied';
 
 /** Something that goes wrong while a sync runs, or that somebody does meanwhile. */
 export interface Fault {

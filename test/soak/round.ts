@@ -1,10 +1,10 @@
 import { createWorker } from '../support/restarted-worker';
 import { compareAll, type Comparison, countDifferences } from './compare';
-import type { Route } from './fault';
 import { type FaultName, FAULTS } from './faults';
 import { calmIndices } from './index-faults';
 import { awaitMoment, describeMoment, type Moment } from './moment';
 import { createRandom } from './random';
+import type { Route } from './route';
 import { deleteIndices, findLeftovers, type Stage } from './stage';
 import { SYNC_FLAGS, type SyncKind } from './sync-kind';
 import { readHistory, startSync, type SyncOutcome } from './sync-run';

@@ -4,7 +4,7 @@ import { Client as Elasticsearch } from '@elastic/elasticsearch';
 import { Client as Temporal, Connection } from '@temporalio/client';
 
 import { runStatements } from '../support/run-statements';
-import type { Route } from './fault';
+import type { Route } from './route';
 import { type Servers, startServers } from './servers';
 import { fillStatements, SCHEMA } from './tables';
 

@@ -16,7 +16,10 @@ export interface PipedSyncs {
   /** Of the node behind the processors. */
   readonly client: Client;
   readonly connect: () => HookedConnector;
-  /** Puts a pipeline, which goes when the syncs are stopped. @returns its name */
+  /**
+   * Puts a pipeline, which goes when the syncs are stopped.
+   * @returns its name
+   */
   readonly putPipeline: (processors: Processors, name?: string) => Promise<string>;
   readonly stop: () => Promise<void>;
 }

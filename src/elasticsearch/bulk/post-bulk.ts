@@ -14,7 +14,10 @@ export interface BulkEndpoint {
   readonly target: string;
   readonly requireAlias: boolean;
   readonly pipeline?: string;
-  /** Whether the answer says of each item what was stored where: ingest pipelines work on the documents. @default false */
+  /**
+   * Whether the answer says of each item what was stored where: ingest pipelines work on the documents.
+   * @default false
+   */
   readonly isWatched?: boolean;
   readonly signal: AbortSignal;
 }
@@ -26,7 +29,10 @@ export type BulkReply =
       readonly status: number;
       readonly body: Buffer;
       readonly hasGuard: boolean;
-      /** As asked for by {@link BulkEndpoint.isWatched}. @default false */
+      /**
+       * As asked for by {@link BulkEndpoint.isWatched}.
+       * @default false
+       */
       readonly isWatched?: boolean;
     }
   | {

@@ -16,7 +16,10 @@ export interface FoundDocument {
 export interface LookUp {
   readonly index: string;
   readonly ids: readonly string[];
-  /** Names of top-level fields. @default none */
+  /**
+   * Names of top-level fields.
+   * @default none
+   */
   readonly fields?: readonly string[];
   readonly signal?: AbortSignal | undefined;
 }
@@ -64,6 +67,7 @@ function isMissingIndex(error: unknown): boolean {
 }
 
 function keepsNoSource(index: string): SyncFailure {
-  const message = `The index ${index} keeps no _source, so that nobody can see what an ingest pipeline makes of its documents.`;
+  const message =
+    `The index ${index} keeps no _source, ` + 'so that nobody can see what an ingest pipeline makes of its documents.';
   return new SyncFailure('InvalidConfig', message, 'Sync into an index that keeps it, or without a pipeline.');
 }
