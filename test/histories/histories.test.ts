@@ -1,10 +1,11 @@
 import { runHistories } from './run-histories';
 
 /** As many as take some 15 seconds; `npm run histories` plays more. */
-const COUNT = 5;
+const COUNT = 2;
 
 test('after each sync of random histories, the report and verify say what a plain look at both servers shows', async () => {
-  const seed = Number(process.env['PGFERRY_HISTORIES_SEED'] ?? Date.now() % 2 ** 31);
+  // The same ones each time, until enough have been judged by `npm run histories` to rely on the judge: then random ones.
+  const seed = Number(process.env['PGFERRY_HISTORIES_SEED'] ?? 1);
   const lines: string[] = [`histories: ${COUNT} from seed ${seed}`];
   process.stderr.write(`${lines[0] ?? ''}\n`);
   const { wrong } = await runHistories({
