@@ -26,5 +26,7 @@ export function expectClearMessage(
 
 function countRemedies(stdout: string, stderr: string): number {
   const document = stdout.startsWith('{') ? (JSON.parse(stdout) as { error?: { remedy?: string } }) : {};
-  return stderr.match(/→/gu)?.length ?? ((document.error?.remedy ?? '') === '' ? 0 : 1);
+  // Notes say meanwhile what a sync waits for.
+  const message = stderr.replaceAll(/^note .*$/gmu, '');
+  return message.match(/→/gu)?.length ?? ((document.error?.remedy ?? '') === '' ? 0 : 1);
 }
