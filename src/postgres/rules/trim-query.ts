@@ -14,14 +14,18 @@ export function trimQuery(query: string): string {
   TOKENS.lastIndex = 0;
   for (let match = TOKENS.exec(query); match !== null; match = TOKENS.exec(query)) {
     const [token] = match;
-    if (token === '/*') TOKENS.lastIndex = endOfComment(query, match.index);
-    else if (token !== ';' && !token.startsWith('--') && token.trim() !== '') end = TOKENS.lastIndex;
+    if (token === '/*') {
+      const close = endOfComment(query, match.index);
+      // PostgreSQL says that it is never closed.
+      if (close === undefined) return query.trim();
+      TOKENS.lastIndex = close;
+    } else if (token !== ';' && !token.startsWith('--') && token.trim() !== '') end = TOKENS.lastIndex;
   }
   return query.slice(0, end).trimStart();
 }
 
-/** The place behind a block comment that begins at `start`; the end of the query where it is never closed. */
-function endOfComment(query: string, start: number): number {
+/** The place behind a block comment that begins at `start`; undefined where it is never closed. */
+function endOfComment(query: string, start: number): number | undefined {
   const marks = /\/\*|\*\//gu;
   marks.lastIndex = start;
   let depth = 0;
@@ -29,5 +33,5 @@ function endOfComment(query: string, start: number): number {
     depth += match[0] === '/*' ? 1 : -1;
     if (depth === 0) return marks.lastIndex;
   }
-  return query.length;
+  return undefined;
 }

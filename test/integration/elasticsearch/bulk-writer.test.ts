@@ -78,6 +78,7 @@ describe('writing documents', () => {
     expect(await write(body)).toEqual({
       indexed: 500,
       deleted: 0,
+      dropped: 0,
       superseded: 0,
       rejected: 0,
       bytes: body.bytes.length,

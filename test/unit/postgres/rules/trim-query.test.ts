@@ -16,7 +16,7 @@ test.each([
   ['select $a$ $$; $b$ $a$ ;', 'select $a$ $$; $b$ $a$'],
   ['select a$b$c ; -- $b$', 'select a$b$c'],
   ['select 1; select 2;', 'select 1; select 2'],
-  ['select 1 /* never closed; ', 'select 1'],
+  ['select 1 /* never closed; ', 'select 1 /* never closed;'],
   ['-- nothing', ''],
 ])('of %j the query is %j', (query, trimmed) => {
   expect(trimQuery(query)).toBe(trimmed);
