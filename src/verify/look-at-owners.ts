@@ -36,7 +36,11 @@ export async function lookAtOwners(
       if (!isStray) continue;
       kept += 1;
       if (kept > MOST_STRAYS) add(uncounted, relation);
-      else strays.set(relation, [...(strays.get(relation) ?? []), id]);
+      else {
+        const ids = strays.get(relation);
+        if (ids === undefined) strays.set(relation, [id]);
+        else ids.push(id);
+      }
     }
   }
   return { documents, strays, uncounted, foreign };
