@@ -65,8 +65,8 @@ export async function finishSync(
 }
 
 const PIPELINES_CHANGED =
-  'The ingest pipelines of the index, or their definitions, changed while the sync ran: the next sync reads every row ' +
-  'again and checks what becomes of it.';
+  'The ingest pipelines of the index, or their definitions, changed while the sync ran: the next sync reads every ' +
+  'row again and checks what becomes of it.';
 
 async function havePipelinesMoved(connector: OpenConnector, job: SyncJob): Promise<boolean> {
   const index = await describeIndex(connector.elasticsearch, job.concreteIndex);
