@@ -35,14 +35,14 @@ export async function finishSync(
 ): Promise<FinishedIndex> {
   const { job } = plan;
   const { elasticsearch } = connector;
-  const { identity } = await requireServing(elasticsearch, job);
+  const serving = await requireServing(elasticsearch, job);
   const synced = plan.relations.filter(({ name }) => !failed.includes(name));
   await pruneRejections(elasticsearch, job, failed.length > 0 ? synced : plan.relations, failed.length > 0);
   await restoreSettings(elasticsearch, job.concreteIndex);
   if (job.rebuild)
     await replaceIndex(elasticsearch, { alias: job.index, to: job.concreteIndex, connectorId: job.connectorId });
   const source = await readSourceState(connector.source);
-  const haveChanged = await havePipelinesMoved(connector, job);
+  const haveChanged = await havePipelinesChanged(elasticsearch, pipelineSubject(connector, serving), job.pipelines);
   const update = (state: IndexState): IndexState => {
     const saved = state.connectors[job.connectorId];
     const before = saved?.relations ?? {};
@@ -52,7 +52,7 @@ export async function finishSync(
     const after: ConnectorState = {
       version: newestVersion(job),
       ...source,
-      index: identity,
+      index: serving.identity,
       ...(remembered === 0 ? {} : { foreign: remembered }),
       relations: failed.length > 0 ? { ...keptStates(before, plan), ...relations } : relations,
     };
@@ -67,12 +67,6 @@ export async function finishSync(
 const PIPELINES_CHANGED =
   'The ingest pipelines of the index, or their definitions, changed while the sync ran: the next sync reads every ' +
   'row again and checks what becomes of it.';
-
-async function havePipelinesMoved(connector: OpenConnector, job: SyncJob): Promise<boolean> {
-  const index = await describeIndex(connector.elasticsearch, job.concreteIndex);
-  if (index === undefined) throw new SyncFailure('DestinationChanged', `The index ${job.concreteIndex} was deleted.`);
-  return havePipelinesChanged(connector.elasticsearch, pipelineSubject(connector, index), job.pipelines);
-}
 
 function withoutWatermark({ rule }: PlannedRelation): RelationState {
   return rule === undefined ? {} : { rule };
