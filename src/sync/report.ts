@@ -17,6 +17,8 @@ export interface RelationReport {
   readonly dropped?: number;
   /** Values that were left out of indexed documents because of their size. Absent: none. */
   readonly omitted?: number;
+  /** Rejected rows beyond the first of each key that several share, while the sync runs. Absent: none. */
+  readonly surplus?: number;
   /** Bytes sent to Elasticsearch. */
   readonly bytes: number;
   /** Time that activities spent on it, added up over parallel partitions. */
@@ -60,6 +62,7 @@ export function toFailedReport({ relation, failure }: FailedRelation): RelationR
 export function addReports(a: RelationReport, b: RelationReport): RelationReport {
   const dropped = (a.dropped ?? 0) + (b.dropped ?? 0);
   const omitted = (a.omitted ?? 0) + (b.omitted ?? 0);
+  const surplus = (a.surplus ?? 0) + (b.surplus ?? 0);
   const failure = a.failure ?? b.failure;
   return {
     relation: a.relation,
@@ -70,6 +73,7 @@ export function addReports(a: RelationReport, b: RelationReport): RelationReport
     rejected: a.rejected + b.rejected,
     ...(dropped > 0 ? { dropped } : {}),
     ...(omitted > 0 ? { omitted } : {}),
+    ...(surplus > 0 ? { surplus } : {}),
     bytes: a.bytes + b.bytes,
     // To the millisecond: thousands of reports travel together.
     seconds: Math.round((a.seconds + b.seconds) * 1_000) / 1_000,

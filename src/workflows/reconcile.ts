@@ -199,8 +199,9 @@ function sum(numbers: readonly number[]): number {
 function recordUnchanged(run: SyncRun, survey: readonly RelationSurvey[]): void {
   const refreshed = new Set(run.plan.relations.flatMap(({ name, since }) => (since === undefined ? [] : [name])));
   for (const { relation, rows, dropped = 0 } of survey) {
-    const report = run.reports[relation] ?? emptyReport(relation);
-    const read = refreshed.has(relation) ? Math.max(rows, report.read) : report.read;
+    const { surplus = 0, ...report } = run.reports[relation] ?? emptyReport(relation);
+    // Where rows share keys, the survey counted keys.
+    const read = refreshed.has(relation) ? Math.max(rows + surplus, report.read) : report.read;
     const unchanged = Math.max(0, read - report.indexed - report.rejected - dropped);
     const isNone = dropped === 0 && report.dropped === undefined;
     run.reports[relation] = { ...report, read, unchanged, ...(isNone ? {} : { dropped }) };

@@ -82,9 +82,9 @@ async function refuseNewSharedKeys(
   const version = passVersion(job, 'catchUp', round);
   return withWriter(connector, job, signal, async (writer) => {
     const target = { connector, job, writer, relation: projected.name, version, signal };
-    const refused = await refuseSharedKeys(target, { projected, rows, scope });
-    await writer.flush();
-    return { ...emptyReport(projected.name), rejected: refused.size };
+    const copied = leaves.flatMap(([oid, , , copy]) => (copy === 1 ? [oid] : []));
+    const counted = { leaves: copied, since };
+    return (await refuseSharedKeys(target, { projected, rows, scope, counted })).report;
   });
 }
 

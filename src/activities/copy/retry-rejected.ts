@@ -81,11 +81,10 @@ async function retryRelation(
     const target = { connector, job, writer, relation: projected.name, version, signal: scope.signal };
     for await (const page of listRetried(elasticsearch, job, projected.name)) {
       const earlier = page.filter((letter) => letter.version < job.version);
-      const unread = await withoutSharedKeys(target, { projected, rows, letters: earlier });
-      const pieces = readRejected(target, { projected, rows, letters: unread });
+      const { report: ofShared, others } = await refuseSharedOnesAgain(target, { projected, rows, letters: earlier });
+      const pieces = readRejected(target, { projected, rows, letters: others });
       const { acknowledged } = await writePieces(pieces, target);
-      report = addReports(report, toReport(projected.name, await acknowledged));
-      report = { ...report, rejected: report.rejected + earlier.length - unread.length };
+      report = addReports(addReports(report, ofShared), toReport(projected.name, await acknowledged));
     }
   });
   return report;
@@ -123,16 +122,19 @@ interface RejectedRows {
   readonly letters: readonly StoredDeadLetter[];
 }
 
-/** Rows that share a key still must not become documents: their dead letters are written anew. */
-async function withoutSharedKeys(
+/**
+ * Rows that share a key still must not become documents: their dead letters are written anew.
+ * @returns a report of these rows, and the other letters
+ */
+async function refuseSharedOnesAgain(
   target: PieceTarget,
   { projected, rows, letters }: RejectedRows,
-): Promise<readonly StoredDeadLetter[]> {
+): Promise<{ readonly report: RelationReport; readonly others: readonly StoredDeadLetter[] }> {
   const ids = letters.flatMap(({ documentId }) => (documentId === undefined ? [] : [documentId]));
-  if (projected.relation.keyIsPerLeaf !== true || ids.length === 0) return letters;
-  const refused = await refuseSharedKeys(target, { projected, rows, scope: { ids } });
-  await target.writer.flush();
-  return letters.filter(({ documentId }) => documentId === undefined || !refused.has(documentId));
+  if (projected.relation.keyIsPerLeaf !== true || ids.length === 0)
+    return { report: emptyReport(projected.name), others: letters };
+  const { report, refused } = await refuseSharedKeys(target, { projected, rows, scope: { ids } });
+  return { report, others: letters.filter(({ documentId }) => documentId === undefined || !refused.has(documentId)) };
 }
 
 async function* readRejected(

@@ -58,6 +58,12 @@ export interface AmbiguousId {
   readonly isNull: boolean;
 }
 
+/** The same where rows were read, and counted, before it was known that they share their id. */
+export interface SharedId extends AmbiguousId {
+  /** How many of the rows. */
+  readonly counted: number;
+}
+
 /** A row failed: the rows of all pieces before this one come again, and are to be counted anew. */
 export interface RestartPiece {
   readonly kind: 'restart';

@@ -2,7 +2,7 @@ import { qualifiedName, quoteIdentifier } from '../../documents/sql-text';
 import type { Source } from '../connection/source';
 import { type Transaction, withTransaction } from '../connection/transaction';
 import { changedSince } from '../server/watermark';
-import type { AmbiguousId } from './copy-piece';
+import type { AmbiguousId, SharedId } from './copy-piece';
 import { readingTransaction } from './reading-transaction';
 import type { LeafRows } from './row-source';
 import { fromRowsWithIds, idIsOneOf, type RowIdentity } from './rows-sql';
@@ -24,15 +24,29 @@ export interface KeyedRows {
 export type AmbiguityScope = 'all' | { readonly changedSince: string } | { readonly ids: readonly string[] };
 
 /** Finds ids that several rows share, and those of rows without a whole key: no index vouches for the key of a query. */
-export async function findAmbiguousIds(
+export function findAmbiguousIds(tx: Transaction, rows: KeyedRows): Promise<readonly AmbiguousId[]> {
+  return findSharedIds(tx, rows, 'false');
+}
+
+async function findSharedIds(
   tx: Transaction,
   { from, key, limit }: KeyedRows,
-): Promise<readonly AmbiguousId[]> {
+  counted: string,
+): Promise<readonly SharedId[]> {
   const isNull = `bool_or(${hasNull(key)})`;
-  return tx.query<{ id: string; rows: number; isNull: boolean }>(
-    `select k."id" as "id", count(*)::float8 as "rows", ${isNull} as "isNull"
+  return tx.query<{ id: string; rows: number; isNull: boolean; counted: number }>(
+    `select k."id" as "id", count(*)::float8 as "rows", ${isNull} as "isNull",
+       count(*) filter (where ${counted})::float8 as "counted"
      ${from} group by k."id" having count(*) > 1 or ${isNull} limit ${limit}`,
   );
+}
+
+/** The rows of a table that a sync has read. */
+export interface CountedRows {
+  /** Leaves of which it read every row, by their oids. */
+  readonly leaves: readonly number[];
+  /** In the others it read what changed since this watermark; absent: nothing. */
+  readonly since?: string | undefined;
 }
 
 /** The same for a table whose leaves may share keys among them, in a snapshot of its own. */
@@ -42,16 +56,19 @@ export async function readAmbiguousIds(
     readonly rows: LeafRows;
     readonly identity: RowIdentity;
     readonly scope: AmbiguityScope;
+    /** Absent: no row was read before. */
+    readonly counted?: CountedRows | undefined;
     readonly signal?: AbortSignal;
   },
-): Promise<readonly AmbiguousId[]> {
+): Promise<readonly SharedId[]> {
   const { rows, identity, scope, key, limit } = request;
+  const counted = request.counted === undefined ? 'false' : isCounted(request.counted);
   const from = fromRowsWithIds(rows, identity);
   const find = async (tx: Transaction) => {
-    const found = new Map<string, AmbiguousId>();
+    const found = new Map<string, SharedId>();
     for (const condition of conditionsOf(scope, rows, key)) {
-      const ids = await findAmbiguousIds(tx, { from: `${from} and ${condition}`, key, limit });
-      for (const ambiguous of ids) found.set(ambiguous.id, ambiguous);
+      const ids = await findSharedIds(tx, { from: `${from} and ${condition}`, key, limit }, counted);
+      for (const shared of ids) found.set(shared.id, shared);
     }
     return [...found.values()];
   };
@@ -66,6 +83,11 @@ function conditionsOf(scope: AmbiguityScope, { relation }: LeafRows, key: readon
   const columns = key.map((column) => `t.${quoteIdentifier(column)}`).join(', ');
   const keys = `select ${columns} from ${qualifiedName(relation)} as t where ${changed}`;
   return [`(${columns}) in (${keys})`, `${changed} and (${hasNull(key)})`];
+}
+
+function isCounted({ leaves, since }: CountedRows): string {
+  const isCopied = `t.tableoid = any (array[${leaves.join(',')}]::oid[])`;
+  return since === undefined ? isCopied : `${isCopied} or ${changedSince(since)}`;
 }
 
 function hasNull(key: readonly string[]): string {
