@@ -34,8 +34,10 @@ function judgeRows({ connector, before, after, memory }: SyncCase, relation: Pla
     if (kept !== undefined && letter !== undefined) problems.push(`${id} has a document and a dead letter`);
     const is =
       kept !== undefined ? 'stored' : letter === undefined ? 'missing' : letter.isDropped ? 'dropped' : 'refused';
-    // What did not change need not be sent again, whatever a pipeline would make of it by now.
-    const wasLeft = !isAnew && remembered?.row === JSON.stringify(document) && remembered.was === is;
+    // What did not change need not be sent again, whatever a pipeline would make of it by now; what one dropped must be.
+    const isSame = remembered?.row === JSON.stringify(document) && remembered.was === is;
+    const isSettled = is !== 'dropped' || remembered?.pipelines === JSON.stringify(connector.pipelines);
+    const wasLeft = !isAnew && isSame && isSettled;
     if (wasLeft && kept?.version === before.documents.get(id)?.version) continue;
     const played: PlayedOutcome = isAmbiguous ? { is: 'refused' } : passPipelines(connector, document, relation);
     if (is !== played.is) problems.push(`${id} is ${is}, and should be ${played.is}`);

@@ -37,7 +37,7 @@ export function judgeSync(given: SyncCase): string[] {
     ...judgeOthers(given, synced, failed),
     ...judgeIndex(given, isAnew),
   );
-  for (const relation of synced) remember(memory, relation, after, given.connector.id);
+  for (const relation of synced) remember(memory, relation, after, given.connector);
   return problems;
 }
 

@@ -1,11 +1,14 @@
 import type { PlainRelation } from './plain-source';
 import type { Snapshot } from './snapshot';
+import type { WorldConnector } from './world';
 
 /** What became of a row at the last sync that took care of it. */
 export interface RememberedRow {
   /** The row's document, as JSON. */
   readonly row: string;
   readonly was: 'stored' | 'rejected' | 'dropped';
+  /** The pipelines that worked on it, as JSON. */
+  readonly pipelines: string;
   /** Fields that only pgferry knows how to fill. */
   readonly own: Readonly<Record<string, unknown>>;
 }
@@ -24,15 +27,20 @@ export function createMemory(): Memory {
 const OWN = ['_bucket', '_id_hash', '_fingerprint'];
 
 /** Remembers what a sync made of a relation's rows. */
-export function remember(memory: Memory, { name, rows }: PlainRelation, after: Snapshot, connectorId: string): void {
+export function remember(
+  memory: Memory,
+  { name, rows }: PlainRelation,
+  after: Snapshot,
+  connector: WorldConnector,
+): void {
   memory.known.add(name);
-  for (const id of memory.rows.keys()) if (id.startsWith(`${connectorId}:${name}:`)) memory.rows.delete(id);
+  for (const id of memory.rows.keys()) if (id.startsWith(`${connector.id}:${name}:`)) memory.rows.delete(id);
   for (const [id, { document }] of rows ?? []) {
     const kept = after.documents.get(id);
     const own = Object.fromEntries(
       OWN.flatMap((field) => (kept && field in kept.source ? [[field, kept.source[field]]] : [])),
     );
     const was = kept !== undefined ? 'stored' : after.letters.get(id)?.isDropped === true ? 'dropped' : 'rejected';
-    memory.rows.set(id, { row: JSON.stringify(document), was, own });
+    memory.rows.set(id, { row: JSON.stringify(document), was, pipelines: JSON.stringify(connector.pipelines), own });
   }
 }
