@@ -33,10 +33,10 @@ afterAll(async () => {
 /** SQLSTATE */
 const INVALID_REGULAR_EXPRESSION = '2201B';
 
-/** Texts of one statement: a hundred of them make 10,000 cases. */
+/** Texts of one statement. */
 const BATCH = 100;
 const batches = (subject: string) => {
-  const { numRuns = 10_000, ...others } = fuzzing(subject);
+  const { numRuns = BATCH, ...others } = fuzzing(subject);
   return { ...others, numRuns: Math.ceil(numRuns / BATCH) };
 };
 const many = <Value>(value: fc.Arbitrary<Value>) => fc.array(value, { minLength: BATCH, maxLength: BATCH });
