@@ -5,6 +5,11 @@ import { deleteBody } from '../../sync/bulk-item';
 import { SyncFailure } from '../../sync/failures';
 import type { PieceTarget } from './write-pieces';
 
+/** `errorType` of rows that their key doesn't tell apart. */
+export const KEY_NOT_UNIQUE = 'key_not_unique';
+/** `errorType` of rows without a whole key. */
+export const KEY_IS_NULL = 'key_is_null';
+
 /** A target of pieces, with the key that the ids are made of and those of them that have a document. */
 export interface AmbiguousTarget extends PieceTarget {
   readonly key: readonly string[];
@@ -34,7 +39,7 @@ export async function refuseAmbiguousIds(ambiguous: readonly AmbiguousId[], targ
     version,
     jobId: job.jobId,
     documentId: id,
-    errorType: isNull ? 'key_is_null' : 'key_not_unique',
+    errorType: isNull ? KEY_IS_NULL : KEY_NOT_UNIQUE,
     reason: isNull
       ? `a column of the key (${columns}) is null in ${rows} rows`
       : `${rows} rows have the same key (${columns})`,

@@ -1,9 +1,13 @@
+import { DROPPED } from '../../elasticsearch/dead-letters/dead-letter';
+import { deadLetterId } from '../../elasticsearch/dead-letters/dead-letter-id';
+import { lookUpDocuments } from '../../elasticsearch/documents/look-up-documents';
+import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import type { SharedId } from '../../postgres/rows/copy-piece';
 import { type AmbiguityScope, type CountedRows, readAmbiguousIds } from '../../postgres/rows/find-ambiguous-ids';
 import type { LeafRows } from '../../postgres/rows/row-source';
 import { emptyReport, type RelationReport } from '../../sync/report';
 import type { ProjectedRelation } from '../plan/projected-relation';
-import { refuseAmbiguousIds } from './refuse-ambiguous-ids';
+import { KEY_IS_NULL, KEY_NOT_UNIQUE, refuseAmbiguousIds } from './refuse-ambiguous-ids';
 import type { PieceTarget } from './write-pieces';
 
 /** Relation and rows to search for shared keys. */
@@ -41,14 +45,53 @@ export async function refuseSharedKeys(
     counted,
     signal,
   });
+  const report = toReport(target.relation, shared, await readFates(target, shared));
   await refuseAmbiguousIds(shared, { ...target, key, isIndexed: () => true });
   await target.writer.flush();
-  return { report: toReport(target.relation, shared), refused: new Set(shared.map(({ id }) => id)) };
+  return { report, refused: new Set(shared.map(({ id }) => id)) };
 }
 
-function toReport(relation: string, shared: readonly SharedId[]): RelationReport {
-  const sum = (count: (id: SharedId) => number) => shared.reduce((total, id) => total + count(id), 0);
-  const rejected = sum(({ rows }) => rows);
-  const indexed = -sum(({ counted: indexedBefore }) => indexedBefore);
-  return { ...emptyReport(relation), indexed, rejected, surplus: rejected - shared.length };
+/** What became of an id's rows before it was known that they share it. */
+interface Fate {
+  readonly hasDocument: boolean;
+  /** Why a row of it became none. */
+  readonly refused?: 'rejected' | 'dropped';
+}
+
+async function readFates(
+  { connector: { elasticsearch }, job, signal }: PieceTarget,
+  shared: readonly SharedId[],
+): Promise<(id: string) => Fate> {
+  const ids = shared.flatMap(({ id, counted }) => (counted === 0 ? [] : [id]));
+  const letterIdOf = (documentId: string) => deadLetterId({ connectorId: job.connectorId, documentId });
+  const letters = {
+    index: deadLetterIndexName(job.index),
+    ids: ids.map(letterIdOf),
+    fields: ['error_type', 'version'],
+  };
+  const [written, refused] = await Promise.all([
+    lookUpDocuments(elasticsearch, { index: job.concreteIndex, ids, signal }),
+    lookUpDocuments(elasticsearch, { ...letters, signal }),
+  ]);
+  return (id) => {
+    const hasDocument = (written.get(id)?.version ?? 0) >= job.version;
+    const { error_type: type, version = 0 } = refused.get(letterIdOf(id))?.fields ?? {};
+    // A letter of this step itself is from an attempt that was broken off.
+    const isOfCopy = Number(version) >= job.version && type !== KEY_IS_NULL && type !== KEY_NOT_UNIQUE;
+    return { hasDocument, ...(isOfCopy ? { refused: type === DROPPED ? 'dropped' : 'rejected' } : {}) };
+  };
+}
+
+/** All rows of these ids are rejected now; what they were counted as before is taken back. */
+function toReport(relation: string, shared: readonly SharedId[], fateOf: (id: string) => Fate): RelationReport {
+  let [indexed, rejected, surplus] = [0, 0, 0];
+  for (const { id, rows, counted } of shared) {
+    const { hasDocument, refused } = fateOf(id);
+    // An id has one document and one dead letter: of three rows or more it can't be told how many became which.
+    const wereIndexed = refused === undefined ? counted : hasDocument ? Math.max(0, counted - 1) : 0;
+    indexed -= wereIndexed;
+    rejected += refused === 'rejected' ? rows - counted + wereIndexed : rows;
+    surplus += rows - 1;
+  }
+  return { ...emptyReport(relation), indexed, rejected, surplus };
 }
