@@ -4,10 +4,11 @@ import { getDocuments } from '../elasticsearch/documents/stored-documents';
 import { findExisting } from '../postgres/ids/read-ids';
 import { copyByIds } from '../postgres/rows/copy-by-ids';
 import type { RefusedRow } from '../postgres/rows/copy-piece';
+import { mayShareIds } from '../sync/relation';
 import { copiedDocuments } from './copied-documents';
 import { compareFields } from './difference';
 import { digestDocument } from './digest-document';
-import { copyOptions } from './read-row-digests';
+import { copyOptions, findSharedIds } from './read-row-digests';
 import type { RejectedRows } from './rejected-rows';
 import type { VerifyContext } from './verify-context';
 
@@ -25,13 +26,17 @@ export async function confirmRows(
   rejected: RejectedRows,
 ): Promise<void> {
   const gone = new Set(ids);
+  const shared = mayShareIds(projected.relation) ? await findSharedIds(context, projected, { ids }) : [];
+  await compareRefused(context, projected.name, shared, rejected);
+  const isShared = new Set(shared);
   const request = { ...copyOptions(context, projected), rows: projected.rows, ids };
   for await (const piece of copyByIds(context.connector.source, request)) {
     if (piece.kind === 'rows') {
       const rows = [...copiedDocuments(piece)];
       for (const { id } of rows) gone.delete(id);
-      for (let start = 0; start < rows.length; start += IDS_PER_REQUEST) {
-        await compareRows(context, projected.name, rows.slice(start, start + IDS_PER_REQUEST), rejected);
+      const compared = rows.filter(({ id }) => !isShared.has(id));
+      for (let start = 0; start < compared.length; start += IDS_PER_REQUEST) {
+        await compareRows(context, projected.name, compared.slice(start, start + IDS_PER_REQUEST), rejected);
       }
     } else if (piece.kind === 'refused') {
       const refused = piece.rows.flatMap(identified);
@@ -87,7 +92,7 @@ function identified(row: RefusedRow): string[] {
   return row.place === undefined ? [row.id] : [];
 }
 
-/** Rows that are too large, or can't be rendered: they have no document, but a dead letter. */
+/** Rows that are too large, can't be rendered, or share an id: they have no document, but a dead letter. */
 async function compareRefused(
   { connector, index, log }: VerifyContext,
   relation: string,

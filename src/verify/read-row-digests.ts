@@ -17,6 +17,8 @@ export interface RowDigests {
   readonly ids: IdSet;
   /** Each row's id together with the digest of its document, see {@link contentKey}. */
   readonly contents: IdSet;
+  /** Ids that several rows share, or whose key is not whole: they must have no document. */
+  readonly shared: ReadonlySet<string>;
   readonly rows: number;
   /** Bytes of all their documents. */
   readonly bytes: number;
@@ -45,16 +47,16 @@ export async function readRowDigests(
 ): Promise<RowDigests> {
   let [ids, contents] = [new IdSet(), new IdSet()];
   let [rows, bytes] = [0, 0];
-  const ambiguous = new Set(await readSharedIds(context, projected));
+  const shared = new Set(await readSharedIds(context, projected));
   for await (const piece of readPart(context, projected, buckets)) {
     switch (piece.kind) {
       case 'ambiguous':
-        for (const { id } of piece.ids) ambiguous.add(id);
+        for (const { id } of piece.ids) shared.add(id);
         break;
       case 'rows':
         for (const { id, source } of copiedDocuments(piece)) {
           ids.add(id);
-          if (context.comparesContent && !ambiguous.has(id)) contents.add(contentKey(id, digestDocument(source)));
+          if (context.comparesContent && !shared.has(id)) contents.add(contentKey(id, digestDocument(source)));
         }
         rows += piece.body.offsets.length;
         bytes += piece.body.bytes.length;
@@ -71,17 +73,22 @@ export async function readRowDigests(
         break;
     }
   }
-  return { ids, contents, rows, bytes };
+  return { ids, contents, shared, rows, bytes };
 }
 
 /** Of a table that others inherit from; of relations that are read as a whole the reading itself tells. */
-async function readSharedIds(
+async function readSharedIds(context: VerifyContext, projected: ProjectedRelation): Promise<readonly string[]> {
+  return projected.relation.keyIsPerLeaf === true ? findSharedIds(context, projected, 'all') : [];
+}
+
+/** Finds ids that must have no document, since several rows share them or their key is not whole. */
+export async function findSharedIds(
   { connector: { source, settings }, signal }: VerifyContext,
   { relation, rows, projection }: ProjectedRelation,
+  scope: 'all' | { readonly ids: readonly string[] },
 ): Promise<readonly string[]> {
-  if (relation.keyIsPerLeaf !== true || !('leaves' in rows)) return [];
   const limit = settings.limits.maxRejected + 1;
-  const request = { rows, identity: projection, key: relation.key, limit, scope: 'all', signal } as const;
+  const request = { rows, identity: projection, key: relation.key, limit, scope, signal };
   return (await readAmbiguousIds(source, request)).map(({ id }) => id);
 }
 

@@ -21,8 +21,9 @@ export function judgeVerification({ connector, now, plain, memory, said }: Verif
   const names = connector.names ?? [];
   const unreadable = plain.filter(({ rows }) => rows === undefined).map(({ name }) => name);
   const isLost = names.length > 0 ? unreadable.length > 0 : plain.every(({ rows }) => rows === undefined);
-  if (now.concrete.length !== 1 || isLost) return said instanceof Error ? [] : ['verify did not say that it could not'];
-  if (said instanceof Error) return [`verify failed: ${said.message}`];
+  const isRefused = said instanceof Error;
+  if (now.concrete.length !== 1) return isRefused ? [] : ['verify did not say that it could not'];
+  if (isRefused) return isLost ? [] : [`verify failed: ${said.message}`];
   const found = findDifferences({ connector, now, plain, memory }, said.comparedContent);
   const isWrong = said.relations.some(
     ({ missing, changed, extra, outdated }) => missing + changed + extra + outdated > 0,

@@ -34,13 +34,20 @@ export function remember(
   connector: WorldConnector,
 ): void {
   memory.known.add(name);
+  const earlier = new Map(memory.rows);
   for (const id of memory.rows.keys()) if (id.startsWith(`${connector.id}:${name}:`)) memory.rows.delete(id);
   for (const [id, { document }] of rows ?? []) {
     const kept = after.documents.get(id);
-    const own = Object.fromEntries(
-      OWN.flatMap((field) => (kept && field in kept.source ? [[field, kept.source[field]]] : [])),
-    );
+    const row = JSON.stringify(document);
+    const before = earlier.get(id);
+    // What others changed of a document that is not written again stays wrong.
+    const own =
+      before?.row === row && before.was === 'stored'
+        ? before.own
+        : Object.fromEntries(
+            OWN.flatMap((field) => (kept && field in kept.source ? [[field, kept.source[field]]] : [])),
+          );
     const was = kept !== undefined ? 'stored' : after.letters.get(id)?.isDropped === true ? 'dropped' : 'rejected';
-    memory.rows.set(id, { row: JSON.stringify(document), was, pipelines: JSON.stringify(connector.pipelines), own });
+    memory.rows.set(id, { row, was, pipelines: JSON.stringify(connector.pipelines), own });
   }
 }

@@ -4,7 +4,7 @@ import { type Transaction, withTransaction } from '../connection/transaction';
 import { changedSince } from '../server/watermark';
 import type { AmbiguousId, SharedId } from './copy-piece';
 import { readingTransaction } from './reading-transaction';
-import type { LeafRows } from './row-source';
+import type { RowSource } from './row-source';
 import { fromRowsWithIds, idIsOneOf, type RowIdentity } from './rows-sql';
 
 /** Rows with their ids, and how many ambiguous ids to name. */
@@ -49,11 +49,11 @@ export interface CountedRows {
   readonly since?: string | undefined;
 }
 
-/** The same for a table whose leaves may share keys among them, in a snapshot of its own. */
+/** The same in a snapshot of its own: for a table whose leaves may share keys among them, or for some ids. */
 export async function readAmbiguousIds(
   source: Source,
   request: Omit<KeyedRows, 'from'> & {
-    readonly rows: LeafRows;
+    readonly rows: RowSource;
     readonly identity: RowIdentity;
     readonly scope: AmbiguityScope;
     /** Absent: no row was read before. */
@@ -76,7 +76,7 @@ export async function readAmbiguousIds(
 }
 
 /** Two conditions for changed rows, since PostgreSQL hashes a list of keys only where no `or` stands beside it. */
-function conditionsOf(scope: AmbiguityScope, { relation }: LeafRows, key: readonly string[]): string[] {
+function conditionsOf(scope: AmbiguityScope, { relation }: RowSource, key: readonly string[]): string[] {
   if (scope === 'all') return ['true'];
   if ('ids' in scope) return [idIsOneOf(scope.ids)];
   const changed = changedSince(scope.changedSince);
