@@ -1,5 +1,6 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
 
+import { withTakenSettings } from '../answers/refused-settings';
 import { isAlreadyThere } from '../answers/response-error';
 import { translateFailures } from '../answers/translate-failure';
 import type { DeadLetterSource } from './dead-letter-source';
@@ -22,7 +23,9 @@ const PROPERTIES: Record<keyof DeadLetterSource, estypes.MappingProperty> = {
 };
 
 /** Templates are for the connector's index: `search-shop*` matches `search-shop-rejected`, too. `null` takes a setting back. */
-const WITHOUT_TEMPLATES = {
+const SETTINGS = {
+  'index.number_of_shards': 1,
+  'index.auto_expand_replicas': '0-1',
   'index.default_pipeline': '_none',
   'index.final_pipeline': '_none',
   'index.blocks.write': null,
@@ -41,15 +44,13 @@ export async function ensureDeadLetterIndex(client: Client, index: string): Prom
   await translateFailures(`creating the index ${index}`, async () => {
     if (await client.indices.exists({ index })) return;
     try {
-      await client.indices.create({
-        index,
-        settings: {
-          'index.number_of_shards': 1,
-          'index.auto_expand_replicas': '0-1',
-          ...WITHOUT_TEMPLATES,
-        } as unknown as estypes.IndicesIndexSettings,
-        mappings: { dynamic: false, properties: PROPERTIES },
-      });
+      await withTakenSettings(client, SETTINGS, (settings) =>
+        client.indices.create({
+          index,
+          settings: settings as unknown as estypes.IndicesIndexSettings,
+          mappings: { dynamic: false, properties: PROPERTIES },
+        }),
+      );
     } catch (error) {
       if (!isAlreadyThere(error)) throw error;
     }

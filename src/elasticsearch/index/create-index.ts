@@ -1,14 +1,14 @@
-import { type Client, errors, type estypes } from '@elastic/elasticsearch';
+import type { Client, estypes } from '@elastic/elasticsearch';
 
 import { SyncFailure } from '../../sync/failures';
+import { withTakenSettings } from '../answers/refused-settings';
 import { isAlreadyThere } from '../answers/response-error';
-import { readErrorCause, translateFailures } from '../answers/translate-failure';
+import { translateFailures } from '../answers/translate-failure';
 import { toMapping } from '../blueprint/read-content';
 import { withoutChanges } from '../blueprint/without-changes';
 import { readRecord, replaceRecord } from './creation-record';
 import { describeIndex, type IndexDescription } from './describe-index';
 import { designIndex, type IndexDesign, type WantedIndex } from './design-index';
-import { VECTORS_SETTING } from './index-requirements';
 import { beginLoading } from './load-mode';
 import { isOwnIndex, ownMeta } from './state-format';
 import { changeMeta } from './state-store';
@@ -36,9 +36,8 @@ export async function createIndex(client: Client, index: NewIndex): Promise<Inde
     try {
       await requestIndex(client, index, design);
     } catch (error) {
-      if (isAlreadyThere(error)) await assertOwn(client, index);
-      else if (lacksVectorSetting(error)) await requestIndex(client, index, withoutVectorSetting(design));
-      else throw error;
+      if (!isAlreadyThere(error)) throw error;
+      await assertOwn(client, index);
     }
   });
   await recordCreation(client, index.concrete, design);
@@ -54,16 +53,18 @@ async function requestIndex(
   { alias, concrete, behindAlias = true }: NewIndex,
   { blueprint, meta }: IndexDesign,
 ): Promise<void> {
-  await client.indices.create({
-    index: concrete,
-    ...(behindAlias ? { aliases: { [alias]: { is_write_index: true } } } : {}),
-    settings: blueprint.settings,
-    mappings: {
-      ...toMapping(blueprint.parameters),
-      _meta: { ...meta, ...ownMeta(alias) },
-      properties: blueprint.properties as Record<string, estypes.MappingProperty>,
-    },
-  });
+  await withTakenSettings(client, blueprint.settings, (settings) =>
+    client.indices.create({
+      index: concrete,
+      ...(behindAlias ? { aliases: { [alias]: { is_write_index: true } } } : {}),
+      settings,
+      mappings: {
+        ...toMapping(blueprint.parameters),
+        _meta: { ...meta, ...ownMeta(alias) },
+        properties: blueprint.properties as Record<string, estypes.MappingProperty>,
+      },
+    }),
+  );
 }
 
 /** Keeps what the index has been given by templates and by pgferry, so that a person's changes can be told from it. */
@@ -82,21 +83,6 @@ async function takeOffAliases(client: Client, concrete: string): Promise<void> {
   await translateFailures(`taking the aliases of a template off the index ${concrete}`, () =>
     client.indices.updateAliases({ actions: [{ remove: { index: concrete, aliases, must_exist: false } }] }),
   );
-}
-
-/** Versions before 9.2 don't know the setting, and keep vectors in `_source` anyway. */
-function lacksVectorSetting(error: unknown): boolean {
-  return (
-    error instanceof errors.ResponseError &&
-    (readErrorCause(error.body).reason ?? '').startsWith('unknown setting [index.mapping.exclude_source_vectors]')
-  );
-}
-
-function withoutVectorSetting(design: IndexDesign): IndexDesign {
-  const settings = Object.fromEntries(
-    Object.entries(design.blueprint.settings).filter(([name]) => name !== VECTORS_SETTING),
-  );
-  return { ...design, blueprint: { ...design.blueprint, settings } };
 }
 
 async function assertOwn(client: Client, { alias, concrete, behindAlias = true }: NewIndex): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
 
 import type { IndexMapping } from '../../sync/field-mapping';
+import { findRefusedSettings } from '../answers/refused-settings';
 import { type Blueprint, drawBlueprint } from '../blueprint/draw-blueprint';
 import { type ContentChanges, findChanges } from '../blueprint/find-changes';
 import {
@@ -61,9 +62,14 @@ export async function designIndex(client: Client, wanted: WantedIndex): Promise<
   const known = await readTemplate(client, concrete);
   const template = known ?? EMPTY_CONTENT;
   const changed = old === undefined ? NO_CHANGES : changesOf(old, wanted, template);
+  const refused = await findRefusedSettings(client);
   const layers = {
     template,
-    needed: { mapping, overridden, settings: (properties: Properties) => listNeeds(properties, totalFields) },
+    needed: {
+      mapping,
+      overridden,
+      settings: (properties: Properties) => listNeeds(properties, totalFields).filter(({ name }) => !refused.has(name)),
+    },
     rules: { holds: holdsValuesOf, own: EXACT_FIELDS },
   };
   const { properties } = drawBlueprint({ ...layers, changed: NO_CHANGES });

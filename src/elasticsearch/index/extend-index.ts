@@ -2,6 +2,7 @@ import type { Client, estypes } from '@elastic/elasticsearch';
 
 import { SyncFailure } from '../../sync/failures';
 import type { IndexMapping } from '../../sync/field-mapping';
+import { findRefusedSettings, putTakenSettings } from '../answers/refused-settings';
 import { translateFailures } from '../answers/translate-failure';
 import type { Properties } from '../blueprint/index-content';
 import { readContent } from '../blueprint/read-content';
@@ -22,18 +23,20 @@ export interface IndexExtension {
 
 /**
  * Makes an index that is there fit for documents: puts the fields it lacks, raises its limit of fields, and makes it
- * remember deletions for an hour. What it has already stays as it is, also fields that only others use.
+ * remember deletions for an hour where it can. What it has already stays as it is, also fields that only others use.
  *
  * @throws SyncFailure `MappingConflict` naming every field whose type can't take the documents' values.
  */
 export async function extendIndex(client: Client, index: IndexDescription, extension: IndexExtension): Promise<void> {
   const difference = compareMapping(index.properties, extension.mapping);
   assertNoConflict(index, difference.conflicts);
-  const settings = findSettings(index, difference, extension.totalFields);
+  const refused = await findRefusedSettings(client);
+  const wanted = Object.entries(findSettings(index, difference, extension.totalFields));
+  const settings = Object.fromEntries(wanted.filter(([name]) => !refused.has(name)));
   await recordExtension(client, index, settings, difference.missing);
   if (Object.keys(settings).length > 0) {
     await translateFailures(`changing the settings of index ${index.concrete}`, () =>
-      client.indices.putSettings({ index: index.concrete, settings }),
+      putTakenSettings(client, index.concrete, settings),
     );
   }
   if (Object.keys(difference.missing).length > 0) {

@@ -1,6 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
 
 import type { IndexState } from '../../sync/index-state';
+import { findRefusedSettings, putTakenSettings } from '../answers/refused-settings';
 import { unlessMissing } from '../answers/response-error';
 import { translateFailures } from '../answers/translate-failure';
 import { readState, writeState } from './state-store';
@@ -17,7 +18,9 @@ export async function beginLoading(client: Client, concrete: string): Promise<vo
     const found = await client.indices.getSettings({ index: concrete, flat_settings: true });
     return Object.values(found)[0]?.settings ?? {};
   });
-  const restore = Object.fromEntries(Object.keys(LOADING).map((name) => [name, current[name] ?? null]));
+  const refused = await findRefusedSettings(client);
+  const replaced = Object.keys(LOADING).filter((name) => !refused.has(name));
+  const restore = Object.fromEntries(replaced.map((name) => [name, current[name] ?? null]));
   await writeState(client, concrete, (state) => (state.restore === undefined ? { ...state, restore } : state));
   await putSettings(client, concrete, LOADING);
 }
@@ -51,6 +54,6 @@ async function putSettings(
 ): Promise<void> {
   // Deleted meanwhile: there is nothing left to restore.
   await translateFailures(`changing the settings of index ${index}`, () =>
-    unlessMissing(() => client.indices.putSettings({ index, settings })),
+    unlessMissing(() => putTakenSettings(client, index, settings)),
   );
 }
