@@ -87,10 +87,10 @@ function contradicts(mapped: string | undefined, column: string): boolean {
   return mapped !== undefined && FITTING[column]?.includes(mapped) === false;
 }
 
-function failedNames({ outcome, connector, plain }: SyncCase): Set<string> {
+function failedNames({ outcome, connector, plain, memory }: SyncCase): Set<string> {
   const told = outcome.relations.filter(({ failure }) => failure !== undefined).map(({ relation }) => relation);
   if (outcome.status === 'completed' || told.length > 0) return new Set(told);
-  const names = [...(connector.names ?? []), ...plain.map(({ name }) => name)];
+  const names = [...(connector.names ?? []), ...memory.known, ...plain.map(({ name }) => name)];
   return new Set(
     names.filter((name) => new RegExp(`\\b${name.replace('.', '\\.')}\\b`, 'u').test(outcome.message ?? '')),
   );
