@@ -1,10 +1,4 @@
-import {
-  ActivityFailure,
-  CancellationScope,
-  CancelledFailure,
-  isCancellation,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
 
 import { type Checkpoint, NO_CHECKPOINT } from '../sync/checkpoint';
 import { FAILURES } from '../sync/failures';
@@ -13,6 +7,7 @@ import type { FailedRelation } from '../sync/relation-failure';
 import type { PlannedRelation } from '../sync/sync-plan';
 import type { ActivityProxies } from './activity-policies';
 import { cutList } from './cut-list';
+import { isHistoryLong } from './history-limit';
 import { runConcurrently } from './run-concurrently';
 import { summarizeNames, summarizeTask } from './summaries';
 import type { SyncControl } from './sync-control';
@@ -56,7 +51,7 @@ async function copyTasks(run: SyncRun, activities: ActivityProxies, control: Syn
       const sound = task.filter(({ relation }) => !hasFailed(run, relation));
       if (sound.length > 0) await copyTask(run, sound, activities, control);
     },
-    () => workflowInfo().continueAsNewSuggested,
+    isHistoryLong,
   );
   run.tasksDone += started;
   return started === tasks.length;

@@ -1,12 +1,10 @@
 import type { ComparedPart } from '../activities/contract/activity-inputs';
 import type { RelationSurvey, Survey } from '../activities/contract/activity-results';
 import { ALL_BUCKETS, IDS_PER_PART, shareBuckets } from '../sync/bucket-ranges';
-import { needsConsent } from '../sync/delete-guard';
-import { SyncFailure } from '../sync/failures';
 import { emptyReport } from '../sync/report';
 import type { ActivityProxies } from './activity-policies';
 import { cutList } from './cut-list';
-import { toApplicationFailure } from './explain-failure';
+import { refuseMassDeletion } from './refuse-mass-deletion';
 import { runConcurrently } from './run-concurrently';
 import { summarizeNames, summarizeParts } from './summaries';
 import { failedRelations, hasFailed, recordFailed, recordReports, soundRelations, type SyncRun } from './sync-run';
@@ -27,7 +25,11 @@ export async function reconcile(run: SyncRun, activities: ActivityProxies): Prom
   if (survey.foreign !== undefined) run.foreign = survey.foreign;
   const stale = [...(await compareRelations(run, activities, survey)), ...outlivedParts(run, survey)];
   const found = deletable(run, stale);
-  refuseMassDeletion(run, survey, found);
+  refuseMassDeletion(
+    run,
+    survey,
+    found.map(({ part, ids }) => ({ relation: part.relation, documents: ids })),
+  );
   await runConcurrently(shareActivities(found), run.facts.concurrency, async (shared) => {
     const parts = shared.map(({ part }) => part);
     const summary = `${sum(shared.map(({ ids }) => ids))} of ${summarizeParts(parts)}`;
@@ -175,20 +177,6 @@ function outlivedParts({ plan }: SyncRun, { relations }: Survey): SizedPart[] {
 function deletable(run: SyncRun, stale: readonly SizedPart[]): SizedPart[] {
   const isComplete = failedRelations(run).length === 0;
   return stale.filter(({ part }) => (part.oid === undefined ? isComplete : !hasFailed(run, part.relation)));
-}
-
-function refuseMassDeletion(run: SyncRun, survey: Survey, found: readonly SizedPart[]): void {
-  const count = (list: readonly { readonly documents: number }[]) => sum(list.map(({ documents }) => documents));
-  const documents = count(survey.relations) + count(survey.orphans) + count(survey.strays ?? []);
-  const stale = sum(found.map(({ ids }) => ids));
-  if (run.input.options?.allowMassDelete === true) return;
-  if (!needsConsent({ stale, documents }, run.facts.maxDeleteRatio)) return;
-  const relations = [...new Set(found.map(({ part }) => part.relation))].slice(0, 10).join(', ');
-  const message =
-    `Connector ${run.input.connectorId}: ${stale} of ${documents} documents have no row any more, or one ` +
-    `that an ingest pipeline drops (${relations}); ` +
-    `that is more than max_delete_ratio ${run.facts.maxDeleteRatio}, so nothing was deleted`;
-  throw toApplicationFailure(new SyncFailure('MassDeletionRefused', message));
 }
 
 function sum(numbers: readonly number[]): number {

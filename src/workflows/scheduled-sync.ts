@@ -1,17 +1,11 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import {
-  continueAsNew,
-  executeChild,
-  ParentClosePolicy,
-  setCurrentDetails,
-  sleep,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { continueAsNew, executeChild, ParentClosePolicy, setCurrentDetails, sleep } from '@temporalio/workflow';
 
 import type { ScheduledSyncInput, ScheduledSyncResult } from '../sync/job';
 import type { SyncReport } from '../sync/report';
 import { readScheduledInput } from '../sync/wire/sync-input';
 import { SCHEDULED_WORKFLOW, syncWorkflowId } from '../sync/wire/workflow-names';
+import { isHistoryLong } from './history-limit';
 import { requireInput } from './refuse-input';
 import { syncConnector } from './sync-connector';
 
@@ -35,7 +29,7 @@ export async function scheduledSync(given: ScheduledSyncInput, waitUntilMs?: num
     if (report !== undefined) return summarize(report);
     const remaining = deadline - Date.now();
     if (remaining <= 0) return skip(input);
-    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof scheduledSync>(input, deadline);
+    if (isHistoryLong()) await continueAsNew<typeof scheduledSync>(input, deadline);
     setCurrentDetails(`Waits for another sync of ${input.connectorId}, until ${new Date(deadline).toISOString()}.`);
     await sleep(Math.min(pause, remaining), { summary: 'another sync is running' });
   }
