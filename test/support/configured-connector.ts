@@ -12,6 +12,11 @@ import { startWorkerProcess, stopCommand } from './worker-process';
 
 /** What the file says beside where the connector reads and writes. */
 export interface Configured extends Pick<FileContent, 'elasticsearch' | 'temporal'> {
+  /**
+   * That the connector reads, and drops at its end.
+   * @default a new one on the server of all tests
+   */
+  readonly database?: TestDatabase;
   /** Of the connector's source. */
   readonly source?: Readonly<Record<string, unknown>>;
   /** Of the connector. */
@@ -35,7 +40,7 @@ export interface ConfiguredConnector {
 }
 
 export async function createConfiguredConnector(configured: Configured = {}): Promise<ConfiguredConnector> {
-  const database = await createDatabase();
+  const database = configured.database ?? (await createDatabase());
   const connector = connectorEntry(database, configured.source, configured.connector);
   const { elasticsearch = {} } = configured;
   const temporal = { task_queue: uniqueTaskQueue(), ...configured.temporal };

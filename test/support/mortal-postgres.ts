@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { Client } from 'pg';
 
 import type { LocalServer } from '../../src/stack/processes/local-server';
-import { startPostgres } from '../../src/stack/servers/start-postgres';
+import { type PostgresOptions, startPostgres } from '../../src/stack/servers/start-postgres';
 import { eventually } from './eventually';
 
 const run = promisify(execFile);
@@ -34,9 +34,15 @@ export interface MortalPostgres {
 /** A log that is written every 3 seconds unless somebody waits for it, so that a crash loses what nobody waited for. */
 const SETTINGS = { fsync: 'off', wal_writer_delay: '3s' };
 
-/** @param folder - takes the data, or holds a copy of another server's */
-export async function startMortalPostgres(folder: string): Promise<MortalPostgres> {
-  const options = { dataDir: folder, settings: SETTINGS };
+/**
+ * @param folder - takes the data, or holds a copy of another server's
+ * @param settings - of the server, beside those of every such one
+ */
+export async function startMortalPostgres(
+  folder: string,
+  settings: PostgresOptions['settings'] = {},
+): Promise<MortalPostgres> {
+  const options = { dataDir: folder, settings: { ...SETTINGS, ...settings } };
   let server: LocalServer = await startPostgres(options);
   const { url, port } = server;
   let heldWriter: number | undefined;

@@ -3,7 +3,8 @@ import { checkConnector, type ConnectorProblem } from '../../activities/plan/val
 import { findConnector } from '../../config/settings/find-connector';
 import type { Settings } from '../../config/settings/settings';
 import { findIndexWarnings, type IndexWarning } from '../../elasticsearch/index/find-index-warnings';
-import { findSourceWarnings, type SourceWarning } from '../../postgres/server/find-source-warnings';
+import { findSourceWarnings } from '../../postgres/server/find-source-warnings';
+import type { SourceWarning } from '../../postgres/server/source-warning';
 import { SyncFailure } from '../../sync/failures';
 import { connectTemporal } from '../../temporal/connect-temporal';
 import { EXIT, exitCodeOfType } from '../output/exit-codes';
@@ -71,8 +72,18 @@ async function checkSelected(
 }
 
 async function findWarnings({ source, elasticsearch, settings }: OpenConnector): Promise<Warning[]> {
-  const found = [findSourceWarnings(source), findIndexWarnings(elasticsearch, settings.indexName)];
-  return (await Promise.all<readonly Warning[]>(found)).flat();
+  const found = await Promise.allSettled<readonly Warning[]>([
+    findSourceWarnings(source),
+    findIndexWarnings(elasticsearch, settings.indexName),
+  ]);
+  return found.flatMap((looked) => (looked.status === 'fulfilled' ? looked.value : [describeUnseen(looked.reason)]));
+}
+
+/** What can't be looked for keeps no sync from working either. */
+function describeUnseen(error: unknown): Warning {
+  if (!(error instanceof SyncFailure)) throw error;
+  const { message, remedy } = error;
+  return { message: `not all warnings could be looked for: ${message}`, remedy };
 }
 
 function renderChecked({ connector_id: id, problems, warnings }: CheckedConnector): string {

@@ -18,6 +18,10 @@ interface Policy {
 /** By SQLSTATE, or by its class of two characters: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const POLICIES: Readonly<Record<string, Policy>> = {
   '08': { type: 'SourceUnavailable' },
+  '0A000': {
+    type: 'InvalidConfig',
+    remedy: 'This service lacks what pgferry needs: the README lists those that work.',
+  },
   '25P03': {
     type: 'SourceUnavailable',
     remedy: 'Elasticsearch was too slow for an open transaction: it is read again.',
@@ -35,6 +39,11 @@ const POLICIES: Readonly<Record<string, Policy>> = {
   '58': { type: 'SourceUnavailable' },
   XX001: { type: 'SourceUnavailable', remedy: 'The server reports corrupted data: see its log.' },
   XX002: { type: 'SourceUnavailable', remedy: 'The server reports a corrupted index: rebuild it by `reindex`.' },
+};
+
+const POOLS_STATEMENTS: Policy = {
+  type: 'InvalidConfig',
+  remedy: 'Let PgBouncer pool sessions or transactions for this database: `pool_mode = transaction`.',
 };
 
 const LOCK_TIMEOUT = '55P03';
@@ -107,8 +116,12 @@ function policyFor(state: string, activity: SourceActivity): Policy {
   return POLICIES[state] ?? POLICIES[state.slice(0, 2)] ?? { type: 'Defect' };
 }
 
-/** pg_hba.conf may ask for TLS, or for a certificate; the server says so in English unless `lc_messages` differs. */
+/**
+ * A pooler may take no transactions; pg_hba.conf may ask for TLS, or for a certificate. The server says so in English
+ * unless `lc_messages` differs.
+ */
 function refusalOfConnection(message: string, state: string): Policy | undefined {
+  if (state === '08P01' && message.includes('statement pooling mode')) return POOLS_STATEMENTS;
   if (!state.startsWith('28')) return undefined;
   if (/valid client certificate/.test(message))
     return {
@@ -140,6 +153,10 @@ function refusalOfRole(
   if (code === '42501' && routine === 'CheckMyDatabase') {
     return { type: 'SourcePermission', remedy: `grant connect on database ${quoteIdentifier(database)} to ${role};` };
   }
+  const catalog =
+    code === '42501' ? /^permission denied for (?:table|view|relation) (pg_\w+)$/u.exec(message)?.[1] : undefined;
+  if (catalog !== undefined)
+    return { type: 'SourcePermission', remedy: `grant select on pg_catalog.${catalog} to ${role};` };
   const refused = code === '42501' ? /^permission denied for function (.+)$/u.exec(message)?.[1] : undefined;
   if (refused !== undefined) {
     // Without its arguments PostgreSQL takes the name where there is one such function.

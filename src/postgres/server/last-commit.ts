@@ -1,5 +1,14 @@
 import type { CommitMark } from '../../sync/index-state';
+import { askIfAllowed } from '../connection/ask-if-allowed';
 import type { Transaction } from '../connection/transaction';
+
+/** Of the oldest transaction that there can be: nothing, unless it is refused. */
+export const TELLS_COMMIT_TIMES = `select pg_xact_commit_timestamp('3'::xid)`;
+
+/** Whether the role may ask when transactions committed. Needs `track_commit_timestamp`. */
+export async function tellsCommitTimes(tx: Transaction): Promise<boolean> {
+  return 'rows' in (await askIfAllowed(tx, TELLS_COMMIT_TIMES));
+}
 
 /** Empty after a restart, until somebody commits. */
 const LAST_COMMITTED = `
@@ -28,9 +37,9 @@ const LAST_OF_KNOWN_TIME = `
  * @returns undefined where the server does not know
  */
 export async function readLastCommit(tx: Transaction): Promise<CommitMark | undefined> {
-  const [last] = await tx.query<{ transaction: string; committedAt: string }>(LAST_COMMITTED);
-  if (last !== undefined) return last;
-  const [found] = await tx.query<{ transaction: string; committedAt: string }>(LAST_OF_KNOWN_TIME);
+  const last = await askIfAllowed<CommitMark>(tx, LAST_COMMITTED);
+  if ('rows' in last && last.rows[0] !== undefined) return last.rows[0];
+  const [found] = await tx.query<CommitMark>(LAST_OF_KNOWN_TIME);
   return found;
 }
 

@@ -1,13 +1,17 @@
 import { SyncFailure } from '../../sync/failures';
 import type { SourceIdentity } from '../../sync/index-state';
+import { askIfAllowed } from '../connection/ask-if-allowed';
 import type { Source } from '../connection/source';
 import { type Transaction, withTransaction } from '../connection/transaction';
+import { tellsCommitTimes } from './last-commit';
+import { REFUSED_FUNCTIONS, requireFunctions } from './needed-functions';
 
 /** Facts about a server, as it tells them. */
 export interface SourceProbe {
   /** 150018 for 15.18. */
   readonly versionNumber: number;
   readonly inRecovery: boolean;
+  /** Whether it knows when transactions committed, and tells. */
   readonly trackCommitTimestamp: boolean;
   readonly identity: SourceIdentity;
 }
@@ -23,7 +27,7 @@ interface ServerRow {
   readonly trackCommitTimestamp: boolean;
   readonly database: string;
   readonly databaseOid: string;
-  readonly controlReadable: boolean;
+  readonly refusedFunctions: readonly string[];
 }
 
 const SERVER = `
@@ -34,8 +38,7 @@ const SERVER = `
     current_setting('track_commit_timestamp')::boolean as "trackCommitTimestamp",
     d.datname::text as "database",
     d.oid::text as "databaseOid",
-    has_function_privilege('pg_control_system()', 'execute')
-      and has_function_privilege('pg_control_checkpoint()', 'execute') as "controlReadable"
+    ${REFUSED_FUNCTIONS} as "refusedFunctions"
   from pg_database as d
   where d.datname = current_database()`;
 
@@ -46,7 +49,8 @@ const STANDBY_TIMELINE = `select lpad(to_hex(timeline_id), 8, '0') as "timeline"
 
 /**
  * Connects and asks the server who it is.
- * @throws SyncFailure `InvalidConfig` for PostgreSQL before 11, and whatever keeps it from connecting.
+ * @throws SyncFailure `InvalidConfig` for PostgreSQL before 11, `SourcePermission` for functions that are needed, and
+ *   whatever keeps it from connecting.
  */
 export async function probeSource(source: Source, signal?: AbortSignal): Promise<SourceProbe> {
   return withTransaction(source, probe, { activity: 'connecting', signal });
@@ -59,20 +63,22 @@ async function probe(tx: Transaction): Promise<SourceProbe> {
     const reason = `PostgreSQL at ${tx.source.settings.host} is version ${server.version}; pgferry needs 11 or later`;
     throw new SyncFailure('InvalidConfig', reason, 'Upgrade PostgreSQL.');
   }
-  const { versionNumber, inRecovery, trackCommitTimestamp, database } = server;
+  requireFunctions(tx.source, server.refusedFunctions);
+  const { versionNumber, inRecovery, database } = server;
+  const trackCommitTimestamp = server.trackCommitTimestamp && (await tellsCommitTimes(tx));
   const [systemIdentifier, timeline] = [await readSystemIdentifier(tx, server), await readTimeline(tx, server)];
   return { versionNumber, inRecovery, trackCommitTimestamp, identity: { systemIdentifier, database, timeline } };
 }
 
-/** Where the role may not ask, the database's oid has to do: it differs in most other clusters. */
+/** Where nobody tells, the database's oid has to do: it differs in most other clusters. */
 async function readSystemIdentifier(tx: Transaction, server: ServerRow): Promise<string> {
-  if (!server.controlReadable) return `oid-${server.databaseOid}`;
-  const [row] = await tx.query<{ systemIdentifier: string }>(SYSTEM_IDENTIFIER);
-  return row?.systemIdentifier ?? `oid-${server.databaseOid}`;
+  const told = await askIfAllowed<{ systemIdentifier: string }>(tx, SYSTEM_IDENTIFIER);
+  const systemIdentifier = 'rows' in told ? told.rows[0]?.systemIdentifier : undefined;
+  return systemIdentifier ?? `oid-${server.databaseOid}`;
 }
 
-async function readTimeline(tx: Transaction, { inRecovery, controlReadable }: ServerRow): Promise<number> {
-  if (inRecovery && !controlReadable) return UNKNOWN_TIMELINE;
-  const [row] = await tx.query<{ timeline: string }>(inRecovery ? STANDBY_TIMELINE : PRIMARY_TIMELINE);
-  return row === undefined ? UNKNOWN_TIMELINE : Number.parseInt(row.timeline, 16);
+async function readTimeline(tx: Transaction, { inRecovery }: ServerRow): Promise<number> {
+  const told = await askIfAllowed<{ timeline: string }>(tx, inRecovery ? STANDBY_TIMELINE : PRIMARY_TIMELINE);
+  const timeline = 'rows' in told ? told.rows[0]?.timeline : undefined;
+  return timeline === undefined ? UNKNOWN_TIMELINE : Number.parseInt(timeline, 16);
 }

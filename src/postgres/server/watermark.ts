@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { SyncFailure } from '../../sync/failures';
+import { askIfAllowed } from '../connection/ask-if-allowed';
 import type { Source } from '../connection/source';
 import { type Transaction, withTransaction } from '../connection/transaction';
+import { commitDurably } from './commit-durably';
 
 const POLL_MS = 20;
 /** The WAL writer comes by every `wal_writer_delay`, 0.2 s. */
@@ -33,14 +35,20 @@ const FLUSHED = `
         and (pg_current_wal_flush_lsn() - '0/0'::pg_lsn) % current_setting('wal_block_size')::numeric = 0)
       as "flushed"`;
 
+/** As PostgreSQL prints it: `16/B374D848`. */
+type WalPosition = `${string}/${string}`;
+
 /** The transaction horizon of a moment, and that moment. */
 export interface Horizon {
   /** A 64-bit transaction id in decimal digits: every transaction not visible at that moment has an id at or above it. */
   readonly watermark: string;
   /** Microseconds since 1970 by PostgreSQL's clock, after the horizon and before any row that is read by it. */
   readonly clock: number;
-  /** WAL position that must be on disk before the watermark can be relied on. Absent on a standby. */
-  readonly inserted?: string;
+  /**
+   * WAL position that must be on disk before the watermark can be relied on; `untold` where the server keeps it to itself.
+   * Absent on a standby.
+   */
+  readonly inserted?: WalPosition | 'untold';
 }
 
 /** Reads the transaction horizon. Only after {@link untilFlushed} can it be relied on. */
@@ -50,30 +58,35 @@ export function readHorizon(source: Source, signal?: AbortSignal): Promise<Horiz
 
 /**
  * Waits until the log up to a horizon is on disk (0.2 s, usually), so that a crash of PostgreSQL can't hand out the ids
- * above it a second time.
+ * above it a second time. A server that does not tell has to make a commit wait for it.
  * @throws SyncFailure `SourceUnavailable` when the server writes nothing for a minute
  */
 export async function untilFlushed(source: Source, { inserted }: Horizon, signal?: AbortSignal): Promise<void> {
-  if (inserted === undefined || (await waitForFlush(source, inserted, PATIENCE_MS, signal))) return;
+  if (inserted === undefined) return;
+  const soon = inserted === 'untold' ? 'untold' : await waitForFlush(source, inserted, PATIENCE_MS, signal);
+  if (soon === 'flushed') return;
+  if (inserted === 'untold' || soon === 'untold') return commitDurably(source, signal);
   await withTransaction(source, (tx) => tx.query(COMMIT_SOMETHING), { signal });
-  if (await waitForFlush(source, inserted, FLUSH_TIMEOUT_MS, signal)) return;
+  if ((await waitForFlush(source, inserted, FLUSH_TIMEOUT_MS, signal)) === 'flushed') return;
   const { host, port } = source.settings;
   throw new SyncFailure('SourceUnavailable', `PostgreSQL at ${host}:${port} does not write its log to disk`);
 }
 
-/** @returns whether the log reached the disk in time */
+/** Whether the log reached the disk in time, where the server tells. */
+type Flush = 'flushed' | 'not yet' | 'untold';
+
 async function waitForFlush(
   source: Source,
-  inserted: string,
+  inserted: WalPosition,
   timeoutMs: number,
   signal: AbortSignal | undefined,
-): Promise<boolean> {
+): Promise<Flush> {
   const deadline = Date.now() + timeoutMs;
-  while (!(await isFlushed(source, inserted, signal))) {
-    if (Date.now() > deadline) return false;
+  for (;;) {
+    const flush = await askForFlush(source, inserted, signal);
+    if (flush !== 'not yet' || Date.now() > deadline) return flush;
     await sleep(POLL_MS, undefined, { signal });
   }
-  return true;
 }
 
 async function readHorizonNow(tx: Transaction): Promise<Horizon> {
@@ -85,13 +98,15 @@ async function readHorizonNow(tx: Transaction): Promise<Horizon> {
   const horizon = { watermark: row.watermark, clock: Number(row.clock) };
   if (server?.inRecovery === true) return horizon;
   // After the horizon, in a statement of its own: whatever gave out the ids below it has been logged by then.
-  const [wal] = await tx.query<{ inserted: string }>(INSERTED);
-  return { ...horizon, ...wal };
+  const wal = await askIfAllowed<{ inserted: WalPosition }>(tx, INSERTED);
+  return { ...horizon, inserted: 'rows' in wal ? (wal.rows[0]?.inserted ?? 'untold') : 'untold' };
 }
 
-async function isFlushed(source: Source, inserted: string, signal?: AbortSignal): Promise<boolean> {
-  const [wal] = await withTransaction(source, (tx) => tx.query<{ flushed: boolean }>(FLUSHED, [inserted]), { signal });
-  return wal?.flushed === true;
+async function askForFlush(source: Source, inserted: WalPosition, signal?: AbortSignal): Promise<Flush> {
+  const ask = (tx: Transaction) => askIfAllowed<{ flushed: boolean }>(tx, FLUSHED, [inserted]);
+  const wal = await withTransaction(source, ask, { signal });
+  if (!('rows' in wal)) return 'untold';
+  return wal.rows[0]?.flushed === true ? 'flushed' : 'not yet';
 }
 
 /**
