@@ -98,7 +98,8 @@ async function compareRelations(
     part: { relation, buckets: [ALL_BUCKETS] },
     ids: documents,
   }));
-  const parts = [...orphans, ...cutStrays(run, survey), ...cutParts(run, survey)];
+  // Strays look missing, too: those that the comparison wrote again are passed over.
+  const parts = [...orphans, ...cutParts(run, survey), ...cutStrays(run, survey)];
   const { stale, isMisplaced } = await compareParts(run, activities, parts);
   if (!isMisplaced || survey.foreign !== undefined) return stale;
   const again = await surveyIds(run, activities);

@@ -63,6 +63,8 @@ function foretellFailures({ connector, plain, before, memory }: SyncCase, isAnew
   const names = connector.names ?? [...memory.known];
   const readable = new Map(plain.map((relation) => [relation.name, relation]));
   for (const name of names) if (readable.get(name)?.rows === undefined) must.add(name);
+  // With nothing to read it fails as a whole.
+  if (plain.every(({ rows }) => rows === undefined)) for (const { name } of plain) may.add(name);
   for (const relation of plain) {
     const { name, rows = new Map<string, PlainRow>(), columns } = relation;
     const conflicts = [...columns].some(([field, type]) => !isAnew && contradicts(before.fields.get(field), type));
@@ -98,23 +100,29 @@ function failedNames({ outcome, connector, plain, memory }: SyncCase): Set<strin
 
 /** Documents that are of no relation that was synced. */
 function judgeOthers(
-  { connector, before, after, kind }: SyncCase,
+  { connector, before, after, kind, outcome }: SyncCase,
   synced: readonly PlainRelation[],
   failed: ReadonlySet<string>,
 ): string[] {
   const problems: string[] = [];
   const isSynced = (id: string) => synced.some(({ name }) => id.startsWith(`${connector.id}:${name}:`));
+  // It was told by what became of the documents of the first bulk, which stay.
+  const isOfFirstBulk = (id: string) =>
+    outcome.relations.some(({ relation, failure }) => {
+      if (failure?.type !== 'PipelineInterferes') return false;
+      return id === 'other' || id.startsWith(`${connector.id}:${relation}:`);
+    });
   for (const [id, { version }] of before.documents) {
     if (isSynced(id) || kind === 'rebuild') continue;
     const isOwn = id.startsWith(`${connector.id}:`);
     const now = after.documents.get(id)?.version;
     if (isOwn && failed.size === 0) {
       if (now !== undefined && kind === 'full') problems.push(`${id} is of no relation, and was left`);
-    } else if (now !== version)
+    } else if (now !== version && !(now !== undefined && isOfFirstBulk(id)))
       problems.push(`${id} was none of this sync's, and was ${now === undefined ? 'deleted' : 'changed'}`);
   }
   for (const id of after.documents.keys())
-    if (!before.documents.has(id) && !isSynced(id)) problems.push(`${id} came from nowhere`);
+    if (!before.documents.has(id) && !isSynced(id) && !isOfFirstBulk(id)) problems.push(`${id} came from nowhere`);
   return problems;
 }
 

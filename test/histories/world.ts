@@ -144,8 +144,13 @@ export async function createWorld(ground: Ground, history: History): Promise<Wor
         const value = pipeline === undefined ? null : name;
         await elasticsearch.indices.putSettings({ index: connector.index, settings: { [setting]: value } });
       }
-      if (pipeline === undefined) Reflect.deleteProperty(connector.pipelines, place);
-      else connector.pipelines[place] = pipeline;
+      // Those of an index work on the documents of all connectors that write to it.
+      const affected =
+        place === 'connector' ? [connector] : connectors.filter(({ index: other }) => other === connector.index);
+      for (const { pipelines } of affected) {
+        if (pipeline === undefined) Reflect.deleteProperty(pipelines, place);
+        else pipelines[place] = pipeline;
+      }
     },
     close: async () => {
       await releaseLocks();

@@ -1,8 +1,10 @@
 import type { Client } from '@elastic/elasticsearch';
 
+import { lookUpDocuments } from '../../elasticsearch/documents/look-up-documents';
 import { scanStrays } from '../../elasticsearch/documents/scan-owners';
 import { findExisting } from '../../postgres/ids/read-ids';
 import { addReports, emptyReport } from '../../sync/report';
+import { passVersion } from '../../sync/write-version';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { CompareInput } from '../contract/activity-inputs';
 import type { Comparison } from '../contract/activity-results';
@@ -28,10 +30,23 @@ export async function healStrays(
   for await (const ids of scanStraysOf(connector.elasticsearch, input, scope)) {
     const existing = await findExisting(connector.source, { ...identifyRows(projected, scope.signal), ids });
     stale += ids.length - existing.size;
-    if (existing.size > 0) {
-      report = addReports(report, await indexRows(connector, input, projected, [...existing], scope));
+    const unhealed = await withoutHealed(connector, input, [...existing], scope);
+    if (unhealed.length > 0) {
+      report = addReports(report, await indexRows(connector, input, projected, unhealed, scope));
     }
     scope.heartbeat();
   }
   return { stale, report };
+}
+
+/** Their fields made them look missing, too: where ids were compared before, they have been written again. */
+async function withoutHealed(
+  { elasticsearch }: OpenConnector,
+  { job, round }: CompareInput,
+  ids: readonly string[],
+  { signal }: ActivityScope,
+): Promise<readonly string[]> {
+  const documents = await lookUpDocuments(elasticsearch, { index: job.concreteIndex, ids, signal });
+  const version = passVersion(job, 'heal', round);
+  return ids.filter((id) => (documents.get(id)?.version ?? 0) < version);
 }

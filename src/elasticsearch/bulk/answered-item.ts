@@ -13,6 +13,8 @@ export interface StoredItem {
 export interface ItemAnswer {
   readonly status: number;
   readonly error?: ErrorCause;
+  /** The index that refused it; where it was asked for and is told. */
+  readonly refusedBy?: string;
   /** Of an action that succeeded, where it was asked for. */
   readonly stored?: StoredItem;
 }
@@ -31,7 +33,9 @@ export function toAnsweredItem(value: unknown, isWatched: boolean): AnsweredItem
   if (others.length > 0 || typeof status !== 'number' || !(status >= 200 && status < 600)) throw new Error('no item');
   const isMissing = status === 404 && action === 'delete';
   if (error === undefined && status >= 300 && !isMissing) throw new Error('a refusal without a reason');
-  if (error !== undefined) return { [action]: { status, error: toErrorCause(error) } };
+  const { _index: index } = said;
+  const refusedBy = isWatched && typeof index === 'string' ? { refusedBy: index } : {};
+  if (error !== undefined) return { [action]: { status, error: toErrorCause(error), ...refusedBy } };
   return { [action]: { status, ...(isWatched ? { stored: toStoredItem(said) } : {}) } };
 }
 

@@ -7,7 +7,7 @@ import { bisectBody, pickItems } from './bulk-slices';
 import { classifyReply } from './classify-reply';
 import type { Delivery } from './delivery';
 import { judgeItems } from './judge-items';
-import { requireStoredAsSent } from './pipeline-watch';
+import { requireSentHere, requireStoredAsSent } from './pipeline-watch';
 
 /** Requests of several items that fail as a whole are cut after so many attempts: smaller ones may pass. */
 const ATTEMPTS_BEFORE_CUT = 3;
@@ -103,6 +103,7 @@ async function settleItems(
   attempt: number,
 ): Promise<Step> {
   const { target, watch } = delivery;
+  if (watch !== undefined) requireSentHere(items, target, watch);
   const verdict = judgeItems(items, { ...delivery, attempt });
   if (watch !== undefined) delivery.onStored?.(requireStoredAsSent(body, items, watch));
   await delivery.bury?.(body, verdict.rejected);

@@ -34,6 +34,22 @@ export function requireStoredAsSent(
 }
 
 /**
+ * Tells an index that is gone from one that a pipeline named.
+ * @throws SyncFailure `PipelineInterferes` where a document was meant for an index that is not there
+ */
+export function requireSentHere(
+  items: readonly AnsweredItem[],
+  target: string,
+  { pipelines, index }: PipelineWatch,
+): void {
+  for (const { index: answer } of items) {
+    const { status, refusedBy } = answer ?? {};
+    if (status !== 404 || refusedBy === undefined || refusedBy === target || refusedBy === index) continue;
+    throw interferes(pipelines, '_index', 'sent to another index');
+  }
+}
+
+/**
  * @param field - `_id`, `_relation`
  * @param fate - completes "a document was …"; without a value of it
  */
