@@ -8,6 +8,8 @@ import type { DocumentOptions } from './fields/document-options';
 import { nameFields } from './fields/field-names';
 import { idExpression } from './ids/id-expression';
 import { omittedExpression, type RenderedValue } from './omitted-expression';
+import { refuseOverride } from './overrides/refuse-override';
+import { renderOverride } from './overrides/render-override';
 import type { Projection } from './projection';
 import { ruleFilter } from './rules/rule-filter';
 import { sizeExpression } from './size-expression';
@@ -33,7 +35,7 @@ export interface ProjectionInput {
 /**
  * Describes in SQL how the rows of a relation become documents.
  * @throws SyncFailure `MappingConflict` when two columns would share a field; `InvalidConfig` for a connector id too
- * long; `InvalidRule` for a basic rule that can't be.
+ * long, and for a mapping into which a column's values can't be turned; `InvalidRule` for a basic rule that can't be.
  */
 export function projectRelation(input: ProjectionInput): Projection {
   const { relation, options } = input;
@@ -82,16 +84,20 @@ function renderField(
   name: string,
   { json, mapping: overrides }: DocumentOptions,
 ): RenderedField & RenderedValue & DocumentField & { readonly column: string } {
-  const { render, mapping, narrowest, omitted } = renderType(column.type, json);
+  const own = renderType(column.type, json);
   const override = listColumnNames(relation, column)
     .map((columnName) => overrides[columnName])
     .find((candidate) => candidate !== undefined);
+  const { rendering, problem } =
+    override === undefined ? { rendering: own } : renderOverride(column.type, override, json);
+  if (rendering === undefined) throw refuseOverride(relation, column, override ?? {}, problem);
+  const { render, mapping, narrowest, omitted } = rendering;
   const value = `t.${quoteIdentifier(column.name)}`;
   return {
     name,
     column: column.name,
-    mapping: override ?? mapping,
-    ...(override !== undefined ? { overridden: mapping } : narrowest !== undefined && { narrowest }),
+    mapping,
+    ...(override !== undefined ? { overridden: own.mapping } : narrowest !== undefined && { narrowest }),
     value,
     sql: render(value),
     ...(omitted !== undefined && { omitted }),
