@@ -52,12 +52,8 @@ const CONVERSIONS: readonly Conversion[] = [
       (value) =>
         `(${own.render(value)})::text`,
   },
-  // A suggester refuses an empty text.
-  {
-    from: ['number', 'text', 'identifier'],
-    to: ['completion'],
-    render: (overridden) => (value) => `nullif(${renderText(overridden)(value)}, '')`,
-  },
+  // A suggester refuses an empty text; its analyzer drops digits, so that it is of no use for numbers.
+  { from: ['text'], to: ['completion'], render: by((value) => `nullif(${value}::text, '')`) },
   { from: ['number'], to: ['number', 'rankFeature', 'date'], render: 'own' },
   { from: ['number'], to: ['boolean'], render: by(booleanOfNumber) },
   { from: ['boolean'], to: ['boolean'], render: 'own' },

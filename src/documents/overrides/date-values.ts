@@ -10,7 +10,7 @@ export function writtenDate(type: string, value: string, write: (value: string) 
 
 /** SQL of a time of day as that time of the day on which the epoch began. */
 export function writtenTime(value: string, write: (value: string) => string): string {
-  return bindValue(`('1970-01-01'::date + ${value})`, write);
+  return bindValue(`('1970-01-01'::date + ${value})`, (v) => `case when ${v} is not null then ${write(v)} end`);
 }
 
 /** SQL of a range of dates, or a list of them, whose bounds are as `write` has them. */

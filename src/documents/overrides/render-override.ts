@@ -2,7 +2,7 @@ import type { FieldMapping } from '../../sync/field-mapping';
 import { baseOf, type ColumnType } from '../../sync/relation';
 import { omittedOfArray, renderArray } from '../types/render-array';
 import { renderType } from '../types/render-type';
-import type { Rendering } from '../types/rendering';
+import { jsonText, type Rendering } from '../types/rendering';
 import { findConversion, type Unwritable } from './conversions';
 import { FIELD_TYPES, type FieldGroup, findFieldGroup } from './field-types';
 import { numberOfText } from './number-values';
@@ -27,7 +27,23 @@ export function renderOverride(
   if (fieldType === 'alias') return { problem: 'an alias is another name of a field, and holds no values' };
   const group = findFieldGroup(fieldType);
   if (group === undefined || mapping['enabled'] === false) return { rendering: own };
-  return turn(baseOf(type), group, { own, json });
+  const turned = turn(baseOf(type), group, { own, json });
+  if (turned.rendering === undefined || !REFUSING_NULL.has(fieldType)) return turned;
+  return { rendering: withoutNull(turned.rendering) };
+}
+
+/** Fields that refuse a document for a null; an empty list means the same to any field, and is taken by these as well. */
+const REFUSING_NULL: ReadonlySet<string> = new Set([
+  'completion',
+  'constant_keyword',
+  'rank_features',
+  'sparse_vector',
+  'join',
+  'percolator',
+]);
+
+function withoutNull(rendering: Rendering): Rendering {
+  return { ...rendering, render: (value) => `coalesce(to_json(${rendering.render(value)}), '[]')` };
 }
 
 /** Field types that columns of a type may be given. */
@@ -37,6 +53,9 @@ export function listPossibleTypes(type: ColumnType): string[] {
     return rendering !== undefined || problem !== undefined;
   });
 }
+
+/** Fields that take one value a document. */
+const SINGLE: ReadonlySet<FieldGroup> = new Set(['rankFeature', 'features', 'summary', 'join', 'query']);
 
 interface Context {
   readonly own: Rendering;
@@ -61,12 +80,14 @@ function turnArray(
   const base = baseOf(element);
   const kind = base.kind === 'array' ? undefined : kindOf(base);
   if (kind === 'vector') return group === 'text' || group === 'string' ? { rendering: own } : {};
-  if (group === 'rankFeature') return {};
-  if (group === 'vector' || (group === 'point' && kind !== 'point')) return turnList(kind, group, own);
+  if (SINGLE.has(group)) return {};
+  const isPair = group === 'point' && (kind === 'number' || kind === 'text');
+  if (group === 'vector' || isPair) return turnList(kind, group, own);
   const ownItem = { ...renderType(element, json), mapping: own.mapping };
   const { rendering: item, problem } = turn(base, group, { own: ownItem, json });
   if (item === undefined) return problem === undefined ? {} : { problem };
-  return { rendering: item === ownItem ? own : listOf(item) };
+  if (item === ownItem) return { rendering: own };
+  return { rendering: group === 'completion' ? listOfPresent(item) : listOf(item) };
 }
 
 /** A list that is one value: a vector, or a pair of coordinates. */
@@ -82,6 +103,16 @@ function listOf(item: Rendering): Rendering {
     mapping: item.mapping,
     render: (value) => renderArray(value, item),
     ...(omitted !== undefined && { omitted: (value: string) => omittedOfArray(value, omitted) }),
+  };
+}
+
+/** A list without its nulls. */
+function listOfPresent({ mapping, render }: Rendering): Rendering {
+  const text = `nullif(${jsonText(render('e.v'))}, 'null')`;
+  return {
+    mapping,
+    render: (value) =>
+      `(select ('[' || string_agg(${text}, ',') || ']')::json from (select unnest(${value}) as v) as e)`,
   };
 }
 

@@ -1,0 +1,21 @@
+/** Field types that the tests' Elasticsearch has not, since their modules are not on Maven Central; a test asks it. */
+export const LACKING_FIELD_TYPES: ReadonlySet<string> = new Set([
+  'match_only_text',
+  'search_as_you_type',
+  'semantic_text',
+  'constant_keyword',
+  'wildcard',
+  'version',
+  'token_count',
+  'unsigned_long',
+  'scaled_float',
+  'rank_feature',
+  'rank_features',
+  'point',
+  'geo_shape',
+  'shape',
+  'histogram',
+  'aggregate_metric_double',
+  'join',
+  'percolator',
+]);
