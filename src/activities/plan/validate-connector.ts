@@ -8,6 +8,7 @@ import { describeIndex } from '../../elasticsearch/index/describe-index';
 import { probeSource } from '../../postgres/server/probe-source';
 import { type FailureType, SyncFailure } from '../../sync/failures';
 import type { OpenConnector } from '../connector/connector-registry';
+import { checkOverrides } from './check-overrides';
 import { planSync } from './plan-sync';
 
 /** Something that keeps a connector from being synced. */
@@ -26,7 +27,10 @@ export async function checkConnector(connector: OpenConnector): Promise<readonly
     const description = await planSync(connector, { jobType: 'full', jobId: 'check', options: {} });
     failed.push(...(description.plan.failed ?? []).map(({ failure }) => failure));
   };
-  return [...(await collectProblems([plan])), ...failed];
+  const overrides = async () => {
+    failed.push(...(await checkOverrides(connector)));
+  };
+  return [...(await collectProblems([plan, overrides])), ...failed];
 }
 
 /**

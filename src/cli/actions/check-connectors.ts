@@ -1,4 +1,5 @@
 import { createConnectorRegistry, type OpenConnector } from '../../activities/connector/connector-registry';
+import { findOverrideWarnings, type OverrideWarning } from '../../activities/plan/check-overrides';
 import { checkConnector, type ConnectorProblem } from '../../activities/plan/validate-connector';
 import { findConnector } from '../../config/settings/find-connector';
 import type { Settings } from '../../config/settings/settings';
@@ -12,7 +13,7 @@ import { workAloud } from '../output/notices';
 import { createTerminal, dim, green, red, type Terminal, yellow } from '../output/terminal';
 import { type ConfigurationOptions, loadCommandSettings } from '../session/load-command-settings';
 
-type Warning = SourceWarning | IndexWarning;
+type Warning = SourceWarning | IndexWarning | OverrideWarning;
 
 interface CheckedConnector {
   readonly connector_id: string;
@@ -71,10 +72,11 @@ async function checkSelected(
   }
 }
 
-async function findWarnings({ source, elasticsearch, settings }: OpenConnector): Promise<Warning[]> {
+async function findWarnings(connector: OpenConnector): Promise<Warning[]> {
   const found = await Promise.allSettled<readonly Warning[]>([
-    findSourceWarnings(source),
-    findIndexWarnings(elasticsearch, settings.indexName),
+    findSourceWarnings(connector.source),
+    findIndexWarnings(connector.elasticsearch, connector.settings.indexName),
+    findOverrideWarnings(connector),
   ]);
   return found.flatMap((looked) => (looked.status === 'fulfilled' ? looked.value : [describeUnseen(looked.reason)]));
 }

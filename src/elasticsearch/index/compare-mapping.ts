@@ -73,8 +73,17 @@ function takes(existing: FieldMapping, wanted: FieldMapping, isExact: boolean): 
   const [existingType, wantedType] = [typeOf(existing), typeOf(wanted)];
   // An index may leave the number of dimensions open until the first vector.
   const isSameLength = [undefined, wanted['dims']].includes(existing['dims']);
-  if (existingType === wantedType) return isSameLength;
+  if (existingType === wantedType) return isSameLength && takesFormats(existing, wanted);
   return !isExact && holdsValuesOf(existingType, wantedType);
+}
+
+const DEFAULT_FORMAT = 'strict_date_optional_time||epoch_millis';
+
+/** Dates are written as a `format` that is asked for has it, and Elasticsearch changes none of a field that is there. */
+function takesFormats({ format = DEFAULT_FORMAT }: FieldMapping, { format: wanted }: FieldMapping): boolean {
+  if (typeof format !== 'string' || typeof wanted !== 'string') return true;
+  const present = new Set(format.split('||'));
+  return wanted.split('||').every((alternative) => present.has(alternative));
 }
 
 /** Whether a field of one type holds every value of another type. */
@@ -91,7 +100,8 @@ function typeParameter({ type }: FieldMapping): { type?: string } {
 }
 
 function describeType(mapping: FieldMapping): string {
-  const dims = mapping['dims'];
+  const { dims, format } = mapping;
+  if (typeof format === 'string') return `${typeOf(mapping)} in the format ${format}`;
   return typeof dims === 'number' ? `${typeOf(mapping)}(${dims})` : typeOf(mapping);
 }
 

@@ -1,0 +1,177 @@
+import fc from 'fast-check';
+
+import { listFieldTypes } from '../../../src/documents/overrides/field-types';
+import { renderOverride } from '../../../src/documents/overrides/render-override';
+import { closeSource, type Source } from '../../../src/postgres/connection/source';
+import { withTransaction } from '../../../src/postgres/connection/transaction';
+import { connectorEntry } from '../../support/configuration-file';
+import { fuzzing } from '../../support/fuzz';
+import { hostileText } from '../../support/hostile-text';
+import { baseType } from '../../support/make-relation';
+import { createDatabase, type TestDatabase } from '../../support/postgres';
+import { openTestSource } from '../../support/source';
+import { startSyncHarness, type SyncHarness } from '../../support/sync-harness';
+
+let database: TestDatabase;
+let source: Source;
+let harness: SyncHarness;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  source = openTestSource(database);
+  harness = await startSyncHarness();
+});
+
+afterAll(async () => {
+  await harness.stop();
+  await closeSource(source);
+  await database.drop();
+});
+
+/** Texts of one statement. */
+const BATCH = 50;
+
+/** A field type of each way that texts are turned. */
+const TURNED = (
+  [
+    'text',
+    'completion',
+    'number',
+    'boolean',
+    'date',
+    'ip',
+    'numberRange',
+    'ipRange',
+    'point',
+    'object',
+    'vector',
+  ] as const
+).map((group) => listFieldTypes(group)[0] ?? '');
+
+const WORDS = [
+  '1',
+  '-0',
+  '+.5',
+  '1e5',
+  '1e400',
+  '01',
+  '9'.repeat(300),
+  'NaN',
+  't',
+  'off',
+  '(',
+  ')',
+  '[',
+  ']',
+  '{',
+  '}',
+];
+const MORE = [
+  ',',
+  ':',
+  '"',
+  '"a"',
+  '"a":',
+  '1.2.3.4',
+  '::1',
+  '/24',
+  'empty',
+  'null',
+  'true',
+  ' ',
+  '\n',
+  '\\',
+  '\\u0000',
+];
+const ALMOST = fc
+  .array(fc.constantFrom(...WORDS, ...MORE, '\\ud800', '\\u00e9', '{"a":1}', '[1,2]', '(1,2)'), { maxLength: 7 })
+  .map((parts) => parts.join(''));
+
+/** JSON, and JSON of which a character is missing or doubled. */
+const JSON_TEXT = fc
+  .tuple(fc.json({ maxDepth: 4 }), fc.nat(), fc.constantFrom('', 'cut', 'doubled'))
+  .map(([json, at, how]) => {
+    const place = at % json.length;
+    if (how === 'cut') return json.slice(0, place) + json.slice(place + 1);
+    return how === 'doubled' ? json.slice(0, place) + json.charAt(place) + json.slice(place) : json;
+  });
+
+const anyText = fc
+  .oneof(ALMOST, JSON_TEXT, hostileText())
+  // PostgreSQL's texts hold neither.
+  .map((text) => text.replaceAll('\0', '').replace(/\p{Cs}/gu, ''));
+
+test('no text ends a COPY, whatever mapping its column is given: it is turned, or stays as it is', async () => {
+  const columns = TURNED.map((type) => {
+    const { rendering } = renderOverride(baseType('text'), { type }, 'flattened');
+    return `${rendering?.render('t."v"') ?? ''} as "${type}"`;
+  });
+  const select = `select (select row_to_json(d.*) from (select ${columns.join(', ')}) as d)::text as json
+    from unnest($1::text[]) with ordinality as t (v, n) order by n`;
+  const { numRuns = 0, ...others } = fuzzing('texts under overrides', 2_000);
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyText, { minLength: BATCH, maxLength: BATCH }), async (texts) => {
+      const rows = await withTransaction(source, (tx) => tx.query<{ json: string }>(select, [texts]));
+      for (const [number, { json }] of rows.entries()) {
+        expect(json).not.toMatch(/[\n\r]/u);
+        const text = texts[number] ?? '';
+        const turned = JSON.parse(json) as Readonly<Record<string, unknown>>;
+        expect(normalize(turned['object'])).toEqual(normalize(expectedJson(text)));
+        expect(turned['text']).toBe(text);
+      }
+    }),
+    { ...others, numRuns: Math.ceil(numRuns / BATCH) },
+  );
+});
+
+test('of rows with any texts each is indexed or a dead letter', async () => {
+  const mapping = Object.fromEntries(TURNED.map((type) => [`public.any.${type}`, MAPPINGS[type] ?? { type }]));
+  await database.sql(
+    `create table public.any (id int primary key, ${TURNED.map((type) => `"${type}" text`).join(', ')})`,
+  );
+  const texts = fc.sample(anyText, { numRuns: TURNED.length * 10, seed: 17 });
+  for (const [number, type] of TURNED.entries()) {
+    await database.sql(
+      `insert into public.any (id, "${type}") select $1::int + n, v from unnest($2::text[]) with ordinality as t (v, n)`,
+      [number * 10, texts.slice(number * 10, number * 10 + 10)],
+    );
+  }
+  const entry = connectorEntry(database, { tables: 'any' }, { documents: { mapping } });
+  const letters = async () => (await harness.deadLetters(entry)).map((letter) => String(letter['reason']));
+  const report = await harness.sync(entry);
+  expect(report.indexed + report.rejected).toBe(texts.length);
+  expect(report.rejected).toBeGreaterThan(0);
+  expect(await letters()).toHaveLength(report.rejected);
+  expect((await letters()).filter((reason) => !reason.startsWith('Elasticsearch refused'))).toEqual([]);
+  expect(await harness.verify(entry)).toMatchObject({ differences: [] });
+});
+
+const MAPPINGS: Readonly<Record<string, object>> = {
+  object: { type: 'object', properties: { a: { type: 'keyword' } } },
+  dense_vector: { type: 'dense_vector', dims: 2 },
+};
+
+/** JSON that a text holds, as jsonb has it; else the text. */
+function expectedJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isScalar = typeof value !== 'object' || value === null;
+    return isScalar || holdsWhatJsonbRefuses(text) ? text : value;
+  } catch {
+    return text;
+  }
+}
+
+/** NUL and lone surrogates, and numbers with thousands of digits. */
+function holdsWhatJsonbRefuses(text: string): boolean {
+  const escapes = text
+    .replaceAll('\\\\', ' ')
+    .replace(/\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}/gu, ' ');
+  const scalars = text.replace(/"(?:[^"\\]|\\.)*"/gu, '""');
+  return /\\u(?:0000|[dD][89a-fA-F])/u.test(escapes) || /\d[eE][+-]?\d{4}/u.test(scalars);
+}
+
+/** Numbers as JSON has them: no -0, no infinity. */
+function normalize(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
