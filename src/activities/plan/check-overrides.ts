@@ -34,8 +34,10 @@ export async function findOverrideWarnings(connector: Connector): Promise<Overri
   ];
 }
 
+/** An alias is refused anyway, and to the cluster it is the field that it names that is missing. */
 function askCluster({ elasticsearch, settings }: Connector): Promise<TriedMappings> {
-  return tryMappings(elasticsearch, concreteIndexName(settings.indexName, 'check'), settings.documents.mapping);
+  const mappings = Object.entries(settings.documents.mapping).filter(([, { type }]) => type !== 'alias');
+  return tryMappings(elasticsearch, concreteIndexName(settings.indexName, 'check'), Object.fromEntries(mappings));
 }
 
 function warnOfUnasked(status: number): OverrideWarning {
