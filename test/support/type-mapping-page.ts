@@ -2,6 +2,7 @@ import { type AddedFieldNames, addedFieldNames } from '../../src/documents/field
 import { KEYWORD } from '../../src/documents/fields/field-mappings';
 import { RANGE_BOUNDS } from '../../src/documents/types/render-range';
 import { TYPE_TABLE, type TypeMapping } from '../../src/documents/types/type-table';
+import { writeOverrides } from './override-table';
 
 const INTRODUCTION = `# Types: from PostgreSQL to Elasticsearch
 
@@ -78,6 +79,7 @@ export function writeTypeMappingPage(): string {
     '## Types made of others\n',
     `${table(FOLLOWING)}\n`,
     NOTES,
+    writeOverrides(table),
     NAMES.replace('ADDED', table([['field, prefixed', 'field, plain', 'holds'], ...addedFields()])),
   ].join('\n');
 }

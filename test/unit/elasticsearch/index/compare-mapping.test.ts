@@ -38,6 +38,20 @@ describe('comparing an index with the mapping that documents need', () => {
     expect(compareMapping({ age: { type: 'integer' } }, { age: { type: 'long' } }).conflicts).toHaveLength(1);
   });
 
+  test('a date has to be in a format of the index, since dates are written in the one that is asked for', () => {
+    const date = (format?: string) => ({ at: { type: 'date', ...(format === undefined ? {} : { format }) } });
+    const conflicts = (existing?: string, wanted?: string) => compareMapping(date(existing), date(wanted)).conflicts;
+    expect(conflicts('yyyy||epoch_millis', 'epoch_millis')).toEqual([]);
+    expect(conflicts('yyyy')).toEqual([]);
+    expect(conflicts(undefined, 'epoch_millis')).toEqual([]);
+    expect(conflicts('yyyy', 'epoch_millis')).toEqual([
+      { field: 'at', existing: 'date in the format yyyy', wanted: 'date in the format epoch_millis' },
+    ]);
+    expect(conflicts(undefined, 'yyyy')).toEqual([
+      { field: 'at', existing: 'date', wanted: 'date in the format yyyy' },
+    ]);
+  });
+
   test('a type that just holds the values is used as it is, also within objects', () => {
     const wanted = { id: { type: 'long' }, at: { properties: { x: { type: 'long' }, y: { type: 'long' } } } };
     const narrowest = { id: { type: 'integer' }, at: { properties: { x: { type: 'integer' }, y: { type: 'long' } } } };
