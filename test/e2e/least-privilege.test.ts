@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { createConnectorRegistry } from '../../src/activities/connector/connector-registry';
+import { findOverrideWarnings } from '../../src/activities/plan/check-overrides';
 import { checkConnector, type ConnectorProblem } from '../../src/activities/plan/validate-connector';
 import { loadSettings } from '../../src/config/load-settings';
-import type { DocumentSettings, ElasticsearchSettings } from '../../src/config/settings/settings';
+import type { ConnectorSettings, DocumentSettings, ElasticsearchSettings } from '../../src/config/settings/settings';
+import { connectElasticsearch } from '../../src/elasticsearch/connection/connect-elasticsearch';
 import { connectorEntry, writeConfiguration } from '../support/configuration-file';
 import { uniqueIndex } from '../support/elasticsearch';
 import { createDatabase, type TestDatabase } from '../support/postgres';
@@ -115,8 +117,12 @@ test.each(Object.entries(WAYS))('%s is all that syncs of every kind need', async
   expect(await countDocuments(connector)).toBe(8);
 });
 
-async function check(settings: ElasticsearchSettings, index: string): Promise<readonly ConnectorProblem[]> {
-  const connector = connectorEntry(database, {}, { index_name: index });
+async function check(
+  settings: ElasticsearchSettings,
+  index: string,
+  others: Readonly<Record<string, unknown>> = {},
+): Promise<readonly ConnectorProblem[]> {
+  const connector = connectorEntry(database, {}, { index_name: index, ...others });
   const loaded = await loadSettings(writeConfiguration({ connectors: [connector] }));
   const registry = createConnectorRegistry({ ...loaded.settings, elasticsearch: settings });
   try {
@@ -147,6 +153,25 @@ test('without manage_index_templates a rebuild keeps what people set, and takes 
   expect(settings).toMatchObject({ 'index.refresh_interval': '6s', 'index.max_result_window': '20000' });
   await admin.indices.deleteIndexTemplate({ name: index });
   await admin.close();
+});
+
+test('check asks the cluster about overrides with the documented privileges; without them it says that it did not', async () => {
+  const index = uniqueIndex('search');
+  const { settings } = await node.createKey(documentedPrivileges(index));
+  const mapping = { 'public.item.amount': { type: 'byte' }, 'public.item.label': { type: 'no_such_type' } };
+  expect(await check(settings, index, { documents: { mapping } })).toMatchObject([
+    { type: 'InvalidConfig', message: expect.stringContaining('mapper type [no_such_type]') as string },
+  ]);
+  const reader = await node.createKey([{ names: [`${index}*`], privileges: ['read'] }]);
+  const elasticsearch = connectElasticsearch(reader.settings);
+  const connector = {
+    elasticsearch,
+    settings: { indexName: index, documents: { mapping } } as unknown as ConnectorSettings,
+  };
+  expect(await findOverrideWarnings(connector)).toMatchObject([
+    { message: expect.stringContaining('HTTP 403') as string, remedy: expect.stringContaining('write') as string },
+  ]);
+  await elasticsearch.close();
 });
 
 const SHOP = 'search-shop';
