@@ -1,12 +1,12 @@
-import { listFieldTypes } from '../../src/documents/overrides/field-types';
+import { FIELD_TYPES, type FieldGroup, findFieldGroup } from '../../src/documents/overrides/field-types';
 import { listPossibleTypes } from '../../src/documents/overrides/render-override';
 import { LACKING_FIELD_TYPES } from './lacking-field-types';
 import { OVERRIDE_SOURCES, type OverrideSource } from './override-sources';
 
 const HEADER = ['PostgreSQL', 'can be mapped as', 'not run here'];
 
-const NUMBERS = listFieldTypes('number').filter(isRun);
-const RANGES = listFieldTypes('numberRange');
+const NUMBERS = typesOf('number').filter(isRun);
+const RANGES = typesOf('numberRange');
 
 const SECTION = `## Other mappings
 
@@ -98,4 +98,8 @@ function nameOf({ sql, type }: OverrideSource): string {
 
 function isRun(type: string): boolean {
   return !LACKING_FIELD_TYPES.has(type);
+}
+
+function typesOf(group: FieldGroup): string[] {
+  return FIELD_TYPES.filter((type) => findFieldGroup(type) === group);
 }

@@ -30,7 +30,8 @@ export const documentsSection = optionalSection({
         error: ({ code }) => (code === 'invalid_key' ? COLUMN : 'must be a mapping from schema.table.column'),
       })
       .default({}),
-    "Mappings of fields in place of the type's own, by `schema.table.column`: `{ type: keyword }`. Values are turned so that they fit.",
+    "Mappings of fields in place of the type's own, by `schema.table.column`: `{ type: keyword }`. " +
+      'Values are turned so that they fit.',
   ),
   id_columns: documented(
     z.record(text, nameList, expected('a mapping from relation to columns')).default({}),

@@ -45,10 +45,5 @@ export function findFieldGroup(type: string): FieldGroup | undefined {
   return GROUP_BY_TYPE.get(type);
 }
 
-/** The field types of a group. */
-export function listFieldTypes(group: FieldGroup): readonly string[] {
-  return GROUPS[group];
-}
-
 /** Every field type that pgferry knows. */
 export const FIELD_TYPES: readonly string[] = [...GROUP_BY_TYPE.keys()];
