@@ -1,9 +1,13 @@
+import type { Since, UnseenTransactions } from './unseen-transactions';
+
 /**
  * State of a relation in the index, kept in the index's mapping `_meta`: state and data live and die together.
  */
 export interface RelationState {
   /** Transactions below it are in the index; absent while the relation is being copied. */
   readonly watermark?: string;
+  /** Of the ids at or above it those that are not. Absent: any. */
+  readonly unseen?: UnseenTransactions;
   /** `Relation.definition` together with the projection: another one means copying again. */
   readonly definition?: string;
   /** File node of each leaf by its oid. */
@@ -54,19 +58,20 @@ export const NO_STATE: IndexState = { connectors: {} };
 const OLDEST_WATERMARK = 2n ** 31n - 100_000_000n;
 
 /**
- * Finds the watermark from which a refresh may read; undefined where everything has to be copied.
+ * Finds the moment since which a refresh may read; undefined where everything has to be copied.
  * @param saved - what the index says of the relation
  * @param definition - of the relation as it is now
  * @param watermark - the sync's own
  */
-export function findUsableWatermark(
+export function findUsableSince(
   saved: RelationState | undefined,
   definition: string,
   watermark: string,
-): string | undefined {
+): Since | undefined {
   if (saved?.watermark === undefined || saved.definition !== definition) return undefined;
   const age = BigInt(watermark) - BigInt(saved.watermark);
-  return age >= 0n && age < OLDEST_WATERMARK ? saved.watermark : undefined;
+  if (age < 0n || age >= OLDEST_WATERMARK) return undefined;
+  return { watermark: saved.watermark, ...(saved.unseen === undefined ? {} : { unseen: saved.unseen }) };
 }
 
 /** Whether saved state speaks of this database in its present history: another timeline gives out ids a second time. */

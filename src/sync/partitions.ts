@@ -1,4 +1,5 @@
 import type { PlannedRelation } from './sync-plan';
+import type { UnseenTransactions } from './unseen-transactions';
 
 interface RelationPart {
   readonly relation: string;
@@ -14,8 +15,9 @@ export interface LeafPartition extends RelationPart {
   readonly fileNode: number;
   readonly from: number;
   readonly to: number | null;
-  /** Read only rows changed since this watermark; absent: every row. */
+  /** Watermark of the moment since which changed rows are read; absent: every row. */
   readonly since?: string;
+  readonly unseen?: UnseenTransactions;
 }
 
 /** A view, foreign table or rule: it has no blocks and is read as a whole, but for documents that are right already. */
@@ -71,7 +73,7 @@ function cutRelation(
   relation: PlannedRelation,
   blocksPerTask: number,
 ): { readonly partition: Partition; readonly blocks: number }[] {
-  const { name, oid, definition, since } = relation;
+  const { name, oid, definition, since, unseen } = relation;
   if (relation.whole === true) {
     const partition: Partition = { relation: name, oid, definition, whole: true };
     return [{ partition, blocks: blocksPerTask }];
@@ -80,7 +82,7 @@ function cutRelation(
     Array.from({ length: Math.max(1, Math.ceil(blocks / blocksPerTask)) }, (_, index) => {
       const from = index * blocksPerTask;
       const isLast = from + blocksPerTask >= blocks;
-      const reads = copy === 0 && since !== undefined ? { since } : {};
+      const reads = copy === 0 && since !== undefined ? { since, ...(unseen === undefined ? {} : { unseen }) } : {};
       const partition: Partition = {
         relation: name,
         oid,

@@ -2,6 +2,7 @@ import type { JobType } from './job';
 import type { WorkingPipelines } from './pipelines';
 import type { SkippedRelation } from './relation';
 import type { FailedRelation } from './relation-failure';
+import type { UnseenTransactions } from './unseen-transactions';
 
 /**
  * Facts for every activity of one sync job. Few, since they travel with each of them: the connector's definition
@@ -18,6 +19,8 @@ export interface SyncJob {
   readonly startedAt: string;
   /** The transaction horizon from which the next sync must read changes: `pg_snapshot_xmin` at the start. */
   readonly watermark: string;
+  /** Of the ids at or above it those that were not seen. Absent: all. */
+  readonly unseen?: UnseenTransactions;
   /** External version of the first pass; pass `n` writes `version + n`. */
   readonly version: number;
   /** `index_name`: an alias, or an index that was there before pgferry. */
@@ -50,6 +53,7 @@ export interface PlannedRelation {
   readonly definition: string;
   /** Watermark of the last sync, from which a refresh reads; absent where every leaf is copied. */
   readonly since?: string;
+  readonly unseen?: UnseenTransactions;
   /** Estimate, for progress only. */
   readonly rows: number;
   /** A view, foreign table or rule: without leaves, read as a whole and compared by fingerprint. */

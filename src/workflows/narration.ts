@@ -1,7 +1,7 @@
 import { log } from '@temporalio/workflow';
 
-import { groupDigits } from '../sync/group-digits';
 import type { SyncInput } from '../sync/job';
+import { groupDigits } from '../sync/progress';
 import { sumReports, type SyncReport, type SyncTotals } from '../sync/report';
 import type { SyncPlan } from '../sync/sync-plan';
 import type { Explanation } from './explain-failure';

@@ -2,6 +2,8 @@
 export const MISTAKES = {
   'late horizon': 'the horizon is taken after the first read',
   'after, not at': 'rows are read whose transaction is after the watermark, and not those at it: > for >=',
+  'ended is seen': 'a transaction that has ended in the log counts as seen, although no snapshot sees it yet',
+  'open forgotten': 'transactions that are in progress at the horizon are not read when they have ended',
   'no catch-up': 'what changed while places were read one after the other is not read again',
   'watermark kept': 'a copy does not take the saved watermark away before its first write',
   'unanswered writes': 'the state is saved before all writes are acknowledged',

@@ -1,3 +1,5 @@
+import { findUnseen, type Since } from '../../src/sync/unseen-transactions';
+import type { Mistake } from './mistakes';
 import {
   type Hint,
   replaceAt,
@@ -10,9 +12,15 @@ import {
   type World,
 } from './world';
 
-/** The transaction horizon: every id that is not visible, now or ever, is at or above it. */
-export function readHorizon({ transactions, nextXid }: World): number {
-  return Math.min(nextXid, ...transactions.map(({ xid }) => xid));
+/** The transaction horizon. The log is asked after the snapshot: what is flushed has ended for it, and is not visible yet. */
+export function readHorizon({ transactions, nextXid }: World, mistake?: Mistake): Since {
+  const watermark = BigInt(Math.min(nextXid, ...transactions.map(({ xid }) => xid)));
+  const next = BigInt(nextXid);
+  const running = mistake === 'ended is seen' ? [] : transactions.map(({ xid }) => BigInt(xid));
+  const open = transactions.flatMap(({ xid, flushed }) => (flushed ? [] : [BigInt(xid)]));
+  const unseen = findUnseen({ watermark, next, running, open });
+  if (unseen === undefined) return { watermark: watermark.toString() };
+  return { watermark: watermark.toString(), unseen: mistake === 'open forgotten' ? { ...unseen, open: [] } : unseen };
 }
 
 /** What may happen in PostgreSQL. */

@@ -30,6 +30,8 @@ export const SMALL_WORLDS: readonly SmallWorld[] = [
     'late horizon',
     'no catch-up',
     'after, not at',
+    'ended is seen',
+    'open forgotten',
     'unanswered writes',
   ]),
   small('a sync that is broken off, and a definition that comes back', { syncs: 3, redefinitions: 2, deaths: 1 }, [
@@ -50,7 +52,7 @@ export const SMALL_WORLDS: readonly SmallWorld[] = [
     name: 'a stream, after a sync whose clock ran ahead',
     start: {
       ...createWorld(1, 0, { ...NOTHING, writes: 2, syncs: 1, streams: 1 }),
-      state: { version: 50_000, timeline: 1, definition: 0, watermark: 2 },
+      state: { version: 50_000, timeline: 1, definition: 0, since: { watermark: '2' } },
     },
     finds: ['stream by the clock alone'],
   },

@@ -1,4 +1,5 @@
-import { findUsableWatermark, isSameDatabase, type SourceIdentity } from '../../src/sync/index-state';
+import { findUsableSince, isSameDatabase, type SourceIdentity } from '../../src/sync/index-state';
+import { isUnseen, type Since } from '../../src/sync/unseen-transactions';
 import { chooseVersion, newestVersion, type PASS, passVersion } from '../../src/sync/write-version';
 import type { Mistake } from './mistakes';
 import { orphan, readHorizon } from './postgres';
@@ -48,17 +49,16 @@ type SyncKind = Pick<Sync, 'isFull' | 'isRebuild'>;
 
 function beginSync(world: World, kind: SyncKind, mistake: Mistake | undefined): World {
   const { clock, state, definition } = world;
-  const watermark = readHorizon(world);
+  const horizon = readHorizon(world, mistake);
   const isTrusted =
     mistake === 'other timeline trusted' ||
     isSameDatabase(state === null ? undefined : identityOf(state.timeline), identityOf(world.timeline));
-  const saved = state?.watermark === undefined ? {} : { watermark: String(state.watermark) };
   const usable =
     isTrusted && !kind.isRebuild
-      ? findUsableWatermark({ ...saved, definition: `${state?.definition}` }, `${definition}`, String(watermark))
+      ? findUsableSince({ ...state?.since, definition: `${state?.definition}` }, `${definition}`, horizon.watermark)
       : undefined;
   const version = chooseVersion(clock, mistake === 'clock alone' ? [] : [state?.version]);
-  const kept = usable !== undefined || mistake === 'watermark kept' ? state?.watermark : undefined;
+  const kept = usable !== undefined || mistake === 'watermark kept' ? state?.since : undefined;
   return {
     ...world,
     clock: clock + BETWEEN_WRITERS,
@@ -69,14 +69,14 @@ function beginSync(world: World, kind: SyncKind, mistake: Mistake | undefined): 
           version: newestVersion({ version }),
           timeline: state?.timeline ?? world.timeline,
           definition: state?.definition ?? definition,
-          ...(kept === undefined ? {} : { watermark: kept }),
+          ...(kept === undefined ? {} : { since: kept }),
         },
     building: kind.isRebuild ? world.rows.map(() => null) : null,
     sync: {
       ...kind,
       version,
-      watermark,
-      ...(usable === undefined ? {} : { since: Number(usable) }),
+      horizon,
+      ...(usable === undefined ? {} : { since: usable }),
       step: 'copy 0',
       missing: [],
       stale: [],
@@ -124,9 +124,9 @@ function hasLateRequests({ requests }: World, { isRebuild }: Sync): boolean {
   );
 }
 
-/** Transactions that a watermark leaves to be read. */
-const isFrom = (xid: number, watermark: number, mistake: Mistake | undefined) =>
-  mistake === 'after, not at' ? xid > watermark : xid >= watermark;
+/** Whether a moment leaves a transaction to be read. */
+const isFrom = (xid: number, since: Since, mistake: Mistake | undefined) =>
+  isUnseen(BigInt(mistake === 'after, not at' ? xid - 1 : xid), since);
 
 function copy(world: World, sync: Sync, place: 0 | 1, mistake: Mistake | undefined): Step {
   const { since } = sync;
@@ -138,13 +138,13 @@ function copy(world: World, sync: Sync, place: 0 | 1, mistake: Mistake | undefin
   const next: Sync = {
     ...sync,
     step: place === 0 ? 'copy 1' : 'catch up',
-    ...(isLate ? { watermark: readHorizon(world) } : {}),
+    ...(isLate ? { horizon: readHorizon(world) } : {}),
   };
   return send(world, next, keys, { pass: 'copy', says: `the sync copies place ${place}` });
 }
 
 function catchUp(world: World, sync: Sync, mistake: Mistake | undefined): Step {
-  const keys = keysOf(world, ({ xid }) => mistake !== 'no catch-up' && isFrom(xid, sync.watermark, mistake));
+  const keys = keysOf(world, ({ xid }) => mistake !== 'no catch-up' && isFrom(xid, sync.horizon, mistake));
   return send(world, { ...sync, step: 'survey' }, keys, { pass: 'catchUp', says: 'the sync catches up' });
 }
 
@@ -197,7 +197,7 @@ function finish(world: World, sync: Sync, mistake: Mistake | undefined): Step {
         version: Math.max(state?.version ?? 0, newestVersion(sync)),
         timeline,
         definition,
-        watermark: sync.watermark,
+        since: sync.horizon,
       },
       sync: null,
       ...(sync.isRebuild && world.building !== null ? { documents: world.building, building: null } : {}),

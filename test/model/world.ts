@@ -1,3 +1,5 @@
+import type { Since } from '../../src/sync/unseen-transactions';
+
 /**
  * The model: a table of a few rows, an index, requests on their way, a sync and a stream, as plain data. Each step of
  * each party is one action; between any two of them anything else may happen.
@@ -93,7 +95,7 @@ export interface SavedState {
   readonly version: number;
   readonly timeline: number;
   readonly definition: 0 | 1;
-  readonly watermark?: number;
+  readonly since?: Since;
 }
 
 export interface Sync {
@@ -101,9 +103,9 @@ export interface Sync {
   /** Whether it copies everything into a new index, which takes the old one's place. */
   readonly isRebuild: boolean;
   readonly version: number;
-  readonly watermark: number;
-  /** Watermark that a refresh reads from; absent for a copy. */
-  readonly since?: number;
+  readonly horizon: Since;
+  /** Moment since which a refresh reads; absent for a copy. */
+  readonly since?: Since;
   readonly step: 'copy 0' | 'copy 1' | 'catch up' | 'survey' | 'heal' | 'delete' | 'finish';
   /** Rows to look at in the steps that follow the survey. */
   readonly missing: readonly number[];

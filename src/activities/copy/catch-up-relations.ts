@@ -1,6 +1,6 @@
 import { withTransaction } from '../../postgres/connection/transaction';
 import { copyChangedRows } from '../../postgres/rows/copy-rows';
-import { hasChangesSince } from '../../postgres/server/watermark';
+import { hasChangesSince } from '../../postgres/server/changed-since';
 import { SyncFailure } from '../../sync/failures';
 import { isReadAsWhole, mayShareIds } from '../../sync/relation';
 import { toRelationFailure } from '../../sync/relation-failure';
@@ -33,7 +33,7 @@ export async function catchUpRelations(
   const { job, relations } = input;
   const { relations: found, failed } = await readRelations(connector, relations, job.startedAt);
   const described = new Map(found.map((projected) => [projected.name, projected]));
-  const isQuiet = !(await withTransaction(connector.source, (tx) => hasChangesSince(tx, job.watermark)));
+  const isQuiet = !(await withTransaction(connector.source, (tx) => hasChangesSince(tx, job)));
   const changed: string[] = [];
   const reports: RelationReport[] = failed.map(toFailedReport);
   const failedNames = new Set(failed.map(({ relation }) => relation));
@@ -75,7 +75,8 @@ async function refuseNewSharedKeys(
 ): Promise<RelationReport | undefined> {
   const { rows, relation } = projected;
   if (!mayShareIds(relation) || !('leaves' in rows)) return undefined;
-  const { since, leaves } = planned;
+  const { leaves, since: watermark, unseen } = planned;
+  const since = watermark === undefined ? undefined : { watermark, ...(unseen === undefined ? {} : { unseen }) };
   const isRefreshed = since !== undefined && leaves.every(([, , , copy]) => copy === 0);
   if (isRefreshed && !(await withTransaction(connector.source, (tx) => hasChangesSince(tx, since)))) return undefined;
   const scope = isRefreshed ? { changedSince: since } : 'all';
@@ -99,7 +100,7 @@ async function catchUpRelation(
   const started = performance.now();
   const written = await withWriter(connector, job, scope.signal, async (writer) => {
     const target = { connector, job, writer, relation: name, version, signal: scope.signal };
-    const rows = { relation, leaves: relation.leaves, watermark: job.watermark };
+    const rows = { relation, leaves: relation.leaves, since: job };
     const pieces = copyChangedRows(connector.source, { ...copyOptions(target, projection), ...rows });
     return (await writePieces(pieces, target)).acknowledged;
   });

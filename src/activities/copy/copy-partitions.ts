@@ -77,10 +77,10 @@ async function copyLeafPartition(
   copy: PartitionCopy & { readonly partition: LeafPartition },
 ): Promise<void> {
   const { partition, position, from, writer, progress, signal } = copy;
-  const { relation, since } = partition;
+  const { relation, since: watermark, unseen } = partition;
   const target = { connector, job, writer, relation, version: passVersion(job, 'copy', round), signal };
   const { projected, leaf } = await openLeaf(connector, job, partition);
-  const blocksPerChunk = BLOCKS_PER_CHUNK[since === undefined ? 'everything' : 'changes'];
+  const blocksPerChunk = BLOCKS_PER_CHUNK[watermark === undefined ? 'everything' : 'changes'];
   for (const range of cutChunks({ from, to: partition.to }, leaf.blocks, blocksPerChunk)) {
     if (progress.isLeftOut(relation)) return;
     const started = performance.now();
@@ -89,7 +89,7 @@ async function copyLeafPartition(
       relation: projected.relation,
       leaf,
       range,
-      ...(since === undefined ? {} : { changedSince: since }),
+      ...(watermark === undefined ? {} : { changedSince: { watermark, ...(unseen === undefined ? {} : { unseen }) } }),
     });
     const { acknowledged } = await writePieces(pieces, target);
     const seconds = (performance.now() - started) / 1_000;

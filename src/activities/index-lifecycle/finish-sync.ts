@@ -119,9 +119,13 @@ export async function restoreIndex(
   return undefined;
 }
 
-function relationState({ definition, leaves, rule }: PlannedRelation, { watermark }: SyncJob): RelationState {
+function relationState(
+  { definition, leaves, rule }: PlannedRelation,
+  { watermark, unseen }: SyncJob,
+): RelationState {
   return {
     watermark,
+    ...(unseen === undefined ? {} : { unseen }),
     ...(rule === undefined ? {} : { rule }),
     definition,
     leaves: Object.fromEntries(leaves.map(([oid, fileNode]) => [String(oid), fileNode])),

@@ -1,4 +1,4 @@
-import { type ConnectorState, findUsableWatermark } from '../../sync/index-state';
+import { type ConnectorState, findUsableSince } from '../../sync/index-state';
 import { isReadAsWhole, type Leaf } from '../../sync/relation';
 import type { PlannedRelation } from '../../sync/sync-plan';
 import type { ProjectedRelation } from './projected-relation';
@@ -18,14 +18,15 @@ export function planRelation(
     return rule === undefined ? whole : { ...whole, rule };
   }
   const saved = state?.relations[name];
-  const since = findUsableWatermark(saved, definition, watermark);
+  const since = findUsableSince(saved, definition, watermark);
   const copies = (leaf: Leaf) => since === undefined || saved?.leaves?.[String(leaf.oid)] !== leaf.fileNode;
   return {
     name,
     oid: relation.oid,
     definition,
     rows: Math.max(0, Math.round(relation.estimatedRows)),
-    ...(since === undefined ? {} : { since }),
+    ...(since === undefined ? {} : { since: since.watermark }),
+    ...(since?.unseen === undefined ? {} : { unseen: since.unseen }),
     leaves: relation.leaves.map((leaf) => [leaf.oid, leaf.fileNode, leaf.blocks, copies(leaf) ? 1 : 0]),
   };
 }

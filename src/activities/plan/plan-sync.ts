@@ -154,6 +154,7 @@ async function planJob(
     definition,
     startedAt: startOf(horizon),
     watermark: horizon.watermark,
+    ...(horizon.unseen === undefined ? {} : { unseen: horizon.unseen }),
     version: chooseVersion(horizon.clock, [ofDocuments, ofDeadLetters]),
     index: indexName,
     concreteIndex: newIndex ? concreteIndexName(indexName, request.jobId) : existing.concrete,

@@ -1,5 +1,5 @@
 import type { StoredDeadLetter } from '../../elasticsearch/dead-letters/list-dead-letters';
-import { groupDigits } from '../../sync/group-digits';
+import { groupDigits } from '../../sync/progress';
 import { dim, green, red, yellow } from './terminal';
 
 /** A dead letter as `rejected list --json` prints it. */

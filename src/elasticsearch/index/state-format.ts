@@ -1,5 +1,6 @@
 import { type ConnectorState, type IndexState, NO_STATE, type RelationState } from '../../sync/index-state';
 import { isRecord } from '../../sync/json-value';
+import type { UnseenTransactions } from '../../sync/unseen-transactions';
 
 /** A mapping's `_meta`: pgferry's part of it, and what others keep there. */
 export interface MappingMeta {
@@ -64,14 +65,31 @@ function readConnector({ version, source, lastCommit, index, foreign, relations 
   };
 }
 
+/** 64-bit, in decimal digits. */
+const TRANSACTION_ID = /^\d{1,19}$/u;
+
 function readRelation(state: unknown): RelationState {
   if (!isRecord(state)) return {};
-  const { watermark, definition, leaves, rule } = state;
+  const { watermark, unseen, definition, leaves, rule } = state;
   const isWhole =
-    (watermark === undefined || isMatching(watermark, /^\d{1,19}$/u)) &&
+    (watermark === undefined || isMatching(watermark, TRANSACTION_ID)) &&
     [definition, rule].every((text) => text === undefined || typeof text === 'string') &&
     (leaves === undefined || (isRecord(leaves) && Object.values(leaves).every(Number.isSafeInteger)));
-  return isWhole ? state : {};
+  if (!isWhole) return {};
+  // Without it the watermark alone says what to read: more than need be.
+  return unseen === undefined || isUnseenTransactions(unseen) ? state : omit(state, 'unseen');
+}
+
+function omit(state: RelationState, key: keyof RelationState): RelationState {
+  return Object.fromEntries(Object.entries(state).filter(([name]) => name !== key));
+}
+
+function isUnseenTransactions(value: unknown): value is UnseenTransactions {
+  if (!isRecord(value) || !isMatching(value['next'], TRANSACTION_ID)) return false;
+  const { open } = value;
+  const isRange = (range: unknown) =>
+    Array.isArray(range) && range.length === 2 && range.every((id) => isMatching(id, TRANSACTION_ID));
+  return Array.isArray(open) && open.every(isRange);
 }
 
 function isIdentity(value: unknown): boolean {

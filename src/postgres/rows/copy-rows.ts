@@ -1,7 +1,8 @@
 import type { Leaf } from '../../sync/relation';
+import type { Since } from '../../sync/unseen-transactions';
 import type { Source } from '../connection/source';
 import { streamTransaction, type Transaction } from '../connection/transaction';
-import { changedSince } from '../server/watermark';
+import { changedSince } from '../server/changed-since';
 import { checkLeaf } from './check-leaf';
 import type { CopyOptions } from './copy-options';
 import type { CopyPiece } from './copy-piece';
@@ -16,8 +17,8 @@ export interface ChunkRequest extends CopyOptions {
   readonly relation: ExpectedRelation;
   readonly leaf: Leaf;
   readonly range: BlockRange;
-  /** A watermark: only rows that changed since are read. */
-  readonly changedSince?: string;
+  /** Only rows that changed since are read. */
+  readonly changedSince?: Since;
 }
 
 /**
@@ -42,15 +43,15 @@ export async function* copyRows(source: Source, request: ChunkRequest): AsyncGen
 }
 
 /**
- * Reads the rows of all leaves that changed since a watermark, in one snapshot.
+ * Reads the rows of all leaves that changed since a moment, in one snapshot.
  * @throws SyncFailure `SourceChanged` as {@link copyRows} does.
  */
 export async function* copyChangedRows(
   source: Source,
-  request: CopyOptions & LeafRows & { readonly watermark: string },
+  request: CopyOptions & LeafRows & { readonly since: Since },
 ): AsyncGenerator<CopyPiece, void> {
-  const { relation, leaves, projection, watermark } = request;
-  const condition = `${changedSince(watermark)} and ${filterOf(projection)}`;
+  const { relation, leaves, projection, since } = request;
+  const condition = `${changedSince(since)} and ${filterOf(projection)}`;
   const read = async function* (tx: Transaction) {
     for (const leaf of leaves) {
       await checkLeaf(tx, relation, leaf);

@@ -1,7 +1,8 @@
 import { qualifiedName, quoteIdentifier } from '../../documents/sql-text';
+import type { Since } from '../../sync/unseen-transactions';
 import type { Source } from '../connection/source';
 import { type Transaction, withTransaction } from '../connection/transaction';
-import { changedSince } from '../server/watermark';
+import { changedSince } from '../server/changed-since';
 import type { AmbiguousId, SharedId } from './copy-piece';
 import { readingTransaction } from './reading-transaction';
 import type { RowSource } from './row-source';
@@ -18,10 +19,10 @@ export interface KeyedRows {
 }
 
 /**
- * Rows of a table to look at: all, those that changed since a watermark with all that share their keys, or those of some
+ * Rows of a table to look at: all, those that changed since a moment with all that share their keys, or those of some
  * ids.
  */
-export type AmbiguityScope = 'all' | { readonly changedSince: string } | { readonly ids: readonly string[] };
+export type AmbiguityScope = 'all' | { readonly changedSince: Since } | { readonly ids: readonly string[] };
 
 /** Finds ids that several rows share, and those of rows without a whole key: no index vouches for the key of a query. */
 export function findAmbiguousIds(tx: Transaction, rows: KeyedRows): Promise<readonly AmbiguousId[]> {
@@ -45,8 +46,8 @@ async function findSharedIds(
 export interface CountedRows {
   /** Leaves of which it read every row, by their oids. */
   readonly leaves: readonly number[];
-  /** In the others it read what changed since this watermark; absent: nothing. */
-  readonly since?: string | undefined;
+  /** In the others it read what changed since; absent: nothing. */
+  readonly since?: Since | undefined;
 }
 
 /** The same in a snapshot of its own: for a table whose leaves may share keys among them, or for some ids. */

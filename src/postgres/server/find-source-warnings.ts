@@ -41,8 +41,8 @@ async function findForgottenTransactions(tx: Transaction, afterS: number): Promi
   const answers = [await askFor(tx, PREPARED, afterS), await askFor(tx, OPEN, afterS)];
   return answers.flat().map(({ name, since, end }) => ({
     message:
-      `PostgreSQL: ${name} is open since ${since}; until it ends each sync reads again all that changed ` +
-      `since then`,
+      `PostgreSQL: ${name} is open since ${since}; until it ends nothing that changed since is vacuumed, and when ` +
+      `4,000,000 transactions have begun each sync reads again what they changed`,
     remedy: `End it, by \`${end}\` where it is forgotten.`,
   }));
 }

@@ -11,7 +11,6 @@ const NEEDED = [
   'pg_is_in_recovery()',
   'pg_relation_filenode(regclass)',
   'pg_relation_size(regclass, text)',
-  'pg_snapshot_xmin(pg_snapshot)',
   'row_security_active(oid)',
   'sha256(bytea)',
   'txid_current_snapshot()',

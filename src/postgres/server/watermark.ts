@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { SyncFailure } from '../../sync/failures';
+import type { UnseenTransactions } from '../../sync/unseen-transactions';
 import { askIfAllowed } from '../connection/ask-if-allowed';
 import type { Source } from '../connection/source';
 import { type Transaction, withTransaction } from '../connection/transaction';
 import { commitDurably } from './commit-durably';
+import { parseSnapshot, readUnseen } from './read-unseen';
 
 const POLL_MS = 20;
 /** The WAL writer comes by every `wal_writer_delay`, 0.2 s. */
@@ -13,8 +15,8 @@ const FLUSH_TIMEOUT_MS = 60_000;
 
 /** Microseconds since 1970 of this moment, not of the beginning of the transaction. */
 const CLOCK = 'round(extract(epoch from clock_timestamp()) * 1000000)::bigint::text as "clock"';
-const HORIZON = `select pg_snapshot_xmin(pg_current_snapshot())::text as "watermark", ${CLOCK}`;
-const HORIZON_BEFORE_13 = `select txid_snapshot_xmin(txid_current_snapshot())::text as "watermark", ${CLOCK}`;
+const HORIZON = `select pg_current_snapshot()::text as "snapshot", ${CLOCK}`;
+const HORIZON_BEFORE_13 = `select txid_current_snapshot()::text as "snapshot", ${CLOCK}`;
 const VERSION = `
   select current_setting('server_version_num')::integer as "versionNumber", pg_is_in_recovery() as "inRecovery"`;
 const INSERTED = 'select pg_current_wal_insert_lsn()::text as "inserted"';
@@ -42,6 +44,8 @@ type WalPosition = `${string}/${string}`;
 export interface Horizon {
   /** A 64-bit transaction id in decimal digits: every transaction not visible at that moment has an id at or above it. */
   readonly watermark: string;
+  /** Of the ids at or above the watermark those that were not visible. Absent: all, or the server does not tell. */
+  readonly unseen?: UnseenTransactions;
   /** Microseconds since 1970 by PostgreSQL's clock, after the horizon and before any row that is read by it. */
   readonly clock: number;
   /**
@@ -91,15 +95,18 @@ async function waitForFlush(
 
 async function readHorizonNow(tx: Transaction): Promise<Horizon> {
   const [server] = await tx.query<{ versionNumber: number; inRecovery: boolean }>(VERSION);
-  const [row] = await tx.query<{ watermark: string; clock: string }>(
+  const [row] = await tx.query<{ snapshot: string; clock: string }>(
     (server?.versionNumber ?? 0) >= 130_000 ? HORIZON : HORIZON_BEFORE_13,
   );
   if (row === undefined) throw new Error('PostgreSQL tells no transaction horizon');
-  const horizon = { watermark: row.watermark, clock: Number(row.clock) };
+  const snapshot = parseSnapshot(row.snapshot);
+  const horizon = { watermark: snapshot.watermark.toString(), clock: Number(row.clock) };
   if (server?.inRecovery === true) return horizon;
+  const unseen = await readUnseen(tx, snapshot);
   // After the horizon, in a statement of its own: whatever gave out the ids below it has been logged by then.
   const wal = await askIfAllowed<{ inserted: WalPosition }>(tx, INSERTED);
-  return { ...horizon, inserted: 'rows' in wal ? (wal.rows[0]?.inserted ?? 'untold') : 'untold' };
+  const inserted = 'rows' in wal ? (wal.rows[0]?.inserted ?? 'untold') : 'untold';
+  return { ...horizon, ...(unseen === undefined ? {} : { unseen }), inserted };
 }
 
 async function askForFlush(source: Source, inserted: WalPosition, signal?: AbortSignal): Promise<Flush> {
@@ -107,23 +114,4 @@ async function askForFlush(source: Source, inserted: WalPosition, signal?: Abort
   const wal = await withTransaction(source, ask, { signal });
   if (!('rows' in wal)) return 'untold';
   return wal.rows[0]?.flushed === true ? 'flushed' : 'not yet';
-}
-
-/**
- * SQL predicate over `t`: the row was written by a transaction at or above the watermark. Needs a transaction whose
- * snapshot is its first, as repeatable read has it: `age()` counts from where the transaction began. The watermark
- * must be less than 2^31 transactions old. A frozen row can have a negative age.
- */
-export function changedSince(watermark: string): string {
-  const shortId = BigInt.asUintN(32, BigInt(watermark)).toString();
-  return `age(t.xmin) between 0 and age('${shortId}'::xid)`;
-}
-
-/** Tells whether any transaction at or above the watermark is visible; if not, no row changed since, in any table. */
-export async function hasChangesSince(tx: Transaction, watermark: string): Promise<boolean> {
-  const [row] = await tx.query<{ changed: boolean }>(
-    'select txid_snapshot_xmax(txid_current_snapshot()) > $1::bigint as "changed"',
-    [watermark],
-  );
-  return row?.changed === true;
 }

@@ -53,7 +53,6 @@ async function expectSyncs(): Promise<void> {
 const NEEDED: readonly (readonly [name: string, grant: string])[] = [
   ['pg_is_in_recovery', 'execute on function "pg_is_in_recovery"'],
   ['pg_current_snapshot', 'execute on function pg_catalog.pg_current_snapshot()'],
-  ['pg_snapshot_xmin', 'execute on function pg_catalog.pg_snapshot_xmin(pg_snapshot)'],
   ['pg_relation_filenode', 'execute on function pg_catalog.pg_relation_filenode(regclass)'],
   ['pg_relation_size', 'execute on function pg_catalog.pg_relation_size(regclass, text)'],
   ['pg_get_expr', 'execute on function pg_catalog.pg_get_expr(pg_node_tree, oid)'],
@@ -96,6 +95,7 @@ const OPTIONAL: readonly (readonly [name: string, note: string | undefined])[] =
   ['pg_xact_commit_timestamp', 'does not tell when transactions committed (42501)'],
   ['pg_last_committed_xact', undefined],
   ['txid_current', undefined],
+  ['txid_status', undefined],
   ['pg_prepared_xacts', 'does not tell which transactions are prepared (42501)'],
   ['pg_stat_activity', 'does not tell which transactions are open (42501)'],
 ];

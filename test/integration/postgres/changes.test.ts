@@ -3,8 +3,10 @@ import { Client } from 'pg';
 import { closeSource, type Source } from '../../../src/postgres/connection/source';
 import { withTransaction } from '../../../src/postgres/connection/transaction';
 import { copyChangedRows, copyRows } from '../../../src/postgres/rows/copy-rows';
-import { changedSince, hasChangesSince, readHorizon, untilFlushed } from '../../../src/postgres/server/watermark';
+import { changedSince, hasChangesSince } from '../../../src/postgres/server/changed-since';
+import { readHorizon, untilFlushed } from '../../../src/postgres/server/watermark';
 import type { Relation } from '../../../src/sync/relation';
+import type { Since } from '../../../src/sync/unseen-transactions';
 import { collectRows, copyOptions } from '../../support/copied-rows';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { describeTable, openTestSource } from '../../support/source';
@@ -35,10 +37,10 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function readWatermark(): Promise<string> {
+async function readMoment(): Promise<Since> {
   const horizon = await readHorizon(source);
   await untilFlushed(source, horizon);
-  return horizon.watermark;
+  return horizon;
 }
 
 /** A session of its own, with a transaction that has an id. */
@@ -51,66 +53,121 @@ async function beginTransaction(): Promise<Client> {
   return client;
 }
 
-async function changedIds(watermark: string, relation = table): Promise<string[]> {
-  const request = { ...copyOptions(), relation, leaves: relation.leaves, watermark };
+/** Each row's value, in a snapshot of its own. */
+async function readValues(): Promise<ReadonlyMap<string, unknown>> {
+  const rows = await database.sql('select id::text, v from t');
+  return new Map(rows.map(({ id, v }) => [String(id), v]));
+}
+
+async function changedIds(since: Since, relation = table): Promise<string[]> {
+  const request = { ...copyOptions(), relation, leaves: relation.leaves, since };
   const { ids } = await collectRows(copyChangedRows(source, request));
   return ids.sort((a, b) => Number(a) - Number(b));
 }
 
 describe('rows changed since a watermark', () => {
   test('are those inserted and updated after it, and no others', async () => {
-    const watermark = await readWatermark();
-    expect(await changedIds(watermark)).toEqual([]);
+    const since = await readMoment();
+    expect(await changedIds(since)).toEqual([]);
     await database.sql(
       'insert into t values (2000, 1); update t set v = 1 where id in (5, 7); delete from t where id = 9',
     );
-    expect(await changedIds(watermark)).toEqual(['5', '7', '2000']);
-    expect(await changedIds(await readWatermark())).toEqual([]);
+    expect(await changedIds(since)).toEqual(['5', '7', '2000']);
+    expect(await changedIds(await readMoment())).toEqual([]);
   });
 
   test('include those of a transaction that was in flight', async () => {
     const early = await beginTransaction();
     await early.query('update t set v = 1 where id = 3');
-    const watermark = await readWatermark();
+    const since = await readMoment();
     await early.query('commit');
-    expect(await changedIds(watermark)).toEqual(['3']);
+    expect(await changedIds(since)).toEqual(['3']);
   });
 
-  test('include those of overlapping transactions, in whatever order they commit', async () => {
+  test('include those of overlapping transactions that had not committed, in whatever order they do', async () => {
     const first = await beginTransaction();
     const second = await beginTransaction();
     await first.query('update t set v = 1 where id = 1');
     await second.query('update t set v = 1 where id = 2');
     await second.query('commit');
-    const watermark = await readWatermark();
+    const since = await readMoment();
     const third = await beginTransaction();
     await third.query('update t set v = 1 where id = 3');
     await third.query('commit');
     await first.query('commit');
-    expect(await changedIds(watermark)).toEqual(['1', '2', '3']);
+    expect(await changedIds(since)).toEqual(['1', '3']);
   });
 
-  test('are found again in every refresh until their transaction is behind the watermark', async () => {
+  test('leave out those that were seen, although an older transaction is open', async () => {
     const long = await beginTransaction();
     const { rows } = await long.query<{ id: string }>('select txid_current()::text as id');
     await database.sql('update t set v = 1 where id = 4');
-    const after = await readWatermark();
-    expect(BigInt(after)).toBeLessThanOrEqual(BigInt(rows[0]?.id ?? 0));
-    await long.query('rollback');
-    expect(await changedIds(after)).toEqual(['4']);
-    expect(BigInt(await readWatermark())).toBeGreaterThan(BigInt(after));
+    const since = await readMoment();
+    expect(since).toMatchObject({ watermark: rows[0]?.id, unseen: { open: [[rows[0]?.id, rows[0]?.id]] } });
+    expect(await changedIds(since)).toEqual([]);
+    await long.query('update t set v = 1 where id = 3');
+    await long.query('commit');
+    expect(await changedIds(since)).toEqual(['3']);
+  });
+
+  test('include those of subtransactions of an older transaction, open or released, but not rolled back ones', async () => {
+    const long = await beginTransaction();
+    await long.query('savepoint a; update t set v = 1 where id = 1; release a');
+    await long.query('savepoint b; update t set v = 1 where id = 2; rollback to b');
+    await long.query('savepoint c; update t set v = 1 where id = 3');
+    await database.sql('update t set v = 1 where id = 4');
+    const since = await readMoment();
+    await long.query('commit');
+    expect(await changedIds(since)).toEqual(['1', '3']);
+  });
+
+  test('include those of a prepared transaction', async () => {
+    const early = await beginTransaction();
+    await early.query('update t set v = 1 where id = 3');
+    await early.query(`prepare transaction 'early'`);
+    await database.sql('update t set v = 1 where id = 4');
+    const since = await readMoment();
+    await database.sql(`commit prepared 'early'`);
+    expect(await changedIds(since)).toEqual(['3']);
+  });
+
+  test('are all that a later snapshot shows otherwise, whatever commits meanwhile', async () => {
+    const writers = await Promise.all(Array.from({ length: 6 }, beginTransaction));
+    let isOver = false;
+    const write = async (writer: Client, number: number) => {
+      await writer.query('commit');
+      for (let turn = 0; !isOver; turn += 1) {
+        const id = 100 + number * 100 + (turn % 100);
+        await writer.query('begin; savepoint s');
+        await writer.query('update t set v = v + 1 where id = $1', [id]);
+        await writer.query(turn % 3 === 0 ? 'rollback to s' : 'release s');
+        await writer.query('update t set v = v + 1 where id = $1', [id + 1]);
+        await writer.query('commit');
+      }
+    };
+    const writing = Promise.all(writers.map(write));
+    for (let round = 0; round < 40; round += 1) {
+      const since = await readHorizon(source);
+      const before = await readValues();
+      const after = await readValues();
+      const changed = new Set(await changedIds(since));
+      const missed = [...after].filter(([id, v]) => before.get(id) !== v && !changed.has(id));
+      expect(missed).toEqual([]);
+    }
+    isOver = true;
+    await writing;
   });
 
   test('include those of subtransactions', async () => {
-    const watermark = await readWatermark();
+    const since = await readMoment();
     await database.sql('begin; savepoint a; update t set v = 1 where id = 8; release a; commit');
-    expect(await changedIds(watermark)).toEqual(['8']);
+    expect(await changedIds(since)).toEqual(['8']);
   });
 
   test('leave out rows that were frozen or only vacuumed', async () => {
-    const watermark = await readWatermark();
+    const since = await readMoment();
     await database.sql('vacuum (freeze, analyze) t');
-    expect(await changedIds(watermark)).toEqual([]);
+    expect(await changedIds(since)).toEqual([]);
   });
 
   test('include a row that moved from one partition to another', async () => {
@@ -119,13 +176,13 @@ describe('rows changed since a watermark', () => {
       create table p_high partition of p for values from (100) to (200);
       insert into p values (1), (150)`);
     const partitioned = await describeTable(database, source, 'p');
-    const watermark = await readWatermark();
+    const since = await readMoment();
     await database.sql('update p set id = 101 where id = 1');
-    expect(await changedIds(watermark, partitioned)).toEqual(['101']);
+    expect(await changedIds(since, partitioned)).toEqual(['101']);
   });
 
   test('can be read chunk by chunk as well', async () => {
-    const watermark = await readWatermark();
+    const since = await readMoment();
     await database.sql('update t set v = 1 where id = 6');
     const [leaf] = table.leaves;
     if (leaf === undefined) throw new Error('no leaf');
@@ -134,7 +191,7 @@ describe('rows changed since a watermark', () => {
       relation: table,
       leaf,
       range: { from: 0, to: null },
-      changedSince: watermark,
+      changedSince: since,
     });
     expect((await collectRows(pieces)).ids).toEqual(['6']);
   });
@@ -143,7 +200,7 @@ describe('rows changed since a watermark', () => {
 describe('the age of transaction ids', () => {
   /** Which of these ids, given by their distance from now, a refresh from a watermark at such a distance reads. */
   async function readSince(watermark: number, ids: readonly number[]): Promise<number[]> {
-    const now = Number(await readWatermark());
+    const now = Number((await readMoment()).watermark);
     const round = 2 ** 32;
     const shortId = (distance: number) => (((now - distance) % round) + round) % round;
     const values = ids.map((distance) => `(${distance}, '${shortId(distance)}'::xid)`).join(', ');
@@ -152,7 +209,7 @@ describe('the age of transaction ids', () => {
       (tx) =>
         tx.query<{ distance: number }>(
           `select distance from (values ${values}) as t (distance, xmin)
-           where ${changedSince(String(now + 3 * round - watermark))} order by distance`,
+           where ${changedSince({ watermark: String(now + 3 * round - watermark) })} order by distance`,
         ),
       { isolation: 'repeatable read' },
     );
@@ -171,27 +228,27 @@ describe('the age of transaction ids', () => {
     const ids = [-(2 ** 30), -1_000, 0, oldest, oldest + 1, 2 ** 31 - 2];
     expect(await readSince(oldest, ids)).toEqual([0, oldest]);
     const frozen = await withTransaction(source, (tx) =>
-      tx.query(`select from (values ('2'::xid), ('1'::xid)) as t (xmin) where ${changedSince('3')}`),
+      tx.query(`select from (values ('2'::xid), ('1'::xid)) as t (xmin) where ${changedSince({ watermark: '3' })}`),
     );
     expect(frozen).toEqual([]);
   });
 });
 
 test('a pass may be skipped only while no transaction since the watermark is visible', async () => {
-  const changed = (watermark: string) => withTransaction(source, (tx) => hasChangesSince(tx, watermark));
+  const changed = (since: Since) => withTransaction(source, (tx) => hasChangesSince(tx, since));
   const open = await beginTransaction();
   await open.query('update t set v = 1 where id = 1');
-  const watermark = await readWatermark();
+  const since = await readMoment();
   await open.query('commit');
-  expect(await changed(watermark)).toBe(true);
-  const later = await readWatermark();
+  expect(await changed(since)).toBe(true);
+  const later = await readMoment();
   await database.sql('update t set v = 2 where id = 2');
   expect(await changed(later)).toBe(true);
 });
 
 test('a watermark is on disk before it is used, also with commits that do not wait', async () => {
   await database.sql(`set local synchronous_commit = off; update t set v = 3 where id = 3`);
-  await readWatermark();
+  await readMoment();
   const [row] = await database.sql(`select pg_current_wal_insert_lsn() - pg_current_wal_flush_lsn() <= 64 as flushed`);
   expect(row).toEqual({ flushed: true });
 });

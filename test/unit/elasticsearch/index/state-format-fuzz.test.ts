@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 
 import { parseState, replaceState } from '../../../../src/elasticsearch/index/state-format';
-import { changedSince } from '../../../../src/postgres/server/watermark';
+import { changedSince } from '../../../../src/postgres/server/changed-since';
 import { fuzzing } from '../../../support/fuzz';
 
-const relation = { watermark: '1234', definition: 'd', leaves: { 16384: 16384 }, rule: 'r' };
+const AGE = String.raw`age\('\d+'::xid\)`;
+const CONDITION = new RegExp(String.raw`^\(?(?:(?: or )?age\(t\.xmin\) between (?:0|${AGE}) and ${AGE})+\)?$`, 'u');
+
+const unseen = { next: '1300', open: [['1234', '1240'] as const] };
+const relation = { watermark: '1234', unseen, definition: 'd', leaves: { 16384: 16384 }, rule: 'r' };
 const state = {
   connectors: {
     shop: {
@@ -50,9 +54,9 @@ describe('what pgferry keeps in the index, where others may write', () => {
           expect(Number.isSafeInteger(version)).toBe(true);
           if (source !== undefined) expect(typeof source.systemIdentifier).toBe('string');
           if (lastCommit !== undefined) expect(Number.isNaN(Date.parse(lastCommit.committedAt))).toBe(false);
-          for (const { watermark, leaves = {} } of Object.values(relations)) {
+          for (const { watermark, unseen, leaves = {} } of Object.values(relations)) {
             if (watermark !== undefined)
-              expect(changedSince(watermark)).toMatch(/^age\(t\.xmin\) between 0 and age\('\d+'::xid\)$/u);
+              expect(changedSince({ watermark, ...(unseen === undefined ? {} : { unseen }) })).toMatch(CONDITION);
             for (const node of Object.values(leaves)) expect(Number.isSafeInteger(node)).toBe(true);
           }
         }

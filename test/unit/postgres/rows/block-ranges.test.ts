@@ -1,5 +1,5 @@
 import { coverBlocks } from '../../../../src/postgres/rows/cover-blocks';
-import { changedSince } from '../../../../src/postgres/server/watermark';
+import { changedSince } from '../../../../src/postgres/server/changed-since';
 
 describe('a range of blocks', () => {
   const leaf = { blocks: 1_100, blockBytes: 8_192 };
@@ -24,7 +24,8 @@ describe('a range of blocks', () => {
 
 describe('a watermark', () => {
   test('becomes a 32-bit transaction id, of whatever epoch it is', () => {
-    expect(changedSince('750')).toBe("age(t.xmin) between 0 and age('750'::xid)");
-    expect(changedSince((2n ** 32n * 3n + 750n).toString())).toBe(changedSince('750'));
+    expect(changedSince({ watermark: '750' })).toBe("age(t.xmin) between 0 and age('750'::xid)");
+    const watermark = (2n ** 32n * 3n + 750n).toString();
+    expect(changedSince({ watermark })).toBe(changedSince({ watermark: '750' }));
   });
 });
