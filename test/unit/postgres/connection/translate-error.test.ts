@@ -22,6 +22,7 @@ function failureOf(code: string, message = 'text', activity: SourceActivity = 'r
 
 describe('an error of PostgreSQL', () => {
   test.each([
+    ['0A000', 'InvalidConfig'],
     ['28P01', 'SourceAuthentication'],
     ['28000', 'SourceAuthentication'],
     ['3D000', 'InvalidConfig'],
