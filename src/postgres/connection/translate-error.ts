@@ -15,6 +15,10 @@ interface Policy {
   readonly remedy?: string;
 }
 
+const LOCK_TIMEOUT = '55P03';
+/** A character that the database's encoding has not; PostgreSQL meets it in a statement before it reads any row. */
+const UNTRANSLATABLE = '22P05';
+
 /** By SQLSTATE, or by its class of two characters: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const POLICIES: Readonly<Record<string, Policy>> = {
   '08': { type: 'SourceUnavailable' },
@@ -27,6 +31,10 @@ const POLICIES: Readonly<Record<string, Policy>> = {
     remedy: 'Elasticsearch was too slow for an open transaction: it is read again.',
   },
   '25P04': { type: 'SourceUnavailable', remedy: 'Raise transaction_timeout for the role.' },
+  [UNTRANSLATABLE]: {
+    type: 'InvalidConfig',
+    remedy: `Write rules, names and values with characters that the database's encoding has.`,
+  },
   '28': { type: 'SourceAuthentication' },
   '3D000': { type: 'InvalidConfig', remedy: 'Correct `database`, or create it.' },
   '3F000': { type: 'InvalidConfig', remedy: 'Correct `schema`, or create it.' },
@@ -45,8 +53,6 @@ const POOLS_STATEMENTS: Policy = {
   type: 'InvalidConfig',
   remedy: 'Let PgBouncer pool sessions or transactions for this database: `pool_mode = transaction`.',
 };
-
-const LOCK_TIMEOUT = '55P03';
 
 /** SQLSTATEs that a query is to blame for; 08P01: it has parameters. */
 const RULE_ERRORS = /^(08P01|0A|2[0-7]|42(?!501)|P0|54)/;
@@ -109,7 +115,8 @@ function describeServer({ host, port, database, username }: SourceSettings): str
 }
 
 function policyFor(state: string, activity: SourceActivity): Policy {
-  if (activity === 'running a rule' && RULE_ERRORS.test(state)) return { type: 'InvalidRule' };
+  if (activity === 'running a rule' && RULE_ERRORS.test(state))
+    return state === UNTRANSLATABLE ? { ...POLICIES[state], type: 'InvalidRule' } : { type: 'InvalidRule' };
   if (activity === 'reading a view' && VIEW_ERRORS.test(state)) return { type: 'InvalidConfig', remedy: VIEW_REMEDY };
   if ((activity === 'reading rows' || activity === 'reading a view') && CHANGED_SINCE_PLANNED.has(state))
     return { type: 'SourceChanged' };
@@ -141,6 +148,7 @@ function refusalOfConnection(message: string, state: string): Policy | undefined
 }
 
 function reduceMessage(message: string, state: string): string {
+  if (state === UNTRANSLATABLE) return `a character is none of the database's encoding (${state})`;
   return MESSAGES_WITHOUT_VALUES.has(state.slice(0, 2)) ? `${message} (${state})` : `error ${state}`;
 }
 
@@ -177,6 +185,7 @@ function rowSecurityFailure(error: DatabaseError, where: string): SyncFailure {
   return new SyncFailure(
     'SourcePermission',
     `${where}: row level security hides rows: ${error.message}`,
-    'Give the role BYPASSRLS, or accept that its policies decide what is synced: `documents.row_security: filtered`.',
+    'Give the role BYPASSRLS, or accept that its policies decide what is synced: `documents.row_security: filtered`. ' +
+      'Where no role gets BYPASSRLS (Azure), do that, with a policy that shows the role all rows: `using (true)`.',
   );
 }
