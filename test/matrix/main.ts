@@ -3,12 +3,25 @@ import { stackEnvironment } from '../../src/stack/servers/stack-addresses';
 import { startStack } from '../../src/stack/start-stack';
 import { installPostgres, POSTGRES_VERSIONS } from './install-postgres';
 import { runTests, type TestTotals } from './run-tests';
+import { startOlderElasticsearch } from './start-older-elasticsearch';
 
 /** Tests whose outcome may depend on the version of PostgreSQL. */
 const ALL_TESTS = ['postgres', 'documents', 'relations', 'rules', 'schemas'].map((name) => `test/integration/${name}/`);
 
+/** The lane of the oldest Elasticsearch that is built here. */
+const OLDER_ELASTICSEARCH = 'elasticsearch-8.19';
+
+/** Tests that ask much of Elasticsearch. */
+const ELASTICSEARCH_TESTS = [
+  'test/integration/elasticsearch/',
+  'test/e2e/rebuild.test',
+  'test/e2e/rejected.test',
+  'test/e2e/verify.test',
+  'test/e2e/platforms/serverless',
+];
+
 /** Servers beside those of other versions: files of `lanes`, which `npm test` does not run. */
-const LANES: readonly string[] = ['pgbouncer'];
+const LANES: readonly string[] = ['pgbouncer', OLDER_ELASTICSEARCH];
 
 /**
  * Runs the integration tests against each major version of PostgreSQL, and each lane, or those that the command line
@@ -38,7 +51,20 @@ async function main(): Promise<void> {
 /** Against the PostgreSQL of all tests, and what the lane puts before it. */
 function testLane(lane: string): Promise<TestTotals> {
   delete process.env['PGFERRY_TEST_POSTGRES_PACKAGE'];
-  return runTests(['--selectProjects', 'servers', '--testMatch', `<rootDir>/test/matrix/lanes/${lane}.ts`, '--']);
+  if (lane === OLDER_ELASTICSEARCH) return testOlderElasticsearch();
+  return runTests(['--selectProjects', 'servers', '--testMatch', `<rootDir>/test/matrix/lanes/${lane}.ts`]);
+}
+
+async function testOlderElasticsearch(): Promise<TestTotals> {
+  const newest = process.env['PGFERRY_ELASTICSEARCH_URL'];
+  const older = await startOlderElasticsearch(say);
+  try {
+    process.env['PGFERRY_ELASTICSEARCH_URL'] = older.url;
+    return await runTests(ELASTICSEARCH_TESTS);
+  } finally {
+    process.env['PGFERRY_ELASTICSEARCH_URL'] = newest;
+    await older.stop();
+  }
 }
 
 async function testVersion(major: string, tests: readonly string[]): Promise<TestTotals> {

@@ -19,6 +19,10 @@ const LOCK_TIMEOUT = '55P03';
 /** A character that the database's encoding has not; PostgreSQL meets it in a statement before it reads any row. */
 const UNTRANSLATABLE = '22P05';
 
+const RECOVERY_CONFLICT =
+  'A standby cancels queries that hold replay back: it is read again. Where that goes on, set hot_standby_feedback = ' +
+  'on there, or raise its max_standby_streaming_delay.';
+
 /** By SQLSTATE, or by its class of two characters: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const POLICIES: Readonly<Record<string, Policy>> = {
   '08': { type: 'SourceUnavailable' },
@@ -38,7 +42,7 @@ const POLICIES: Readonly<Record<string, Policy>> = {
   '28': { type: 'SourceAuthentication' },
   '3D000': { type: 'InvalidConfig', remedy: 'Correct `database`, or create it.' },
   '3F000': { type: 'InvalidConfig', remedy: 'Correct `schema`, or create it.' },
-  '40': { type: 'SourceUnavailable', remedy: 'A standby cancels queries that hold replay back: it is read again.' },
+  '40': { type: 'SourceUnavailable', remedy: RECOVERY_CONFLICT },
   '42501': { type: 'SourcePermission' },
   '42P01': { type: 'RelationMissing' },
   '53': { type: 'SourceUnavailable', remedy: 'The server lacks connections, memory or disk space: free some.' },
@@ -86,7 +90,7 @@ export function toSourceFailure(
   if (isRowSecurity(error)) return rowSecurityFailure(error, where);
   const { type, remedy } =
     refusalOfRole(error, settings) ?? refusalOfConnection(error.message, state) ?? policyFor(state, activity);
-  return new SyncFailure(type, `${where}: ${reduceMessage(error.message, state)}`, remedy);
+  return new SyncFailure(type, `${where}: ${reduceMessage(error.message, state)}${describeConflict(error)}`, remedy);
 }
 
 /** What is known of a wait for a lock. */
@@ -150,6 +154,11 @@ function refusalOfConnection(message: string, state: string): Policy | undefined
 function reduceMessage(message: string, state: string): string {
   if (state === UNTRANSLATABLE) return `a character is none of the database's encoding (${state})`;
   return MESSAGES_WITHOUT_VALUES.has(state.slice(0, 2)) ? `${message} (${state})` : `error ${state}`;
+}
+
+/** What a query was in the way of: "User query might have needed to see row versions that must be removed." */
+function describeConflict({ message, detail }: DatabaseError): string {
+  return detail !== undefined && message.includes('conflict with recovery') ? `: ${detail}` : '';
 }
 
 /** The role may not connect to the database, or not at all: the grants of its tables are not to blame. */

@@ -40,6 +40,24 @@ describe('an error of PostgreSQL', () => {
     expect(failureOf(code).type).toBe(type);
   });
 
+  test('of a standby that cancels a query keeps its reason, and says what to set', () => {
+    const detail = 'User query might have needed to see row versions that must be removed.';
+    const error = databaseError('40001', 'canceling statement due to conflict with recovery', { detail });
+    expect(toSourceFailure(error, settings, 'reading rows')).toMatchObject({
+      type: 'SourceUnavailable',
+      message: expect.stringContaining(`conflict with recovery (40001): ${detail}`) as string,
+      remedy: expect.stringContaining('hot_standby_feedback') as string,
+    });
+  });
+
+  test('of PgBouncer that pools statements is one of its configuration', () => {
+    const message = 'transaction blocks not allowed in statement pooling mode';
+    expect(failureOf('08P01', message)).toMatchObject({
+      type: 'InvalidConfig',
+      remedy: expect.stringContaining('pool_mode = transaction') as string,
+    });
+  });
+
   test('names server, database and role', () => {
     expect(failureOf('28P01', 'password authentication failed').message).toBe(
       'PostgreSQL at db.example:5432, database "shop", role "reader": password authentication failed (28P01)',
