@@ -130,6 +130,18 @@ test.each([
   expect(await checkIt()).toEqual([]);
 });
 
+test('where nobody gives bypassrls, a policy that shows all rows does, by the statement of the remedy', async () => {
+  await database.sql(`alter role ${quoted} nobypassrls; insert into sales.guarded values (1)`);
+  const [problem] = await check();
+  const policy = /create policy .* using \(true\)/u.exec(problem?.remedy ?? '')?.[0] ?? '';
+  await database.sql(policy);
+  expect(await check(undefined, { documents: { row_security: 'filtered' } })).toEqual([]);
+  await database.sql(`set role ${quoted}`);
+  expect(await database.sql('select id from sales.guarded')).toEqual([{ id: 1 }]);
+  await database.sql('reset role');
+  await database.sql('drop policy pgferry on sales.guarded');
+});
+
 test('a role that may read no table at all is given one statement for all of them', async () => {
   const tables = Array.from({ length: 12 }, (_, n) => `create table many.t${n} (id integer primary key);`);
   await database.sql(`create schema many; ${tables.join(' ')}`);

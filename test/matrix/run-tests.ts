@@ -29,15 +29,18 @@ interface JestResult {
   }[];
 }
 
-/** Runs test files by jest in a process of its own, with the environment as it is. */
-export async function runTests(paths: readonly string[]): Promise<TestTotals> {
+/**
+ * Runs test files by jest in a process of its own, with the environment as it is.
+ * @param filters - of jest: paths, or `--testMatch` for what `npm test` does not run
+ */
+export async function runTests(filters: readonly string[]): Promise<TestTotals> {
   const started = performance.now();
   const folder = await mkdtemp(join(tmpdir(), 'pgferry-matrix-'));
   const outputFile = join(folder, 'result.json');
   const jest = join(PACKAGE_ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
   const options = ['--maxWorkers=1', '--silent', '--forceExit', '--json', `--outputFile=${outputFile}`];
   try {
-    const child = spawn(process.execPath, [jest, ...paths, ...options], {
+    const child = spawn(process.execPath, [jest, ...filters, ...options], {
       cwd: PACKAGE_ROOT,
       stdio: ['ignore', 'ignore', 'inherit'],
     });

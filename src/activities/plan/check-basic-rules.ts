@@ -4,6 +4,7 @@ import { addedFieldNames } from '../../documents/fields/added-fields';
 import { translateRegex } from '../../documents/rules/translate-regex';
 import type { Source } from '../../postgres/connection/source';
 import { findRegexError } from '../../postgres/rules/find-regex-error';
+import { requireEncodable } from '../../postgres/rules/require-encodable';
 import { ANY_FIELD, type BasicRule } from '../../sync/basic-rule';
 import { SyncFailure } from '../../sync/failures';
 import type { ProjectedRelation } from './projected-relation';
@@ -26,6 +27,7 @@ export async function checkBasicRules(
     compared: new Set([...columns, id, database, schema, table]),
     all: new Set(all.map(({ name }) => name)),
   };
+  if (settings.rules.basic.length > 0) await requireEncodable(source, JSON.stringify(settings.rules.basic));
   const problems: string[] = [];
   for (const [index, rule] of settings.rules.basic.entries()) {
     const unknown = isComplete ? findUnknownField(rule, fields) : undefined;

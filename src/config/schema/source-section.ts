@@ -16,7 +16,7 @@ const keys = section({
   password: documented(z.string(expected('text: put the value in quotes')).default(''), 'Password of the role.', {
     secret: true,
   }),
-  password_file: fileOf('password'),
+  password_file: documented(optionalText, 'File that holds `password`; it is read again at each new connection.'),
   database: documented(text, 'Database to read.'),
   schema: documented(nameList.prefault('public'), 'Schema(s) of the tables; several are separated by commas.'),
   tables: documented(

@@ -20,12 +20,13 @@ export function toConnectorSettings(entry: ConnectorEntry) {
 }
 
 function toSourceSettings(configuration: ConnectorEntry['configuration']) {
-  const { host, port, username, password, database, connect_timeout, lock_timeout } = configuration;
+  const { host, port, username, password, password_file, database, connect_timeout, lock_timeout } = configuration;
   return camelKeys({
     host,
     port,
     username,
     password,
+    passwordFile: password_file,
     database,
     tls: toSourceTls(configuration),
     connectTimeoutMs: connect_timeout * 1000,

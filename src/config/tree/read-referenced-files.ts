@@ -14,7 +14,10 @@ export interface FileReader {
 
 const SUFFIX = '_file';
 
-/** Puts the content of `password_file` and the like in place as `password`; the newline at its end is dropped. */
+/**
+ * Puts the content of `password_file` and the like in place as `password`, without the newline at its end; their names
+ * become absolute.
+ */
 export function readReferencedFiles(
   value: unknown,
   path: ConfigurationPath,
@@ -34,7 +37,10 @@ export function readReferencedFiles(
     if (target === undefined) readReferencedFiles(child, [...path, key], reader, problems);
     else if (typeof child === 'string' && child.trim() !== '') {
       if (isGiven(value[target])) problems.add([...path, key], `is given together with ${target}; keep one`);
-      else value[target] = readText(child, [...path, target], reader, problems);
+      else {
+        value[target] = readText(child, [...path, target], reader, problems);
+        value[key] = resolve(reader.directory, child);
+      }
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Client } from '@elastic/elasticsearch';
+import { type Client, errors } from '@elastic/elasticsearch';
 
 import { SyncFailure } from '../../sync/failures';
 import { asObject, asText, readAnswer } from '../answers/read-answer';
@@ -6,6 +6,7 @@ import { statusOf } from '../answers/response-error';
 import { translateFailures } from '../answers/translate-failure';
 import { isCut } from './is-cut';
 import { openTls } from './open-tls';
+import { recognizeStranger } from './recognize-stranger';
 
 /** The Elasticsearch that answers. */
 export interface ElasticsearchIdentity {
@@ -62,6 +63,7 @@ function askForVersion(client: Client): Promise<ElasticsearchIdentity> {
       return { version, clusterName, clusterUuid };
     } catch (error) {
       if (statusOf(error) === 403) return {};
+      if (error instanceof errors.ProductNotSupportedError) throw await recognizeStranger(client);
       throw error;
     }
   });

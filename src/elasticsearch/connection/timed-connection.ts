@@ -11,6 +11,7 @@ import {
 
 import { waitAloud } from '../../waits/hear-waits';
 import { followAbort } from './follow-abort';
+import { unpackAnswer } from './unpack-answer';
 
 /**
  * A connection whose requests end within the client's `requestTimeout`, answer included. The HTTP library's own limits
@@ -37,9 +38,11 @@ export class TimedConnection extends UndiciConnection {
         'answer',
         `for the answer of Elasticsearch to ${params.method} ${params.path}`,
       );
-      const body: unknown = response.body;
-      if (body instanceof Readable) body.once('close', expire);
-      else expire();
+      if (isStream(response)) {
+        response.body.once('close', expire);
+        return unpackAnswer(response);
+      }
+      expire();
       return response;
     } catch (error) {
       expire();
@@ -52,6 +55,12 @@ export class TimedConnection extends UndiciConnection {
   protected explain(error: unknown): Promise<unknown> {
     return Promise.resolve(error);
   }
+}
+
+function isStream(
+  response: ConnectionRequestResponse | ConnectionRequestResponseAsStream,
+): response is ConnectionRequestResponseAsStream {
+  return (response.body as unknown) instanceof Readable;
 }
 
 /** A signal that fires with another one, or when the time is up; `expire` ends both. */

@@ -3,6 +3,7 @@ import type { Client, estypes } from '@elastic/elasticsearch';
 import { asList, asObject, asText, readAnswer } from '../answers/read-answer';
 import { unlessMissing } from '../answers/response-error';
 import { translateFailures } from '../answers/translate-failure';
+import { readLargestPage } from '../documents/largest-page';
 import { atPointInTime, followPages, type Page, pageAfter, type PointInTime } from '../documents/point-in-time';
 import { type DeadLetter, DROPPED, type DroppedBy } from './dead-letter';
 import type { DeadLetterSource } from './dead-letter-source';
@@ -43,18 +44,23 @@ export async function* listDeadLetters(
   const doing = `reading the dead letters in ${index}`;
   const refresh = () => unlessMissing(() => client.indices.refresh({ index }));
   if ((await translateFailures(doing, refresh)) === undefined) return;
+  const size = Math.min(PAGE, await readLargestPage(client, index));
   yield* atPointInTime(client, { index, doing, mayBeMissing: true }, (pit) =>
     followPages(doing, async (after) => {
-      const answer: unknown = await translateFailures(doing, () => searchPage(client, filter, pit, after));
-      return readAnswer(doing, () => readPage(answer));
+      const answer: unknown = await translateFailures(doing, () => searchPage(client, filter, { pit, size, after }));
+      return readAnswer(doing, () => readPage(answer, size));
     }),
   );
 }
 
-async function searchPage(client: Client, filter: DeadLetterFilter, pit: PointInTime, after: unknown) {
+async function searchPage(
+  client: Client,
+  filter: DeadLetterFilter,
+  { pit, size, after }: { readonly pit: PointInTime; readonly size: number; readonly after: unknown },
+) {
   return client.search<DeadLetterSource>({
     ...pageAfter(pit, after),
-    size: PAGE,
+    size,
     allow_partial_search_results: false,
     query: letterQuery(filter),
   });
@@ -79,9 +85,9 @@ function letterQuery(filter: DeadLetterFilter): estypes.QueryDslQueryContainer {
   };
 }
 
-function readPage(answer: unknown): Page<StoredDeadLetter> {
+function readPage(answer: unknown, size: number): Page<StoredDeadLetter> {
   const hits = asList(asObject(asObject(answer)['hits'])['hits']).map(asObject);
-  return { items: hits.flatMap(readLetter), next: hits.length < PAGE ? undefined : asList(hits.at(-1)?.['sort']) };
+  return { items: hits.flatMap(readLetter), next: hits.length < size ? undefined : asList(hits.at(-1)?.['sort']) };
 }
 
 /** Whoever may write the index may have put anything there: what is no dead letter is passed over. */

@@ -4,10 +4,11 @@ import { type BucketRange, BUCKETS } from '../../sync/bucket-ranges';
 import { OWN_FIELDS } from '../../sync/own-fields';
 import { asList, asObject, asText, readAnswer } from '../answers/read-answer';
 import { translateFailures } from '../answers/translate-failure';
+import { readLargestPage } from './largest-page';
 import { mergePages } from './merge-pages';
 import { atPointInTime, followPages, type Page, pageAfter, type PointInTime } from './point-in-time';
 
-/** Documents a page: for each slice one is in use and another on its way. */
+/** Documents a page, where the index allows so many: for each slice one is in use and another on its way. */
 const PAGE = 5_000;
 /**
  * Parts of a shard that are scanned at the same time: one after the other on neighbouring documents, since Elasticsearch
@@ -47,8 +48,11 @@ export async function* scanPages(
   fields: readonly string[] = [],
 ): AsyncGenerator<readonly ScannedHit[], void, undefined> {
   const doing = `scanning the ids of index ${scan.index}`;
+  const size = Math.min(PAGE, await readLargestPage(client, scan.index));
   const scanSlices = (pit: PointInTime) =>
-    mergePages(Array.from({ length: SLICES }, (_, slice) => scanSlice(client, scan, { pit, slice, fields, doing })));
+    mergePages(
+      Array.from({ length: SLICES }, (_, slice) => scanSlice(client, scan, { pit, slice, size, fields, doing })),
+    );
   try {
     yield* atPointInTime(client, { ...scan, doing }, scanSlices);
   } catch (error) {
@@ -60,6 +64,8 @@ export async function* scanPages(
 interface Slice {
   readonly pit: PointInTime;
   readonly slice: number;
+  /** Documents a page. */
+  readonly size: number;
   readonly fields: readonly string[];
   /** For messages. */
   readonly doing: string;
@@ -68,18 +74,18 @@ interface Slice {
 function scanSlice(
   client: Client,
   scan: PageScan | RelationScan,
-  { pit, slice, fields, doing }: Slice,
+  { pit, slice, size, fields, doing }: Slice,
 ): AsyncGenerator<readonly ScannedHit[], void> {
   const options = scan.signal === undefined ? {} : { signal: scan.signal };
   return followPages(doing, async (after) => {
-    const request = pageRequest(scan, { pit, slice, after, fields });
+    const request = pageRequest(scan, { pit, slice, size, after, fields });
     const answer: unknown = await translateFailures(doing, () => client.search(request, options));
-    return readAnswer(doing, () => readPage(answer, pit));
+    return readAnswer(doing, () => readPage(answer, pit, size));
   });
 }
 
 /** As `filter_path` leaves it, an empty page has no `hits`; every page has its point in time. */
-function readPage(answer: unknown, pit: PointInTime): Page<ScannedHit> {
+function readPage(answer: unknown, pit: PointInTime, size: number): Page<ScannedHit> {
   const { pit_id: id, hits } = asObject(answer);
   const list = hits === undefined ? [] : asList(asObject(hits)['hits']);
   for (const hit of list) {
@@ -90,23 +96,20 @@ function readPage(answer: unknown, pit: PointInTime): Page<ScannedHit> {
   }
   pit.id = asText(id);
   const items = list as readonly ScannedHit[];
-  return { items, next: items.length < PAGE ? undefined : items.at(-1)?.sort };
+  return { items, next: items.length < size ? undefined : items.at(-1)?.sort };
 }
 
-interface PagePosition {
-  readonly pit: PointInTime;
-  readonly slice: number;
+interface PagePosition extends Omit<Slice, 'doing'> {
   readonly after: unknown;
-  readonly fields: readonly string[];
 }
 
 function pageRequest(
   scan: PageScan | RelationScan,
-  { pit, slice, after, fields }: PagePosition,
+  { pit, slice, size, after, fields }: PagePosition,
 ): estypes.SearchRequest {
   return {
     ...pageAfter(pit, after),
-    size: PAGE,
+    size,
     _source: false,
     allow_partial_search_results: false,
     slice: { id: String(slice), max: SLICES },

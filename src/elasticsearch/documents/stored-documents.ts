@@ -4,6 +4,7 @@ import { SyncFailure } from '../../sync/failures';
 import { cutHits, type StoredDocument } from '../answers/cut-hits';
 import { damagedAnswer, readAnswer } from '../answers/read-answer';
 import { requestRaw } from '../answers/request-raw';
+import { readLargestPage } from './largest-page';
 import { atPointInTime, followPages, type Page, pageAfter, type PointInTime } from './point-in-time';
 
 /** Documents to read. */
@@ -24,8 +25,10 @@ export async function* scanDocuments(
   scan: DocumentScan,
 ): AsyncGenerator<readonly StoredDocument[], void> {
   const doing = `reading the documents of ${scan.index}`;
+  const largest = await readLargestPage(client, scan.index);
+  const pageSize = () => Math.min(largest, scan.pageSize());
   yield* atPointInTime(client, { index: scan.index, doing }, (pit) => {
-    let size = scan.pageSize();
+    let size = pageSize();
     return followPages(doing, async (after): Promise<Page<StoredDocument>> => {
       let answer = await requestPage(client, scan, { pit, size, after });
       while (answer === undefined) {
@@ -35,7 +38,7 @@ export async function* scanDocuments(
       const { documents, hits, lastSort } = readAnswer(doing, () => cutHits(answer, 'hits'));
       if (documents.length < hits) throw withoutSource(scan.index);
       const next = documents.length < size ? undefined : lastSort;
-      size = Math.min(size * 2, scan.pageSize());
+      size = Math.min(size * 2, pageSize());
       return { items: documents, next };
     });
   });

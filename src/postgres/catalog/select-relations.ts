@@ -120,10 +120,12 @@ function judge(candidate: Candidate, { by, hasIdColumns, rowSecurity, role }: Ci
       : { is: 'skipped', reason: `role "${role}" may not select from it` };
   }
   if (candidate.hidesRows && rowSecurity === 'refused') {
+    const table = `${quoteIdentifier(candidate.schema)}.${quoteIdentifier(candidate.table)}`;
     const message = `Row level security hides rows of ${name} from role "${role}".`;
     const remedy =
       `alter role ${quoteIdentifier(role)} bypassrls; Or sync what its policies show: ` +
-      `documents.row_security: filtered.`;
+      `documents.row_security: filtered. Where no role gets bypassrls (Azure), do that, with a policy that shows ` +
+      `all rows: create policy pgferry on ${table} for select to ${quoteIdentifier(role)} using (true).`;
     return { is: 'problem', type: 'SourcePermission', message, remedy };
   }
   if (!candidate.hasKey && !hasIdColumns) return { is: 'skipped', reason: withoutKey(candidate) };

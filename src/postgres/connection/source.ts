@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { Client, type ClientConfig, Pool } from 'pg';
 
 import type { SourceSettings } from '../../config/settings/settings';
@@ -52,7 +53,6 @@ function clientConfig(settings: SourceSettings, options: SourceOptions): ClientC
     host: settings.host,
     port: settings.port,
     user: settings.username,
-    password: settings.password,
     database: settings.database,
     ssl: settings.tls === undefined ? false : tlsOptions(settings.tls),
     // SCRAM-SHA-256-PLUS, where the server offers it: nobody in the middle can pass the login on.
@@ -71,9 +71,16 @@ function impatient(settings: SourceSettings): typeof Client {
       // A pool hides the password from being listed, and so from being spread.
       super({
         ...(config as ClientConfig),
-        password: settings.password,
+        password: () => readPassword(settings),
         connectionTimeoutMillis: settings.connectTimeoutMs,
       });
     }
   };
+}
+
+/** A password that is rotated is in its file before anybody can use it; while that is replaced the last one counts. */
+async function readPassword({ password, passwordFile }: SourceSettings): Promise<string> {
+  if (passwordFile === undefined) return password;
+  const read = await readFile(passwordFile, 'utf8').catch(() => password);
+  return read.replace(/\r?\n$/u, '');
 }

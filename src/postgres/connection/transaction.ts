@@ -1,10 +1,11 @@
-import type { QueryConfig, QueryResultRow } from 'pg';
+import { DatabaseError, type QueryConfig, type QueryResultRow } from 'pg';
 
 import { quoteIdentifier } from '../../documents/sql-text';
 import { type CopyOut, startCopyOut } from '../copy-protocol/copy-out';
 import type { CopyDataSink } from '../copy-protocol/message-splitter';
 import { borrowConnection, type BorrowedConnection } from './borrow-connection';
 import { findAwaitedLock } from './find-lock';
+import { recognizeRefuser } from './recognize-product';
 import type { Source } from './source';
 import { type SourceActivity, toSourceFailure } from './translate-error';
 import { type StatementWatch, watchStatements } from './watch-statements';
@@ -120,7 +121,7 @@ function openTransaction(source: Source, options: TransactionOptions): OpenTrans
   return {
     begin: async () => {
       connection = await borrowConnection(source, signal);
-      await connection.client.query(beginStatements(source, { ...options, lockTimeoutMs }));
+      await beginTransaction(connection.client, source, { ...options, lockTimeoutMs });
       return transactionOn(source, connection, watch);
     },
     commit: async () => {
@@ -139,6 +140,20 @@ function openTransaction(source: Source, options: TransactionOptions): OpenTrans
     },
     end: () => connection?.destroy(),
   };
+}
+
+/** A server that knows none of the settings is another one than PostgreSQL, or too old. */
+async function beginTransaction(
+  client: BorrowedConnection['client'],
+  source: Source,
+  options: TransactionOptions & { readonly lockTimeoutMs: number },
+): Promise<void> {
+  try {
+    await client.query(beginStatements(source, options));
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    throw (await recognizeRefuser(client, source.settings)) ?? error;
+  }
 }
 
 function transactionOn(source: Source, { client }: BorrowedConnection, watch: StatementWatch): Transaction {

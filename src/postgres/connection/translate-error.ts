@@ -15,6 +15,14 @@ interface Policy {
   readonly remedy?: string;
 }
 
+const LOCK_TIMEOUT = '55P03';
+/** A character that the database's encoding has not; PostgreSQL meets it in a statement before it reads any row. */
+const UNTRANSLATABLE = '22P05';
+
+const RECOVERY_CONFLICT =
+  'A standby cancels queries that hold replay back: it is read again. Where that goes on, set hot_standby_feedback = ' +
+  'on there, or raise its max_standby_streaming_delay.';
+
 /** By SQLSTATE, or by its class of two characters: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const POLICIES: Readonly<Record<string, Policy>> = {
   '08': { type: 'SourceUnavailable' },
@@ -27,10 +35,14 @@ const POLICIES: Readonly<Record<string, Policy>> = {
     remedy: 'Elasticsearch was too slow for an open transaction: it is read again.',
   },
   '25P04': { type: 'SourceUnavailable', remedy: 'Raise transaction_timeout for the role.' },
+  [UNTRANSLATABLE]: {
+    type: 'InvalidConfig',
+    remedy: `Write rules, names and values with characters that the database's encoding has.`,
+  },
   '28': { type: 'SourceAuthentication' },
   '3D000': { type: 'InvalidConfig', remedy: 'Correct `database`, or create it.' },
   '3F000': { type: 'InvalidConfig', remedy: 'Correct `schema`, or create it.' },
-  '40': { type: 'SourceUnavailable', remedy: 'A standby cancels queries that hold replay back: it is read again.' },
+  '40': { type: 'SourceUnavailable', remedy: RECOVERY_CONFLICT },
   '42501': { type: 'SourcePermission' },
   '42P01': { type: 'RelationMissing' },
   '53': { type: 'SourceUnavailable', remedy: 'The server lacks connections, memory or disk space: free some.' },
@@ -45,8 +57,6 @@ const POOLS_STATEMENTS: Policy = {
   type: 'InvalidConfig',
   remedy: 'Let PgBouncer pool sessions or transactions for this database: `pool_mode = transaction`.',
 };
-
-const LOCK_TIMEOUT = '55P03';
 
 /** SQLSTATEs that a query is to blame for; 08P01: it has parameters. */
 const RULE_ERRORS = /^(08P01|0A|2[0-7]|42(?!501)|P0|54)/;
@@ -80,7 +90,7 @@ export function toSourceFailure(
   if (isRowSecurity(error)) return rowSecurityFailure(error, where);
   const { type, remedy } =
     refusalOfRole(error, settings) ?? refusalOfConnection(error.message, state) ?? policyFor(state, activity);
-  return new SyncFailure(type, `${where}: ${reduceMessage(error.message, state)}`, remedy);
+  return new SyncFailure(type, `${where}: ${reduceMessage(error.message, state)}${describeConflict(error)}`, remedy);
 }
 
 /** What is known of a wait for a lock. */
@@ -109,7 +119,8 @@ function describeServer({ host, port, database, username }: SourceSettings): str
 }
 
 function policyFor(state: string, activity: SourceActivity): Policy {
-  if (activity === 'running a rule' && RULE_ERRORS.test(state)) return { type: 'InvalidRule' };
+  if (activity === 'running a rule' && RULE_ERRORS.test(state))
+    return state === UNTRANSLATABLE ? { ...POLICIES[state], type: 'InvalidRule' } : { type: 'InvalidRule' };
   if (activity === 'reading a view' && VIEW_ERRORS.test(state)) return { type: 'InvalidConfig', remedy: VIEW_REMEDY };
   if ((activity === 'reading rows' || activity === 'reading a view') && CHANGED_SINCE_PLANNED.has(state))
     return { type: 'SourceChanged' };
@@ -141,7 +152,13 @@ function refusalOfConnection(message: string, state: string): Policy | undefined
 }
 
 function reduceMessage(message: string, state: string): string {
+  if (state === UNTRANSLATABLE) return `a character is none of the database's encoding (${state})`;
   return MESSAGES_WITHOUT_VALUES.has(state.slice(0, 2)) ? `${message} (${state})` : `error ${state}`;
+}
+
+/** What a query was in the way of: "User query might have needed to see row versions that must be removed." */
+function describeConflict({ message, detail }: DatabaseError): string {
+  return detail !== undefined && message.includes('conflict with recovery') ? `: ${detail}` : '';
 }
 
 /** The role may not connect to the database, or not at all: the grants of its tables are not to blame. */
@@ -177,6 +194,7 @@ function rowSecurityFailure(error: DatabaseError, where: string): SyncFailure {
   return new SyncFailure(
     'SourcePermission',
     `${where}: row level security hides rows: ${error.message}`,
-    'Give the role BYPASSRLS, or accept that its policies decide what is synced: `documents.row_security: filtered`.',
+    'Give the role BYPASSRLS, or accept that its policies decide what is synced: `documents.row_security: filtered`. ' +
+      'Where no role gets BYPASSRLS (Azure), do that, with a policy that shows the role all rows: `using (true)`.',
   );
 }

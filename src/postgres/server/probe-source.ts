@@ -1,6 +1,7 @@
 import { SyncFailure } from '../../sync/failures';
 import type { SourceIdentity } from '../../sync/index-state';
 import { askIfAllowed } from '../connection/ask-if-allowed';
+import { recognizeProduct } from '../connection/recognize-product';
 import type { Source } from '../connection/source';
 import { type Transaction, withTransaction } from '../connection/transaction';
 import { tellsCommitTimes } from './last-commit';
@@ -57,6 +58,11 @@ export async function probeSource(source: Source, signal?: AbortSignal): Promise
 }
 
 async function probe(tx: Transaction): Promise<SourceProbe> {
+  const [{ version: calledItself } = { version: '' }] = await tx.query<{ version: string }>(
+    `select version() as "version"`,
+  );
+  const stranger = recognizeProduct(calledItself, tx.source.settings);
+  if (stranger !== undefined) throw stranger;
   const [server] = await tx.query<ServerRow>(SERVER);
   if (server === undefined) throw new SyncFailure('Defect', 'PostgreSQL does not know its own database');
   if (server.versionNumber < OLDEST_VERSION) {

@@ -13,26 +13,32 @@ import { findJdk, type Jdk } from './find-jdk';
 import { findAll, MissingPrerequisites } from './missing-prerequisites';
 import { sayElapsed } from './say-elapsed';
 
-const RECIPE = join(PACKAGE_ROOT, 'stack', 'elasticsearch');
+/** Folder of what Elasticsearch is built from. */
+export const ELASTICSEARCH_RECIPE = join(PACKAGE_ROOT, 'stack', 'elasticsearch');
 
 /** Elasticsearch as built from the recipe, or where it will be built, with what runs it. */
 export interface ElasticsearchProgram {
   readonly jdk: Jdk;
   /** Folder in the cache; its name holds a hash of the recipe. */
   readonly home: string;
+  readonly recipe: string;
   /** Builds it; absent when it is built already. */
   readonly maven?: string;
 }
 
 /**
  * @param cache - Folder of what was built.
+ * @param recipe - that of another version
  * @throws MissingPrerequisites
  */
-export async function findElasticsearch(cache = cacheDirectory()): Promise<ElasticsearchProgram> {
-  const home = join(cache, `elasticsearch-${await hashRecipe()}`);
-  if (existsSync(home)) return { home, jdk: await findJdk() };
+export async function findElasticsearch(
+  cache = cacheDirectory(),
+  recipe = ELASTICSEARCH_RECIPE,
+): Promise<ElasticsearchProgram> {
+  const home = join(cache, `elasticsearch-${await hashRecipe(recipe)}`);
+  if (existsSync(home)) return { home, recipe, jdk: await findJdk() };
   const [jdk, maven] = await findAll<[Jdk, string]>([findJdk(), findMaven()]);
-  return { home, jdk, maven };
+  return { home, recipe, jdk, maven };
 }
 
 /**
@@ -41,13 +47,13 @@ export async function findElasticsearch(cache = cacheDirectory()): Promise<Elast
  * @returns the path of `elasticsearch-node.jar`
  */
 export async function buildElasticsearch(program: ElasticsearchProgram, log: (line: string) => void): Promise<string> {
-  const { home, maven, jdk } = program;
+  const { home, recipe, maven, jdk } = program;
   if (maven !== undefined && !existsSync(home)) {
     log('Elasticsearch: downloading and building (once, about a minute) …');
     const build = async (scratch: string, supervisor: Supervisor) => {
       await runToEnd(supervisor, {
         file: maven,
-        args: ['-q', '-B', '-f', join(RECIPE, 'pom.xml'), 'package', `-Doutput=${join(scratch, 'output')}`],
+        args: ['-q', '-B', '-f', join(recipe, 'pom.xml'), 'package', `-Doutput=${join(scratch, 'output')}`],
         directory: scratch,
         env: { JAVA_HOME: jdk.home },
         logFile: join(scratch, 'maven.log'),
@@ -71,13 +77,13 @@ async function findMaven(): Promise<string> {
 }
 
 /** Names the build after its sources: a changed recipe is built anew, beside the old one. */
-async function hashRecipe(): Promise<string> {
-  const entries = await readdir(join(RECIPE, 'src'), { recursive: true, withFileTypes: true });
+async function hashRecipe(recipe: string): Promise<string> {
+  const entries = await readdir(join(recipe, 'src'), { recursive: true, withFileTypes: true });
   const sources = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const hash = createHash('sha256');
-  for (const file of [join(RECIPE, 'pom.xml'), ...sources.sort()]) {
+  for (const file of [join(recipe, 'pom.xml'), ...sources.sort()]) {
     hash
-      .update(file.slice(RECIPE.length))
+      .update(file.slice(recipe.length))
       .update('\0')
       .update(await readFile(file))
       .update('\0');

@@ -27,6 +27,11 @@ export interface ElasticsearchOptions extends ServerOptions {
    * @default the user's
    */
   readonly cache?: string;
+  /**
+   * Folder of what it is built from.
+   * @default the version that pgferry brings along
+   */
+  readonly recipe?: string;
   /** Further settings: `{ 'http.max_content_length': '2mb' }`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -45,7 +50,7 @@ export interface ElasticsearchSecurity {
  * @throws MissingPrerequisites, ServerStartFailure
  */
 export async function startElasticsearch(options: ElasticsearchOptions = {}): Promise<LocalServer> {
-  const program = await findElasticsearch(options.cache);
+  const program = await findElasticsearch(options.cache, options.recipe);
   const jar = await buildElasticsearch(program, options.log ?? (() => undefined));
   return startAtFreePorts([options.port], async ([port]) => {
     try {

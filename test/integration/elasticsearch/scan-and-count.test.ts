@@ -54,6 +54,12 @@ describe('comparing the index', () => {
     expect(await countDocuments(client, index, 'shop', 'public.a')).toBe(expected.length);
   });
 
+  test('asks for no more at a time than the index allows', async () => {
+    await client.indices.putSettings({ index, settings: { 'index.max_result_window': 3_000 } });
+    expect((await scan()).length).toBe(expected.length);
+    await client.indices.putSettings({ index, settings: { 'index.max_result_window': null } });
+  });
+
   test('takes a refresh that failed on a shard for a failure, although Elasticsearch answers 200', async () => {
     const proxy = await startFaultyProxy(elasticsearchUrl());
     const body = JSON.stringify({ _shards: { total: 4, successful: 1, failed: 1 } });

@@ -38,12 +38,18 @@ const ALL_BUCKETS = { relationField: 'shop/public.item' };
 const signal = new AbortController().signal;
 
 /** What each asks for, and the segments that its path must have, decoded. */
+/** Which a scan asks for first. */
+const WINDOW = 'index.max_result_window';
+
 const REQUESTS: readonly [Ask, (names: Names) => readonly string[]][] = [
   [(client, { index }) => describeIndex(client, index), ({ index }) => [index]],
   [(client, { index }) => refreshIndex(client, index), ({ index }) => [index, '_refresh']],
   [(client, { index }) => countDocuments(client, index, 'shop', 'a'), ({ index }) => [index, '_search']],
   [(client, { index }) => digestDocuments(client, { index, ...ALL_BUCKETS }), ({ index }) => [index, '_search']],
-  [(client, { index }) => takeAll(scanIds(client, { index, ...ALL_BUCKETS })), ({ index }) => [index, '_pit']],
+  [
+    (client, { index }) => takeAll(scanIds(client, { index, ...ALL_BUCKETS })),
+    ({ index }) => [index, '_settings', WINDOW],
+  ],
   [(client, { index }) => readState(client, index), ({ index }) => [index, '_mapping']],
   [(client, { index }) => getDocuments(client, index, ['a/b?c']), ({ index }) => [index, '_mget']],
   [(client, { index }) => deleteIndex(client, index), ({ index }) => [index]],

@@ -22,6 +22,7 @@ function failureOf(code: string, message = 'text', activity: SourceActivity = 'r
 
 describe('an error of PostgreSQL', () => {
   test.each([
+    ['0A000', 'InvalidConfig'],
     ['28P01', 'SourceAuthentication'],
     ['28000', 'SourceAuthentication'],
     ['3D000', 'InvalidConfig'],
@@ -37,6 +38,24 @@ describe('an error of PostgreSQL', () => {
     ['22012', 'Defect'],
   ])('%s is %s', (code, type) => {
     expect(failureOf(code).type).toBe(type);
+  });
+
+  test('of a standby that cancels a query keeps its reason, and says what to set', () => {
+    const detail = 'User query might have needed to see row versions that must be removed.';
+    const error = databaseError('40001', 'canceling statement due to conflict with recovery', { detail });
+    expect(toSourceFailure(error, settings, 'reading rows')).toMatchObject({
+      type: 'SourceUnavailable',
+      message: expect.stringContaining(`conflict with recovery (40001): ${detail}`) as string,
+      remedy: expect.stringContaining('hot_standby_feedback') as string,
+    });
+  });
+
+  test('of PgBouncer that pools statements is one of its configuration', () => {
+    const message = 'transaction blocks not allowed in statement pooling mode';
+    expect(failureOf('08P01', message)).toMatchObject({
+      type: 'InvalidConfig',
+      remedy: expect.stringContaining('pool_mode = transaction') as string,
+    });
   });
 
   test('names server, database and role', () => {
