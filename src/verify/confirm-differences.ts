@@ -82,7 +82,8 @@ async function compareRows(
     if (document === undefined) {
       if (!rejected.confirm(id)) log.add({ relation, id, kind: 'missing' });
     } else if (comparesContent && digestDocument(source) !== digestDocument(document)) {
-      log.add({ relation, id, kind: 'changed', fields: compareFields(source, document) });
+      const fields = compareFields(source, document);
+      if (fields.length > 0) log.add({ relation, id, kind: 'changed', fields });
     }
   }
 }

@@ -1,5 +1,6 @@
 import { readMembers } from '../elasticsearch/answers/raw-json';
 import { OWN_FIELDS } from '../sync/own-fields';
+import { canonicalJson } from './canonical-json';
 
 /**
  * Kinds of differences: the row has no document, the document is not what the row says, the document
@@ -30,14 +31,14 @@ export interface Difference {
   readonly fields?: readonly FieldDifference[];
 }
 
-/** The fields in which two documents differ, but for `_timestamp`; empty where only their order or spaces do. */
+/** The fields in which two documents differ, but for `_timestamp`; empty where only their spelling does. */
 export function compareFields(row: Buffer, document: Buffer): FieldDifference[] {
   const [wanted, found] = [readFields(row), readFields(document)];
   const names = new Set([...wanted.keys(), ...found.keys()]);
   names.delete(OWN_FIELDS.timestamp);
   return [...names].flatMap((field) => {
     const [inRow, inDocument] = [wanted.get(field), found.get(field)];
-    if (inRow === inDocument) return [];
+    if (inRow === inDocument || isSpelledAnew(inRow, inDocument)) return [];
     return [
       {
         field,
@@ -46,6 +47,10 @@ export function compareFields(row: Buffer, document: Buffer): FieldDifference[] 
       },
     ];
   });
+}
+
+function isSpelledAnew(a: string | undefined, b: string | undefined): boolean {
+  return a !== undefined && b !== undefined && canonicalJson(Buffer.from(a)) === canonicalJson(Buffer.from(b));
 }
 
 function readFields(json: Buffer): Map<string, string> {
