@@ -26,6 +26,7 @@ ALL_RUN of these pairs of a type and a mapping are shown by a search that finds 
 are of field types that the tests' Elasticsearch lacks: their documents are compared with the forms in Elastic's reference.
 \`pgferry check\` refuses any other pair, and asks the cluster whether it takes the mapping, which changes nothing there.
 
+- A field type that is not in the table gets the values that it would get without an override.
 - A value that can't be turned stays as it is. Elasticsearch refuses such a document, which becomes a dead letter, or
   keeps the value unindexed where the mapping says \`ignore_malformed: true\`.
 - \`geo_point\`: a \`point\`, a list of two numbers, and the text \`(13.4,52.5)\` are longitude and latitude. Any other text is

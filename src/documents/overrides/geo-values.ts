@@ -1,4 +1,8 @@
+import { quoteLiteral } from '../sql-text';
 import { bindValue } from '../types/rendering';
+
+/** What stands in the place of a word that is no number to JSON. */
+const QUOTED = quoteLiteral(String.raw`"\1"`);
 
 /** SQL of a point as `[x, y]`, which is longitude and latitude. */
 export function pairOfPoint(value: string): string {
@@ -20,7 +24,7 @@ export function shapeOfFigure(type: string, value: string): string {
   const [name, nesting] = type === 'polygon' ? ['Polygon', ['[[', ']]'] as const] : ['LineString', ['[', ']'] as const];
   // Only an open path and a lseg are written within brackets; any other figure ends where it begins.
   const points = (v: string) => `translate(regexp_replace(substr(${v}::text, 2, length(${v}::text) - 2),
-    '(-?Infinity|NaN)', '"\\1"', 'g'), '()', '[]')`;
+    '(-?Infinity|NaN)', ${QUOTED}, 'g'), '()', '[]')`;
   return `(select case when f.t is not null then json_build_object('type', '${name}', 'coordinates',
       ('${nesting[0]}' || f.p || case when f.t like '[%' then '' else ',' || substring(f.p from '^[^]]*]') end
       || '${nesting[1]}')::json) end

@@ -2,7 +2,6 @@ import type { Client, estypes } from '@elastic/elasticsearch';
 
 import type { FieldMapping } from '../../sync/field-mapping';
 import { blotQuotes, toErrorCause } from '../answers/error-summary';
-import { isAboutMappings } from '../answers/known-refusals';
 import { asList, asObject, readAnswer } from '../answers/read-answer';
 import { statusOf } from '../answers/response-error';
 import { translateFailures } from '../answers/translate-failure';
@@ -21,6 +20,8 @@ export interface RefusedMapping {
   readonly reason: string;
 }
 
+type Properties = Readonly<Record<string, FieldMapping>>;
+
 /** Statuses for credentials that may not ask (403), and for an Elasticsearch or a proxy that has no such question. */
 const UNKNOWN: ReadonlySet<number> = new Set([400, 403, 404, 405, 410]);
 
@@ -36,12 +37,15 @@ export async function tryMappings(
 ): Promise<TriedMappings> {
   const names = Object.keys(mappings);
   if (names.length === 0) return { refused: [] };
-  const fields = Object.fromEntries(names.map((name) => [name.replaceAll('.', '_'), mappings[name] ?? {}]));
+  const fieldOf = (name: string) => [name.replaceAll('.', '_'), mappings[name] ?? {}] as const;
+  const together: Properties = Object.fromEntries(names.map(fieldOf));
   try {
-    if ((await simulate(client, index, fields)) === undefined) return { refused: [] };
+    const areAll = Object.keys(together).length === names.length;
+    if (areAll && (await simulate(client, index, together)) === undefined) return { refused: [] };
+    // Elasticsearch names the first one only.
     const refused: RefusedMapping[] = [];
     for (const name of names) {
-      const reason = await simulate(client, index, { [name.replaceAll('.', '_')]: mappings[name] ?? {} });
+      const reason = await simulate(client, index, Object.fromEntries([fieldOf(name)]));
       if (reason !== undefined) refused.push({ name, reason });
     }
     return { refused };
@@ -53,11 +57,7 @@ export async function tryMappings(
 }
 
 /** The reason why Elasticsearch refuses a mapping; undefined where it takes it. */
-async function simulate(
-  client: Client,
-  index: string,
-  properties: Readonly<Record<string, FieldMapping>>,
-): Promise<string | undefined> {
+async function simulate(client: Client, index: string, properties: Properties): Promise<string | undefined> {
   const answer: unknown = await client.simulate.ingest({
     index,
     // A template's pipeline may fail for an empty document.
@@ -69,6 +69,7 @@ async function simulate(
     const { type = '', reason = '' } = toErrorCause(
       asObject(asObject(asList(asObject(answer)['docs'])[0])['doc'])['error'],
     );
-    return isAboutMappings(type, reason) ? blotQuotes(reason) : undefined;
+    // Templates may spoil the document otherwise.
+    return type === 'mapper_parsing_exception' ? blotQuotes(reason) : undefined;
   });
 }
