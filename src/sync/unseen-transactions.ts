@@ -46,13 +46,6 @@ export function findUnseen({ watermark, next, running, open }: TransactionReadin
   return { next: end.toString(), open: ranges.map(([first, last]) => [first.toString(), last.toString()]) };
 }
 
-/** Whether rows of a transaction are to be read: the condition that `changedSince` puts into SQL. */
-export function isUnseen(transaction: bigint, { watermark, unseen }: Since): boolean {
-  if (unseen === undefined) return transaction >= BigInt(watermark);
-  if (transaction >= BigInt(unseen.next)) return true;
-  return unseen.open.some(([first, last]) => transaction >= BigInt(first) && transaction <= BigInt(last));
-}
-
 function toRanges(ids: readonly bigint[]): [bigint, bigint][] {
   const ranges: [bigint, bigint][] = [];
   for (const id of ids) {

@@ -5,6 +5,7 @@ import { createMemory, remember } from './memory';
 import type { PlainRelation, PlainRow } from './plain-source';
 import type { Snapshot } from './snapshot';
 import type { SyncCase } from './sync-case';
+import type { WorldConnector } from './world';
 
 /** Says what is wrong with a sync, and remembers what it did. */
 export function judgeSync(given: SyncCase): string[] {
@@ -63,6 +64,8 @@ function foretellFailures({ connector, plain, before, memory }: SyncCase, isAnew
   const names = connector.names ?? [...memory.known];
   const readable = new Map(plain.map((relation) => [relation.name, relation]));
   for (const name of names) if (readable.get(name)?.rows === undefined) must.add(name);
+  // Documents of a first bulk may be there of one that was never synced.
+  for (const { name, rows } of plain) if (rows === undefined && hasDocuments(connector, before, name)) may.add(name);
   // With nothing to read it fails as a whole.
   if (plain.every(({ rows }) => rows === undefined)) for (const { name } of plain) may.add(name);
   for (const relation of plain) {
@@ -70,12 +73,19 @@ function foretellFailures({ connector, plain, before, memory }: SyncCase, isAnew
     const conflicts = [...columns].some(([field, type]) => !isAnew && contradicts(before.fields.get(field), type));
     if (conflicts) must.add(name);
     for (const [id, row] of rows) {
-      if (row.isAmbiguous || passPipelines(connector, row.document, relation).is !== 'spoilt') continue;
+      // Rows of tables that inherit are written before it is known that they share a key.
+      const isRefused = row.isAmbiguous && relation.isWhole;
+      if (isRefused || passPipelines(connector, row.document, relation).is !== 'spoilt') continue;
       may.add(name);
+      if (row.isAmbiguous) continue;
       if (isAnew || memory.rows.get(id)?.row !== JSON.stringify(row.document)) must.add(name);
     }
   }
   return { must, may: new Set([...must, ...may]) };
+}
+
+function hasDocuments({ id: connectorId }: WorldConnector, { documents }: Snapshot, name: string): boolean {
+  return [...documents.keys()].some((id) => id.startsWith(`${connectorId}:${name}:`));
 }
 
 const FITTING: Readonly<Record<string, readonly string[]>> = {

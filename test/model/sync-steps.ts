@@ -1,6 +1,7 @@
 import { findUsableSince, isSameDatabase, type SourceIdentity } from '../../src/sync/index-state';
-import { isUnseen, type Since } from '../../src/sync/unseen-transactions';
+import type { Since } from '../../src/sync/unseen-transactions';
 import { chooseVersion, newestVersion, type PASS, passVersion } from '../../src/sync/write-version';
+import { isUnseen } from '../support/is-unseen';
 import type { Mistake } from './mistakes';
 import { orphan, readHorizon } from './postgres';
 import { type Request, spend, type Step, type Stream, type Sync, type World } from './world';

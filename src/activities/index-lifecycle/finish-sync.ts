@@ -119,10 +119,7 @@ export async function restoreIndex(
   return undefined;
 }
 
-function relationState(
-  { definition, leaves, rule }: PlannedRelation,
-  { watermark, unseen }: SyncJob,
-): RelationState {
+function relationState({ definition, leaves, rule }: PlannedRelation, { watermark, unseen }: SyncJob): RelationState {
   return {
     watermark,
     ...(unseen === undefined ? {} : { unseen }),

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 
-import { findUnseen, isUnseen } from '../../../src/sync/unseen-transactions';
+import { findUnseen } from '../../../src/sync/unseen-transactions';
 import { fuzzing } from '../../support/fuzz';
+import { isUnseen } from '../../support/is-unseen';
 
 const find = (watermark: number, next: number, running: readonly number[], open: readonly number[]) =>
   findUnseen({
