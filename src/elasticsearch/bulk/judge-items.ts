@@ -7,6 +7,7 @@ import {
   formatErrorSummary,
   summarizeError,
 } from '../answers/error-summary';
+import { findKnownRefusal } from '../answers/known-refusals';
 import { failureOfResponse } from '../answers/translate-failure';
 import type { AnsweredItem, ItemAnswer } from './answered-item';
 
@@ -79,15 +80,17 @@ function judgeItem(action: string, { status, error, stored }: ItemAnswer, judgem
   if (status === 409) return judgeConflict(error, judgement);
   if (status === 429 || status === 502 || status === 503 || status === 504) return 'retry';
   if (status === 404) throw indexIsGone(judgement.target);
-  if (status === 401 || status === 403) throw failureOfResponse(status, error ?? {}, `writing to ${judgement.target}`);
+  const isOfIndex = findKnownRefusal(error?.type ?? '', error?.reason ?? '')?.ofIndex === true;
+  if (status === 401 || status === 403 || isOfIndex)
+    throw failureOfResponse(status, error ?? {}, `writing to ${judgement.target}`);
   const missing = MISSING_PIPELINE.exec(error?.reason ?? '')?.[1];
   if (missing !== undefined) throw pipelineIsMissing(missing);
   const isInternal = status >= 500 && error?.type !== FAILED_ON_PURPOSE;
   if (isInternal && judgement.attempt < INTERNAL_ERROR_ATTEMPTS) return 'retry';
   if (action === 'delete') {
     throw new SyncFailure(
-      'Defect',
-      `Elasticsearch refused a deletion: ${formatErrorSummary(summarizeError(error ?? {}))}`,
+      'DestinationRefused',
+      `Elasticsearch refused a deletion: ${formatErrorSummary(summarizeError(error ?? {}))}.`,
     );
   }
   return 'rejected';
