@@ -1,4 +1,8 @@
-import type { ErrorCause } from './error-summary';
+/** An error with the reasons behind it. */
+interface Reasons {
+  readonly reason?: string;
+  readonly caused_by?: Reasons;
+}
 
 /** Why Elasticsearch can't take a document, in a sentence that holds no value of it. */
 export interface KnownRejection {
@@ -88,8 +92,8 @@ const WORDINGS: readonly Wording[] = [
 const PLACE = /^\[\d+:\d+\] (?:failed to parse: )?/u;
 
 /** Looks for a reason that is known in an error, and in its causes. */
-export function findKnownRejection(error: ErrorCause): KnownRejection | undefined {
-  for (let cause: ErrorCause | undefined = error; cause !== undefined; cause = cause.caused_by) {
+export function findKnownRejection(error: Reasons): KnownRejection | undefined {
+  for (let cause: Reasons | undefined = error; cause !== undefined; cause = cause.caused_by) {
     const reason = (cause.reason ?? '').replace(PLACE, '');
     for (const { words, says, advice } of WORDINGS) {
       const found = words.exec(reason)?.[0];

@@ -83,8 +83,7 @@ function judgeItem(action: string, { status, error, stored }: ItemAnswer, judgem
   const isOfIndex = findKnownRefusal(error?.type ?? '', error?.reason ?? '')?.ofIndex === true;
   if (status === 401 || status === 403 || isOfIndex)
     throw failureOfResponse(status, error ?? {}, `writing to ${judgement.target}`);
-  const missing = MISSING_PIPELINE.exec(error?.reason ?? '')?.[1];
-  if (missing !== undefined) throw pipelineIsMissing(missing);
+  requirePipeline(error);
   const isInternal = status >= 500 && error?.type !== FAILED_ON_PURPOSE;
   if (isInternal && judgement.attempt < INTERNAL_ERROR_ATTEMPTS) return 'retry';
   if (action === 'delete') {
@@ -123,8 +122,11 @@ const MISSING_PIPELINE = /^pipeline with id \[([^\]]{1,512})\] does not exist$/u
 /** Of a processor `fail`: Elasticsearch answers it with 500. */
 const FAILED_ON_PURPOSE = 'fail_processor_exception';
 
-function pipelineIsMissing(pipeline: string): SyncFailure {
-  return new SyncFailure(
+/** @throws SyncFailure `InvalidConfig` for an error that speaks of a pipeline which is not there */
+export function requirePipeline(error: ErrorCause | undefined): void {
+  const pipeline = MISSING_PIPELINE.exec(error?.reason ?? '')?.[1];
+  if (pipeline === undefined) return;
+  throw new SyncFailure(
     'InvalidConfig',
     `The ingest pipeline "${pipeline}" does not exist.`,
     'Create the pipeline, or take it out of the connector, the index and its templates.',
