@@ -96,6 +96,10 @@ export const FAILURES = {
     remedy: 'Check that Elasticsearch runs and can be reached from the worker.',
   },
   DestinationOverloaded: { retryable: true, remedy: 'Give Elasticsearch more resources, or lower concurrency.' },
+  DestinationBlocked: {
+    retryable: true,
+    remedy: 'Take the block off that the message names: the sync goes on by itself.',
+  },
   ClusterFull: {
     retryable: true,
     remedy: 'Delete indices, add nodes, or raise cluster.max_shards_per_node: the sync goes on when there is room.',
@@ -105,6 +109,12 @@ export const FAILURES = {
     remedy: 'Raise the limit that the message names: index.max_result_window of the index, or search.max_buckets.',
   },
   IndexClosed: { retryable: false, remedy: 'Open the index (`POST INDEX/_open`), then sync again.' },
+  RoutingRequired: {
+    retryable: false,
+    remedy:
+      "pgferry's documents have no routing: take `_routing.required` off the index template, or choose an index_name " +
+      'that it does not match; an index that has it already must be made anew.',
+  },
   DestinationUnsupported: {
     retryable: false,
     remedy: 'This service lacks what the message names: use another one, and report it; the README lists what works.',

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { createConnectorRegistry } from '../../src/activities/connector/connector-registry';
+import { checkConnector } from '../../src/activities/plan/check-connector';
 import { findOverrideWarnings } from '../../src/activities/plan/check-overrides';
-import { checkConnector, type ConnectorProblem } from '../../src/activities/plan/validate-connector';
+import type { ConnectorProblem } from '../../src/activities/plan/collect-problems';
 import { loadSettings } from '../../src/config/load-settings';
 import type { ConnectorSettings, DocumentSettings, ElasticsearchSettings } from '../../src/config/settings/settings';
 import { connectElasticsearch } from '../../src/elasticsearch/connection/connect-elasticsearch';
@@ -126,7 +127,7 @@ async function check(
   const loaded = await loadSettings(writeConfiguration({ connectors: [connector] }));
   const registry = createConnectorRegistry({ ...loaded.settings, elasticsearch: settings });
   try {
-    return await checkConnector(registry.open(connector.connector_id));
+    return (await checkConnector(registry.open(connector.connector_id))).problems;
   } finally {
     await registry.close();
   }

@@ -95,7 +95,7 @@ describe('while an index takes no writes', () => {
     const sync = start('sync');
     await said(
       sync,
-      /copyPartitions: attempt 2 failed: Elasticsearch blocks writing to .*index write.* \(DestinationUnavailable\) → The index or cluster is read-only: remove the block.*; (?:next try at \d{4}-|it is tried again now)/u,
+      /copyPartitions: attempt 2 failed: Elasticsearch blocks writing to .*index write.* \(DestinationBlocked\) → Take the block off: PUT \/.*\/_settings \{"index\.blocks\.write":null\}.*; (?:next try at \d{4}-|it is tried again now)/u,
     );
     await block(null);
     expect((await sync.finished).code).toBe(0);

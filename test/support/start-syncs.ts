@@ -4,8 +4,9 @@ import { ApplicationFailure, type WorkflowHandle } from '@temporalio/client';
 
 import type { ConnectorRegistry } from '../../src/activities/connector/connector-registry';
 import type { SyncActivities } from '../../src/activities/contract/sync-activities';
+import { checkConnector } from '../../src/activities/plan/check-connector';
+import type { ConnectorProblem } from '../../src/activities/plan/collect-problems';
 import { planSync, type SyncDescription } from '../../src/activities/plan/plan-sync';
-import { checkConnector, type ConnectorProblem } from '../../src/activities/plan/validate-connector';
 import type { ConnectorSettings, ElasticsearchSettings } from '../../src/config/settings/settings';
 import type { JobType, SyncInput, SyncOptions } from '../../src/sync/job';
 import type { SyncReport } from '../../src/sync/report';
@@ -101,7 +102,7 @@ export async function startSyncs(destination: Destination = SHARED_NODE): Promis
         sync: async (...job) => worker.sync(await configured(...job)),
         plan: async (options = {}) => planSync(await opened(options), { jobType: 'full', jobId: 'plan', options }),
         verify: async () => verifyConnector(await opened(), { limit: 100, signal: new AbortController().signal }),
-        check: async () => checkConnector(await opened()),
+        check: async () => (await checkConnector(await opened())).problems,
         hook: (next) => {
           hooks = next;
         },

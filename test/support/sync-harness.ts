@@ -1,5 +1,6 @@
+import { checkConnector } from '../../src/activities/plan/check-connector';
+import type { ConnectorProblem } from '../../src/activities/plan/collect-problems';
 import { planSync, type SyncDescription } from '../../src/activities/plan/plan-sync';
-import { checkConnector, type ConnectorProblem } from '../../src/activities/plan/validate-connector';
 import { parseSettings } from '../../src/config/parse-settings';
 import type { SyncInput } from '../../src/sync/job';
 import type { RelationReport, SyncReport } from '../../src/sync/report';
@@ -40,7 +41,7 @@ export async function startSyncHarness(): Promise<SyncHarness> {
       await configure(entry);
       return worker.sync({ connectorId: entry.connector_id, jobType: 'full', ...input });
     },
-    check: async (entry) => checkConnector(await open(entry)),
+    check: async (entry) => (await checkConnector(await open(entry))).problems,
     plan: async (entry) => planSync(await open(entry), { jobType: 'full', jobId: 'plan', options: {} }),
     verify: async (entry) => verifyConnector(await open(entry), { limit: 10, signal: new AbortController().signal }),
     documents: async ({ index_name: index }) => {

@@ -2,12 +2,14 @@ import type { Client } from '@elastic/elasticsearch';
 
 import { buildMapping, totalFields } from '../../documents/index-mapping';
 import { createIndex } from '../../elasticsearch/index/create-index';
-import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
+import { describeIndex } from '../../elasticsearch/index/describe-index';
 import { extendIndex } from '../../elasticsearch/index/extend-index';
 import { checkAliasFilters } from '../../elasticsearch/index/move-aliases';
+import { removeUnlessFit } from '../../elasticsearch/index/require-made-fit';
 import { writeState } from '../../elasticsearch/index/state-store';
 import { SyncFailure } from '../../sync/failures';
 import type { ConnectorState, IndexState, RelationState } from '../../sync/index-state';
+import type { WorkingPipelines } from '../../sync/pipelines';
 import type { PlannedRelation, SyncJob, SyncPlan } from '../../sync/sync-plan';
 import { newestVersion } from '../../sync/write-version';
 import type { OpenConnector } from '../connector/connector-registry';
@@ -25,17 +27,18 @@ export async function prepareIndex(connector: OpenConnector, { job, relations }:
   const { relations: projected, failed } = await readRelations(connector, relations, job.startedAt);
   const failedNames = new Set(failed.map(({ relation }) => relation));
   const readable = relations.filter(({ name }) => !failedNames.has(name));
-  const made = job.newIndex ? await makeIndex(connector, job, projected) : undefined;
+  const pipelines = job.newIndex ? await makeIndex(connector, job, projected) : undefined;
   await extendForRelations(connector.elasticsearch, job, readable, projected);
-  if (made === undefined) return { failed };
-  return { failed, pipelines: (await findPipelines(connector, made)) ?? null };
+  return { failed, ...(job.newIndex ? { pipelines: pipelines ?? null } : {}) };
 }
 
+/** @returns the ingest pipelines that work on it */
 async function makeIndex(
-  { elasticsearch }: OpenConnector,
+  connector: OpenConnector,
   job: SyncJob,
   projected: readonly ProjectedRelation[],
-): Promise<IndexDescription> {
+): Promise<WorkingPipelines | undefined> {
+  const { elasticsearch } = connector;
   const old = job.rebuild ? await describeIndex(elasticsearch, job.index) : undefined;
   const wanted = wantIndex(
     job,
@@ -48,7 +51,8 @@ async function makeIndex(
     ...(old === undefined ? {} : { old }),
   });
   if (old !== undefined) await checkAliasFilters(elasticsearch, old, job.concreteIndex);
-  return made;
+  // Nothing has been written to it yet, but by an attempt of this very activity: which found them, or removed it.
+  return removeUnlessFit(elasticsearch, made.concrete, () => findPipelines(connector, made));
 }
 
 /** Adds the fields that relations need to the sync's index, and takes the watermark off those to be copied. */

@@ -1,3 +1,4 @@
+import { probePipelines } from '../../elasticsearch/bulk/probe-pipelines';
 import type { PipelineSubject } from '../../elasticsearch/pipelines/name-pipelines';
 import { readPipelines } from '../../elasticsearch/pipelines/read-pipelines';
 import type { WorkingPipelines } from '../../sync/pipelines';
@@ -20,9 +21,15 @@ export function pipelineSubject(
  * The ingest pipelines that work on a connector's documents.
  * @throws SyncFailure `InvalidConfig` for one that is not there, naming what names it
  */
-export function findPipelines(
+export async function findPipelines(
   connector: Pick<OpenConnector, 'settings' | 'elasticsearch'>,
   index: IndexSettings,
 ): Promise<WorkingPipelines | undefined> {
-  return readPipelines(connector.elasticsearch, pipelineSubject(connector, index));
+  const { elasticsearch, settings } = connector;
+  const pipelines = await readPipelines(elasticsearch, pipelineSubject(connector, index));
+  if (pipelines?.hidden === true && index.concrete !== undefined) {
+    const target = { target: index.concrete, requireAlias: false, pipeline: settings.pipeline };
+    await probePipelines(elasticsearch, target);
+  }
+  return pipelines;
 }

@@ -1,6 +1,7 @@
 import { totalFields } from '../../documents/index-mapping';
 import type { LostValue, Settings } from '../../elasticsearch/blueprint/index-content';
 import { findNewestVersion } from '../../elasticsearch/dead-letters/find-newest-version';
+import { requireNoRouting } from '../../elasticsearch/fit/require-fit';
 import { describeLeftBehind, listComingAlong } from '../../elasticsearch/index/describe-design';
 import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
 import { designIndex } from '../../elasticsearch/index/design-index';
@@ -78,6 +79,7 @@ export async function planSync(connector: OpenConnector, request: PlanRequest): 
   const index = request.options.rebuild === true ? undefined : existing;
   const state = index?.state.connectors[id];
   if (request.jobType === 'incremental') checkRulesInEffect(connector.settings, parted, state);
+  if (index !== undefined) requireNoRouting(index.content, `The index ${index.concrete}`);
   const fitted = fitRelations(parted.relations, index, new Set(Object.keys(state?.relations ?? {})));
   const { relations, mapping } = fitted;
   const failed = [...parted.failed, ...fitted.failed];

@@ -1,9 +1,8 @@
 import { createConnectorRegistry, type OpenConnector } from '../../activities/connector/connector-registry';
+import { checkConnector, type ConnectorCheck } from '../../activities/plan/check-connector';
 import { findOverrideWarnings, type OverrideWarning } from '../../activities/plan/check-overrides';
-import { checkConnector, type ConnectorProblem } from '../../activities/plan/validate-connector';
 import { findConnector } from '../../config/settings/find-connector';
 import type { Settings } from '../../config/settings/settings';
-import { findIndexWarnings, type IndexWarning } from '../../elasticsearch/index/find-index-warnings';
 import { findSourceWarnings } from '../../postgres/server/find-source-warnings';
 import type { SourceWarning } from '../../postgres/server/source-warning';
 import { SyncFailure } from '../../sync/failures';
@@ -13,13 +12,10 @@ import { workAloud } from '../output/notices';
 import { createTerminal, dim, green, red, type Terminal, yellow } from '../output/terminal';
 import { type ConfigurationOptions, loadCommandSettings } from '../session/load-command-settings';
 
-type Warning = SourceWarning | IndexWarning | OverrideWarning;
+type Warning = SourceWarning | OverrideWarning;
 
-interface CheckedConnector {
+interface CheckedConnector extends ConnectorCheck {
   readonly connector_id: string;
-  readonly problems: readonly ConnectorProblem[];
-  /** Things that keep no sync from working; looked for where there are no problems. */
-  readonly warnings: readonly Warning[];
 }
 
 /**
@@ -40,11 +36,11 @@ async function checkTemporal({ temporal }: Settings): Promise<CheckedConnector> 
   try {
     const client = await connectTemporal(temporal);
     await client.connection.close();
-    return { connector_id: 'temporal', problems: [], warnings: [] };
+    return { connector_id: 'temporal', problems: [], warnings: [], notes: [] };
   } catch (error) {
     if (!(error instanceof SyncFailure)) throw error;
     const { type, message, remedy } = error;
-    return { connector_id: 'temporal', problems: [{ type, message, remedy }], warnings: [] };
+    return { connector_id: 'temporal', problems: [{ type, message, remedy }], warnings: [], notes: [] };
   }
 }
 
@@ -61,9 +57,9 @@ async function checkSelected(
       ids.map((connectorId) => {
         const connector = registry.open(connectorId);
         return workAloud(terminal, connectorId, async () => {
-          const problems = await checkConnector(connector);
-          const warnings = problems.length === 0 ? await findWarnings(connector) : [];
-          return { connector_id: connectorId, problems, warnings };
+          const checked = await checkConnector(connector);
+          const warnings = checked.problems.length === 0 ? await findWarnings(connector) : [];
+          return { connector_id: connectorId, ...checked, warnings: [...warnings, ...checked.warnings] };
         });
       }),
     );
@@ -75,7 +71,6 @@ async function checkSelected(
 async function findWarnings(connector: OpenConnector): Promise<Warning[]> {
   const found = await Promise.allSettled<readonly Warning[]>([
     findSourceWarnings(connector.source),
-    findIndexWarnings(connector.elasticsearch, connector.settings.indexName),
     findOverrideWarnings(connector),
   ]);
   return found.flatMap((looked) => (looked.status === 'fulfilled' ? looked.value : [describeUnseen(looked.reason)]));
@@ -88,9 +83,10 @@ function describeUnseen(error: unknown): Warning {
   return { message: `not all warnings could be looked for: ${message}`, remedy };
 }
 
-function renderChecked({ connector_id: id, problems, warnings }: CheckedConnector): string {
+function renderChecked({ connector_id: id, problems, warnings, notes }: CheckedConnector): string {
   return [
     problems.length === 0 ? `${green('✓')} ${id}` : `${red('✗')} ${id}`,
+    ...notes.map((note) => `    ${yellow('note')} ${note}`),
     ...warnings.flatMap(({ message, remedy }) => [`    ${yellow('warning')} ${message}`, `    → ${remedy}`]),
     ...problems.flatMap(({ type, message, remedy }) => [`    ${message} ${dim(`(${type})`)}`, `    → ${remedy}`]),
   ].join('\n');

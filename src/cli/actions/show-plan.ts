@@ -1,4 +1,5 @@
 import { createConnectorRegistry } from '../../activities/connector/connector-registry';
+import { foreseeDestination } from '../../activities/plan/foresee-destination';
 import { planSync } from '../../activities/plan/plan-sync';
 import { validateConnector } from '../../activities/plan/validate-connector';
 import { findConnector } from '../../config/settings/find-connector';
@@ -26,12 +27,14 @@ export async function showPlan(id: string | undefined, options: PlanOptions): Pr
     const jobType: JobType = options.incremental === true ? 'incremental' : 'full';
     const request = { jobType, jobId: 'planned', options: options.rebuild === true ? { rebuild: true } : {} };
     const connector = registry.open(connectorId);
-    const description = await workAloud(terminal, connectorId, async () => {
+    const planned = await workAloud(terminal, connectorId, async () => {
       await validateConnector(connector);
-      return planSync(connector, request);
+      const description = await planSync(connector, request);
+      return { ...description, foresight: await foreseeDestination(connector, description) };
     });
-    terminal.result(planDocument(description), () => renderPlan(description, options.mapping === true));
-    if (description.plan.failed !== undefined) process.exitCode = EXIT.failed;
+    terminal.result(planDocument(planned), () => renderPlan(planned, options.mapping === true));
+    const isHindered = planned.plan.failed !== undefined || planned.foresight.problems.length > 0;
+    if (isHindered) process.exitCode = EXIT.failed;
   } finally {
     await registry.close();
   }

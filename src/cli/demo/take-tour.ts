@@ -1,6 +1,6 @@
 import { createConnectorRegistry, type OpenConnector } from '../../activities/connector/connector-registry';
+import { checkConnector } from '../../activities/plan/check-connector';
 import { planSync } from '../../activities/plan/plan-sync';
-import { checkConnector } from '../../activities/plan/validate-connector';
 import type { Settings } from '../../config/settings/settings';
 import { loadSampleData } from '../../stack/sample-data/load-sample-data';
 import type { StackAddresses } from '../../stack/servers/stack-addresses';
@@ -54,7 +54,7 @@ export async function takeTour(settings: Settings, addresses: StackAddresses, te
 }
 
 async function check(connector: OpenConnector, terminal: Terminal): Promise<void> {
-  const problems = await checkConnector(connector);
+  const { problems } = await checkConnector(connector);
   for (const { message, remedy } of problems) terminal.say(`  ${message}\n  → ${remedy}`);
   if (problems.length === 0) terminal.say(`  ${green('✓')} PostgreSQL, Elasticsearch, tables and mapping are fine`);
 }

@@ -1,11 +1,20 @@
+import type { Foresight } from '../../activities/plan/foresee-destination';
 import type { SyncDescription } from '../../activities/plan/plan-sync';
 import { describeLost } from '../../elasticsearch/index/describe-design';
 import { cutTasks } from '../../sync/partitions';
 import { renderTable } from './render-table';
 import { bold } from './terminal';
 
+/** A plan, and what a sync would meet at Elasticsearch where that was asked. */
+export interface ForeseenPlan extends SyncDescription {
+  readonly foresight?: Foresight;
+}
+
+const NOTHING_FORESEEN: Foresight = { problems: [], warnings: [] };
+
 /** A plan as `plan --json` prints it. */
-export function planDocument({ plan, relations, mapping, concurrency, newIndex }: SyncDescription) {
+export function planDocument(foreseen: ForeseenPlan) {
+  const { plan, relations, mapping, concurrency, newIndex, foresight = NOTHING_FORESEEN } = foreseen;
   const partitions = cutTasks(plan.relations, concurrency).flat();
   const described = new Map(relations.map((projected) => [projected.name, projected]));
   return {
@@ -35,20 +44,19 @@ export function planDocument({ plan, relations, mapping, concurrency, newIndex }
     failed: plan.failed,
     comes_along: newIndex?.comesAlong ?? [],
     lost_values: newIndex?.lost ?? [],
-    notes: plan.notes ?? [],
+    problems: foresight.problems,
+    warnings: foresight.warnings,
+    notes: [...(plan.notes ?? []), ...(foresight.unasked === undefined ? [] : [foresight.unasked])],
     knows_templates: newIndex?.knowsTemplate ?? true,
     mapping,
   };
 }
 
-const UNKNOWN_TEMPLATES =
-  'Without the cluster privilege manage_index_templates nothing can be said of values that index templates give.';
-
 type PlanRow = ReturnType<typeof planDocument>['relations'][number];
 
 /** A plan for people. */
-export function renderPlan(description: SyncDescription, withMapping = false): string {
-  const document = planDocument(description);
+export function renderPlan(plan: ForeseenPlan, withMapping = false): string {
+  const document = planDocument(plan);
   const { relations, skipped, dropped, mapping, comes_along: comesAlong, lost_values: lost } = document;
   const rows = relations.map(({ relation, kind, tables, key, mode, estimated_rows: estimated, partitions }) => [
     relation,
@@ -87,12 +95,18 @@ export function renderPlan(description: SyncDescription, withMapping = false): s
       'Values that lose',
       lost.map((value) => `  ${describeLost(value)}`),
     ),
+    ...section('In the way of a sync', document.problems.map(describeAdvised)),
+    ...section('Warnings', document.warnings.map(describeAdvised)),
     ...section(
       'Notes',
-      [...document.notes, ...(document.knows_templates ? [] : [UNKNOWN_TEMPLATES])].map((note) => `  ${note}`),
+      document.notes.map((note) => `  ${note}`),
     ),
     ...(withMapping ? section('Mapping', [JSON.stringify(mapping, undefined, 2)]) : []),
   ].join('\n');
+}
+
+function describeAdvised({ message, remedy }: { readonly message: string; readonly remedy: string }): string {
+  return `  ${message} → ${remedy}`;
 }
 
 function describeWhole({ relation, read_as_whole_because: reason }: PlanRow): string[] {

@@ -1,4 +1,5 @@
 import { isRecord } from '../../sync/json-value';
+import { findKnownRejection, type KnownRejection } from './known-rejections';
 
 /** An error as Elasticsearch reports it, in answers and in the items of a bulk; see {@link toErrorCause}. */
 export interface ErrorCause {
@@ -14,6 +15,9 @@ export interface ErrorCause {
 /** Causes within causes; Elasticsearch's own are a handful. */
 const DEEPEST = 20;
 
+/** As Elasticsearch names its exceptions; anything else may be a value. */
+const EXCEPTION = /^[a-z][a-z\d_]{0,99}$/u;
+
 /** Takes the parts of an error out of an answer that have the expected type. */
 export function toErrorCause(value: unknown, depth = 0): ErrorCause {
   if (typeof value !== 'object' || value === null) return {};
@@ -27,7 +31,7 @@ export function toErrorCause(value: unknown, depth = 0): ErrorCause {
   } = value as Readonly<Record<string, unknown>>;
   const root = firstOf(roots) ?? reasonOf(firstOf(shards));
   return {
-    ...(typeof type === 'string' ? { type } : {}),
+    ...(typeof type === 'string' && EXCEPTION.test(type) ? { type } : {}),
     ...(typeof reason === 'string' ? { reason } : {}),
     ...(typeof credentials === 'string' ? { additional_unsuccessful_credentials: credentials } : {}),
     ...(cause === undefined || depth === DEEPEST ? {} : { caused_by: toErrorCause(cause, depth + 1) }),
@@ -69,7 +73,7 @@ export function blotQuotes(reason: string): string {
 }
 
 /** The parts of an error without values: Elasticsearch quotes values and document ids in its reasons. */
-export interface ErrorSummary {
+export interface ErrorSummary extends Partial<KnownRejection> {
   /** `document_parsing_exception` */
   readonly type: string;
   /** Type of the innermost cause, where it differs: `number_format_exception`. */
@@ -83,7 +87,7 @@ export interface ErrorSummary {
 /** Everything from here on may quote a value. */
 const QUOTES = /preview of|in document with id|'|"/iu;
 const FIELD =
-  /\bfield(?: name)? \[([^\]]{1,512})\]|\bobject mapping for \[([^\]]{1,512})\]|\bmapper \[([^\]]{1,512})\]/u;
+  /(?<!\bdate )\bfield(?: name)? \[([^\]]{1,512})\]|\bobject mapping for \[([^\]]{1,512})\]|\bmapper \[([^\]]{1,512})\]/u;
 const TERM_FIELD = /^Document contains at least one immense term in field="([^"]{1,512})"/u;
 const FIELD_TYPE = /\bof type \[(\w{1,64})\]/u;
 
@@ -99,6 +103,7 @@ export function summarizeError(error: ErrorCause): ErrorSummary {
     ...(cause === undefined || cause === error.type ? {} : { cause }),
     ...(field === undefined ? {} : { field }),
     ...(fieldType === undefined ? {} : { fieldType }),
+    ...findKnownRejection(error),
   };
 }
 
@@ -111,13 +116,13 @@ export function exceedsLimit(error: ErrorCause | undefined): boolean {
   return Number(bytes) > Number(limit);
 }
 
-/** One line for messages: `document_parsing_exception (number_format_exception) in field "n" of type long`. */
-export function formatErrorSummary({ type, cause, field, fieldType }: ErrorSummary): string {
+/** One line for messages: `document_parsing_exception (number_format_exception) in field "n" of type long: it is no number`. */
+export function formatErrorSummary({ type, cause, field, fieldType, says }: ErrorSummary): string {
   const parts = [type];
   if (cause !== undefined) parts.push(`(${cause})`);
   if (field !== undefined) parts.push(`in field "${field}"`);
   if (fieldType !== undefined) parts.push(`of type ${fieldType}`);
-  return parts.join(' ');
+  return parts.join(' ') + (says === undefined ? '' : `: ${says}`);
 }
 
 function indexOf(text: string, pattern: RegExp): number {

@@ -7,6 +7,7 @@ import {
   formatErrorSummary,
   summarizeError,
 } from '../answers/error-summary';
+import { findKnownRefusal } from '../answers/known-refusals';
 import { failureOfResponse } from '../answers/translate-failure';
 import type { AnsweredItem, ItemAnswer } from './answered-item';
 
@@ -79,15 +80,16 @@ function judgeItem(action: string, { status, error, stored }: ItemAnswer, judgem
   if (status === 409) return judgeConflict(error, judgement);
   if (status === 429 || status === 502 || status === 503 || status === 504) return 'retry';
   if (status === 404) throw indexIsGone(judgement.target);
-  if (status === 401 || status === 403) throw failureOfResponse(status, error ?? {}, `writing to ${judgement.target}`);
-  const missing = MISSING_PIPELINE.exec(error?.reason ?? '')?.[1];
-  if (missing !== undefined) throw pipelineIsMissing(missing);
+  const isOfIndex = findKnownRefusal(error?.type ?? '', error?.reason ?? '')?.ofIndex === true;
+  if (status === 401 || status === 403 || isOfIndex)
+    throw failureOfResponse(status, error ?? {}, `writing to ${judgement.target}`);
+  requirePipeline(error);
   const isInternal = status >= 500 && error?.type !== FAILED_ON_PURPOSE;
   if (isInternal && judgement.attempt < INTERNAL_ERROR_ATTEMPTS) return 'retry';
   if (action === 'delete') {
     throw new SyncFailure(
-      'Defect',
-      `Elasticsearch refused a deletion: ${formatErrorSummary(summarizeError(error ?? {}))}`,
+      'DestinationRefused',
+      `Elasticsearch refused a deletion: ${formatErrorSummary(summarizeError(error ?? {}))}.`,
     );
   }
   return 'rejected';
@@ -120,8 +122,11 @@ const MISSING_PIPELINE = /^pipeline with id \[([^\]]{1,512})\] does not exist$/u
 /** Of a processor `fail`: Elasticsearch answers it with 500. */
 const FAILED_ON_PURPOSE = 'fail_processor_exception';
 
-function pipelineIsMissing(pipeline: string): SyncFailure {
-  return new SyncFailure(
+/** @throws SyncFailure `InvalidConfig` for an error that speaks of a pipeline which is not there */
+export function requirePipeline(error: ErrorCause | undefined): void {
+  const pipeline = MISSING_PIPELINE.exec(error?.reason ?? '')?.[1];
+  if (pipeline === undefined) return;
+  throw new SyncFailure(
     'InvalidConfig',
     `The ingest pipeline "${pipeline}" does not exist.`,
     'Create the pipeline, or take it out of the connector, the index and its templates.',

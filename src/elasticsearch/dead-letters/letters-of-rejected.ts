@@ -48,5 +48,6 @@ export function groupByVersion(letters: readonly DeadLetter[]): Map<number, stri
 }
 
 function describeReason(error: ErrorSummary, bytes: number): string {
-  return `Elasticsearch refused the document of ${bytes} bytes: ${formatErrorSummary(error)}.`;
+  const advice = error.advice === undefined ? '' : `; ${error.advice}`;
+  return `Elasticsearch refused the document of ${bytes} bytes: ${formatErrorSummary(error)}${advice}.`;
 }

@@ -1,3 +1,4 @@
+import { SyncFailure } from '../../sync/failures';
 import type { FieldMapping, IndexMapping } from '../../sync/field-mapping';
 import { OWN_FIELDS } from '../../sync/own-fields';
 
@@ -107,4 +108,11 @@ function describeType(mapping: FieldMapping): string {
 
 function propertiesOf(mapping: FieldMapping): Properties {
   return (mapping['properties'] ?? {}) as Properties;
+}
+
+/** @throws SyncFailure `MappingConflict` naming every field of an index whose type can't take the documents' values */
+export function assertNoConflict(concrete: string, conflicts: readonly FieldConflict[]): void {
+  if (conflicts.length === 0) return;
+  const fields = conflicts.map(({ field, existing, wanted }) => `${field} is ${existing}, needs ${wanted}`).join('; ');
+  throw new SyncFailure('MappingConflict', `The index ${concrete} has fields of other types: ${fields}.`);
 }

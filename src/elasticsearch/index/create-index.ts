@@ -10,6 +10,7 @@ import { readRecord, replaceRecord } from './creation-record';
 import { describeIndex, type IndexDescription } from './describe-index';
 import { designIndex, type IndexDesign, type WantedIndex } from './design-index';
 import { beginLoading } from './load-mode';
+import { requireMadeFit } from './require-made-fit';
 import { isOwnIndex, ownMeta } from './state-format';
 import { changeMeta } from './state-store';
 
@@ -28,7 +29,7 @@ export interface NewIndex extends WantedIndex {
  * in one request. Calling it again with the same names is harmless.
  *
  * @throws SyncFailure `InvalidConfig` for a name that can't be used or is taken, `MappingConflict` for a mapping that
- * Elasticsearch refuses.
+ * Elasticsearch refuses; as `requireFit` for templates under which the index would be of no use.
  */
 export async function createIndex(client: Client, index: NewIndex): Promise<IndexDescription> {
   const design = await designIndex(client, index);
@@ -37,8 +38,9 @@ export async function createIndex(client: Client, index: NewIndex): Promise<Inde
       await requestIndex(client, index, design);
     } catch (error) {
       if (!isAlreadyThere(error)) throw error;
-      await assertOwn(client, index);
+      return assertOwn(client, index);
     }
+    await requireMadeFit(client, index);
   });
   await recordCreation(client, index.concrete, design);
   if (index.behindAlias === false) await takeOffAliases(client, index.concrete);

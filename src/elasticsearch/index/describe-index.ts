@@ -39,8 +39,8 @@ export interface IndexDescription {
 /**
  * Describes the index that a name stands for; undefined where nothing has that name.
  *
- * @throws SyncFailure `InvalidConfig` for a pattern and a data stream, `DestinationChanged` for an alias over several
- * indices: a write through it could go to one that pgferry knows nothing of.
+ * @throws SyncFailure `InvalidConfig` for a pattern and a data stream, `IndexClosed`, `DestinationChanged` for an alias
+ * over several indices: a write through it could go to one that pgferry knows nothing of.
  */
 export async function describeIndex(client: Client, name: string): Promise<IndexDescription | undefined> {
   if (/[*,]|^_|^-/u.test(name)) throw new SyncFailure('InvalidConfig', `index_name "${name}" must be one plain name.`);
@@ -64,6 +64,7 @@ function readDescription(name: string, found: Readonly<Record<string, unknown>>)
   if (asObject(asObject(aliases)[name] ?? {})['is_write_index'] === false) throw takesNoWrites(name, concrete);
   const { properties, _meta: meta = {} } = asObject(mappings);
   const flat = asObject(settings) as Record<string, string>;
+  if (flat['index.verified_before_close'] === 'true') throw isClosed(concrete);
   const own = asObject(meta) as MappingMeta;
   const state = parseState(own);
   return {
@@ -100,6 +101,11 @@ function standsOnSeveral(name: string, found: Readonly<Record<string, unknown>>)
     'Let the alias stand on one of them alone (POST /_aliases), and exempt it from rollover: pgferry ' +
       'overwrites and deletes documents, which has to happen in one index.',
   );
+}
+
+function isClosed(concrete: string): SyncFailure {
+  const remedy = `Open it: POST /${concrete}/_open; then sync again.`;
+  return new SyncFailure('IndexClosed', `The index ${concrete} is closed.`, remedy);
 }
 
 /** Refuses an alias as a rollover leaves it when its new index is deleted again. */

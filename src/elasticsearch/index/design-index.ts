@@ -13,6 +13,7 @@ import {
   type Settings,
 } from '../blueprint/index-content';
 import type { NeededSetting } from '../blueprint/layer-settings';
+import { requireFit } from '../fit/require-fit';
 import { EXACT_FIELDS, holdsValuesOf } from './compare-mapping';
 import { readRecord } from './creation-record';
 import type { IndexDescription } from './describe-index';
@@ -56,9 +57,12 @@ export interface IndexDesign {
 
 const NO_CHANGES: ContentChanges = { settings: {}, parameters: {}, properties: {}, lost: [] };
 
-/** Decides what an index is to be made with, from templates, pgferry's needs, the old index and the file; changes nothing. */
+/**
+ * Decides what an index is to be made with, from templates, pgferry's needs, the old index and the file; changes nothing.
+ * @throws SyncFailure as `requireFit` for templates under which it would be of no use
+ */
 export async function designIndex(client: Client, wanted: WantedIndex): Promise<IndexDesign> {
-  const { concrete, mapping, overridden = {}, totalFields, old } = wanted;
+  const { alias, concrete, mapping, overridden = {}, totalFields, old } = wanted;
   const known = await readTemplate(client, concrete);
   const template = known ?? EMPTY_CONTENT;
   const changed = old === undefined ? NO_CHANGES : changesOf(old, wanted, template);
@@ -74,13 +78,16 @@ export async function designIndex(client: Client, wanted: WantedIndex): Promise<
   };
   const { properties } = drawBlueprint({ ...layers, changed: NO_CHANGES });
   const blueprint = drawBlueprint({ ...layers, changed });
+  const settings = { ...template.settings, ...blueprint.settings };
+  const parameters = { ...template.parameters, ...blueprint.parameters };
+  requireFit({ settings, parameters }, alias, `An index template for ${alias}`);
   const lost = [...blueprint.lost, ...loseMeta(old)];
   return {
     blueprint: { ...blueprint, lost },
     changed,
     given: { ...template.properties, ...properties },
     meta: othersMeta(old?.meta ?? {}),
-    settings: { ...template.settings, ...blueprint.settings },
+    settings,
     knowsTemplate: known !== undefined,
   };
 }

@@ -1,12 +1,11 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
 
-import { SyncFailure } from '../../sync/failures';
 import type { IndexMapping } from '../../sync/field-mapping';
 import { findRefusedSettings, putTakenSettings } from '../answers/refused-settings';
 import { translateFailures } from '../answers/translate-failure';
 import type { Properties } from '../blueprint/index-content';
 import { readContent } from '../blueprint/read-content';
-import { compareMapping, type FieldConflict, type MappingDifference } from './compare-mapping';
+import { assertNoConflict, compareMapping, type MappingDifference } from './compare-mapping';
 import { countFields } from './count-fields';
 import { addToRecord } from './creation-record';
 import type { IndexDescription } from './describe-index';
@@ -29,7 +28,7 @@ export interface IndexExtension {
  */
 export async function extendIndex(client: Client, index: IndexDescription, extension: IndexExtension): Promise<void> {
   const difference = compareMapping(index.properties, extension.mapping);
-  assertNoConflict(index, difference.conflicts);
+  assertNoConflict(index.concrete, difference.conflicts);
   const refused = await findRefusedSettings(client);
   const wanted = Object.entries(findSettings(index, difference, extension.totalFields));
   const settings = Object.fromEntries(wanted.filter(([name]) => !refused.has(name)));
@@ -70,10 +69,4 @@ function findSettings(index: IndexDescription, { missing }: MappingDifference, t
   const required = parseTimeValue(GC_DELETES) ?? 0;
   if (remembered === undefined || remembered < required) settings['index.gc_deletes'] = GC_DELETES;
   return settings;
-}
-
-function assertNoConflict(index: IndexDescription, conflicts: readonly FieldConflict[]): void {
-  if (conflicts.length === 0) return;
-  const fields = conflicts.map(({ field, existing, wanted }) => `${field} is ${existing}, needs ${wanted}`).join('; ');
-  throw new SyncFailure('MappingConflict', `The index ${index.concrete} has fields of other types: ${fields}.`);
 }

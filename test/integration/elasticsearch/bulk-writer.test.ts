@@ -201,7 +201,7 @@ describe('an index that changes under the writer', () => {
 
   test('is not written when it is read-only: a failure that says so, and no dead letter', async () => {
     await client.indices.addBlock({ index: concrete, block: 'write' });
-    await expect(write(documents(3))).rejects.toMatchObject({ type: 'DestinationUnavailable', retryable: true });
+    await expect(write(documents(3))).rejects.toMatchObject({ type: 'DestinationBlocked', retryable: true });
     expect(await deadLetters()).toEqual([]);
   });
 

@@ -6,9 +6,9 @@ const WINDOW = {
   reason: 'Result window is too large, from + size must be less than or equal to: [100] but was [10000].',
 };
 
-/** The failure that an answer with such an error stands for. */
+/** The failure that an answer with such an error stands for, to a request that holds no value of a row. */
 const failureOf = (status: number, error: object) =>
-  failureOfResponse(status, readErrorCause({ error, status }), DOING);
+  failureOfResponse(status, readErrorCause({ error, status }), DOING, false);
 
 describe('a refusal has the type and remedy of its cause', () => {
   test.each([
@@ -109,4 +109,47 @@ describe('behind "all shards failed" the cause is found', () => {
 test('what Elasticsearch quotes is left out: it may be a value of a row', () => {
   const error = { type: 'number_format_exception', reason: `For input string: "secret" of field's 'secret" too` };
   expect(failureOf(400, error).message).not.toContain('secret');
+});
+
+describe('of a request that holds values of rows, only words that are known to hold none are shown', () => {
+  const messageOf = (type: string, reason: string) =>
+    failureOfResponse(400, readErrorCause({ error: { type, reason } }), 'writing').message;
+
+  test.each([
+    [
+      'illegal_argument_exception',
+      'Limit of total fields [20] has been exceeded, secret',
+      'fields [20] has been exceeded',
+    ],
+    ['too_many_buckets_exception', 'secret', 'too_many_buckets_exception'],
+    ['routing_missing_exception', 'routing is required for [shop]/[secret]', '_routing.required'],
+    ['mapper_parsing_exception', 'failed to parse date field [secret] with format [yyyy]', 'no date'],
+    ['the secret type', 'secret', 'unknown error'],
+  ])('%s: %s', (type, reason, shown) => {
+    expect(messageOf(type, reason)).toContain(shown);
+    expect(messageOf(type, reason)).not.toContain('secret');
+  });
+});
+
+describe('a block is named by its setting, with the request that takes it off', () => {
+  test.each([
+    [403, 'index [shop-1] blocked by: [FORBIDDEN/8/index write (api)];', 'DestinationBlocked', 'PUT /shop-1/_settings'],
+    [403, 'blocked by: [FORBIDDEN/6/cluster read-only (api)];', 'DestinationBlocked', 'cluster.blocks.read_only'],
+    [503, 'blocked by: [SERVICE_UNAVAILABLE/2/no master];', 'DestinationUnavailable', 'elects a master'],
+    [
+      429,
+      'index [shop-1] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, index has read-only-allow-delete block];',
+      'DestinationOverloaded',
+      'disk space',
+    ],
+  ])('%i %s', (status, reason, type, remedy) => {
+    expect(failureOf(status, { type: 'cluster_block_exception', reason })).toMatchObject({
+      type,
+      remedy: expect.stringContaining(remedy) as string,
+    });
+  });
+});
+
+test.each([400, 405, 411, 415])("%i without a reason of Elasticsearch's is not tried again", (status) => {
+  expect(failureOfResponse(status, {}, 'writing')).toMatchObject({ type: 'DestinationRefused', retryable: false });
 });

@@ -88,7 +88,7 @@ describe('an answer to a bulk', () => {
     ['an empty 400', 400, ''],
   ])('never rejects a document that Elasticsearch did not refuse: %s', async (_, status, body) => {
     await expect(deliver(1, exactly(Buffer.from(body), status))).rejects.toMatchObject({
-      type: 'DestinationUnavailable',
+      type: status === 200 ? 'DestinationUnavailable' : 'DestinationRefused',
     });
   });
 });

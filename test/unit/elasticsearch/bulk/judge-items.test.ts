@@ -79,8 +79,15 @@ describe('the answer to a bulk', () => {
     [
       'a read-only index',
       403,
-      { type: 'cluster_block_exception', reason: 'index [a] blocked' },
-      'DestinationUnavailable',
+      { type: 'cluster_block_exception', reason: 'index [a] blocked by: [FORBIDDEN/5/index read-only (api)];' },
+      'DestinationBlocked',
+    ],
+    ['a closed index', 400, { type: 'index_closed_exception', reason: 'closed' }, 'IndexClosed'],
+    [
+      'a required routing',
+      400,
+      { type: 'routing_missing_exception', reason: 'routing is required for [a]/[1]' },
+      'RoutingRequired',
     ],
     [
       'a missing privilege',

@@ -1,0 +1,55 @@
+import type { IndexWarning } from '../../elasticsearch/index/find-index-warnings';
+import type { SkippedRelation } from '../../sync/relation';
+import type { OpenConnector } from '../connector/connector-registry';
+import { checkOverrides } from './check-overrides';
+import { collectProblems, type ConnectorProblem } from './collect-problems';
+import { foreseeDestination } from './foresee-destination';
+import { planSync } from './plan-sync';
+import { checkServers } from './validate-connector';
+
+/** All that can be found out about a connector without a sync. */
+export interface ConnectorCheck {
+  /** Things by which a sync would fail, or for whose end it would wait. */
+  readonly problems: readonly ConnectorProblem[];
+  /** Things that keep no sync from working. */
+  readonly warnings: readonly IndexWarning[];
+  /** Sentences about what is left out, and what could not be asked. */
+  readonly notes: readonly string[];
+}
+
+/** Tries everything that a sync needs and collects every problem; changes nothing. */
+export async function checkConnector(connector: OpenConnector): Promise<ConnectorCheck> {
+  const servers = await checkServers(connector);
+  if (servers.length > 0) return { problems: servers, warnings: [], notes: [] };
+  let found: ConnectorCheck = { problems: [], warnings: [], notes: [] };
+  let overrides: readonly ConnectorProblem[] = [];
+  const planning = await collectProblems([
+    async () => {
+      found = await checkPlan(connector);
+    },
+    async () => {
+      overrides = await checkOverrides(connector);
+    },
+  ]);
+  return { ...found, problems: [...planning, ...found.problems, ...overrides] };
+}
+
+async function checkPlan(connector: OpenConnector): Promise<ConnectorCheck> {
+  const description = await planSync(connector, { jobType: 'full', jobId: 'check', options: {} });
+  const { failed = [], skipped, notes = [] } = description.plan;
+  const { problems, warnings, unasked } = await foreseeDestination(connector, description);
+  return {
+    problems: [...failed.map(({ failure }) => failure), ...problems],
+    warnings,
+    notes: [...noteSkipped(skipped), ...notes, ...(unasked === undefined ? [] : [unasked])],
+  };
+}
+
+/** Relations that are told one by one: a database may have thousands of tables without a key. */
+const MOST = 5;
+
+function noteSkipped(skipped: readonly SkippedRelation[]): string[] {
+  const told = skipped.slice(0, MOST).map(({ relation, reason }) => `${relation} is left out: ${reason}`);
+  const more = skipped.length - told.length;
+  return more === 0 ? told : [...told, `${more} more relations are left out: \`pgferry plan\` lists them`];
+}
