@@ -17,6 +17,9 @@ export function passPipelines(
   const between: PlayedOutcome = first === undefined ? { is: 'stored', document: start } : foretell(first, start);
   if (pipelines.final === undefined || between.is === 'dropped' || between.is === 'refused') return between;
   const last = foretell(pipelines.final, between.is === 'stored' ? between.document : start);
+  // Elasticsearch lets no final pipeline change the index.
+  if (last.is === 'spoilt' && 'field' in pipelines.final.work && pipelines.final.work.field === '_index')
+    return { is: 'refused' };
   return between.is === 'spoilt' && last.is === 'stored' ? between : last;
 }
 
