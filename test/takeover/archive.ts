@@ -33,8 +33,14 @@ export async function packData(folder: string, archive: string): Promise<void> {
 export async function unpackData(archive: string, folder: string): Promise<void> {
   const tar = spawn('tar', ['--no-same-owner', '-xpf', '-', '-C', folder], { stdio: ['pipe', 'inherit', 'inherit'] });
   const ended = once(tar, 'close');
-  await pipeline(createReadStream(archive), createBrotliDecompress(), tar.stdin);
-  requireSuccess(await ended);
+  // tar reads up to the mark of the archive's end, and may be gone before the padding behind it is written: its exit code
+  // tells whether all is there.
+  const [piped, exit] = await Promise.allSettled([
+    pipeline(createReadStream(archive), createBrotliDecompress(), tar.stdin),
+    ended,
+  ]);
+  if (exit.status === 'rejected') throw exit.reason;
+  requireSuccess(exit.value, piped);
   const { account } = await findPostgres();
   if (account === undefined) return;
   const postgres = join(folder, 'postgres');
@@ -42,6 +48,7 @@ export async function unpackData(archive: string, folder: string): Promise<void>
   for (const entry of ['', ...entries]) await chown(join(postgres, entry), account.uid, account.gid);
 }
 
-function requireSuccess([code]: unknown[]): void {
-  if (code !== 0) throw new Error(`tar ended with ${String(code)}`);
+function requireSuccess([code]: readonly unknown[], piped?: PromiseSettledResult<void>): void {
+  if (code === 0) return;
+  throw new Error(`tar ended with ${String(code)}`, piped?.status === 'rejected' ? { cause: piped.reason } : {});
 }
