@@ -39,6 +39,16 @@ export async function letRaise(
   await answerAnew(sql, names, `begin raise exception using errcode = '${state}', message = '${message}'; end`);
 }
 
+/** Gives functions that were let raise their own answers again. */
+export async function letAnswer({ sql }: Pick<TestDatabase, 'sql'>, ...names: readonly string[]): Promise<void> {
+  const originals = new Map(names.map((name) => [`original_${name}`, name]));
+  for (const { signature, name, arguments: args } of await sql(SIGNATURES, [[...originals.keys()]])) {
+    const own = originals.get(String(name)) ?? '';
+    await sql(`drop function pg_catalog.${own}(${String(args)})`);
+    await sql(`alter function ${String(signature)} rename to ${own}`);
+  }
+}
+
 /** Lets `version()` of a database be another one's. */
 export async function letCallItself({ sql }: Pick<TestDatabase, 'sql'>, version: string): Promise<void> {
   await answerAnew(sql, ['version'], `begin return '${version}'; end`);
