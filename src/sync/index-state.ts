@@ -61,17 +61,20 @@ const OLDEST_WATERMARK = 2n ** 31n - 100_000_000n;
  * Finds the moment since which a refresh may read; undefined where everything has to be copied.
  * @param saved - what the index says of the relation
  * @param definition - of the relation as it is now
- * @param watermark - the sync's own
+ * @param now - the sync's own horizon
  */
 export function findUsableSince(
   saved: RelationState | undefined,
   definition: string,
-  watermark: string,
+  now: Since,
 ): Since | undefined {
   if (saved?.watermark === undefined || saved.definition !== definition) return undefined;
-  const age = BigInt(watermark) - BigInt(saved.watermark);
+  const age = BigInt(now.watermark) - BigInt(saved.watermark);
   if (age < 0n || age >= OLDEST_WATERMARK) return undefined;
-  return { watermark: saved.watermark, ...(saved.unseen === undefined ? {} : { unseen: saved.unseen }) };
+  const { watermark, unseen } = saved;
+  // Ids that are beyond this horizon, in a history that went back, may have been given out again.
+  const isKnown = unseen !== undefined && BigInt(unseen.next) <= BigInt(now.unseen?.next ?? now.watermark);
+  return { watermark, ...(isKnown ? { unseen } : {}) };
 }
 
 /** Whether saved state speaks of this database in its present history: another timeline gives out ids a second time. */

@@ -56,7 +56,7 @@ function beginSync(world: World, kind: SyncKind, mistake: Mistake | undefined): 
     isSameDatabase(state === null ? undefined : identityOf(state.timeline), identityOf(world.timeline));
   const usable =
     isTrusted && !kind.isRebuild
-      ? findUsableSince({ ...state?.since, definition: `${state?.definition}` }, `${definition}`, horizon.watermark)
+      ? findUsableSince({ ...state?.since, definition: `${state?.definition}` }, `${definition}`, horizon)
       : undefined;
   const version = chooseVersion(clock, mistake === 'clock alone' ? [] : [state?.version]);
   const kept = usable !== undefined || mistake === 'watermark kept' ? state?.since : undefined;

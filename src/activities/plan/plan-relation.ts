@@ -1,24 +1,25 @@
 import { type ConnectorState, findUsableSince } from '../../sync/index-state';
 import { isReadAsWhole, type Leaf } from '../../sync/relation';
 import type { PlannedRelation } from '../../sync/sync-plan';
+import type { Since } from '../../sync/unseen-transactions';
 import type { ProjectedRelation } from './projected-relation';
 
 /**
  * Chooses what to read of a relation: rows changed since the last sync where its watermark can be trusted, else all.
  * @param state - the connector's state, if it speaks of this database
- * @param watermark - the sync's own
+ * @param now - the sync's own horizon
  */
 export function planRelation(
   { name, relation, definition, rule }: Pick<ProjectedRelation, 'name' | 'relation' | 'definition' | 'rule'>,
   state: ConnectorState | undefined,
-  watermark: string,
+  now: Since,
 ): PlannedRelation {
   if (isReadAsWhole(relation)) {
     const whole = { name, oid: relation.oid, definition, rows: 0, whole: true, leaves: [] } as const;
     return rule === undefined ? whole : { ...whole, rule };
   }
   const saved = state?.relations[name];
-  const since = findUsableSince(saved, definition, watermark);
+  const since = findUsableSince(saved, definition, now);
   const copies = (leaf: Leaf) => since === undefined || saved?.leaves?.[String(leaf.oid)] !== leaf.fileNode;
   return {
     name,

@@ -66,7 +66,6 @@ export async function planSync(connector: OpenConnector, request: PlanRequest): 
   // whoever begins to write from here on has a newer version.
   const horizon = await readHorizon(connector.source);
   const [view] = await Promise.all([readSource(connector, startOf(horizon)), untilFlushed(connector.source, horizon)]);
-  const { watermark } = horizon;
   const existing = await describeIndex(connector.elasticsearch, connector.settings.indexName);
   if (request.options.rebuild === true && existing !== undefined) {
     await requireReplaceable(connector.elasticsearch, existing, connector.settings.id);
@@ -96,7 +95,7 @@ export async function planSync(connector: OpenConnector, request: PlanRequest): 
   return {
     plan: {
       job: { ...job, ...(pipelines === undefined ? {} : { pipelines }) },
-      relations: relations.map((projected) => planRelation(projected, trusted, watermark)),
+      relations: relations.map((projected) => planRelation(projected, trusted, horizon)),
       skipped: view.skipped,
       dropped: parted.dropped,
       ...(failed.length > 0 ? { failed } : {}),

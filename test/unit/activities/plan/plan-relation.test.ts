@@ -7,7 +7,7 @@ const items = { name: 'public.items', relation: makeRelation({ leaves: [leaf] })
 /** Plans a table that the last sync read up to the watermark `saved`, by a sync of the watermark `now`. */
 function plan(saved: bigint, now: bigint, leaves: Readonly<Record<string, number>> = { 1: 10 }) {
   const state = { version: 1, relations: { 'public.items': { watermark: String(saved), definition: 'd', leaves } } };
-  const { since, leaves: planned } = planRelation(items, state, String(now));
+  const { since, leaves: planned } = planRelation(items, state, { watermark: String(now) });
   return { since, copies: planned[0]?.[3] === 1 };
 }
 
@@ -37,4 +37,14 @@ describe('a table is copied', () => {
     expect(plan(700n, 700n, { 1: 9 })).toEqual({ since: '700', copies: true });
     expect(plan(700n, 700n, {})).toEqual({ since: '700', copies: true });
   });
+});
+
+test('what was not seen above the watermark counts only while no history can have given its ids out again', () => {
+  const unseen = { next: '900', open: [['700', '700'] as const] };
+  const saved = { watermark: '700', unseen, definition: 'd', leaves: { 1: 10 } };
+  const state = { version: 1, relations: { 'public.items': saved } };
+  expect(planRelation(items, state, { watermark: '900' })).toMatchObject({ since: '700', unseen });
+  const stillOpen = { watermark: '700', unseen: { ...unseen, next: '950' } };
+  expect(planRelation(items, state, stillOpen)).toMatchObject({ since: '700', unseen });
+  expect(planRelation(items, state, { watermark: '800' })).not.toHaveProperty('unseen');
 });
