@@ -63,11 +63,7 @@ const OLDEST_WATERMARK = 2n ** 31n - 100_000_000n;
  * @param definition - of the relation as it is now
  * @param now - the sync's own horizon
  */
-export function findUsableSince(
-  saved: RelationState | undefined,
-  definition: string,
-  now: Since,
-): Since | undefined {
+export function findUsableSince(saved: RelationState | undefined, definition: string, now: Since): Since | undefined {
   if (saved?.watermark === undefined || saved.definition !== definition) return undefined;
   const age = BigInt(now.watermark) - BigInt(saved.watermark);
   if (age < 0n || age >= OLDEST_WATERMARK) return undefined;
