@@ -24,7 +24,7 @@ export function jsonOfText(value: string): string {
     `${value}::text`,
     (text) => `case
       when ${text} is null then null
-      when ${holdsJson(text)} and not ${isUnfitForJsonb(text)} then ${orItsText(`${text}::jsonb`)}
+      when ${holdsJson(text)} and not ${isUnfitForJsonb(text)} then ${orItsText(text)}
       else to_json(${text})
     end`,
   );
@@ -37,7 +37,7 @@ export function plainJson(value: string): string {
     (text) => `case
       when ${text} is null then null
       when ${isUnfitForJsonb(text)} then to_json(${text})
-      else ${orItsText(`${text}::jsonb`)}
+      else ${orItsText(text)}
     end`,
   );
 }
@@ -65,9 +65,10 @@ export function numbersOfMap(value: string): string {
   );
 }
 
-function orItsText(jsonb: string): string {
-  return `(select case when ${isRefusedJson('j.v', 'j.v::text')} then to_json(j.v::text) else j.v::json end
-    from (select ${jsonb} as v offset 0) as j)`;
+/** The text itself, where the JSON that it holds is refused as jsonb would print it. */
+function orItsText(text: string): string {
+  return `(select case when ${isRefusedJson('j.v', 'j.v::text')} then to_json(${text}) else j.v::json end
+    from (select ${text}::jsonb as v offset 0) as j)`;
 }
 
 /**

@@ -8,7 +8,7 @@ const MAX_PATH_BYTES = 29_000;
 const MANY = 250;
 
 const STRING = quoteLiteral(String.raw`"([^"\\]|\\.)*"`);
-const LONG_NUMBER = quoteLiteral(`([0-9.]{${MANY}}){3}`);
+const LONG_NUMBER = quoteLiteral(`([0-9.]{${MANY}}){4}[0-9.]`);
 const LONG_STRING = quoteLiteral(String.raw`"([^"\\]|\\.){200,}":`);
 const HUGE_EXPONENT = quoteLiteral('[0-9][eE][+-]?[0-9]{4}');
 const ESCAPED_BACKSLASH = quoteLiteral(String.raw`\\`);

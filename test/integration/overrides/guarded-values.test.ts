@@ -204,13 +204,22 @@ function expectedJson(text: string): unknown {
   }
 }
 
-/** NUL and lone surrogates, and numbers with thousands of digits. */
+/** NUL and lone surrogates, and numbers of which jsonb would print more than 1,000 characters. */
 function holdsWhatJsonbRefuses(text: string): boolean {
   const escapes = text
     .replaceAll('\\\\', ' ')
     .replace(/\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}/gu, ' ');
   const scalars = text.replace(/"(?:[^"\\]|\\.)*"/gu, '""');
-  return /\\u(?:0000|[dD][89a-fA-F])/u.test(escapes) || /\d[eE][+-]?\d{4}/u.test(scalars);
+  const numbers = scalars.matchAll(/(?<int>\d+)(?:\.(?<fraction>\d+))?(?:[eE](?<exponent>[+-]?\d+))?/gu);
+  return (
+    /\\u(?:0000|[dD][89a-fA-F])/u.test(escapes) || [...numbers].some(({ groups = {} }) => printedDigits(groups) > 1_000)
+  );
+}
+
+/** Digits and point as numeric has them: nothing is left to an exponent. */
+function printedDigits({ int = '', fraction = '', exponent = '0' }: Partial<Record<string, string>>): number {
+  const decimals = Math.max(0, fraction.length - Number(exponent));
+  return Math.max(1, int.length + Number(exponent)) + (decimals === 0 ? 0 : decimals + 1);
 }
 
 /** Numbers as JSON has them: no -0, no infinity. */
