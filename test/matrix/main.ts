@@ -21,7 +21,7 @@ const ELASTICSEARCH_TESTS = [
 ];
 
 /** Servers beside those of other versions: files of `lanes`, which `npm test` does not run. */
-const LANES: readonly string[] = ['pgbouncer', OLDER_ELASTICSEARCH];
+const LANES: readonly string[] = ['pgbouncer', 'start-from-elsewhere', OLDER_ELASTICSEARCH];
 
 /**
  * Runs the integration tests against each major version of PostgreSQL, and each lane, or those that the command line
