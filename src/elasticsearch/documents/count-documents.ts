@@ -2,11 +2,9 @@ import type { Client } from '@elastic/elasticsearch';
 
 import { OWN_FIELDS } from '../../sync/own-fields';
 import { relationField } from '../../sync/relation';
-import { asCount, asList, asObject, asText, damagedAnswer, readAnswer } from '../answers/read-answer';
+import { asCount, asObject, asText, readAnswer } from '../answers/read-answer';
 import { translateFailures } from '../answers/translate-failure';
-
-/** Relations a page of the aggregation; any number of relations takes as many pages as it needs. */
-const PAGE = 1_000;
+import { pageBuckets } from './page-buckets';
 
 /** Documents of one relation. Sees what was refreshed. */
 export async function countDocuments(
@@ -43,51 +41,20 @@ export async function countByRelation(
 ): Promise<Map<string, number>> {
   const prefix = relationField(connectorId, '');
   const counts = new Map<string, number>();
-  let after: { relation: string } | undefined;
-  do {
-    const page = await countPage(client, index, connectorId, after);
-    for (const { relation, documents } of page) counts.set(relation.slice(prefix.length), documents);
-    const last = page.length < PAGE ? undefined : page.at(-1);
-    // Else counting would never end.
-    if (last !== undefined && last.relation === after?.relation) throw damagedAnswer(countingIn(index));
-    after = last === undefined ? undefined : { relation: last.relation };
-  } while (after !== undefined);
+  const request = {
+    index,
+    query: ownDocuments(connectorId),
+    by: { relation: OWN_FIELDS.relation },
+    doing: countingIn(index),
+  };
+  for await (const { key, documents } of pageBuckets(client, request)) {
+    const relation = readAnswer(request.doing, () => asText(key['relation']));
+    counts.set(relation.slice(prefix.length), documents);
+  }
   return counts;
 }
 
-interface RelationCount {
-  readonly relation: string;
-  readonly documents: number;
-}
-
 const countingIn = (index: string) => `counting the documents of index ${index}`;
-
-async function countPage(
-  client: Client,
-  index: string,
-  connectorId: string,
-  after: { relation: string } | undefined,
-): Promise<readonly RelationCount[]> {
-  const doing = countingIn(index);
-  const answer: unknown = await translateFailures(doing, () => {
-    const sources = [{ relation: { terms: { field: OWN_FIELDS.relation } } }];
-    return client.search({
-      index,
-      size: 0,
-      track_total_hits: false,
-      allow_partial_search_results: false,
-      query: ownDocuments(connectorId),
-      aggs: { relations: { composite: { size: PAGE, sources, ...(after === undefined ? {} : { after }) } } },
-    });
-  });
-  return readAnswer(doing, () => {
-    const { relations } = asObject(asObject(answer)['aggregations']);
-    return asList(asObject(relations)['buckets']).map((bucket) => {
-      const { key, doc_count: documents } = asObject(bucket);
-      return { relation: asText(asObject(key)['relation']), documents: asCount(documents) };
-    });
-  });
-}
 
 function ownDocuments(connectorId: string) {
   return { prefix: { [OWN_FIELDS.relation]: relationField(connectorId, '') } };

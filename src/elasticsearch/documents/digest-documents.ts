@@ -3,11 +3,13 @@ import type { Client } from '@elastic/elasticsearch';
 import { BUCKETS } from '../../sync/bucket-ranges';
 import type { BucketDigest, IdDigest } from '../../sync/id-digest';
 import { OWN_FIELDS } from '../../sync/own-fields';
-import { asCount, asList, asObject, readAnswer } from '../answers/read-answer';
-import { translateFailures } from '../answers/translate-failure';
+import { asObject, readAnswer } from '../answers/read-answer';
+import { type Bucket, pageBuckets } from './page-buckets';
 
-/** Documents without a bucket, and more values of it than there are. */
-const [NO_BUCKET, SPARE_BUCKETS] = [-1, 100];
+/** Buckets that a relation's documents are told by; where there are more, others wrote them. */
+const MAX_ODD_BUCKETS = 100;
+/** Documents without a bucket. */
+const NO_BUCKET = -1;
 
 /** Documents to sum up. */
 export interface DocumentDigestRequest {
@@ -25,42 +27,35 @@ export interface DocumentDigestRequest {
 export async function digestDocuments(client: Client, request: DocumentDigestRequest): Promise<IdDigest> {
   const { index, relationField, signal } = request;
   const doing = `summing up the ids of index ${index}`;
-  const answer: unknown = await translateFailures(doing, () =>
-    client.search(
-      {
-        index,
-        size: 0,
-        track_total_hits: false,
-        allow_partial_search_results: false,
-        query: { term: { [OWN_FIELDS.relation]: relationField } },
-        aggs: {
-          ids: {
-            terms: { field: OWN_FIELDS.bucket, size: BUCKETS + SPARE_BUCKETS, missing: NO_BUCKET },
-            aggs: { sum: { sum: { field: OWN_FIELDS.idHash } } },
-          },
-        },
-      },
-      signal === undefined ? {} : { signal },
-    ),
-  );
-  return readAnswer(doing, () => readDigest(answer));
+  const query = { term: { [OWN_FIELDS.relation]: relationField } };
+  const aggs = { sum: { sum: { field: OWN_FIELDS.idHash } } };
+  const digest = new Map<number, BucketDigest>();
+  const buckets = pageBuckets(client, {
+    index,
+    query,
+    by: { bucket: OWN_FIELDS.bucket },
+    withMissing: true,
+    aggs,
+    doing,
+    signal,
+  });
+  let count = 0;
+  for await (const bucket of buckets) {
+    readAnswer(doing, () => addBucket(digest, bucket));
+    count += 1;
+    // Whose documents they are, only their ids tell.
+    if (count > BUCKETS + MAX_ODD_BUCKETS) return new Map(range(BUCKETS).map((n) => [n, { ids: 0, sum: NaN }]));
+  }
+  return digest;
 }
 
-function readDigest(answer: unknown): IdDigest {
-  const { buckets, sum_other_doc_count: others } = asObject(asObject(asObject(answer)['aggregations'])['ids']);
-  const digest = new Map<number, BucketDigest>();
-  for (const entry of asList(buckets)) {
-    const { key: named, doc_count: count, sum: summed } = asObject(entry);
-    const { value } = asObject(summed);
-    if (typeof named !== 'number' || typeof value !== 'number') throw new TypeError('not a digest');
-    const [key, ids, sum] = [named, asCount(count), { value }];
-    const bucket = Math.min(Math.max(key, 0), BUCKETS - 1);
-    const isForeign = bucket !== key || digest.has(bucket);
-    digest.set(bucket, { ids: ids + (digest.get(bucket)?.ids ?? 0), sum: isForeign ? NaN : sum.value });
-  }
-  // More buckets than there are: whose documents they are, only their ids tell.
-  if (asCount(others) > 0) for (const bucket of range(BUCKETS)) digest.set(bucket, { ids: 0, sum: NaN });
-  return digest;
+function addBucket(digest: Map<number, BucketDigest>, { key, documents, answered }: Bucket): void {
+  const named = key['bucket'] ?? NO_BUCKET;
+  const { value } = asObject(answered['sum']);
+  if (typeof named !== 'number' || typeof value !== 'number') throw new TypeError('not a digest');
+  const bucket = Math.min(Math.max(named, 0), BUCKETS - 1);
+  const isForeign = bucket !== named || digest.has(bucket);
+  digest.set(bucket, { ids: documents + (digest.get(bucket)?.ids ?? 0), sum: isForeign ? NaN : value });
 }
 
 function range(length: number): number[] {

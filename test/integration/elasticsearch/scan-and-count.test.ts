@@ -83,6 +83,22 @@ describe('comparing the index', () => {
     expect(await digestDocuments(client, { index, relationField: 'shop/public.none' })).toEqual(new Map());
   });
 
+  test('counts and sums up by pages as small as the cluster allows', async () => {
+    const setLimit = (limit: number | null) =>
+      client.cluster.putSettings({ persistent: { 'search.max_buckets': limit } });
+    const ask = async () => [
+      await digestDocuments(client, { index, relationField: 'shop/public.a' }),
+      await countByRelation(client, index, 'shop'),
+    ];
+    const unlimited = await ask();
+    try {
+      await setLimit(100);
+      expect(await ask()).toEqual(unlimited);
+    } finally {
+      await setLimit(null);
+    }
+  });
+
   test.each([
     ['without a bucket', {}, 0],
     ['with a bucket that there is not', { _bucket: 70_000 }, 1_023],

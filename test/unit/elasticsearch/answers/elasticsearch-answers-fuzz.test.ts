@@ -86,7 +86,7 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
     ask: (client) => countByRelation(client, INDEX, 'shop'),
     answer: {
       hits: { hits: [] },
-      aggregations: { relations: { buckets: [{ key: { relation: 'shop/public.a' }, doc_count: 3 }] } },
+      aggregations: { buckets: { buckets: [{ key: { relation: 'shop/public.a' }, doc_count: 3 }] } },
     },
     isSound: (counts: Map<string, number>) => [...counts].every(([name, n]) => typeof name === 'string' && isCount(n)),
   },
@@ -94,7 +94,7 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
     ask: (from) => digestDocuments(from, SCAN),
     answer: {
       hits: { hits: [] },
-      aggregations: { ids: { sum_other_doc_count: 0, buckets: [{ key: 3, doc_count: 2, sum: { value: 12 } }] } },
+      aggregations: { buckets: { buckets: [{ key: { bucket: 3 }, doc_count: 2, sum: { value: 12 } }] } },
     },
     isSound: (digest: Map<number, { ids: number; sum: number }>) =>
       [...digest].every(
