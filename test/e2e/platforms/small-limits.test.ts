@@ -29,6 +29,23 @@ test('An index that allows ten hits a page is synced, compared and verified', as
   await database.drop();
 });
 
+test('Rows that would add fields beyond the limit of the index are rejected with the limit and what to do', async () => {
+  const database = await createDatabase();
+  await database.sql(`create table t (id integer primary key, doc jsonb);
+    insert into t select id, jsonb_object_agg(id || '_' || n, n)
+    from generate_series(1, 3) as id, generate_series(1, 600) as n group by id`);
+  const connector = syncs.connect(database.url, { documents: { ...BYTE, mapping: {}, json: 'object' } });
+  expect(await connector.sync()).toMatchObject({ indexed: 1, rejected: 2 });
+  const { rejections } = await connector.verify();
+  const reasons = new Set(rejections.map(({ reason }) => reason.replace(/\d+ bytes/u, 'N bytes')));
+  expect([...reasons]).toEqual([
+    'Elasticsearch refused the document of N bytes: document_parsing_exception (illegal_argument_exception): Limit of ' +
+      'total fields [1000] has been exceeded; raise index.mapping.total_fields.limit, or let such JSON be one field: ' +
+      '`documents.json: flattened`.',
+  ]);
+  await database.drop();
+});
+
 /** A byte of Elasticsearch's takes -128 to 127. */
 const BYTE = {
   fieldNames: 'prefixed',
