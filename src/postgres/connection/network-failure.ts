@@ -3,14 +3,16 @@ import { SyncFailure } from '../../sync/failures';
 import { tlsFailure } from '../../tls/tls-failure';
 import { tlsSubject } from './tls-options';
 
+const CLOSED = 'the connection was closed';
+
 /** Codes that stand for an outage when they come from the network. */
 const OUTAGES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there',
   ECONNRESET: 'the connection was reset',
-  EPIPE: 'the connection was closed',
-  ECONNABORTED: 'the connection was closed',
-  ERR_STREAM_DESTROYED: 'the connection was closed',
-  ERR_STREAM_WRITE_AFTER_END: 'the connection was closed',
+  EPIPE: CLOSED,
+  ECONNABORTED: CLOSED,
+  ERR_STREAM_DESTROYED: CLOSED,
+  ERR_STREAM_WRITE_AFTER_END: CLOSED,
   ETIMEDOUT: 'no answer in time',
   EHOSTUNREACH: 'the host is unreachable',
   EHOSTDOWN: 'the host is down',
@@ -22,8 +24,25 @@ const OUTAGES: Readonly<Record<string, string>> = {
 
 const NOT_POSTGRES = 'Check that `host` and `port` are those of PostgreSQL itself, and that it has resources left.';
 
+/** A standby that ends a connection whose reader is slow can't say why: what it would say has no room to go to. */
+const MAY_BE_CONFLICT =
+  'Check that PostgreSQL runs and can be reached from the worker. A standby that ends it says why in its log: where ' +
+  'that is a conflict with recovery, set hot_standby_feedback = on, or raise max_standby_streaming_delay.';
+
+/** A connection that failed. */
+export interface FailedConnection {
+  /** Server, database and role, for messages. */
+  readonly where: string;
+  /** Whether rows were read, rather than the catalog. */
+  readonly isReading: boolean;
+}
+
 /** Turns an error of the network, TLS or the driver, anything but an answer of the server, into a failure. */
-export function networkFailure(error: unknown, settings: SourceSettings, where: string): SyncFailure {
+export function networkFailure(
+  error: unknown,
+  settings: SourceSettings,
+  { where, isReading }: FailedConnection,
+): SyncFailure {
   const code = codeOf(error);
   const text = error instanceof Error ? error.message : '';
   const tls = tlsFailure({ code, text }, tlsSubject(settings, where));
@@ -31,7 +50,10 @@ export function networkFailure(error: unknown, settings: SourceSettings, where: 
   if (text.includes('error establishing an SSL connection'))
     return new SyncFailure('SourceUnavailable', `${where}: the answer is not PostgreSQL's`, NOT_POSTGRES);
   const outage = OUTAGES[code] ?? driverOutage(text);
-  if (outage !== undefined) return new SyncFailure('SourceUnavailable', `${where}: ${outage}`);
+  if (outage !== undefined) {
+    const isEnded = isReading && (outage === CLOSED || outage === OUTAGES['ECONNRESET']);
+    return new SyncFailure('SourceUnavailable', `${where}: ${outage}`, isEnded ? MAY_BE_CONFLICT : undefined);
+  }
   if (/password must be a|SASL|SCRAM/.test(text))
     return new SyncFailure('SourceAuthentication', `${where}: the server and pgferry agree on no authentication`);
   return new SyncFailure('Defect', `${where}: ${error instanceof Error ? error.name : 'unknown error'} ${code}`.trim());
@@ -40,8 +62,7 @@ export function networkFailure(error: unknown, settings: SourceSettings, where: 
 /** The driver has no codes for what it notices itself. */
 function driverOutage(text: string): string | undefined {
   if (/timeout expired|connection timeout/i.test(text)) return 'no answer in time';
-  if (/Connection terminated|not queryable|closed before|premature close/i.test(text))
-    return 'the connection was closed';
+  if (/Connection terminated|not queryable|closed before|premature close/i.test(text)) return CLOSED;
   return undefined;
 }
 

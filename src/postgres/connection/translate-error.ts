@@ -58,6 +58,9 @@ const POOLS_STATEMENTS: Policy = {
   remedy: 'Let PgBouncer pool sessions or transactions for this database: `pool_mode = transaction`.',
 };
 
+/** Work that holds a snapshot for long, which replay may be in the way of. */
+const READS: ReadonlySet<SourceActivity> = new Set(['reading rows', 'reading a view', 'running a rule']);
+
 /** SQLSTATEs that a query is to blame for; 08P01: it has parameters. */
 const RULE_ERRORS = /^(08P01|0A|2[0-7]|42(?!501)|P0|54)/;
 /** SQLSTATEs that the query of a view is to blame for, on some row. */
@@ -83,7 +86,8 @@ export function toSourceFailure(
 ): SyncFailure {
   if (error instanceof SyncFailure) return error;
   const where = describeServer(settings);
-  if (!(error instanceof DatabaseError)) return networkFailure(error, settings, where);
+  if (!(error instanceof DatabaseError))
+    return networkFailure(error, settings, { where, isReading: READS.has(activity) });
   const state = error.code ?? 'XX000';
   if (state === LOCK_TIMEOUT && activity !== 'connecting' && activity !== 'reading the catalog')
     return lockFailure(`${where}: `, wait);

@@ -50,6 +50,13 @@ describe('an error of PostgreSQL', () => {
     });
   });
 
+  test('of a standby that could not say why it ended a connection names its log and what to set', () => {
+    const error = new Error('Connection terminated unexpectedly');
+    const remedy = expect.stringContaining('hot_standby_feedback') as string;
+    expect(toSourceFailure(error, settings, 'reading rows')).toMatchObject({ type: 'SourceUnavailable', remedy });
+    expect(toSourceFailure(error, settings, 'reading the catalog').remedy).not.toContain('standby');
+  });
+
   test('of PgBouncer that pools statements is one of its configuration', () => {
     const message = 'transaction blocks not allowed in statement pooling mode';
     expect(failureOf('08P01', message)).toMatchObject({
