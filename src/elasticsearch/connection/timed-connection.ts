@@ -43,7 +43,7 @@ export class TimedConnection extends UndiciConnection {
         return unpackAnswer(response);
       }
       expire();
-      return response;
+      return isEmpty(response) ? withoutEncoding(response) : response;
     } catch (error) {
       expire();
       if (signal.aborted) throw signal.reason instanceof errors.TimeoutError ? signal.reason : error;
@@ -61,6 +61,16 @@ function isStream(
   response: ConnectionRequestResponse | ConnectionRequestResponseAsStream,
 ): response is ConnectionRequestResponseAsStream {
   return (response.body as unknown) instanceof Readable;
+}
+
+function isEmpty({ body }: ConnectionRequestResponse): boolean {
+  return body.length === 0;
+}
+
+/** Nothing can't be unpacked, which the client would try: an answer to HEAD has the headers of one to GET. */
+function withoutEncoding(response: ConnectionRequestResponse): ConnectionRequestResponse {
+  const headers = Object.entries(response.headers).filter(([name]) => name !== 'content-encoding');
+  return { ...response, headers: Object.fromEntries(headers) };
 }
 
 /** A signal that fires with another one, or when the time is up; `expire` ends both. */

@@ -63,11 +63,10 @@ test('below a path Elasticsearch is found, and beside it the remedy is', async (
 test('answers that a proxy compresses unasked are read', async () => {
   const compress = ({ headers, body }: AlteredAnswer) => ({
     headers: { ...headers, 'content-encoding': 'gzip' },
-    body: gzipSync(body),
+    // An answer to HEAD has the headers alone.
+    body: body.length === 0 ? body : gzipSync(body),
   });
-  const proxy = await startAlteringProxy(elasticsearchUrl(), (answer) =>
-    answer.body.length === 0 ? answer : compress(answer),
-  );
+  const proxy = await startAlteringProxy(elasticsearchUrl(), compress);
   const syncs = await startSyncs({ connect: connectElasticsearch, settings: () => settingsOf(proxy.url) });
   const database = await createDatabase();
   await database.sql('create table t (id integer primary key); insert into t select generate_series(1, 100)');
