@@ -14,6 +14,8 @@ export interface RelationState {
   readonly leaves?: Readonly<Record<string, number>>;
   /** Of a rule: hash of what the configuration says of it. */
   readonly rule?: string;
+  /** An ingest pipeline changed fields that documents are compared by: their fingerprints don't count. */
+  readonly unproven?: true;
 }
 
 /** Identity of the database that the state speaks of: another one means that no watermark can be trusted. */

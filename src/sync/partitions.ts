@@ -23,6 +23,8 @@ export interface LeafPartition extends RelationPart {
 /** A view, foreign table or rule: it has no blocks and is read as a whole, but for documents that are right already. */
 export interface WholePartition extends RelationPart {
   readonly whole: true;
+  /** Documents that are right already are not known: every row is sent. */
+  readonly unproven?: true;
 }
 
 /** Part of a relation that one activity reads. */
@@ -73,9 +75,9 @@ function cutRelation(
   relation: PlannedRelation,
   blocksPerTask: number,
 ): { readonly partition: Partition; readonly blocks: number }[] {
-  const { name, oid, definition, since, unseen } = relation;
+  const { name, oid, definition, since, unseen, unproven } = relation;
   if (relation.whole === true) {
-    const partition: Partition = { relation: name, oid, definition, whole: true };
+    const partition: Partition = { relation: name, oid, definition, whole: true, ...(unproven ? { unproven } : {}) };
     return [{ partition, blocks: blocksPerTask }];
   }
   return relation.leaves.flatMap(([leaf, fileNode, blocks, copy]) =>

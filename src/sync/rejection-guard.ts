@@ -22,7 +22,8 @@ export function tooManyRejected({ read, rejected }: RejectionCount, maxRejected:
 
 /** Message of the failure `TooManyRejections`. */
 export function describeRejections(connectorId: string, { read, rejected }: RejectionCount, max: number): string {
-  const limit = rejected > max ? `more than max_rejected, ${max}` : `more than ${MAX_REJECTED_RATIO * 100}% and more than ${FEW}`;
+  const limit =
+    rejected > max ? `more than max_rejected, ${max}` : `more than ${MAX_REJECTED_RATIO * 100}% and more than ${FEW}`;
   return `Connector ${connectorId}: ${rejected} of the ${read} rows read were rejected, ${limit}.`;
 }
 

@@ -58,6 +58,8 @@ export interface PlannedRelation {
   readonly rows: number;
   /** A view, foreign table or rule: without leaves, read as a whole and compared by fingerprint. */
   readonly whole?: true;
+  /** No sync of the whole relation has shown that its documents are as they were sent: every row is sent again. */
+  readonly unproven?: true;
   /** Of a rule: hash of what the configuration says of it. */
   readonly rule?: string;
   readonly leaves: readonly PlannedLeaf[];

@@ -2,14 +2,12 @@ import { renderTable } from '../../src/cli/output/render-table';
 import { stackEnvironment } from '../../src/stack/servers/stack-addresses';
 import { startStack } from '../../src/stack/start-stack';
 import { installPostgres, POSTGRES_VERSIONS } from './install-postgres';
-import { runTests, type TestTotals } from './run-tests';
+import { addTotals, runTests, type TestTotals } from './run-tests';
 import { startOlderElasticsearch } from './start-older-elasticsearch';
+import { startTemporalOnPostgres } from './start-temporal-on-postgres';
 
 /** Tests whose outcome may depend on the version of PostgreSQL. */
 const ALL_TESTS = ['postgres', 'documents', 'relations', 'rules', 'schemas'].map((name) => `test/integration/${name}/`);
-
-/** The lane of the oldest Elasticsearch that is built here. */
-const OLDER_ELASTICSEARCH = 'elasticsearch-8.19';
 
 /** Tests that ask much of Elasticsearch. */
 const ELASTICSEARCH_TESTS = [
@@ -20,8 +18,51 @@ const ELASTICSEARCH_TESTS = [
   'test/e2e/platforms/serverless',
 ];
 
-/** Servers beside those of other versions: files of `lanes`, which `npm test` does not run. */
-const LANES: readonly string[] = ['pgbouncer', 'start-from-elsewhere', OLDER_ELASTICSEARCH];
+/** Tests that ask much of Temporal. */
+const TEMPORAL_TESTS = [
+  'test/workflow/',
+  'test/e2e/jobs.test',
+  'test/e2e/schedules.test',
+  'test/e2e/one-at-a-time.test',
+  'test/e2e/worker-take-over.test',
+];
+
+/** Servers beside those of other versions, and what `npm test` has no time for. */
+interface Lane {
+  /** Filters of jest, a run each. */
+  readonly runs: readonly (readonly string[])[];
+  /** Starts another server than that of all lanes; it is named by a variable of the environment. */
+  readonly start?: (log: (line: string) => void) => Promise<LaneServer>;
+}
+
+interface LaneServer {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly stop: () => Promise<void>;
+}
+
+const LANES: Readonly<Record<string, Lane>> = {
+  pgbouncer: { runs: [fileOf('pgbouncer')] },
+  'start-from-elsewhere': { runs: [fileOf('start-from-elsewhere')] },
+  'elasticsearch-8.19': {
+    runs: [ELASTICSEARCH_TESTS],
+    start: async (log) => {
+      const { url, stop } = await startOlderElasticsearch(log);
+      return { environment: { PGFERRY_ELASTICSEARCH_URL: url }, stop };
+    },
+  },
+  'temporal-on-postgres': {
+    runs: [TEMPORAL_TESTS, fileOf('replay-what-was-run')],
+    start: async (log) => {
+      const { address, stop } = await startTemporalOnPostgres(log);
+      return { environment: { TEMPORAL_ADDRESS: address }, stop };
+    },
+  },
+};
+
+/** A file of `lanes`. */
+function fileOf(lane: string): string[] {
+  return ['--selectProjects', 'servers', '--testMatch', `<rootDir>/test/matrix/lanes/${lane}.ts`];
+}
 
 /**
  * Runs the integration tests against each major version of PostgreSQL, and each lane, or those that the command line
@@ -30,15 +71,15 @@ const LANES: readonly string[] = ['pgbouncer', 'start-from-elsewhere', OLDER_ELA
 async function main(): Promise<void> {
   const wanted = process.argv.slice(2).filter((argument) => !argument.includes('/'));
   const paths = process.argv.slice(2).filter((argument) => argument.includes('/'));
-  const entries = wanted.length > 0 ? wanted : [...Object.keys(POSTGRES_VERSIONS), ...LANES];
+  const entries = wanted.length > 0 ? wanted : [...Object.keys(POSTGRES_VERSIONS), ...Object.keys(LANES)];
   const stack = await startStack({ only: ['elasticsearch', 'temporal'], elasticsearchHeap: '1g', log: say });
   Object.assign(process.env, stackEnvironment(stack.addresses));
   const results: (readonly [string, TestTotals])[] = [];
   try {
     for (const entry of entries) {
-      const totals = LANES.includes(entry)
-        ? await testLane(entry)
-        : await testVersion(entry, paths.length > 0 ? paths : ALL_TESTS);
+      const lane = LANES[entry];
+      const totals =
+        lane === undefined ? await testVersion(entry, paths.length > 0 ? paths : ALL_TESTS) : await testLane(lane);
       say(renderRow([entry, totals]));
       results.push([entry, totals]);
     }
@@ -48,29 +89,29 @@ async function main(): Promise<void> {
   report(results);
 }
 
-/** Against the PostgreSQL of all tests, and what the lane puts before it. */
-function testLane(lane: string): Promise<TestTotals> {
+/** Against the PostgreSQL of all tests, and what the lane puts in the place of another server. */
+async function testLane({ runs, start }: Lane): Promise<TestTotals> {
   delete process.env['PGFERRY_TEST_POSTGRES_PACKAGE'];
-  if (lane === OLDER_ELASTICSEARCH) return testOlderElasticsearch();
-  return runTests(['--selectProjects', 'servers', '--testMatch', `<rootDir>/test/matrix/lanes/${lane}.ts`]);
-}
-
-async function testOlderElasticsearch(): Promise<TestTotals> {
-  const newest = process.env['PGFERRY_ELASTICSEARCH_URL'];
-  const older = await startOlderElasticsearch(say);
+  const server = await start?.(say);
+  const { environment = {} } = server ?? {};
+  const before = Object.fromEntries(Object.keys(environment).map((name) => [name, process.env[name]]));
   try {
-    process.env['PGFERRY_ELASTICSEARCH_URL'] = older.url;
-    return await runTests(ELASTICSEARCH_TESTS);
+    Object.assign(process.env, environment);
+    const totals: TestTotals[] = [];
+    for (const filters of runs) totals.push(await runTests(filters));
+    return totals.reduce(addTotals);
   } finally {
-    process.env['PGFERRY_ELASTICSEARCH_URL'] = newest;
-    await older.stop();
+    Object.assign(process.env, before);
+    await server?.stop();
   }
 }
 
 async function testVersion(major: string, tests: readonly string[]): Promise<TestTotals> {
   const version = POSTGRES_VERSIONS[major];
   if (version === undefined) {
-    throw new Error(`no lane "${major}": there are ${[...Object.keys(POSTGRES_VERSIONS), ...LANES].join(', ')}`);
+    throw new Error(
+      `no lane "${major}": there are ${[...Object.keys(POSTGRES_VERSIONS), ...Object.keys(LANES)].join(', ')}`,
+    );
   }
   const packageFolder = await installPostgres(version);
   process.env['PGFERRY_TEST_POSTGRES_PACKAGE'] = packageFolder;
@@ -82,7 +123,7 @@ function renderRow([version, { passed, failed, skipped }]: readonly [string, Tes
 }
 
 function nameOf(entry: string): string {
-  return LANES.includes(entry) ? entry : `PostgreSQL ${entry}`;
+  return entry in LANES ? entry : `PostgreSQL ${entry}`;
 }
 
 function report(results: readonly (readonly [string, TestTotals])[]): void {

@@ -58,6 +58,17 @@ export async function runTests(filters: readonly string[]): Promise<TestTotals> 
   }
 }
 
+/** The totals of two runs. */
+export function addTotals(a: TestTotals, b: TestTotals): TestTotals {
+  return {
+    passed: a.passed + b.passed,
+    failed: a.failed + b.failed,
+    skipped: a.skipped + b.skipped,
+    seconds: a.seconds + b.seconds,
+    failures: [...a.failures, ...b.failures],
+  };
+}
+
 function describeFailures({ name, message, status, assertionResults }: JestResult['testResults'][number]): string[] {
   if (status !== 'failed') return [];
   const failed = assertionResults.filter((test) => test.status === 'failed').map(({ fullName }) => fullName);

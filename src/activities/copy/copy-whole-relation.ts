@@ -48,7 +48,8 @@ interface WholeRange extends WholeCopy {
 
 /**
  * Reads a view, a foreign table or a rule from its start and sends the rows whose fingerprint differs from their
- * document's. Where the index holds very many documents of it, it is read once for each range of buckets.
+ * document's, or every row where no fingerprint counts. Where the index holds very many documents of it, it is read
+ * once for each range of buckets.
  */
 export async function copyWholeRelation(
   connector: OpenConnector,
@@ -116,7 +117,7 @@ async function readFingerprints(
     signal,
   };
   for await (const page of scanFingerprints(connector.elasticsearch, scan)) {
-    for (const { id, fingerprint } of page) known.set(id, fingerprint);
+    for (const { id, fingerprint } of page) known.set(id, partition.unproven ? NaN : fingerprint);
   }
   return known;
 }

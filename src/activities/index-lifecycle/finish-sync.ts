@@ -31,7 +31,7 @@ import { pipelineSubject } from '../plan/find-pipelines';
  */
 export async function finishSync(
   connector: OpenConnector,
-  { plan, failed = [], foreign }: FinishInput,
+  { plan, failed = [], spoilt = [], foreign }: FinishInput,
 ): Promise<FinishedIndex> {
   const { job } = plan;
   const { elasticsearch } = connector;
@@ -54,7 +54,7 @@ export async function finishSync(
       ...source,
       index: serving.identity,
       ...(remembered === 0 ? {} : { foreign: remembered }),
-      relations: failed.length > 0 ? { ...keptStates(before, plan), ...relations } : relations,
+      relations: failed.length > 0 ? { ...keptStates(before, plan, spoilt), ...relations } : relations,
     };
     return { ...state, connectors: { ...state.connectors, [job.connectorId]: after } };
   };
@@ -69,14 +69,24 @@ const PIPELINES_CHANGED =
   'row again and checks what becomes of it.';
 
 function withoutWatermark({ rule }: PlannedRelation): RelationState {
-  return rule === undefined ? {} : { rule };
+  return { ...(rule === undefined ? {} : { rule }), unproven: true };
 }
 
 /** Watermarks of another history of the database would be believed once this one's identity is saved. */
-function keptStates(before: ConnectorState['relations'], { untrusted }: SyncPlan): ConnectorState['relations'] {
-  if (untrusted !== true) return before;
-  const forget = ({ rule }: RelationState): RelationState => (rule === undefined ? {} : { rule });
-  return Object.fromEntries(Object.entries(before).map(([name, state]) => [name, forget(state)]));
+function keptStates(
+  before: ConnectorState['relations'],
+  { untrusted }: SyncPlan,
+  spoilt: readonly string[],
+): ConnectorState['relations'] {
+  const forget = ({ rule, unproven }: RelationState): RelationState => ({
+    ...(rule === undefined ? {} : { rule }),
+    ...(unproven === undefined ? {} : { unproven }),
+  });
+  const entries = Object.entries(before).map(([name, state]) => {
+    const kept = untrusted === true ? forget(state) : state;
+    return [name, spoilt.includes(name) ? { ...kept, unproven: true as const } : kept] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /** An alias that was moved while the sync ran took its writes elsewhere: its watermarks would speak of an index without them. */

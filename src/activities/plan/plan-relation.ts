@@ -8,19 +8,25 @@ import type { ProjectedRelation } from './projected-relation';
  * Chooses what to read of a relation: rows changed since the last sync where its watermark can be trusted, else all.
  * @param state - the connector's state, if it speaks of this database
  * @param now - the sync's own horizon
+ * @param saved - the connector's state, whatever database it speaks of
  */
 export function planRelation(
   { name, relation, definition, rule }: Pick<ProjectedRelation, 'name' | 'relation' | 'definition' | 'rule'>,
   state: ConnectorState | undefined,
   now: Since,
+  saved = state,
 ): PlannedRelation {
   if (isReadAsWhole(relation)) {
-    const whole = { name, oid: relation.oid, definition, rows: 0, whole: true, leaves: [] } as const;
-    return rule === undefined ? whole : { ...whole, rule };
+    const { unproven = false } = saved?.relations[name] ?? { unproven: true };
+    return {
+      ...{ name, oid: relation.oid, definition, rows: 0, whole: true, leaves: [] },
+      ...(rule === undefined ? {} : { rule }),
+      ...(unproven ? { unproven } : {}),
+    };
   }
-  const saved = state?.relations[name];
-  const since = findUsableSince(saved, definition, now);
-  const copies = (leaf: Leaf) => since === undefined || saved?.leaves?.[String(leaf.oid)] !== leaf.fileNode;
+  const own = state?.relations[name];
+  const since = findUsableSince(own, definition, now);
+  const copies = (leaf: Leaf) => since === undefined || own?.leaves?.[String(leaf.oid)] !== leaf.fileNode;
   return {
     name,
     oid: relation.oid,

@@ -95,7 +95,7 @@ export async function planSync(connector: OpenConnector, request: PlanRequest): 
   return {
     plan: {
       job: { ...job, ...(pipelines === undefined ? {} : { pipelines }) },
-      relations: relations.map((projected) => planRelation(projected, trusted, horizon)),
+      relations: relations.map((projected) => planRelation(projected, trusted, horizon, state)),
       skipped: view.skipped,
       dropped: parted.dropped,
       ...(failed.length > 0 ? { failed } : {}),

@@ -1,3 +1,4 @@
+import type { DocumentSettings } from '../../../src/config/settings/settings';
 import { uniqueIndex } from '../../support/elasticsearch';
 import { expectInStep } from '../../support/expect-in-step';
 import {
@@ -11,6 +12,15 @@ import type { HookedConnector } from '../../support/start-syncs';
 
 /** More than the first bulk takes. */
 const ROWS = 6_000;
+
+const SEEN: DocumentSettings = {
+  fieldNames: 'prefixed',
+  json: 'flattened',
+  excludeColumns: [],
+  mapping: {},
+  idColumns: { 'public.seen': ['id'] },
+  rowSecurity: 'refused',
+};
 
 let piped: PipedSyncs;
 let connector: HookedConnector;
@@ -80,6 +90,36 @@ test('its relation alone fails: the others are synced', async () => {
   await piped.putPipeline([], pipeline);
   expect(await connector.sync()).toMatchObject({ status: 'completed' });
   await expectInStep(connector, piped.database.sql, 'public.item');
+});
+
+describe('a view whose documents a pipeline spoilt is not taken for synced since their fingerprints are right', () => {
+  const spoilsHashes: Processors = [{ set: { field: '_id_hash', value: 7 } }];
+
+  beforeAll(() => piped.database.sql('create view seen as select * from other'));
+
+  test('in its first sync', async () => {
+    const pipeline = await piped.putPipeline(spoilsHashes);
+    connector.configure({ pipeline, selection: { schemas: ['public'], tables: ['seen'] }, documents: SEEN });
+    await expect(connector.sync()).rejects.toMatchObject({ type: 'PipelineInterferes' });
+    await expect(connector.sync()).rejects.toMatchObject({ type: 'PipelineInterferes' });
+    await piped.putPipeline([], pipeline);
+    expect(await connector.sync()).toMatchObject({ status: 'completed', indexed: 10 });
+    await expectInStep(connector, piped.database.sql, 'public.seen');
+    expect(await connector.sync()).toMatchObject({ status: 'completed', indexed: 0 });
+  });
+
+  test('in one after it', async () => {
+    const pipeline = await piped.putPipeline([]);
+    connector.configure({ pipeline, selection: { schemas: ['public'], tables: ['seen'] }, documents: SEEN });
+    await connector.sync();
+    await piped.putPipeline(spoilsHashes, pipeline);
+    await piped.database.sql("update other set name = 'o' where id = 10");
+    await expect(connector.sync()).rejects.toMatchObject({ type: 'PipelineInterferes' });
+    await expect(connector.sync('incremental')).rejects.toMatchObject({ type: 'PipelineInterferes' });
+    await piped.putPipeline([], pipeline);
+    expect(await connector.sync()).toMatchObject({ status: 'completed', indexed: 10 });
+    expect(await connector.sync()).toMatchObject({ status: 'completed', indexed: 0 });
+  });
 });
 
 test('a pipeline that is switched on between two syncs is met where a single row changes', async () => {
