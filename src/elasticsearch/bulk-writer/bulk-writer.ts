@@ -19,8 +19,8 @@ export interface AcceptedBulk {
 export interface BulkWriter {
   /**
    * Takes a body over as soon as a slot is free: waiting for it is the backpressure for who reads. The body's bytes
-   * must not be changed until it is acknowledged. Where ingest pipelines work on the documents, a relation's first body
-   * is acknowledged, and has been read back, before this resolves.
+   * must not be changed until it is acknowledged. Where ingest pipelines work on the documents, a relation's first bodies
+   * are acknowledged, and have been read back, before this resolves.
    *
    * @param relation - name of the relation that the documents come from.
    * @throws SyncFailure the failure of an earlier body: after one nothing more is accepted, of its relation where the
@@ -38,6 +38,9 @@ export interface BulkWriter {
 const DEFAULT_CONCURRENCY = { min: 1, max: 8 };
 /** The first body is small and each is twice as large as the one before it: few rows are shared by several requests. */
 const FIRST_BYTES = 512 * 1_024;
+
+/** Documents of a relation that are read back: a pipeline may work on some of them only. */
+const READ_BACK = 1_000;
 
 /** Starts a writer. Nothing is sent before the first body; end it with {@link BulkWriter.close}. */
 export function createBulkWriter(options: BulkWriterOptions): BulkWriter {
@@ -67,9 +70,10 @@ export function createBulkWriter(options: BulkWriterOptions): BulkWriter {
   };
 
   const failed = new Map<string, unknown>();
-  const readBack = new Set<string>();
-  const start = (body: BulkBody, relation: string, isFirst: boolean): Promise<BulkOutcome> => {
-    const acknowledged = writeWithDeadLetters(context, body, relation, isFirst)
+  /** Documents by relation. */
+  const readBack = new Map<string, number>();
+  const start = (body: BulkBody, relation: string, isReadBack: boolean): Promise<BulkOutcome> => {
+    const acknowledged = writeWithDeadLetters(context, body, relation, isReadBack)
       .catch((error: unknown) => {
         if (toRelationFailure(error) === undefined) end(error);
         else if (!failed.has(relation)) failed.set(relation, error);
@@ -101,10 +105,11 @@ export function createBulkWriter(options: BulkWriterOptions): BulkWriter {
         throw error;
       }
       accepted += 1;
-      const isFirst = options.watch !== undefined && !readBack.has(relation) && !isDeletion(body.bytes);
-      if (isFirst) readBack.add(relation);
-      const acknowledged = start(body, relation, isFirst);
-      if (isFirst) await acknowledged;
+      const before = readBack.get(relation) ?? 0;
+      const isReadBack = options.watch !== undefined && before < READ_BACK && !isDeletion(body.bytes);
+      if (isReadBack) readBack.set(relation, before + body.offsets.length);
+      const acknowledged = start(body, relation, isReadBack);
+      if (isReadBack) await acknowledged;
       return { acknowledged };
     },
     targetBytes,

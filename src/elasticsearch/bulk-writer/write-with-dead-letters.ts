@@ -19,14 +19,14 @@ export interface WriterContext {
 
 /**
  * Writes one body until every item is indexed, deleted, superseded or safe as a dead letter.
- * @param isFirst - whether what was stored of it is read back, where ingest pipelines work on it
+ * @param isReadBack - whether what was stored of it is read back, where ingest pipelines work on it
  * @throws SyncFailure `PipelineInterferes` where a pipeline changes what pgferry needs
  */
 export async function writeWithDeadLetters(
   context: WriterContext,
   body: BulkBody,
   relation: string,
-  isFirst: boolean,
+  isReadBack: boolean,
 ): Promise<BulkOutcome> {
   const { options, onAnswer, signal } = context;
   const { connectorId, jobId, client, deadLetters, watch, newestVersion } = options;
@@ -61,7 +61,7 @@ export async function writeWithDeadLetters(
   };
   try {
     const outcome = await deliverBody(delivery, body);
-    if (isFirst && watch !== undefined) {
+    if (isReadBack && watch !== undefined) {
       const target = { client, watch, deadLetters, connectorId, newestVersion, signal };
       await requireFieldsAsSent({ ...target, body, ids: stored });
     }

@@ -92,6 +92,21 @@ test('its relation alone fails: the others are synced', async () => {
   await expectInStep(connector, piped.database.sql, 'public.item');
 });
 
+test('a pipeline that changes one of a few documents is met, whichever bulk it is in', async () => {
+  await piped.database.sql(`
+    create table part (id int, place int, primary key (id, place)) partition by list (place);
+    create table part_0 partition of part for values in (0);
+    create table part_1 partition of part for values in (1);
+    insert into part values (1, 0), (2, 1)`);
+  for (const id of [1, 2]) {
+    const pipeline = await piped.putPipeline([
+      { set: { field: '_timestamp', value: 7, if: `ctx.public_part_id == ${id}` } },
+    ]);
+    connector.configure({ pipeline, selection: { schemas: ['public'], tables: ['part'] } });
+    await expect(connector.sync()).rejects.toMatchObject({ type: 'PipelineInterferes' });
+  }
+});
+
 describe('a view whose documents a pipeline spoilt is not taken for synced since their fingerprints are right', () => {
   const spoilsHashes: Processors = [{ set: { field: '_id_hash', value: 7 } }];
 
