@@ -183,6 +183,16 @@ function refusalOfRole(
     // Without its arguments PostgreSQL takes the name where there is one such function.
     return { type: 'SourcePermission', remedy: `grant execute on function ${quoteIdentifier(refused)} to ${role};` };
   }
+  const limited = code === '53300' ? /^too many connections for (role|database) /u.exec(message)?.[1] : undefined;
+  if (limited !== undefined) {
+    const owner = limited === 'role' ? role : quoteIdentifier(database);
+    return {
+      type: 'SourceUnavailable',
+      remedy:
+        `Close other connections, or allow more: alter ${limited} ${owner} connection limit N; ` +
+        'a sync needs 2, and takes up to `concurrency` + 3.',
+    };
+  }
   if (code === '28000' && message.includes('not permitted to log in')) {
     return { type: 'SourceAuthentication', remedy: `alter role ${role} login;` };
   }

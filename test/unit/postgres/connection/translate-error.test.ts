@@ -57,6 +57,14 @@ describe('an error of PostgreSQL', () => {
     expect(toSourceFailure(error, settings, 'reading the catalog').remedy).not.toContain('standby');
   });
 
+  test.each(['role', 'database'])('of a %s that may have no more connections says how it may', (owner) => {
+    const { type, remedy } = failureOf('53300', `too many connections for ${owner} "x"`);
+    expect({ type, remedy }).toEqual({
+      type: 'SourceUnavailable',
+      remedy: expect.stringMatching(new RegExp(`alter ${owner} "?\\w+"? connection limit`, 'u')) as string,
+    });
+  });
+
   test('of PgBouncer that pools statements is one of its configuration', () => {
     const message = 'transaction blocks not allowed in statement pooling mode';
     expect(failureOf('08P01', message)).toMatchObject({
