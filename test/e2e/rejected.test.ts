@@ -148,7 +148,9 @@ story('too many rejected rows end a sync', {
     await synced.reconfigure({ max_row_bytes: 50_000 });
     expect((await synced.sync()).error).toMatchObject({
       type: 'TooManyRejections',
-      message: expect.stringMatching(/102 of the \d+ rows read were rejected, more than 15% and more than 100/u) as string,
+      message: expect.stringMatching(
+        /102 of the \d+ rows read were rejected, more than 15% and more than 100/u,
+      ) as string,
     });
   },
 

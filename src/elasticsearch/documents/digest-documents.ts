@@ -41,7 +41,9 @@ export async function digestDocuments(client: Client, request: DocumentDigestReq
   });
   let count = 0;
   for await (const bucket of buckets) {
-    readAnswer(doing, () => addBucket(digest, bucket));
+    readAnswer(doing, () => {
+      addBucket(digest, bucket);
+    });
     count += 1;
     // Whose documents they are, only their ids tell.
     if (count > BUCKETS + MAX_ODD_BUCKETS) return new Map(range(BUCKETS).map((n) => [n, { ids: 0, sum: NaN }]));
