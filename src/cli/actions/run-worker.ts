@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { LoadedSettings } from '../../config/load-settings';
 import { createLogger, type LogFormat, type LogLevel } from '../../logging/create-logger';
 import { type Monitoring, startMonitoring } from '../../monitoring/start-monitoring';
-import { startTracing, type Tracing } from '../../monitoring/start-tracing';
+import type { Tracing } from '../../monitoring/start-tracing';
 import { SyncFailure } from '../../sync/failures';
 import { installRuntime } from '../../worker/install-runtime';
 import { startWorker } from '../../worker/start-worker';
@@ -29,7 +29,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const loaded = await loadConfiguration(options, createTerminal(options.json === true));
   const deployment = readDeployment(options);
   const monitoring = await startMonitoring(loaded.settings);
-  const tracing = loaded.settings.monitoring?.traces === true ? startTracing() : undefined;
+  const tracing = loaded.settings.monitoring?.traces === true ? await loadTracing() : undefined;
   try {
     const { logLevel: level, logFormat: format } = options;
     const logger = createLogger({ level, ...(format === undefined ? {} : { format }) });
@@ -44,6 +44,12 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     await tracing?.close();
     await monitoring?.close();
   }
+}
+
+/** OpenTelemetry is loaded where it is used only. */
+async function loadTracing(): Promise<Tracing> {
+  const { startTracing } = await import('../../monitoring/start-tracing.js');
+  return startTracing();
 }
 
 function readDeployment({ deployment: name, buildId }: WorkerOptions): WorkerDeployment | undefined {
@@ -73,15 +79,13 @@ async function runUntilSignal(loaded: LoadedSettings, parts: WorkerParts): Promi
   const { temporal, connectors } = loaded.settings;
   const worker = await startWorker(loaded.settings, { ...parts, file: loaded.file });
   const unwatch = watchConfiguration(loaded, news, worker.reload);
+  // Before it says that it works: whoever waits for those words may end it at once.
+  const told = Promise.race(['SIGINT', 'SIGTERM'].map((name) => once(process, name).then(() => name)));
   const ids = connectors.map(({ id }) => id).join(', ');
   if (tracing !== undefined) news.info('Traces go to where OTEL_EXPORTER_OTLP_ENDPOINT says');
   if (monitoring !== undefined) news.info(`Metrics and health: ${monitoring.url}/metrics, /healthz, /readyz`);
   news.info(`Worker polls task queue ${temporal.taskQueue} of Temporal at ${temporal.address} for ${ids}`);
-  const signal = await Promise.race([
-    worker.stopped,
-    once(process, 'SIGINT').then(() => 'SIGINT'),
-    once(process, 'SIGTERM').then(() => 'SIGTERM'),
-  ]);
+  const signal = await Promise.race([worker.stopped, told]);
   unwatch();
   news.info('Stopping: what runs goes to its next checkpoint …');
   await worker.stop();
