@@ -15,6 +15,7 @@ import { scheduleCommand } from './schedule-command';
 import { slimCommand } from './slim-command';
 import { stackCommand } from './stack-command';
 import { syncCommand } from './sync-command';
+import { downCommand, upCommand } from './up-command';
 import { verifyCommand } from './verify-command';
 import { workerCommand } from './worker-command';
 
@@ -32,6 +33,8 @@ export function createProgram(): Command {
     syncCommand(),
     verifyCommand(),
     rejectedCommand(),
+    upCommand(),
+    downCommand(),
     workerCommand(),
     jobsCommand(),
     scheduleCommand(),

@@ -49,7 +49,6 @@ export const DEPENDENCY_REASONS: Readonly<Record<string, DependencyReason>> = {
   '@peculiar/x509': { reason: 'certificates of the tests of TLS', alive: '2026-10' },
   '@swc/core': { reason: 'compiles tests', alive: '2026-11' },
   '@swc/jest': { reason: 'compiles tests within jest', alive: '2026-08' },
-  '@temporalio/testing': { reason: 'a server for tests, and a source of the Temporal CLI', alive: TEMPORAL },
   '@types/cli-progress': { reason: 'types', alive: '2026-09' },
   '@types/jest': { reason: 'types', alive: '2026-09' },
   '@types/node': { reason: 'types of the oldest Node.js that is supported', alive: '2026-11' },
