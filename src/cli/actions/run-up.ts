@@ -8,7 +8,7 @@ import { connectTemporal } from '../../temporal/connect-temporal';
 import { type DataFolder, openDataFolder } from '../../up/data-folder';
 import { defaultDataFolder, userSurroundings } from '../../up/default-data-folder';
 import { startDetached } from '../../up/detached-up';
-import { keepTemporal,type KeptTemporal } from '../../up/keep-temporal';
+import { keepTemporal, type KeptTemporal } from '../../up/keep-temporal';
 import { createTerminal, type Terminal } from '../output/terminal';
 import { type ConfigurationOptions, loadConfiguration } from '../session/load-command-settings';
 import { serveWorker } from '../session/serve-worker';
