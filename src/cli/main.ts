@@ -5,6 +5,7 @@ import { PACKAGE_ROOT } from '../installation/package-root';
 import { readManifest } from '../installation/read-manifest';
 import { checkCommand } from './check-command';
 import { codecServerCommand } from './codec-server-command';
+import { completionCommand } from './completion-command';
 import { demoCommand } from './demo-command';
 import { initCommand } from './init-command';
 import { jobsCommand } from './jobs-command';
@@ -41,6 +42,7 @@ export function createProgram(): Command {
     codecServerCommand(),
     stackCommand(),
     slimCommand(),
+    completionCommand(),
   ];
   for (const command of commands) program.addCommand(command);
   return program;

@@ -68,6 +68,7 @@ test('its version, its help and where the manual is are told', async () => {
   const { stdout } = await run('--help');
   const [, manual = ''] = /^Manual: (.*)$/mu.exec(stdout) ?? [];
   expect(existsSync(join(manual, 'configuration.md'))).toBe(true);
+  expect((await run('completion', 'bash')).stdout).toContain('complete -o default -F _pgferry pgferry');
 });
 
 test('init writes a file whose schema is where editors look for it', async () => {
