@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 
+import { PACKAGE_ROOT } from '../installation/package-root';
+import { readManifest } from '../installation/read-manifest';
 import { checkCommand } from './check-command';
 import { codecServerCommand } from './codec-server-command';
+import { completionCommand } from './completion-command';
 import { demoCommand } from './demo-command';
 import { initCommand } from './init-command';
 import { jobsCommand } from './jobs-command';
@@ -11,22 +13,19 @@ import { reportError } from './output/report-error';
 import { planCommand } from './plan-command';
 import { rejectedCommand } from './rejected-command';
 import { scheduleCommand } from './schedule-command';
+import { slimCommand } from './slim-command';
 import { stackCommand } from './stack-command';
 import { syncCommand } from './sync-command';
+import { downCommand, upCommand } from './up-command';
 import { verifyCommand } from './verify-command';
 import { workerCommand } from './worker-command';
-
-/** As package.json says it, which lies beside `src` and `dist`. */
-function readVersion(): string {
-  const text = readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
-}
 
 /** The command line: each command is a file of its own. */
 export function createProgram(): Command {
   const program = new Command('pgferry')
     .description('keeps Elasticsearch indices in step with PostgreSQL, as a durable pipeline on Temporal')
-    .version(readVersion());
+    .version(readManifest().version)
+    .addHelpText('after', `\nManual: ${join(PACKAGE_ROOT, 'docs')}`);
   const commands = [
     demoCommand(),
     initCommand(),
@@ -35,11 +34,15 @@ export function createProgram(): Command {
     syncCommand(),
     verifyCommand(),
     rejectedCommand(),
+    upCommand(),
+    downCommand(),
     workerCommand(),
     jobsCommand(),
     scheduleCommand(),
     codecServerCommand(),
     stackCommand(),
+    slimCommand(),
+    completionCommand(),
   ];
   for (const command of commands) program.addCommand(command);
   return program;

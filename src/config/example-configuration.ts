@@ -5,7 +5,8 @@
  */
 export function exampleConfiguration(schema = 'docs/pgferry.schema.json'): string {
   return `# yaml-language-server: $schema=${schema}
-# What pgferry syncs, and where to. \`pgferry check\` says what is wrong with it, docs/configuration.md lists every key.
+# What pgferry syncs, and where to. \`pgferry check\` says what is wrong with it; docs/configuration.md of the manual
+# lists every key, and \`pgferry --help\` tells where the manual is.
 # \${NAME} is the environment variable NAME, \${NAME:-text} has a default. Every secret can come from a file as well:
 # password_file in place of password.
 

@@ -26,6 +26,14 @@ export async function findFreePort(): Promise<number> {
   }
 }
 
+/** True when nothing listens at a port of the loopback interface. */
+export async function isPortFree(port: number): Promise<boolean> {
+  return listenOnce(port).then(
+    () => true,
+    () => false,
+  );
+}
+
 async function listenOnce(port: number): Promise<void> {
   const server = createServer().listen(port, '127.0.0.1');
   await once(server, 'listening');

@@ -4,9 +4,9 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { PACKAGE_ROOT } from '../installation/package-root';
 import { SyncFailure } from '../sync/failures';
 import { cacheDirectory } from './processes/cache-directory';
-import { PACKAGE_ROOT } from './processes/package-root';
 import { lastLines, readLog } from './processes/run-to-end';
 import { isRunning, withLock } from './processes/with-lock';
 import { checkServers } from './servers/check-servers';

@@ -27,6 +27,8 @@ export interface StackOptions {
   readonly elasticsearchHeap?: string;
   /** Takes progress for people, a line a call. */
   readonly log?: (line: string) => void;
+  /** Looks for what the caller needs beside the servers, so that everything missing is told at once. */
+  readonly alsoNeeds?: () => Promise<void>;
 }
 
 /** Running servers; they end with this process however it ends. */
@@ -52,7 +54,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const given = pickAddresses(givenAddresses(), wanted);
   await requireAnswers(given);
   const missing = wanted.filter((server) => given[server] === undefined);
-  await findAll(missing.map((server) => findProgram(server, options)));
+  await findAll([...missing.map((server) => findProgram(server, options)), options.alsoNeeds?.() ?? Promise.resolve()]);
   const results = await Promise.allSettled(missing.map((server) => startServerOf(server, options)));
   const started = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const stop = async () => {

@@ -1,5 +1,4 @@
 import { Client, Connection, isGrpcServiceError, type TLSConfig } from '@temporalio/client';
-import { NativeConnection } from '@temporalio/worker';
 
 import type { TemporalSettings } from '../config/settings/settings';
 import { createDataConverter } from '../payloads/data-converter';
@@ -75,22 +74,8 @@ async function requireNamespace(connection: Connection, settings: TemporalSettin
   }
 }
 
-/**
- * The connection of workers, which runs outside of JavaScript. A client's is tried first: it gives up soon on a server
- * that doesn't answer, and asks for the namespace.
- * @throws SyncFailure as {@link connectTemporal} does
- */
-export async function connectWorker(settings: TemporalSettings): Promise<NativeConnection> {
-  const client = await connectTemporal(settings);
-  await client.connection.close();
-  try {
-    return await NativeConnection.connect(connectionOptions(settings));
-  } catch (error) {
-    throw unreachable(settings, error);
-  }
-}
-
-function connectionOptions(settings: TemporalSettings) {
+/** Options of either kind of connection. */
+export function connectionOptions(settings: TemporalSettings) {
   const { address, apiKey } = settings;
   const tls = tlsOptions(settings);
   return { address, ...(tls === undefined ? {} : { tls }), ...(apiKey === undefined ? {} : { apiKey }) };
@@ -108,7 +93,8 @@ function tlsOptions({ tls, apiKey }: TemporalSettings): true | TLSConfig | undef
   };
 }
 
-function unreachable({ address }: TemporalSettings, error: unknown): SyncFailure {
+/** A server that can't be reached, with the first line of the reason. */
+export function unreachable({ address }: TemporalSettings, error: unknown): SyncFailure {
   const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
   return new SyncFailure('TemporalUnavailable', `Temporal at ${address} can't be reached: ${reason}`);
 }

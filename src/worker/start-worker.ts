@@ -8,7 +8,7 @@ import type { Monitoring } from '../monitoring/start-monitoring';
 import type { Tracing } from '../monitoring/start-tracing';
 import { createDataConverter } from '../payloads/data-converter';
 import { dataTaskQueue } from '../sync/wire/workflow-names';
-import { connectWorker } from '../temporal/connect-temporal';
+import { connectWorker } from '../temporal/connect-worker';
 import { freeLeftActivities } from './free-left-activities';
 import { listPollers } from './list-pollers';
 import { registerSearchAttributes } from './register-search-attributes';

@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 const ROOT = join(__dirname, '..', '..');
-const COMMANDS = 'demo init check plan sync verify rejected worker jobs schedule codec-server stack'.split(' ');
+const COMMANDS =
+  'demo init check plan sync verify rejected worker jobs schedule codec-server stack slim up down completion'.split(
+    ' ',
+  );
 
 /** Runs the command line as built, and says which packages it had loaded when it ended. */
 function packagesOf(args: readonly string[]): readonly string[] {

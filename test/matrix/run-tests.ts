@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 
-import { PACKAGE_ROOT } from '../../src/stack/processes/package-root';
+import { PACKAGE_ROOT } from '../../src/installation/package-root';
 
 /** What became of the tests against one server. */
 export interface TestTotals {
@@ -32,16 +32,18 @@ interface JestResult {
 /**
  * Runs test files by jest in a process of its own, with the environment as it is.
  * @param filters - of jest: paths, or `--testMatch` for what `npm test` does not run
+ * @param node - the Node.js that runs them, and all that they start
  */
-export async function runTests(filters: readonly string[]): Promise<TestTotals> {
+export async function runTests(filters: readonly string[], node = process.execPath): Promise<TestTotals> {
   const started = performance.now();
   const folder = await mkdtemp(join(tmpdir(), 'pgferry-matrix-'));
   const outputFile = join(folder, 'result.json');
   const jest = join(PACKAGE_ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
   const options = ['--maxWorkers=1', '--silent', '--forceExit', '--json', `--outputFile=${outputFile}`];
   try {
-    const child = spawn(process.execPath, [jest, ...filters, ...options], {
+    const child = spawn(node, [jest, ...filters, ...options], {
       cwd: PACKAGE_ROOT,
+      env: { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env['PATH'] ?? ''}` },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     await once(child, 'exit');

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 
 import { createLogger } from '../../logging/create-logger';
+import { findSampleData } from '../../stack/sample-data/find-sample-data';
 import { startStack } from '../../stack/start-stack';
 import { installRuntime } from '../../worker/install-runtime';
 import { startWorker } from '../../worker/start-worker';
@@ -16,7 +17,7 @@ export interface DemoOptions {
 /** `pgferry demo` */
 export async function runDemo({ once: endsAtOnce }: DemoOptions): Promise<void> {
   const terminal = createTerminal(false);
-  const stack = await startStack({ log: terminal.say });
+  const stack = await startStack({ log: terminal.say, alsoNeeds: findSampleData });
   try {
     const settings = await demoSettings(stack.addresses);
     installRuntime({ logger: createLogger({ level: 'error' }), tellsSyncs: false });

@@ -1,18 +1,9 @@
-import { once } from 'node:events';
-import type { Logger } from 'pino';
-
-import type { LoadedSettings } from '../../config/load-settings';
-import { createLogger, type LogFormat, type LogLevel } from '../../logging/create-logger';
-import { type Monitoring, startMonitoring } from '../../monitoring/start-monitoring';
-import { startTracing, type Tracing } from '../../monitoring/start-tracing';
+import type { LogFormat, LogLevel } from '../../logging/create-logger';
 import { SyncFailure } from '../../sync/failures';
-import { installRuntime } from '../../worker/install-runtime';
-import { startWorker } from '../../worker/start-worker';
 import type { WorkerDeployment } from '../../worker/worker-deployment';
-import { EXIT } from '../output/exit-codes';
 import { createTerminal } from '../output/terminal';
 import { type ConfigurationOptions, loadConfiguration } from '../session/load-command-settings';
-import { warnOfDangers, watchConfiguration } from '../watch-configuration';
+import { serveWorker } from '../session/serve-worker';
 
 /** Options of `pgferry worker`. */
 export interface WorkerOptions extends ConfigurationOptions {
@@ -26,65 +17,19 @@ export interface WorkerOptions extends ConfigurationOptions {
 
 /** `pgferry worker` */
 export async function runWorker(options: WorkerOptions): Promise<void> {
+  const { logLevel, logFormat, patience } = options;
   const loaded = await loadConfiguration(options, createTerminal(options.json === true));
   const deployment = readDeployment(options);
-  const monitoring = await startMonitoring(loaded.settings);
-  const tracing = loaded.settings.monitoring?.traces === true ? startTracing() : undefined;
-  try {
-    const { logLevel: level, logFormat: format } = options;
-    const logger = createLogger({ level, ...(format === undefined ? {} : { format }) });
-    process.exitCode = await runUntilSignal(loaded, {
-      logger,
-      deployment,
-      monitoring,
-      tracing,
-      patienceMs: options.patience * 1_000,
-    });
-  } finally {
-    await tracing?.close();
-    await monitoring?.close();
-  }
+  process.exitCode = await serveWorker(loaded, {
+    logLevel,
+    ...(logFormat === undefined ? {} : { logFormat }),
+    deployment,
+    patienceMs: patience * 1_000,
+  });
 }
 
 function readDeployment({ deployment: name, buildId }: WorkerOptions): WorkerDeployment | undefined {
   if (name !== undefined && buildId !== undefined) return { name, buildId };
   if (name === undefined && buildId === undefined) return undefined;
   throw new SyncFailure('InvalidConfig', '--deployment and --build-id go together.', 'Give both, or none of them.');
-}
-
-interface WorkerParts {
-  readonly logger: Logger;
-  readonly deployment: WorkerDeployment | undefined;
-  readonly monitoring: Monitoring | undefined;
-  readonly tracing: Tracing | undefined;
-  readonly patienceMs: number;
-}
-
-/**
- * Runs a worker until a signal stops it.
- * @returns the exit code
- */
-async function runUntilSignal(loaded: LoadedSettings, parts: WorkerParts): Promise<number> {
-  const { logger, monitoring, tracing } = parts;
-  // That it starts, reloads and stops is said on every level.
-  const news = logger.level === 'silent' ? logger : logger.child({}, { level: 'info' });
-  installRuntime({ logger, ...(monitoring === undefined ? {} : { metricsAddress: monitoring.temporalAddress }) });
-  warnOfDangers(loaded, news);
-  const { temporal, connectors } = loaded.settings;
-  const worker = await startWorker(loaded.settings, { ...parts, file: loaded.file });
-  const unwatch = watchConfiguration(loaded, news, worker.reload);
-  const ids = connectors.map(({ id }) => id).join(', ');
-  if (tracing !== undefined) news.info('Traces go to where OTEL_EXPORTER_OTLP_ENDPOINT says');
-  if (monitoring !== undefined) news.info(`Metrics and health: ${monitoring.url}/metrics, /healthz, /readyz`);
-  news.info(`Worker polls task queue ${temporal.taskQueue} of Temporal at ${temporal.address} for ${ids}`);
-  const signal = await Promise.race([
-    worker.stopped,
-    once(process, 'SIGINT').then(() => 'SIGINT'),
-    once(process, 'SIGTERM').then(() => 'SIGTERM'),
-  ]);
-  unwatch();
-  news.info('Stopping: what runs goes to its next checkpoint …');
-  await worker.stop();
-  news.info('Stopped');
-  return signal === 'SIGINT' ? EXIT.interrupted : EXIT.done;
 }

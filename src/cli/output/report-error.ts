@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { blotSecrets, blottedJson } from '../../logging/blot-secrets';
 import { escapeControls } from '../../logging/escape-controls';
 import { SyncFailure } from '../../sync/failures';
+import { explainNative } from '../../temporal/explain-native';
 import { EXIT, exitCodeOf } from './exit-codes';
 import { red } from './terminal';
 
@@ -25,6 +26,8 @@ export function reportError(error: unknown, args: readonly string[]): number {
 function toFailure(error: unknown, args: readonly string[]): SyncFailure {
   if (error instanceof SyncFailure) return error;
   if (error instanceof CommanderError) return usageFailure(error, args);
+  const unloadable = explainNative(error);
+  if (unloadable !== undefined) return unloadable;
   // Nobody foresaw it: its message may quote anything, but without it nobody could find out what happened.
   return new SyncFailure('Defect', error instanceof Error ? error.message : String(error));
 }

@@ -9,8 +9,7 @@ import { SyncFailure } from '../../sync/failures';
 import type { JobType, SyncInput } from '../../sync/job';
 import { describeWorker } from '../../sync/wire/worker-name';
 import { readSyncMemo, SYNC_WORKFLOW, type SyncWorkflow, syncWorkflowId } from '../../sync/wire/workflow-names';
-import { installRuntime } from '../../worker/install-runtime';
-import { type RunningWorker, startWorker } from '../../worker/start-worker';
+import type { RunningWorker } from '../../worker/start-worker';
 import { lacksWorker, untilUnattended } from './attendance';
 
 /** A sync that was started, or found running. */
@@ -115,6 +114,11 @@ export async function ensureWorker(
   { connectorId }: SyncInput,
 ): Promise<RunningWorker | undefined> {
   if (!(await untilUnattended(handle, onOutage, signal))) return undefined;
+  // Here only: it takes a second, and code of this very platform.
+  const [{ installRuntime }, { startWorker }] = await Promise.all([
+    import('../../worker/install-runtime.js'),
+    import('../../worker/start-worker.js'),
+  ]);
   installRuntime({ logger: createLogger({ level: 'error' }), tellsSyncs: false });
   return startWorker({ ...settings, connectors: [findConnector(settings, connectorId)] }, { file });
 }

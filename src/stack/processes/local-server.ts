@@ -13,6 +13,8 @@ export interface LocalServer {
   readonly port: number;
   /** Folder with its data; kept when the caller named it. */
   readonly dataDir: string;
+  /** Settles when it has ended, for whatever reason. */
+  readonly ended: Promise<unknown>;
   /** Stops it in order. May be called again. */
   readonly stop: () => Promise<void>;
   /** Ends it by SIGKILL, as a crash does. */
@@ -33,7 +35,7 @@ export interface ServerOptions {
 }
 
 /** A server without the address that it answers at. */
-export type RunningServer = Pick<LocalServer, 'pid' | 'dataDir' | 'stop' | 'kill'>;
+export type RunningServer = Pick<LocalServer, 'pid' | 'dataDir' | 'ended' | 'stop' | 'kill'>;
 
 /** A server that ended, or took too long, before it answered. */
 export class ServerStartFailure extends SyncFailure {
@@ -74,7 +76,7 @@ export async function startServer(
     await exited;
     await supervisor.close();
   };
-  return { pid, dataDir, stop: supervisor.close, kill };
+  return { pid, dataDir, ended, stop: supervisor.close, kill };
 }
 
 function killIfRunning(pid: number): void {

@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
+import { PACKAGE_ROOT } from '../../installation/package-root';
 import { SyncFailure } from '../../sync/failures';
-import { PACKAGE_ROOT } from './package-root';
 
 /** A program to run, with its arguments and surroundings. */
 export interface ServerCommand {

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { PACKAGE_ROOT } from '../../installation/package-root';
 import { cacheDirectory } from '../processes/cache-directory';
-import { PACKAGE_ROOT } from '../processes/package-root';
 import { runToEnd } from '../processes/run-to-end';
 import type { Supervisor } from '../processes/supervisor';
 import { buildOnce } from './build-once';

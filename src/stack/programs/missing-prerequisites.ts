@@ -1,10 +1,18 @@
+import { installCommand, type OptionalPackage } from '../../installation/optional-packages';
 import { SyncFailure } from '../../sync/failures';
 
 /** Something that the local stack needs from the machine and that isn't there, with what to install. */
 export class MissingPrerequisites extends SyncFailure {
-  /** @param missing - What to install, one entry each: `'a JDK 21 or newer (package openjdk-21-jdk)'`. */
-  constructor(readonly missing: readonly string[]) {
-    super('LocalStack', `the local stack needs ${missing.join('; and ')}`);
+  /**
+   * @param missing - What to install, one entry each: `'a JDK 21 or newer (package openjdk-21-jdk)'`.
+   * @param packages - Of npm; one command adds them all.
+   */
+  constructor(
+    readonly missing: readonly string[],
+    readonly packages: readonly OptionalPackage[] = [],
+  ) {
+    const added = packages.length === 0 ? [] : [`npm packages that come on demand: ${installCommand(packages)}`];
+    super('LocalStack', `the local stack needs ${[...missing, ...added].join('; and ')}`);
   }
 }
 
@@ -20,7 +28,13 @@ export async function findAll<T extends readonly unknown[]>(searches: {
   const reasons = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
   const unexpected = reasons.find((reason) => !(reason instanceof MissingPrerequisites));
   if (unexpected !== undefined) throw unexpected;
-  const missing = reasons.flatMap((reason) => (reason instanceof MissingPrerequisites ? reason.missing : []));
-  if (missing.length > 0) throw new MissingPrerequisites([...new Set(missing)]);
+  const lacking = reasons.filter((reason) => reason instanceof MissingPrerequisites);
+  if (lacking.length > 0) {
+    const all = <Entry>(entries: readonly Entry[]) => [...new Set(entries)];
+    throw new MissingPrerequisites(
+      all(lacking.flatMap(({ missing }) => missing)),
+      all(lacking.flatMap(({ packages }) => packages)),
+    );
+  }
   return Promise.all(searches);
 }

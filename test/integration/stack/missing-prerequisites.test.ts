@@ -13,7 +13,7 @@ async function bareMachine(): Promise<{ readonly folder: string; readonly enviro
       PATH: join(folder, 'bin'),
       PGFERRY_CACHE_DIR: join(folder, 'cache'),
       ...{ JAVA_HOME: '', MAVEN_HOME: '', M2_HOME: '' },
-      ...{ HTTPS_PROXY: nowhere, https_proxy: nowhere, ALL_PROXY: nowhere },
+      ...{ HTTPS_PROXY: nowhere, https_proxy: nowhere, ALL_PROXY: nowhere, PGFERRY_TEMPORAL_RELEASES: nowhere },
     },
   };
 }

@@ -15,8 +15,11 @@ const examples = listExamples();
 
 describe.each(examples)('examples/%s', (example) => {
   test('is run or checked by a test', () => {
-    const tests = ['test/unit/examples', 'test/e2e/examples'].flatMap((folder) => list(folder, '.test.ts'));
-    const naming = tests.filter((file) => !__filename.endsWith(file) && read(file).includes(`'${example}'`));
+    const folders = ['test/unit/examples', 'test/e2e/examples'];
+    const tests = [...folders.flatMap((folder) => list(folder, '.test.ts')), ...list('test/matrix/lanes', '.ts')];
+    const naming = tests.filter(
+      (file) => !__filename.endsWith(file) && new RegExp(`'(examples/)?${example}'`, 'u').test(read(file)),
+    );
     expect(naming).not.toEqual([]);
   });
 

@@ -1,0 +1,106 @@
+import type { Logger } from 'pino';
+
+import type { LoadedSettings } from '../../config/load-settings';
+import type { Settings } from '../../config/settings/settings';
+import type { LogFormat, LogLevel } from '../../logging/create-logger';
+import { applyScheduleChange, findScheduleChanges } from '../../schedules/schedule-changes';
+import { connectTemporal } from '../../temporal/connect-temporal';
+import { type DataFolder, openDataFolder } from '../../up/data-folder';
+import { defaultDataFolder, userSurroundings } from '../../up/default-data-folder';
+import { startDetached } from '../../up/detached-up';
+import { keepTemporal, type KeptTemporal } from '../../up/keep-temporal';
+import { createTerminal, type Terminal } from '../output/terminal';
+import { type ConfigurationOptions, loadConfiguration } from '../session/load-command-settings';
+import { serveWorker } from '../session/serve-worker';
+
+/** Options of `pgferry up`. */
+export interface UpOptions extends ConfigurationOptions {
+  readonly data?: string;
+  readonly temporalCli?: string;
+  readonly port: number;
+  readonly uiPort: number;
+  readonly ip: string;
+  readonly detach?: true;
+  readonly logLevel: LogLevel;
+  readonly logFormat?: LogFormat;
+}
+
+/** Where the configuration leaves Temporal to `up`: what it says where nobody wrote an address. */
+const OWN_ADDRESS = 'localhost:7233';
+
+/** The folder that is named, or the user's own. */
+export function dataFolderOf({ data }: { readonly data?: string }): string {
+  // eslint-disable-next-line no-restricted-properties -- where data belong is no setting of syncs
+  return data ?? defaultDataFolder(userSurroundings(process.env['XDG_DATA_HOME']));
+}
+
+/** `pgferry up` */
+export async function runUp(options: UpOptions): Promise<void> {
+  const terminal = createTerminal(false);
+  const loaded = await loadConfiguration(options, terminal);
+  if (options.detach === true) {
+    const { pid, logFile } = await startDetached(dataFolderOf(options), terminal.say);
+    terminal.say(`runs in the background as process ${pid}; its log: ${logFile}; \`pgferry down\` stops it`);
+    return;
+  }
+  const folder = await openDataFolder(dataFolderOf(options));
+  let temporal: KeptTemporal | undefined;
+  try {
+    temporal = await startOwnTemporal(loaded, options, folder, terminal);
+    await folder.note(temporal?.server.pid);
+    process.exitCode = await serve(loaded, options, temporal);
+  } finally {
+    await temporal?.stop();
+    await folder.release();
+  }
+}
+
+/** None where the configuration names a server. */
+async function startOwnTemporal(
+  { settings }: LoadedSettings,
+  { temporalCli: program, port, uiPort, ip }: UpOptions,
+  { path, left, note }: DataFolder,
+  { say, warn }: Terminal,
+): Promise<KeptTemporal | undefined> {
+  const { address, namespace } = settings.temporal;
+  if (address !== OWN_ADDRESS) return undefined;
+  const kept = await keepTemporal({
+    ...{ port, uiPort, ip, namespace, dataDir: path, log: say, left: left?.temporal },
+    ...(program === undefined ? {} : { program }),
+    onRestart: (server) => {
+      warn(server === undefined ? "Temporal's server ended by itself: starting it again" : 'Temporal answers again');
+      if (server !== undefined) void note(server.pid);
+    },
+  });
+  say(`Temporal answers at ${kept.server.url}, its UI at ${kept.server.uiUrl}; its state is in ${path}`);
+  if (ip !== '127.0.0.1') warn(`WARNING Temporal listens at ${ip}: whoever reaches it may do anything, unasked`);
+  return kept;
+}
+
+function serve(loaded: LoadedSettings, options: UpOptions, temporal: KeptTemporal | undefined): Promise<number> {
+  const { logLevel, logFormat } = options;
+  const { file } = loaded;
+  const atUsualPort = temporal === undefined || temporal.server.port === Number(OWN_ADDRESS.split(':')[1]);
+  return serveWorker(loaded, {
+    logLevel,
+    ...(logFormat === undefined ? {} : { logFormat }),
+    ...(atUsualPort ? {} : { temporalAddress: temporal.server.url }),
+    onSettings: async (settings, news) => {
+      await applySchedules(settings, file, news);
+      if (process.connected) process.send?.({ ready: true });
+    },
+  });
+}
+
+/** Gives Temporal the schedules of the file; those that the file made before and has no longer go. */
+async function applySchedules(settings: Settings, file: string, news: Logger): Promise<void> {
+  const client = await connectTemporal(settings.temporal);
+  try {
+    const changes = await findScheduleChanges(client, settings, file, true);
+    for (const change of changes) await applyScheduleChange(client, change);
+    const kept = changes.filter(({ action }) => action !== 'delete' && action !== 'leave');
+    news.info(kept.length === 0 ? 'No schedule is enabled' : `Schedules: ${kept.map(({ id }) => id).join(', ')}`);
+  } finally {
+    await client.connection.close();
+  }
+}

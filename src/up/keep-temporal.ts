@@ -1,0 +1,86 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { isPortFree } from '../ports/find-free-port';
+import { startTemporal, type TemporalOptions, type TemporalServer } from '../stack/servers/start-temporal';
+import { SyncFailure } from '../sync/failures';
+import { isSame, type RunningProcess } from './data-folder';
+
+/** Milliseconds that the server of an `up` which was killed may take to end. */
+const LEAVE_MS = 30_000;
+/** Milliseconds before a server that ended by itself is started again. */
+const AGAIN_MS = 1_000;
+
+/** Temporal's own server, as `pgferry up` runs it. */
+export interface KeptTemporal {
+  readonly server: TemporalServer;
+  readonly stop: () => Promise<void>;
+}
+
+/** Options of {@link keepTemporal}. */
+export interface KeepOptions extends TemporalOptions {
+  readonly port: number;
+  readonly uiPort: number;
+  /** The server that an `up` left which was killed: it ends by itself, and holds the database until then. */
+  readonly left?: RunningProcess | undefined;
+  /** Is told that the server ended by itself, and of its next process. */
+  readonly onRestart: (server: TemporalServer | undefined) => void;
+}
+
+/**
+ * Starts Temporal's server, and again whenever it ends by itself.
+ * @throws MissingPrerequisites; SyncFailure `InvalidConfig` where a port is taken, `LocalStack` where it doesn't start
+ */
+export async function keepTemporal(options: KeepOptions): Promise<KeptTemporal> {
+  const { left } = options;
+  const deadline = Date.now() + LEAVE_MS;
+  while (left !== undefined && isSame(left) && Date.now() < deadline) await delay(100);
+  await requirePort(options.port, '--port PORT, and temporal.address for other commands');
+  await requirePort(options.uiPort, '--ui-port PORT');
+  let server = await startTemporal(options);
+  const stopping = new AbortController();
+  const isStopping = () => stopping.signal.aborted;
+  const keeping = (async () => {
+    for (;;) {
+      await server.ended;
+      if (isStopping()) return;
+      options.onRestart(undefined);
+      await server.stop();
+      await delay(AGAIN_MS);
+      server = await startAgain(options, isStopping);
+      options.onRestart(server);
+    }
+  })();
+  keeping.catch(() => undefined);
+  return {
+    server,
+    stop: async () => {
+      stopping.abort();
+      await server.stop();
+      await keeping.catch(() => undefined);
+      await server.stop();
+    },
+  };
+}
+
+/** Tries until it works: a full disk may be emptied, and what waits for the server waits as well. */
+async function startAgain(options: KeepOptions, isStopping: () => boolean): Promise<TemporalServer> {
+  for (;;) {
+    try {
+      return await startTemporal(options);
+    } catch (error) {
+      if (isStopping()) throw error;
+      options.log?.(error instanceof Error ? error.message : String(error));
+      await delay(AGAIN_MS);
+    }
+  }
+}
+
+async function requirePort(port: number, option: string): Promise<void> {
+  if (await isPortFree(port)) return;
+  throw new SyncFailure(
+    'InvalidConfig',
+    `Port ${port} is in use, which Temporal's server is to listen at.`,
+    `Stop what listens there; or use it, if it is Temporal (temporal.address: 127.0.0.1:${port}); or name ` +
+      `another port: ${option}.`,
+  );
+}

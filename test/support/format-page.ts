@@ -1,0 +1,14 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
+import { PACKAGE_ROOT } from '../../src/installation/package-root';
+
+/**
+ * Formats as `prettier --write` would; in a process of its own, because jest can't load prettier's modules.
+ * @param name - the file's path, which says what it is
+ */
+export function formatPage(name: string, text: string): string {
+  const prettier = join(PACKAGE_ROOT, 'node_modules', 'prettier', 'bin', 'prettier.cjs');
+  const options = { cwd: PACKAGE_ROOT, input: text, encoding: 'utf8' } as const;
+  return execFileSync(process.execPath, [prettier, '--stdin-filepath', name], options);
+}
