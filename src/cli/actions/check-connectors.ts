@@ -54,8 +54,8 @@ async function checkSelected(
   const registry = createConnectorRegistry(settings);
   try {
     return await Promise.all(
-      ids.map((connectorId) => {
-        const connector = registry.open(connectorId);
+      ids.map(async (connectorId) => {
+        const connector = await registry.open(connectorId);
         return workAloud(terminal, connectorId, async () => {
           const checked = await checkConnector(connector);
           const warnings = checked.problems.length === 0 ? await findWarnings(connector) : [];

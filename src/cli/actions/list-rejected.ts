@@ -28,7 +28,7 @@ export async function listRejected(id: string | undefined, options: Configuratio
 async function readUnindexed(settings: Settings, connectorId: string): Promise<UnindexedRows> {
   const registry = createConnectorRegistry(settings);
   try {
-    const { elasticsearch, settings: connector } = registry.open(connectorId);
+    const { elasticsearch, settings: connector } = await registry.open(connectorId);
     const index = deadLetterIndexName(connector.indexName);
     const counts = await countDeadLetters(elasticsearch, index, connectorId);
     const rejected: StoredDeadLetter[] = [];

@@ -26,7 +26,7 @@ export async function showPlan(id: string | undefined, options: PlanOptions): Pr
   try {
     const jobType: JobType = options.incremental === true ? 'incremental' : 'full';
     const request = { jobType, jobId: 'planned', options: options.rebuild === true ? { rebuild: true } : {} };
-    const connector = registry.open(connectorId);
+    const connector = await registry.open(connectorId);
     const planned = await workAloud(terminal, connectorId, async () => {
       await validateConnector(connector);
       const description = await planSync(connector, request);

@@ -22,8 +22,9 @@ export async function verifyDocuments(id: string | undefined, options: VerifyOpt
   const connectorId = findConnector(settings, id).id;
   const registry = createConnectorRegistry(settings);
   try {
+    const connector = await registry.open(connectorId);
     const verify = () =>
-      verifyConnector(registry.open(connectorId), {
+      verifyConnector(connector, {
         limit: options.limit,
         signal: new AbortController().signal,
         onRelation: ({ relation, rows }) => {
