@@ -4,6 +4,7 @@ import { Command } from 'commander';
 
 import { checkCommand } from './check-command';
 import { codecServerCommand } from './codec-server-command';
+import { connectorsCommand } from './connectors-command';
 import { demoCommand } from './demo-command';
 import { initCommand } from './init-command';
 import { jobsCommand } from './jobs-command';
@@ -36,6 +37,7 @@ export function createProgram(): Command {
     verifyCommand(),
     rejectedCommand(),
     workerCommand(),
+    connectorsCommand(),
     jobsCommand(),
     scheduleCommand(),
     codecServerCommand(),
