@@ -39,7 +39,8 @@ export interface Person {
 
 /** @param client - of Elasticsearch itself: without the module that serves the API, documents are all there is */
 export function asPerson(client: Client): Person {
-  const change = (index: string, id: string, doc: Document) => client.update({ index, id, doc, refresh: true });
+  const change = (index: string, id: string, doc: Document) =>
+    client.update({ index, id, doc, refresh: true, retry_on_conflict: 5 });
   const read = async (index: string, id: string) => (await client.get<Document>({ index, id }))._source ?? {};
   const connector = (id: string) => read(CONNECTORS, id);
   const job = (id: string) => read(JOBS, id);
