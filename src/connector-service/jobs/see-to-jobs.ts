@@ -110,9 +110,10 @@ async function readEnding(context: ServiceContext, job: JobDocument, run: Latest
     };
   }
   const counts = toCounts(report);
-  if (run.status === 'cancelled') return { status: 'canceled', error: null, counts };
-  if (run.status === 'completed' || (run.status === 'continued_as_new' && report.failure === undefined))
-    return { status: 'completed', error: null, counts };
+  const isComplete = run.status === 'completed' || (run.status === 'continued_as_new' && report.failure === undefined);
+  if (isComplete) return { status: 'completed', error: null, counts };
+  // What was being tried in vain when it was asked to stop may be how it ended.
+  if (run.status === 'cancelled' || job.status === 'canceling') return { status: 'canceled', error: null, counts };
   return { status: 'error', error: explainRun(report.failure), counts };
 }
 
