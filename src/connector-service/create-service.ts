@@ -2,6 +2,7 @@ import { findConnectorDocument, findConnectorDocuments } from '../elasticsearch/
 import type { FoundId } from '../elasticsearch/connector-documents/found-document';
 import { lookAtService, type ServedScope } from '../elasticsearch/connector-documents/look-at-service';
 import { changeConnector } from '../elasticsearch/connector-documents/write-documents';
+import type { ServiceContext } from './context/service-context';
 import { freeConnector } from './jobs/free-connector';
 import { type JobMemory, seeToJobs } from './jobs/see-to-jobs';
 import { isTrialDue, know, type KnownConnector, spreadTrial } from './known-connector';
@@ -11,7 +12,6 @@ import { keepSchedules, listScheduled, removeSchedules } from './life/keep-sched
 import { readConnector } from './protocol/connector-document';
 import { findRepairs } from './protocol/find-repairs';
 import { type JobDocument, readJob } from './protocol/job-document';
-import type { ServiceContext } from './service-context';
 
 /** A service of connectors that are managed in Elasticsearch. */
 export interface ConnectorService {

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, type Context } from '@temporalio/activity';
 
 import { ensureProtocolIndices } from '../elasticsearch/connector-documents/ensure-protocol-indices';
+import type { ServiceContext } from './context/service-context';
 import { createService } from './create-service';
-import type { ServiceContext } from './service-context';
 
 /** Milliseconds between two signs of life to Temporal: another worker takes over after a few that are missing. */
 const BEAT_MS = 5_000;

@@ -7,8 +7,8 @@ import { type NativeConnection, Runtime, Worker, type WorkerOptions } from '@tem
 
 import type { ServiceActivities } from '../activities/contract/service-activities';
 import type { ServedSettings, Settings } from '../config/settings/settings';
+import type { ServiceContext } from '../connector-service/context/service-context';
 import { serveConnectors } from '../connector-service/serve-connectors';
-import type { ServiceContext } from '../connector-service/service-context';
 import { connectElasticsearch } from '../elasticsearch/connection/connect-elasticsearch';
 import { createDataConverter } from '../payloads/data-converter';
 import { SERVICE_WORKFLOW, type ServiceInput } from '../sync/wire/workflow-names';

@@ -1,9 +1,9 @@
 import { changeConnector, changeJob, type Changes } from '../../elasticsearch/connector-documents/write-documents';
 import { countTotals } from '../../elasticsearch/documents/count-documents';
 import { refreshIndex } from '../../elasticsearch/index/refresh-index';
+import type { ServiceContext } from '../context/service-context';
 import type { ConnectorDocument } from '../protocol/connector-document';
 import type { JobCounts, JobDocument } from '../protocol/job-document';
-import type { ServiceContext } from '../service-context';
 import type { RunReport } from './read-run';
 
 /** How a job ended. */

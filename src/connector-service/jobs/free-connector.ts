@@ -1,7 +1,7 @@
 import { findJobDocument, findLastJob } from '../../elasticsearch/connector-documents/find-documents';
+import type { ServiceContext } from '../context/service-context';
 import type { ConnectorDocument } from '../protocol/connector-document';
 import { readJob } from '../protocol/job-document';
-import type { ServiceContext } from '../service-context';
 import { endSync, type JobEnding } from './end-job';
 import { findLatestRun } from './read-run';
 import { cancelSync } from './see-to-jobs';

@@ -3,9 +3,9 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@te
 import { findConnectorDocument } from '../../elasticsearch/connector-documents/find-documents';
 import { changeJob } from '../../elasticsearch/connector-documents/write-documents';
 import { SYNC_WORKFLOW, type SyncWorkflow, syncWorkflowId } from '../../sync/wire/workflow-names';
+import type { ServiceContext } from '../context/service-context';
 import { type ConnectorDocument, readConnector } from '../protocol/connector-document';
 import type { JobDocument } from '../protocol/job-document';
-import type { ServiceContext } from '../service-context';
 import { endJob, endSync, type JobEnding, toCounts } from './end-job';
 import { explainRun } from './explain-run';
 import { findLatestRun, JOB_MEMO, type LatestRun, readReport } from './read-run';

@@ -7,9 +7,9 @@ import type { ConnectorSettings } from '../../config/settings/settings';
 import { keepSecrets } from '../../logging/blot-secrets';
 import { probeSource } from '../../postgres/server/probe-source';
 import { SyncFailure } from '../../sync/failures';
+import type { ServiceContext } from '../context/service-context';
 import { readSettings, secretsOf } from '../protocol/read-settings';
 import type { Snapshot } from '../protocol/to-entry';
-import type { ServiceContext } from '../service-context';
 
 /** Stands for the index of a connector that has none: nothing is asked about it. */
 export const NO_INDEX = 'no-index';

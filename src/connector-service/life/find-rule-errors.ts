@@ -3,11 +3,11 @@ import { checkBasicRules } from '../../activities/plan/check-basic-rules';
 import { readSource, type SourceView } from '../../activities/plan/read-source';
 import { keepSecrets } from '../../logging/blot-secrets';
 import { SyncFailure } from '../../sync/failures';
+import type { ServiceContext } from '../context/service-context';
 import type { Fields } from '../protocol/connector-document';
 import { describeFailures } from '../protocol/describe-failure';
 import { describeProblem, readSnapshot, secretsOf } from '../protocol/read-settings';
 import { basicRulesOf, type Snapshot, toAdvancedRules } from '../protocol/to-entry';
-import type { ServiceContext } from '../service-context';
 import { NO_INDEX, withConnector } from './find-failures';
 
 /** An error of sync rules as Kibana shows it: at the rules of these ids. */

@@ -1,8 +1,8 @@
 import { changeConnector } from '../../elasticsearch/connector-documents/write-documents';
+import type { ServiceContext } from '../context/service-context';
 import { type ConnectorDocument, type Fields, readFields } from '../protocol/connector-document';
 import { describeFailures } from '../protocol/describe-failure';
 import { snapshotOfConnector } from '../protocol/to-entry';
-import type { ServiceContext } from '../service-context';
 import { findFailures } from './find-failures';
 import { findRuleErrors, type RuleError } from './find-rule-errors';
 

@@ -2,10 +2,10 @@ import { findOwnedSchedule, listOwnedSchedules } from '../../schedules/owned-sch
 import { applyScheduleChange, findDefinedChanges } from '../../schedules/schedule-changes';
 import { JOB_TYPES, scheduleId } from '../../schedules/schedule-definition';
 import { isMadeHere } from '../../schedules/schedule-origin';
+import type { ServiceContext } from '../context/service-context';
 import { type ConnectorDocument, readFields } from '../protocol/connector-document';
 import { readSnapshot } from '../protocol/read-settings';
 import { snapshotOfConnector } from '../protocol/to-entry';
-import type { ServiceContext } from '../service-context';
 
 /**
  * Makes Temporal's schedules of a connector those of its document. One that can't be read leaves them as they are: it is shown as

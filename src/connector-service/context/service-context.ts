@@ -1,7 +1,7 @@
 import type { Client as Elasticsearch } from '@elastic/elasticsearch';
 import type { Client as Temporal } from '@temporalio/client';
 
-import type { Settings } from '../config/settings/settings';
+import type { Settings } from '../../config/settings/settings';
 
 /** What the service works with; the settings are those of the moment. */
 export interface ServiceContext {
