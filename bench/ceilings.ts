@@ -19,7 +19,7 @@ const ANSWER = 'errors,took,items.*.status,items.*.error';
 
 /** What a sync of a connector's one table reads and sends. */
 async function* readPieces(stage: Stage, connectorId: string): AsyncGenerator<AsyncIterable<CopyPiece>> {
-  const connector = stage.registry.open(connectorId);
+  const connector = await stage.registry.open(connectorId);
   const { plan, relations } = await planSync(connector, { jobType: 'full', jobId: 'bench', options: {} });
   for (const { relation, projection } of relations) {
     for (const leaf of relation.leaves) {
@@ -86,7 +86,7 @@ export async function sendAll(
   connections: number,
 ): Promise<Sample> {
   await forgetIndex(stage, connectorId);
-  const connector = stage.registry.open(connectorId);
+  const connector = await stage.registry.open(connectorId);
   const { plan } = await planSync(connector, { jobType: 'full', jobId: `ceiling-${Date.now()}`, options: {} });
   await prepareIndex(connector, plan);
   const agent = new Agent({ keepAlive: true, maxSockets: connections });

@@ -41,10 +41,12 @@ export function createActivities(
     return withScope(Context.current(), (scope) => work(connector, scope), countWaits(connector.meter));
   };
   return {
-    validateConnector: async ({ connectorId }) => {
+    validateConnector: async ({ connectorId, run }) => {
       try {
         const context = Context.current();
-        const connector = await openOrLeave(context, self, () => registry.open(connectorId));
+        const connector = await openOrLeave(context, self, () =>
+          run === undefined ? registry.open(connectorId) : registry.begin({ connectorId, ...run }),
+        );
         const validate = (scope: ActivityScope<Tries>) =>
           failAfterPatience(context.info, scope, () => validateConnector(connector));
         await withScope(context, validate, countWaits(connector.meter));
@@ -97,14 +99,14 @@ const RESTORE_PATIENCE_MS = 10_000;
  * The connector as the sync was planned: another definition may lead to another server. Where nobody seems to have that
  * any more, as it is now: an index must be restored all the same.
  */
-function openForRestoring(
+async function openForRestoring(
   registry: ConnectorRegistry,
   { connectorId, definition }: SyncJob,
   { info: { scheduledTimestampMs, currentAttemptScheduledTimestampMs } }: Pick<Context, 'info'>,
   { patienceMs }: ThisWorker,
-): OpenConnector {
+): Promise<OpenConnector> {
   try {
-    return registry.open(connectorId, definition);
+    return await registry.open(connectorId, definition);
   } catch (error) {
     const waitedMs = currentAttemptScheduledTimestampMs - scheduledTimestampMs;
     if (waitedMs < Math.min(RESTORE_PATIENCE_MS, patienceMs)) throw error;

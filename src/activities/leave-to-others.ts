@@ -3,7 +3,8 @@ import { ApplicationFailureCategory } from '@temporalio/common';
 
 import { type FailureType, SyncFailure } from '../sync/failures';
 import { describeWorker } from '../sync/wire/worker-name';
-import { NotDefinedHere, type OpenConnector } from './connector/connector-registry';
+import type { OpenConnector } from './connector/connector-registry';
+import { NotDefinedHere } from './connector/not-defined-here';
 import { readRefused, type Refusal, type Refused } from './contract/heartbeat-details';
 
 /** The worker that executes an activity, among those that poll the same task queue with configurations of their own. */
@@ -42,11 +43,11 @@ type Surroundings = Pick<Context, 'info' | 'heartbeat'>;
 export async function openOrLeave(
   { info, heartbeat }: Surroundings,
   self: ThisWorker,
-  open: () => OpenConnector,
+  open: () => Promise<OpenConnector>,
   resumeFrom: object = {},
 ): Promise<OpenConnector> {
   try {
-    return open();
+    return await open();
   } catch (error) {
     if (!(error instanceof NotDefinedHere)) throw error;
     // The server's clock, whichever worker reads it.

@@ -6,6 +6,7 @@ import { readManifest } from '../installation/read-manifest';
 import { checkCommand } from './check-command';
 import { codecServerCommand } from './codec-server-command';
 import { completionCommand } from './completion-command';
+import { connectorsCommand } from './connectors-command';
 import { demoCommand } from './demo-command';
 import { initCommand } from './init-command';
 import { jobsCommand } from './jobs-command';
@@ -37,6 +38,7 @@ export function createProgram(): Command {
     upCommand(),
     downCommand(),
     workerCommand(),
+    connectorsCommand(),
     jobsCommand(),
     scheduleCommand(),
     codecServerCommand(),

@@ -1,6 +1,6 @@
 import type { ConfigurationPath } from './problems/configuration-path';
 import type { ProblemList } from './problems/problem-list';
-import type { ConfigurationFile, ConnectorEntry } from './schema/configuration-file';
+import { type ConfigurationFile, type ConnectorEntry, isDefinedHere } from './schema/configuration-file';
 import { schemaAt } from './schema/schema-walk';
 import { isNode } from './tree/configuration-node';
 
@@ -23,8 +23,22 @@ export function noteSurprises({ elasticsearch, connectors }: ConfigurationFile, 
   const { verify_certs, ca, ca_fingerprint } = elasticsearch;
   for (const [key, value] of Object.entries({ ca, ca_fingerprint }))
     if (!verify_certs && value !== undefined) notes.add(['elasticsearch', key], 'is not used: verify_certs is false');
-  connectors.forEach((connector, index) => {
-    noteConnector(connector, ['connectors', index], notes);
+  connectors?.forEach((connector, index) => {
+    if (isDefinedHere(connector)) noteConnector(connector, ['connectors', index], notes);
+  });
+}
+
+/** Keys that Elasticsearch's own document of a connector holds. */
+const MANAGED_KEYS = ['name', 'sync_rules', 'scheduling', 'pipeline'];
+
+/** Notes what entries say in vain whose connectors are managed in Elasticsearch. */
+export function noteUnusedKeys(tree: unknown, notes: ProblemList): void {
+  const connectors = isNode(tree) ? tree['connectors'] : undefined;
+  if (!Array.isArray(connectors)) return;
+  connectors.forEach((entry: unknown, index) => {
+    if (!isNode(entry) || entry['configuration'] !== undefined) return;
+    for (const key of MANAGED_KEYS.filter((name) => entry[name] !== undefined))
+      notes.add(['connectors', index, key], 'is not used: the connector is managed in Elasticsearch, change it there');
   });
 }
 

@@ -1,6 +1,6 @@
 import { collectSecrets } from './collect-secrets';
 import { findDangers } from './find-dangers';
-import { noteIgnoredKeys, noteSurprises } from './note-surprises';
+import { noteIgnoredKeys, noteSurprises, noteUnusedKeys } from './note-surprises';
 import { ConfigurationError, type ConfigurationProblem } from './problems/configuration-error';
 import { createProblemList, type ProblemList } from './problems/problem-list';
 import { configurationFile } from './schema/configuration-file';
@@ -10,6 +10,7 @@ import { toSettings } from './settings/to-settings';
 import { expandDottedKeys } from './tree/expand-dotted-keys';
 import { parseYaml } from './tree/parse-yaml';
 import { readAdvancedRules } from './tree/read-advanced-rules';
+import { readElasticForms } from './tree/read-elastic-forms';
 import { readReferencedFiles } from './tree/read-referenced-files';
 import { readTemporalProfile } from './tree/read-temporal-profile';
 import { substituteVariables } from './tree/substitute-variables';
@@ -66,6 +67,7 @@ function parseText(text: string, options: ParseOptions): ParsedSettings {
   const notes = createProblemList(lineOf);
   noteIgnoredKeys(tree, [], notes);
   noteSurprises(parsed.data, notes);
+  noteUnusedKeys(tree, notes);
   const warnings = createProblemList(lineOf);
   findDangers(parsed.data, warnings);
   const settings = toSettings(parsed.data, options.environment);
@@ -75,6 +77,7 @@ function parseText(text: string, options: ParseOptions): ParsedSettings {
 /** The file's values with dotted keys, variables and files in their places. */
 function resolveTree(value: unknown, options: ParseOptions, problems: ProblemList): unknown {
   const expanded = expandDottedKeys(value ?? {}, [], problems);
+  readElasticForms(expanded, problems);
   readAdvancedRules(expanded, problems);
   const tree = substituteVariables(expanded, options.environment, [], problems);
   readReferencedFiles(tree, [], options, problems);

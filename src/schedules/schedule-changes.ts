@@ -20,8 +20,27 @@ export async function findScheduleChanges(
   file: string,
   prune = false,
 ): Promise<ScheduleChange[]> {
-  const wanted = defineSchedules(settings, file);
   const listed = await listOwnedSchedules(client, settings.temporal);
+  const connectors = new Set(settings.connectors.map(({ id }) => id));
+  const orphans = listed
+    // Those of connectors that are managed in Elasticsearch are the service's to delete.
+    .filter(({ origin }) => origin?.served !== true)
+    .filter(({ owner, origin }) => !connectors.has(owner.connectorId) && isMadeHere(origin, file))
+    .map(({ description }) => ({ action: prune ? 'delete' : 'leave', id: description.scheduleId }) as const);
+  return findDefinedChanges(client, settings, file, orphans);
+}
+
+/**
+ * The same for the connectors of the settings alone: nothing is listed.
+ * @param orphans - the fate of schedules of others
+ */
+export async function findDefinedChanges(
+  client: Client,
+  settings: Settings,
+  file: string,
+  orphans: readonly ScheduleChange[] = [],
+): Promise<ScheduleChange[]> {
+  const wanted = defineSchedules(settings, file);
   const ids = settings.connectors.flatMap(({ id }) => JOB_TYPES.map((jobType) => scheduleId(id, jobType)));
   const wantedIds = new Set(wanted.map(({ id }) => id));
   const named = await Promise.all(
@@ -29,10 +48,6 @@ export async function findScheduleChanges(
   );
   const own = named.filter((schedule) => schedule !== undefined);
   for (const schedule of own) refuseOtherFile(schedule, settings, file);
-  const connectors = new Set(settings.connectors.map(({ id }) => id));
-  const orphans = listed
-    .filter(({ owner, origin }) => !connectors.has(owner.connectorId) && isMadeHere(origin, file))
-    .map(({ description }) => ({ action: prune ? 'delete' : 'leave', id: description.scheduleId }) as const);
   return compareSchedules(
     wanted,
     own.map(({ description }) => fromDescription(description)),

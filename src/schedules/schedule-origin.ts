@@ -13,13 +13,20 @@ export interface ScheduleOrigin {
   readonly host: string;
   /** The connector's destination, as that file says: in containers of many hosts a file has the same path. */
   readonly destination: string;
+  /** Whether its connector is managed in Elasticsearch, and only served by that file. Absent: it is not. */
+  readonly served?: true;
 }
 
-export function originOf(file: string, { indexName }: ConnectorSettings, elasticsearch: ElasticsearchSettings) {
+export function originOf(
+  file: string,
+  { indexName, isServed }: ConnectorSettings,
+  elasticsearch: ElasticsearchSettings,
+): ScheduleOrigin {
   const { host } = elasticsearch;
   // Without what may be a secret.
   const server = URL.canParse(host) ? `${new URL(host).host}${new URL(host).pathname}` : '';
-  return { file, host: hostname(), destination: `${server.replace(/\/$/u, '')}/${indexName}` } satisfies ScheduleOrigin;
+  const destination = `${server.replace(/\/$/u, '')}/${indexName}`;
+  return { file, host: hostname(), destination, ...(isServed === true ? { served: isServed } : {}) };
 }
 
 /**

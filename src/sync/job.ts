@@ -25,6 +25,8 @@ export interface SyncInput {
   /** @default 'manual' */
   readonly trigger?: JobTrigger;
   readonly options?: SyncOptions;
+  /** Id of the document of Elastic's connector protocol that asks for this sync. Absent: none does. */
+  readonly syncJob?: string;
 }
 
 /** Input of the workflow `scheduledSync`, which a schedule starts. */

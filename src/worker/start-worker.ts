@@ -10,6 +10,7 @@ import { createDataConverter } from '../payloads/data-converter';
 import { dataTaskQueue } from '../sync/wire/workflow-names';
 import { connectWorker } from '../temporal/connect-worker';
 import { freeLeftActivities } from './free-left-activities';
+import { hostConnectors } from './host-connectors';
 import { listPollers } from './list-pollers';
 import { registerSearchAttributes } from './register-search-attributes';
 import { watchActivities } from './watch-activities';
@@ -61,14 +62,16 @@ export async function startWorker(settings: Settings, surroundings: WorkerSurrou
   const identity = createIdentity(file);
   // Before anything that takes time: Temporal needs up to a second until what is freed can be polled.
   const takenOver = takeOverFromDead(connection, settings, identity);
-  const workers = await createWorkers(settings, { ...surroundings, connection, registry, identity });
+  const { workers, shared } = await createWorkers(settings, { ...surroundings, connection, registry, identity });
   const watched = monitoring === undefined ? undefined : watchWorker(settings, connection, workers);
   const running = Promise.all(workers.map((worker) => worker.run()));
   await takenOver;
-  const stopped = running
+  const host = await hostConnectors(settings, { connection, shared, file: file ?? '' });
+  const stopped = Promise.race([running, host.failed])
     .then(() => undefined)
     .finally(async () => {
       monitoring?.drain();
+      await host.stop();
       await watched?.close();
       await registry.close();
       await connection.close();
@@ -77,9 +80,13 @@ export async function startWorker(settings: Settings, surroundings: WorkerSurrou
   if (watched !== undefined) monitoring?.watch(watched);
   return {
     stopped,
-    reload: registry.reload,
+    reload: (next) => {
+      registry.reload(next);
+      void host.reload(next);
+    },
     stop: async () => {
       monitoring?.drain();
+      await host.stop();
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await stopped;
     },
@@ -97,6 +104,20 @@ async function takeOverFromDead(connection: NativeConnection, { temporal }: Sett
   }
 }
 
+/** Options of both Temporal workers. */
+type SharedOptions = Pick<
+  WorkerOptions,
+  | 'connection'
+  | 'namespace'
+  | 'identity'
+  | 'activities'
+  | 'dataConverter'
+  | 'interceptors'
+  | 'shutdownGraceTime'
+  | 'maxHeartbeatThrottleInterval'
+  | 'workerDeploymentOptions'
+>;
+
 interface WorkerParts extends WorkerSurroundings {
   readonly connection: NativeConnection;
   readonly registry: ConnectorRegistry;
@@ -109,18 +130,7 @@ async function createWorkers(settings: Settings, parts: WorkerParts) {
   const searchAttributes = await registerSearchAttributes(connection, namespace);
   const self = { identity, patienceMs, listPollers: (queue: string) => listPollers(connection, namespace, queue) };
   const activities = { ...createActivities(registry, searchAttributes, self) };
-  const shared: Pick<
-    WorkerOptions,
-    | 'connection'
-    | 'namespace'
-    | 'identity'
-    | 'activities'
-    | 'dataConverter'
-    | 'interceptors'
-    | 'shutdownGraceTime'
-    | 'maxHeartbeatThrottleInterval'
-    | 'workerDeploymentOptions'
-  > = {
+  const shared: SharedOptions = {
     connection,
     namespace,
     dataConverter: createDataConverter(encryption),
@@ -139,8 +149,9 @@ async function createWorkers(settings: Settings, parts: WorkerParts) {
     ...(deployment === undefined ? {} : { workerDeploymentOptions: toDeploymentOptions(deployment) }),
   };
   const code = workflowCode({ isTraced: tracing !== undefined, isEncrypted: encryption !== undefined });
-  return Promise.all([
+  const workers = await Promise.all([
     Worker.create({ ...shared, taskQueue, ...code }),
     Worker.create({ ...shared, taskQueue: dataTaskQueue(taskQueue), maxConcurrentActivityTaskExecutions: DATA_SLOTS }),
   ]);
+  return { workers, shared };
 }

@@ -1,2 +1,3 @@
 export { scheduledSync } from './scheduled-sync';
+export { serveConnectors } from './serve-connectors';
 export { syncConnector } from './sync-connector';

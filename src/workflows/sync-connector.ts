@@ -114,12 +114,14 @@ async function startRun(
   labels: SyncLabels,
   control: SyncControl,
 ): Promise<SyncRun> {
-  const { connectorId, jobType, options = {} } = input;
+  const { connectorId, jobType, trigger = 'manual', syncJob, options = {} } = input;
   const startedMs = Date.now();
   let facts: ConnectorFacts | undefined;
   try {
     const summary = `servers of ${connectorId}`;
-    facts = await activities.first.validateConnector.executeWithOptions({ summary }, [{ connectorId }]);
+    const { firstExecutionRunId: firstRunId } = workflowInfo();
+    const begun = { jobType, trigger, firstRunId, ...(syncJob === undefined ? {} : { syncJob }) };
+    facts = await activities.first.validateConnector.executeWithOptions({ summary }, [{ connectorId, run: begun }]);
     labels.define(facts);
     control.show({ phase: 'plan' });
     const jobId = workflowInfo().runId;

@@ -127,7 +127,7 @@ async function check(
   const loaded = await loadSettings(writeConfiguration({ connectors: [connector] }));
   const registry = createConnectorRegistry({ ...loaded.settings, elasticsearch: settings });
   try {
-    return (await checkConnector(registry.open(connector.connector_id))).problems;
+    return (await checkConnector(await registry.open(connector.connector_id))).problems;
   } finally {
     await registry.close();
   }

@@ -95,7 +95,7 @@ async function verify({ world, worker, connector, memory }: Stage): Promise<stri
   const registry = await worker.open(connector.id, world.settingsOf(connector));
   const now = await takeSnapshot(world, connector);
   const plain = await readPlainly(world, connector);
-  const said = await verifyConnector(registry.open(connector.id), {
+  const said = await verifyConnector(await registry.open(connector.id), {
     limit: 10,
     signal: new AbortController().signal,
   }).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));

@@ -69,9 +69,8 @@ export async function startConnectorWorker(): Promise<ConnectorWorker> {
 
 /** Knows no connector: what the activities are is known without one. */
 const NONE: ConnectorRegistry = {
-  open: (id) => {
-    throw new Error(`no connector ${id}`);
-  },
+  open: (id) => Promise.reject(new Error(`no connector ${id}`)),
+  begin: ({ connectorId }) => Promise.reject(new Error(`no connector ${connectorId}`)),
   reload: () => undefined,
   close: () => Promise.resolve(),
 };

@@ -55,7 +55,7 @@ async function verify(file: string, connectorId: string): Promise<Verification> 
   const registry = createConnectorRegistry(settings);
   try {
     const signal = new AbortController().signal;
-    return await verifyConnector(registry.open(connectorId), { limit: 100, signal });
+    return await verifyConnector(await registry.open(connectorId), { limit: 100, signal });
   } finally {
     await registry.close();
   }

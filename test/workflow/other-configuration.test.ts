@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { activityInfo, Context } from '@temporalio/activity';
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 
-import { NotDefinedHere } from '../../src/activities/connector/connector-registry';
+import { NotDefinedHere } from '../../src/activities/connector/not-defined-here';
 import type { ActivityScope } from '../../src/activities/contract/activity-scope';
 import type { SyncActivities } from '../../src/activities/contract/sync-activities';
 import { failAfterPatience, type Tries } from '../../src/activities/fail-after-patience';

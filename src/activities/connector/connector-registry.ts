@@ -1,60 +1,33 @@
-import type { Client } from '@elastic/elasticsearch';
-
 import { findConnector } from '../../config/settings/find-connector';
 import { hashDefinition } from '../../config/settings/hash-definition';
 import type { ConnectorSettings, Settings } from '../../config/settings/settings';
-import { connectElasticsearch } from '../../elasticsearch/connection/connect-elasticsearch';
-import { closeSource, openSource, type Source } from '../../postgres/connection/source';
+import type { BegunSync } from '../../connector-service/jobs/claim-job';
 import { SyncFailure } from '../../sync/failures';
-import { type ConnectorMemory, createConnectorMemory } from './connector-memory';
-import { type ConnectorMeter, NO_METER } from './connector-meter';
+import { NO_METER } from './connector-meter';
+import { createGeneration, type Generation, type MeterOf } from './generation';
+import { NotDefinedHere } from './not-defined-here';
+import type { OpenConnector } from './open-connector';
+import { isOfJob } from './open-served';
 
-/**
- * A connector with its servers at hand, which an activity begins with. It is handed on where most of it is needed, as
- * to copy or to describe relations; whoever needs one or two of its parts takes those.
- */
-export interface OpenConnector {
-  readonly settings: ConnectorSettings;
-  /** Hash of the definition, secrets apart. */
-  readonly definition: string;
-  readonly source: Source;
-  readonly elasticsearch: Client;
-  readonly meter: ConnectorMeter;
-  readonly memory: ConnectorMemory;
-}
+export type { OpenConnector } from './open-connector';
 
 /** The connectors of a configuration; connections are opened when they are first needed, and shared. */
 export interface ConnectorRegistry {
   /**
+   * Opens a connector of the file, or one that is managed in Elasticsearch.
    * @param definition - the one that the sync was planned with, if it was; the newest otherwise
    * @throws NotDefinedHere where other workers may know better
    */
-  readonly open: (connectorId: string, definition?: string) => OpenConnector;
+  readonly open: (connectorId: string, definition?: string) => Promise<OpenConnector>;
+  /** Opens the connector of a sync that begins; where that is managed in Elasticsearch, its job is claimed. */
+  readonly begin: (begun: BegunSync) => Promise<OpenConnector>;
   /** Takes other settings for the syncs that begin from now on; those under way go on as they were planned. */
   readonly reload: (settings: Settings) => void;
   readonly close: () => Promise<void>;
 }
 
-/** The configuration does not define a connector, or not as a sync needs it; that of another worker may. */
-export class NotDefinedHere extends SyncFailure {
-  /** @param type - `InvalidConfig` for an unknown connector, `ConfigChanged` for one that has another definition */
-  constructor(
-    override readonly type: 'InvalidConfig' | 'ConfigChanged',
-    message: string,
-    remedy?: string,
-  ) {
-    super(type, message, remedy);
-  }
-}
-
-/** Connections beyond those that copy: control activities and cancellations. */
-const SPARE_CONNECTIONS = 3;
-
 /** Settings that syncs under way may have been planned with; a job that outlives more changes is planned anew. */
 const KEPT_GENERATIONS = 10;
-
-/** Gives the meter of a connector. */
-type MeterOf = (connectorId: string) => ConnectorMeter;
 
 /** @param meterOf - nothing is counted without it */
 export function createConnectorRegistry(settings: Settings, meterOf: MeterOf = () => NO_METER): ConnectorRegistry {
@@ -62,18 +35,43 @@ export function createConnectorRegistry(settings: Settings, meterOf: MeterOf = (
   let generations = [createGeneration(settings, meterOf)];
   const closing: Generation[] = [];
 
-  return {
-    open: (connectorId, definition) => {
-      const [newest] = generations;
-      if (newest === undefined) throw new Error('no settings');
-      if (definition === undefined) return newest.open(findHere(newest.settings, connectorId));
-      for (const generation of generations) {
-        const found = generation.settings.connectors.find(({ id }) => id === connectorId);
-        if (found === undefined || hashDefinition(found, generation.settings.elasticsearch) !== definition) continue;
-        return generation.open(found);
+  const newest = () => {
+    const [generation] = generations;
+    if (generation === undefined) throw new Error('no settings');
+    return generation;
+  };
+  /** Undefined where no generation of settings has that definition. */
+  const findAs = async (connectorId: string, definition: string): Promise<OpenConnector | undefined> => {
+    for (const generation of generations) {
+      if (isOfJob(definition)) {
+        const served = await unlessOther(generation.openServedAs(connectorId, definition));
+        if (served !== undefined) return served;
       }
-      findHere(newest.settings, connectorId);
+      const found = generation.settings.connectors.find(({ id }) => id === connectorId);
+      if (found === undefined || hashDefinition(found, generation.settings.elasticsearch) !== definition) continue;
+      return generation.open(found);
+    }
+    return undefined;
+  };
+  const openNow = (connectorId: string): OpenConnector | Promise<OpenConnector> => {
+    const { settings: now, open, openServed } = newest();
+    const found = now.connectors.find(({ id }) => id === connectorId);
+    if (found !== undefined) return open(found);
+    return now.served === undefined ? open(findHere(now, connectorId)) : openServed(connectorId);
+  };
+
+  return {
+    open: async (connectorId, definition) => {
+      if (definition === undefined) return openNow(connectorId);
+      const found = await findAs(connectorId, definition);
+      if (found !== undefined) return found;
+      await openNow(connectorId);
       throw new NotDefinedHere('ConfigChanged', `connector ${connectorId} has another definition`);
+    },
+    begin: async (begun) => {
+      const { settings: now, beginServed: begin } = newest();
+      const isOfFile = now.served === undefined || now.connectors.some(({ id }) => id === begun.connectorId);
+      return isOfFile ? openNow(begun.connectorId) : begin(begun);
     },
     reload: (next) => {
       closing.push(...generations.slice(KEPT_GENERATIONS - 1));
@@ -94,41 +92,11 @@ function findHere(settings: Settings, connectorId: string): ConnectorSettings {
   }
 }
 
-/** The connectors of settings that were in force at some time. An idle one holds no connection to PostgreSQL. */
-interface Generation {
-  readonly settings: Settings;
-  readonly open: (connector: ConnectorSettings) => OpenConnector;
-  readonly close: () => Promise<void>;
-}
-
-function createGeneration(settings: Settings, meterOf: MeterOf): Generation {
-  const connectors = new Map<string, OpenConnector>();
-  let elasticsearch: Client | undefined;
-
-  const connect = (found: ConnectorSettings): OpenConnector => {
-    elasticsearch ??= connectElasticsearch(settings.elasticsearch);
-    const opened = {
-      settings: found,
-      definition: hashDefinition(found, settings.elasticsearch),
-      elasticsearch,
-      meter: meterOf(found.id),
-      memory: createConnectorMemory(),
-      source: openSource(found.source, {
-        maxConnections: found.limits.concurrency + SPARE_CONNECTIONS,
-        applicationName: `pgferry ${found.id}`,
-        rowSecurity: found.documents.rowSecurity,
-      }),
-    };
-    connectors.set(found.id, opened);
-    return opened;
-  };
-
-  return {
-    settings,
-    open: (connector) => connectors.get(connector.id) ?? connect(connector),
-    close: async () => {
-      await Promise.all([...connectors.values()].map(({ source }) => closeSource(source)));
-      await elasticsearch?.close();
-    },
-  };
+async function unlessOther(opening: Promise<OpenConnector>): Promise<OpenConnector | undefined> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (error instanceof NotDefinedHere) return undefined;
+    throw error;
+  }
 }

@@ -1,12 +1,20 @@
 import type { BucketRange } from '../../sync/bucket-ranges';
 import type { Checkpoint } from '../../sync/checkpoint';
-import type { JobType, SyncOptions } from '../../sync/job';
+import type { JobTrigger, JobType, SyncOptions } from '../../sync/job';
 import type { CopyTask } from '../../sync/partitions';
 import type { PlannedRelation, SyncJob, SyncPlan } from '../../sync/sync-plan';
 
 /** The connector whose servers are tried. */
 export interface ValidateInput {
   readonly connectorId: string;
+  /** The sync that begins. Absent for syncs that began under 0.1.0. */
+  readonly run?: {
+    readonly jobType: JobType;
+    readonly trigger: JobTrigger;
+    /** Run id of the workflow's first run. */
+    readonly firstRunId: string;
+    readonly syncJob?: string;
+  };
 }
 
 /** The sync to be planned. */

@@ -1,7 +1,11 @@
-import { createConnectorRegistry, type OpenConnector } from '../../activities/connector/connector-registry';
+import {
+  type ConnectorRegistry,
+  createConnectorRegistry,
+  type OpenConnector,
+} from '../../activities/connector/connector-registry';
+import { listServed } from '../../activities/connector/list-served';
 import { checkConnector, type ConnectorCheck } from '../../activities/plan/check-connector';
 import { findOverrideWarnings, type OverrideWarning } from '../../activities/plan/check-overrides';
-import { findConnector } from '../../config/settings/find-connector';
 import type { Settings } from '../../config/settings/settings';
 import { findSourceWarnings } from '../../postgres/server/find-source-warnings';
 import type { SourceWarning } from '../../postgres/server/source-warning';
@@ -11,6 +15,7 @@ import { EXIT, exitCodeOfType } from '../output/exit-codes';
 import { workAloud } from '../output/notices';
 import { createTerminal, dim, green, red, type Terminal, yellow } from '../output/terminal';
 import { type ConfigurationOptions, loadCommandSettings } from '../session/load-command-settings';
+import { selectConnector } from '../session/select-connector';
 
 type Warning = SourceWarning | OverrideWarning;
 
@@ -49,14 +54,14 @@ async function checkSelected(
   id: string | undefined,
   terminal: Terminal,
 ): Promise<CheckedConnector[]> {
-  const ids =
-    id === undefined ? settings.connectors.map((connector) => connector.id) : [findConnector(settings, id).id];
+  const ids = id === undefined ? await listConnectors(settings) : [selectConnector(settings, id)];
   const registry = createConnectorRegistry(settings);
   try {
     return await Promise.all(
-      ids.map((connectorId) => {
-        const connector = registry.open(connectorId);
+      ids.map(async (connectorId) => {
         return workAloud(terminal, connectorId, async () => {
+          const connector = await openOrExplain(registry, connectorId);
+          if (!('settings' in connector)) return { connector_id: connectorId, ...connector };
           const checked = await checkConnector(connector);
           const warnings = checked.problems.length === 0 ? await findWarnings(connector) : [];
           return { connector_id: connectorId, ...checked, warnings: [...warnings, ...checked.warnings] };
@@ -65,6 +70,26 @@ async function checkSelected(
     );
   } finally {
     await registry.close();
+  }
+}
+
+/** Connectors of the file, and those that it serves. */
+async function listConnectors(settings: Settings): Promise<string[]> {
+  const served = settings.served === undefined ? [] : await listServed(settings);
+  return [...new Set([...settings.connectors.map(({ id }) => id), ...served.map(({ id }) => id)])];
+}
+
+/** What is wrong with the configuration in Elasticsearch is the connector's problem, not the command's. */
+async function openOrExplain(
+  registry: ConnectorRegistry,
+  connectorId: string,
+): Promise<OpenConnector | Omit<CheckedConnector, 'connector_id'>> {
+  try {
+    return await registry.open(connectorId);
+  } catch (error) {
+    if (!(error instanceof SyncFailure)) throw error;
+    const { type, message, remedy } = error;
+    return { problems: [{ type, message, remedy }], warnings: [], notes: [] };
   }
 }
 

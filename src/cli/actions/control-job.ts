@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 
-import { findConnector } from '../../config/settings/find-connector';
 import { SyncFailure } from '../../sync/failures';
 import { PAUSE_SIGNAL, RESUME_SIGNAL, syncWorkflowId } from '../../sync/wire/workflow-names';
 import type { ConfigurationOptions } from '../session/load-command-settings';
+import { selectConnector } from '../session/select-connector';
 import { type TemporalSession, withTemporal } from '../session/with-temporal';
 
 /** Verbs of `pgferry jobs` for a running job. */
@@ -25,7 +25,7 @@ async function controlLatest(
   id: string | undefined,
   verb: JobVerb,
 ): Promise<void> {
-  const connectorId = id ?? findConnector(settings, id).id;
+  const connectorId = id ?? selectConnector(settings, id);
   const handle = client.workflow.getHandle(syncWorkflowId(connectorId));
   const status = await control(handle, verb).catch((error: unknown) => {
     if (!(error instanceof WorkflowNotFoundError)) throw error;

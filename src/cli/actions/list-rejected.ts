@@ -1,5 +1,4 @@
 import { createConnectorRegistry } from '../../activities/connector/connector-registry';
-import { findConnector } from '../../config/settings/find-connector';
 import type { Settings } from '../../config/settings/settings';
 import { countDeadLetters } from '../../elasticsearch/dead-letters/count-dead-letters';
 import { listDeadLetters, type StoredDeadLetter } from '../../elasticsearch/dead-letters/list-dead-letters';
@@ -7,12 +6,13 @@ import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { rejectionDocument, renderRejections, type UnindexedRows } from '../output/render-rejections';
 import { createTerminal } from '../output/terminal';
 import { type ConfigurationOptions, loadCommandSettings } from '../session/load-command-settings';
+import { selectConnector } from '../session/select-connector';
 
 /** `pgferry rejected list` */
 export async function listRejected(id: string | undefined, options: ConfigurationOptions): Promise<void> {
   const terminal = createTerminal(options.json === true);
   const settings = await loadCommandSettings(options, terminal);
-  const connectorId = findConnector(settings, id).id;
+  const connectorId = selectConnector(settings, id);
   const rows = await readUnindexed(settings, connectorId);
   const { rejected, dropped, droppedCount } = rows;
   const document = {
@@ -28,7 +28,7 @@ export async function listRejected(id: string | undefined, options: Configuratio
 async function readUnindexed(settings: Settings, connectorId: string): Promise<UnindexedRows> {
   const registry = createConnectorRegistry(settings);
   try {
-    const { elasticsearch, settings: connector } = registry.open(connectorId);
+    const { elasticsearch, settings: connector } = await registry.open(connectorId);
     const index = deadLetterIndexName(connector.indexName);
     const counts = await countDeadLetters(elasticsearch, index, connectorId);
     const rejected: StoredDeadLetter[] = [];

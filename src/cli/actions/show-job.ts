@@ -1,4 +1,3 @@
-import { findConnector } from '../../config/settings/find-connector';
 import { type JobDetails, readJob } from '../../jobs/read-job';
 import type { PendingWork } from '../../jobs/read-pending-work';
 import { describeWait } from '../../sync/wait';
@@ -12,6 +11,7 @@ import { dim, red } from '../output/terminal';
 import { followSync } from '../session/follow-sync';
 import type { ConfigurationOptions } from '../session/load-command-settings';
 import { readEnding } from '../session/read-ending';
+import { selectConnector } from '../session/select-connector';
 import { type TemporalSession, withTemporal } from '../session/with-temporal';
 import { jobDocument } from './print-jobs';
 
@@ -32,7 +32,7 @@ async function showSelected(
   { run, follow }: ShowOptions,
 ): Promise<void> {
   const { client, settings, terminal, signal } = session;
-  const connectorId = id ?? findConnector(settings, id).id;
+  const connectorId = id ?? selectConnector(settings, id);
   const before = await readJob(client, connectorId, run);
   const isFollowed = follow === true && before.status === 'running';
   if (isFollowed) await followJob(session, connectorId, run);

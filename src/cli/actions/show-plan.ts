@@ -2,13 +2,13 @@ import { createConnectorRegistry } from '../../activities/connector/connector-re
 import { foreseeDestination } from '../../activities/plan/foresee-destination';
 import { planSync } from '../../activities/plan/plan-sync';
 import { validateConnector } from '../../activities/plan/validate-connector';
-import { findConnector } from '../../config/settings/find-connector';
 import type { JobType } from '../../sync/job';
 import { EXIT } from '../output/exit-codes';
 import { workAloud } from '../output/notices';
 import { planDocument, renderPlan } from '../output/render-plan';
 import { createTerminal } from '../output/terminal';
 import { type ConfigurationOptions, loadCommandSettings } from '../session/load-command-settings';
+import { selectConnector } from '../session/select-connector';
 
 /** Options of `pgferry plan`. */
 export interface PlanOptions extends ConfigurationOptions {
@@ -21,12 +21,12 @@ export interface PlanOptions extends ConfigurationOptions {
 export async function showPlan(id: string | undefined, options: PlanOptions): Promise<void> {
   const terminal = createTerminal(options.json === true);
   const settings = await loadCommandSettings(options, terminal);
-  const connectorId = findConnector(settings, id).id;
+  const connectorId = selectConnector(settings, id);
   const registry = createConnectorRegistry(settings);
   try {
     const jobType: JobType = options.incremental === true ? 'incremental' : 'full';
     const request = { jobType, jobId: 'planned', options: options.rebuild === true ? { rebuild: true } : {} };
-    const connector = registry.open(connectorId);
+    const connector = await registry.open(connectorId);
     const planned = await workAloud(terminal, connectorId, async () => {
       await validateConnector(connector);
       const description = await planSync(connector, request);

@@ -1,8 +1,8 @@
-import { findConnector } from '../../config/settings/find-connector';
 import type { SyncInput, SyncOptions } from '../../sync/job';
 import { createTerminal } from '../output/terminal';
 import { type ConfigurationOptions, loadConfiguration } from '../session/load-command-settings';
 import { runSync } from '../session/run-sync';
+import { selectConnector } from '../session/select-connector';
 
 /** Options of `pgferry sync`. */
 export interface SyncCommandOptions extends ConfigurationOptions {
@@ -18,7 +18,7 @@ export interface SyncCommandOptions extends ConfigurationOptions {
 export async function syncOnce(id: string | undefined, options: SyncCommandOptions): Promise<void> {
   const terminal = createTerminal(options.json === true);
   const { settings, file } = await loadConfiguration(options, terminal);
-  const input = readInput(findConnector(settings, id).id, options);
+  const input = readInput(selectConnector(settings, id), options);
   process.exitCode = await runSync(settings, input, terminal, { detach: options.detach === true, file });
 }
 

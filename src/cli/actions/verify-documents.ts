@@ -1,5 +1,4 @@
 import { createConnectorRegistry } from '../../activities/connector/connector-registry';
-import { findConnector } from '../../config/settings/find-connector';
 import { countDifferences } from '../../verify/verification';
 import { verifyConnector } from '../../verify/verify-connector';
 import { EXIT } from '../output/exit-codes';
@@ -7,6 +6,7 @@ import { workAloud } from '../output/notices';
 import { renderVerification, verificationDocument } from '../output/render-verification';
 import { createTerminal, dim } from '../output/terminal';
 import { type ConfigurationOptions, loadCommandSettings } from '../session/load-command-settings';
+import { selectConnector } from '../session/select-connector';
 
 /** Options of `pgferry verify`. */
 export interface VerifyOptions extends ConfigurationOptions {
@@ -19,11 +19,12 @@ export interface VerifyOptions extends ConfigurationOptions {
 export async function verifyDocuments(id: string | undefined, options: VerifyOptions): Promise<void> {
   const terminal = createTerminal(options.json === true);
   const settings = await loadCommandSettings(options, terminal);
-  const connectorId = findConnector(settings, id).id;
+  const connectorId = selectConnector(settings, id);
   const registry = createConnectorRegistry(settings);
   try {
+    const connector = await registry.open(connectorId);
     const verify = () =>
-      verifyConnector(registry.open(connectorId), {
+      verifyConnector(connector, {
         limit: options.limit,
         signal: new AbortController().signal,
         onRelation: ({ relation, rows }) => {

@@ -22,7 +22,7 @@ export async function takeTour(settings: Settings, addresses: StackAddresses, te
   const databaseUrl = demoUrl(addresses.postgres?.url ?? '');
   const registry = createConnectorRegistry(settings);
   try {
-    const connector = registry.open(SYNC.connectorId);
+    const connector = await registry.open(SYNC.connectorId);
     const heading = (text: string) => {
       terminal.say(`\n${bold(text)}`);
     };

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
 
-import { findConnector } from '../../config/settings/find-connector';
 import { hashDefinition } from '../../config/settings/hash-definition';
 import type { Settings } from '../../config/settings/settings';
 import { createLogger } from '../../logging/create-logger';
@@ -11,6 +10,7 @@ import { describeWorker } from '../../sync/wire/worker-name';
 import { readSyncMemo, SYNC_WORKFLOW, type SyncWorkflow, syncWorkflowId } from '../../sync/wire/workflow-names';
 import type { RunningWorker } from '../../worker/start-worker';
 import { lacksWorker, untilUnattended } from './attendance';
+import { settingsOf } from './select-connector';
 
 /** A sync that was started, or found running. */
 export interface StartedSync {
@@ -91,7 +91,10 @@ export async function readOtherDefinition(
     const { memo, raw } = await handle.describe();
     const definition = memo?.['definition'];
     if (definition !== undefined) {
-      const own = hashDefinition(findConnector(settings, connectorId), settings.elasticsearch);
+      const connector = settings.connectors.find(({ id }) => id === connectorId);
+      // Elasticsearch manages it: what the sync's job says is what holds.
+      if (connector === undefined) return undefined;
+      const own = hashDefinition(connector, settings.elasticsearch);
       const worker = memo?.['worker'];
       if (definition === own) return undefined;
       return typeof worker === 'string' ? describeWorker(worker) : 'another worker';
@@ -120,5 +123,5 @@ export async function ensureWorker(
     import('../../worker/start-worker.js'),
   ]);
   installRuntime({ logger: createLogger({ level: 'error' }), tellsSyncs: false });
-  return startWorker({ ...settings, connectors: [findConnector(settings, connectorId)] }, { file });
+  return startWorker(settingsOf(settings, connectorId), { file });
 }

@@ -4,7 +4,7 @@ import { number, optionalText, text } from './coerced-values';
 import { documentsSection } from './documents-section';
 import { findIndexNameProblem } from './index-name';
 import { schedulingSection } from './scheduling-section';
-import { documented, ignored, section } from './section';
+import { documented, fileOf, ignored, relate, section } from './section';
 import { sourceSection } from './source-section';
 import { syncRulesSection } from './sync-rules-section';
 
@@ -23,7 +23,7 @@ const pipelineSection = section({
   run_ml_inference: ignored(FLAGS),
 });
 
-const limitKeys = {
+export const limitKeys = {
   concurrency: documented(number({ min: 1, max: 64 }).default(2), 'Partitions that a sync copies at the same time.'),
   max_delete_ratio: documented(
     number({ min: 0, max: 1, whole: false }).default(0.5),
@@ -42,29 +42,44 @@ const limitKeys = {
 /** The keys that bound a connector. */
 export const LIMITS = Object.keys(limitKeys) as (keyof typeof limitKeys)[];
 
-/** `connectors[]:` */
-export const connectorSection = section({
+const keys = section({
   connector_id: documented(
-    text.regex(
-      /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/,
-      'must be letters, digits, _ and -, starting with a letter or digit, at most 64',
-    ),
-    'Identifies the connector: in commands, in workflow ids and in document ids.',
+    text.regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be letters, digits, _ and -, at most 64'),
+    'Identifies the connector: in commands, workflow ids and document ids. Where Elasticsearch manages it: the id ' +
+      'that it has there.',
   ),
   service_type: documented(
     z.literal('postgresql', 'must be postgresql: pgferry syncs nothing else').default('postgresql'),
     'Kind of source.',
   ),
   name: documented(optionalText, "The connector's name for people; by default its `connector_id`."),
-  index_name: documented(indexName, 'Index to sync into; pgferry makes it, behind an alias of this name.'),
-  configuration: documented(sourceSection, 'The PostgreSQL database.'),
+  index_name: documented(
+    indexName.optional(),
+    'Index to sync into; pgferry makes it, behind an alias of this name. Required with `configuration`.',
+  ),
+  configuration: documented(
+    sourceSection.optional(),
+    'The PostgreSQL database. An entry without it is managed in Elasticsearch, by Kibana or the Connector API: ' +
+      'name, index, database, sync rules, schedules and pipeline are those of the connector there, everything else ' +
+      'is as the entry says.',
+  ),
+  api_key: documented(optionalText, "API key that the connector's own index is written with, encoded (base64).", {
+    secret: true,
+    fallback: 'the credentials under `elasticsearch`',
+  }),
+  api_key_file: fileOf('api_key'),
   sync_rules: documented(syncRulesSection, 'Which rows are synced.'),
   documents: documented(documentsSection, 'How rows become documents.'),
   scheduling: documented(schedulingSection, 'When syncs start by themselves; `pgferry schedule apply` makes it so.'),
   pipeline: documented(pipelineSection.optional(), 'Ingest pipeline.'),
   ...limitKeys,
-  api_key: ignored('documents are written with the credentials under `elasticsearch`'),
   description: ignored(KIBANA),
   language: ignored('fields are mapped by their types'),
   is_native: ignored(KIBANA),
+});
+
+/** `connectors[]:` */
+export const connectorSection = relate(keys, ['index_name', 'configuration'], (entry) => {
+  const missing = (['index_name', 'configuration'] as const).filter((key) => entry[key] === undefined);
+  return missing.length === 1 ? missing.map((key) => ({ key, message: 'is required' })) : [];
 });

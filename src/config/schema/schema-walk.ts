@@ -38,5 +38,6 @@ export function sectionsWithKey(name: string, schema: JsonSchema = wholeSchema()
     sectionsWithKey(name, child, path === '' ? key : `${path}.${key}`),
   );
   const items = schema.items === undefined ? [] : sectionsWithKey(name, schema.items, `${path}[]`);
-  return [...here, ...below, ...items];
+  const branches = (schema.anyOf ?? []).flatMap((branch) => sectionsWithKey(name, branch, path));
+  return [...new Set([...here, ...below, ...items, ...branches])];
 }

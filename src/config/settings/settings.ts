@@ -10,7 +10,10 @@ type AllSettings = ReturnType<typeof toSettings>;
 export interface Settings extends Pick<AllSettings, 'elasticsearch' | 'temporal'> {
   readonly monitoring?: AllSettings['monitoring'];
   readonly codecServer?: AllSettings['codecServer'];
+  /** Connectors that the file defines. */
   readonly connectors: readonly ConnectorSettings[];
+  /** Connectors that are managed in Elasticsearch, and what the file adds to them; absent: none. */
+  readonly served?: AllSettings['served'];
 }
 
 export type ElasticsearchSettings = AllSettings['elasticsearch'];
@@ -22,6 +25,8 @@ export type CodecServerSettings = AllSettings['codecServer'];
 
 /** A connector: one PostgreSQL database synced into one index. */
 export type ConnectorSettings = ReturnType<typeof toConnectorSettings>;
+/** Which connectors that are managed in Elasticsearch are served. */
+export type ServedSettings = NonNullable<AllSettings['served']>;
 /** Address, credentials and TLS of PostgreSQL. */
 export type SourceSettings = ConnectorSettings['source'];
 /** TLS of a connection to PostgreSQL; absent: none. */

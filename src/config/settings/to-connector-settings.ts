@@ -1,22 +1,31 @@
-import type { ConnectorEntry } from '../schema/configuration-file';
+import type { ConfigurationFile, ConnectorEntry, ServedEntry } from '../schema/configuration-file';
 import { LIMITS } from '../schema/connector-section';
 import { camelKeys } from './camel-keys';
 
-/** A validated entry of `connectors:` as settings. */
-export function toConnectorSettings(entry: ConnectorEntry) {
-  const { connector_id: id, name = id, index_name: indexName, configuration, documents, sync_rules, pipeline } = entry;
+/**
+ * A validated entry of `connectors:` as settings.
+ * @param isServed - whether it was read from Elasticsearch, which manages it
+ */
+export function toConnectorSettings(entry: ConnectorEntry, isServed?: true) {
+  const { connector_id: id, name = id, index_name: indexName, configuration, sync_rules, pipeline } = entry;
   return camelKeys({
     id,
     name,
     indexName,
     source: toSourceSettings(configuration),
     selection: toTableSelection(configuration),
-    documents: camelKeys(documents),
     rules: { basic: toBasicRules(sync_rules.basic), advanced: sync_rules.advanced.map((rule) => camelKeys(rule)) },
     scheduling: camelKeys(entry.scheduling),
     pipeline: pipeline?.name,
-    limits: camelKeys(pick(entry, LIMITS)),
+    ...toAdditions(entry),
+    apiKey: entry.api_key,
+    isServed,
   });
+}
+
+/** What a file adds to a connector that is managed in Elasticsearch: how rows become documents, and the limits. */
+export function toAdditions(entry: ServedEntry | ConfigurationFile['connector_defaults']) {
+  return { documents: camelKeys(entry.documents), limits: camelKeys(pick(entry, LIMITS)) };
 }
 
 function toSourceSettings(configuration: ConnectorEntry['configuration']) {

@@ -1,20 +1,33 @@
-import type { ConfigurationFile } from '../schema/configuration-file';
+import { type ConfigurationFile, isDefinedHere } from '../schema/configuration-file';
 import { camelKeys } from './camel-keys';
-import { toConnectorSettings } from './to-connector-settings';
+import { toAdditions, toConnectorSettings } from './to-connector-settings';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A validated file as settings, under names of our own. */
-export function toSettings(
-  { elasticsearch, temporal, monitoring, codec_server, connectors }: ConfigurationFile,
-  environment: Environment,
-) {
+export function toSettings(file: ConfigurationFile, environment: Environment) {
+  const { elasticsearch, temporal, monitoring, codec_server, connectors = [] } = file;
   return {
     elasticsearch: toElasticsearchSettings(elasticsearch),
     temporal: toTemporalSettings(temporal),
     monitoring: toMonitoringSettings(monitoring, environment),
     codecServer: toCodecServerSettings(codec_server),
-    connectors: connectors.map(toConnectorSettings),
+    connectors: connectors.filter(isDefinedHere).map((entry) => toConnectorSettings(entry)),
+    served: toServedSettings(file),
+  };
+}
+
+/** Undefined where the file serves no connector that is managed in Elasticsearch. */
+function toServedSettings({ connectors = [], connector_defaults, service }: ConfigurationFile) {
+  const entries = connectors
+    .filter((entry) => !isDefinedHere(entry))
+    .map((entry) => camelKeys({ id: entry.connector_id, apiKey: entry.api_key, ...toAdditions(entry) }));
+  if (entries.length === 0 && !service.worker_mode) return undefined;
+  return {
+    entries,
+    all: service.worker_mode,
+    defaults: toAdditions(connector_defaults),
+    heartbeatMs: service.heartbeat * 1_000,
   };
 }
 

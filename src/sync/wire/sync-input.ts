@@ -22,6 +22,11 @@ const SYNC: InputShape = {
     fits: isRecord,
     optional: true,
   },
+  syncJob: {
+    allowed: 'the id of a document in .elastic-connectors-sync-jobs',
+    fits: (id) => typeof id === 'string' && id !== '',
+    optional: true,
+  },
 };
 
 const CONSENT = {
@@ -63,8 +68,8 @@ export function readSyncInput(given: unknown): ReadInput<SyncInput> {
   const wrongOption = findShapeProblem(options, OPTIONS, 'options.');
   if (wrongOption !== undefined) return { problem: wrongOption };
   // The shape says that they are.
-  const { connectorId, jobType, trigger = 'manual' } = others as unknown as SyncInput;
-  return { input: { connectorId, jobType, trigger, options } };
+  const { connectorId, jobType, trigger = 'manual', syncJob } = others as unknown as SyncInput;
+  return { input: { connectorId, jobType, trigger, options, ...(syncJob === undefined ? {} : { syncJob }) } };
 }
 
 /** Reads what anybody may have started `scheduledSync` with. */

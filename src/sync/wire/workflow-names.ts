@@ -15,6 +15,14 @@ export const SCHEDULED_WORKFLOW = 'scheduledSync';
 /** The workflow {@link SCHEDULED_WORKFLOW}, as its clients see it. */
 export type ScheduledWorkflow = (input: ScheduledSyncInput) => Promise<ScheduledSyncResult>;
 
+/** Type of the workflow that serves connectors which are managed in Elasticsearch. */
+export const SERVICE_WORKFLOW = 'serveConnectors';
+/** Input of {@link SERVICE_WORKFLOW}. */
+export interface ServiceInput {
+  /** Task queue of its activity, which only workers poll that serve the same connectors. */
+  readonly taskQueue: string;
+}
+
 /** Signal to a sync: stop copying at the next checkpoint. */
 export const PAUSE_SIGNAL = 'pause';
 /** Signal to a sync: go on from the checkpoints. */

@@ -43,7 +43,7 @@ async function check(settings: ElasticsearchSettings): Promise<ConnectorCheck> {
   const loaded = await loadSettings(writeConfiguration({ connectors: [connector] }));
   const registry = createConnectorRegistry({ ...loaded.settings, elasticsearch: settings });
   try {
-    return await checkConnector(registry.open(connector.connector_id));
+    return await checkConnector(await registry.open(connector.connector_id));
   } finally {
     await registry.close();
   }

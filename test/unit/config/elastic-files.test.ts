@@ -48,7 +48,7 @@ connectors:
         withConfiguration('fetch_size: 50', 'retry_count: "3"'),
     );
     expect(notes.map(({ path, line }) => [path, line])).toEqual([
-      ['service', 1],
+      ['service.idling', 1],
       ['elasticsearch.bulk', 2],
       ['connectors[0].configuration.fetch_size', 11],
       ['connectors[0].configuration.retry_count', 12],

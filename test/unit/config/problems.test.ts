@@ -14,7 +14,7 @@ describe('a configuration with mistakes', () => {
   host: localhost:9200
   username: elastic
 connectors:
-  - connector_id: -shop
+  - connector_id: shop!
     index_name: Shop
     configuration:
       host: postgres://db

@@ -1,0 +1,63 @@
+import type { Client } from '@elastic/elasticsearch';
+
+import { hashDefinition } from '../../config/settings/hash-definition';
+import type { ConnectorSettings, ElasticsearchSettings } from '../../config/settings/settings';
+import { connectElasticsearch } from '../../elasticsearch/connection/connect-elasticsearch';
+import { closeSource, openSource, type Source } from '../../postgres/connection/source';
+import { type ConnectorMemory, createConnectorMemory } from './connector-memory';
+import type { ConnectorMeter } from './connector-meter';
+
+/**
+ * A connector with its servers at hand, which an activity begins with. It is handed on where most of it is needed, as
+ * to copy or to describe relations; whoever needs one or two of its parts takes those.
+ */
+export interface OpenConnector {
+  readonly settings: ConnectorSettings;
+  /** Hash of the definition, secrets apart. */
+  readonly definition: string;
+  readonly source: Source;
+  readonly elasticsearch: Client;
+  readonly meter: ConnectorMeter;
+  readonly memory: ConnectorMemory;
+}
+
+/** A connector, and what closes its connections. */
+export interface Opened {
+  readonly connector: OpenConnector;
+  readonly close: () => Promise<void>;
+}
+
+/** Connections beyond those that copy: control activities and cancellations. */
+const SPARE_CONNECTIONS = 3;
+
+/**
+ * Opens a connector; nothing is connected yet.
+ * @param client - of the file's own credentials; an API key of the connector's takes their place
+ */
+export function openConnector(
+  found: ConnectorSettings,
+  elasticsearch: ElasticsearchSettings,
+  client: Client,
+  meter: ConnectorMeter,
+): Opened {
+  const own = found.apiKey === undefined ? undefined : connectElasticsearch({ ...elasticsearch, apiKey: found.apiKey });
+  const source = openSource(found.source, {
+    maxConnections: found.limits.concurrency + SPARE_CONNECTIONS,
+    applicationName: `pgferry ${found.id}`,
+    rowSecurity: found.documents.rowSecurity,
+  });
+  return {
+    connector: {
+      settings: found,
+      definition: hashDefinition(found, elasticsearch),
+      elasticsearch: own ?? client,
+      meter,
+      memory: createConnectorMemory(),
+      source,
+    },
+    close: async () => {
+      await closeSource(source);
+      await own?.close();
+    },
+  };
+}

@@ -1,0 +1,150 @@
+import { hostname } from 'node:os';
+import type { Client } from '@elastic/elasticsearch';
+
+import { findConnectorDocument, findJobDocument } from '../../elasticsearch/connector-documents/find-documents';
+import type { FoundDocument } from '../../elasticsearch/connector-documents/found-document';
+import { lookAtService } from '../../elasticsearch/connector-documents/look-at-service';
+import { changeConnector, changeJob, createJob } from '../../elasticsearch/connector-documents/write-documents';
+import { SyncFailure } from '../../sync/failures';
+import type { JobTrigger, JobType } from '../../sync/job';
+import { syncWorkflowId } from '../../sync/wire/workflow-names';
+import { readConnector } from '../protocol/connector-document';
+import { type JobDocument, readJob, toRunMetadata } from '../protocol/job-document';
+
+/** A sync that begins. */
+export interface BegunSync {
+  readonly connectorId: string;
+  readonly jobType: JobType;
+  readonly trigger: JobTrigger;
+  /** Run id of the workflow's first run: tells this sync from all others. */
+  readonly firstRunId: string;
+  /** Id of the job's document, where that was first; absent: the sync was started by somebody else, and makes one. */
+  readonly syncJob?: string;
+}
+
+/** Tries to change what others change at the same time. */
+const TRIES = 5;
+
+/**
+ * Makes a sync that begins the one that runs, in the documents of its connector: no other one can be claimed until it has ended.
+ * Doing it again for the same sync changes nothing.
+ *
+ * @returns the id of the job's document
+ * @throws SyncFailure `InvalidConfig` where the connector or the job is gone, the job was run or canceled already, or another
+ *   service runs one
+ */
+export async function claimJob(client: Client, begun: BegunSync): Promise<string> {
+  const jobId = begun.syncJob ?? `pgferry-${begun.firstRunId}`;
+  const claimed = await findJobDocument(client, jobId);
+  if (claimed !== undefined && isOurs(readJob(claimed), begun)) return jobId;
+  await occupyConnector(client, begun);
+  if (begun.syncJob === undefined) await createClaimed(client, jobId, begun);
+  else await claimPending(client, begun.syncJob, begun);
+  return jobId;
+}
+
+function isOurs(job: JobDocument | undefined, { firstRunId }: BegunSync): boolean {
+  return job?.firstRunId === firstRunId && (job.status === 'in_progress' || job.status === 'canceling');
+}
+
+async function occupyConnector(client: Client, begun: BegunSync): Promise<void> {
+  const { connectorId, trigger, jobType } = begun;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const found = await findConnectorDocument(client, connectorId);
+    if (found === undefined) throw gone(`connector ${connectorId}`);
+    if (readConnector(found).lastSyncStatus === 'in_progress') await refuseBesideOther(client, begun);
+    const scheduled = jobType === 'full' ? 'last_sync_scheduled_at' : 'last_incremental_sync_scheduled_at';
+    const changes = {
+      last_sync_status: 'in_progress',
+      last_sync_error: null,
+      status: 'connected',
+      error: null,
+      ...(trigger === 'schedule' ? { [scheduled]: new Date().toISOString() } : {}),
+    };
+    if (await changeConnector(client, found, changes)) return;
+  }
+  throw contended(`connector ${connectorId}`);
+}
+
+/** A connector that was left behind as running, by a service that died, is free. */
+async function refuseBesideOther(client: Client, { connectorId, syncJob, firstRunId }: BegunSync): Promise<void> {
+  const { jobs } = await lookAtService(client, { ids: [connectorId] });
+  const other = jobs
+    .map(readJob)
+    .find(
+      (job) =>
+        (job?.status === 'in_progress' || job?.status === 'canceling') &&
+        job.id !== syncJob &&
+        job.firstRunId !== firstRunId,
+    );
+  if (other === undefined || other.firstRunId !== undefined) return;
+  throw new SyncFailure(
+    'InvalidConfig',
+    `Another service runs the sync job ${other.id} of connector ${connectorId}`,
+    'Wait for its end; stop the other service, so that one serves the connector.',
+  );
+}
+
+async function claimPending(client: Client, jobId: string, begun: BegunSync): Promise<void> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const found = await findJobDocument(client, jobId);
+    const job = found === undefined ? undefined : readJob(found);
+    if (found === undefined || job === undefined) throw gone(`sync job ${jobId}`);
+    if (isOurs(job, begun)) return;
+    if (job.status !== 'pending' && job.status !== 'suspended') {
+      throw new SyncFailure(
+        'InvalidConfig',
+        `The sync job ${jobId} of ${begun.connectorId} is ${job.status} already`,
+        'Start another one.',
+      );
+    }
+    if (await changeJob(client, found, claim(begun))) return;
+  }
+  throw contended(`sync job ${jobId}`);
+}
+
+/** A job starts from zero, also one that another service has suspended. */
+function claim({ connectorId, firstRunId }: BegunSync) {
+  const now = new Date().toISOString();
+  return {
+    status: 'in_progress',
+    started_at: now,
+    last_seen: now,
+    worker_hostname: hostname(),
+    error: null,
+    indexed_document_count: 0,
+    deleted_document_count: 0,
+    indexed_document_volume: 0,
+    ...toRunMetadata(syncWorkflowId(connectorId), firstRunId),
+  };
+}
+
+async function createClaimed(client: Client, jobId: string, begun: BegunSync): Promise<void> {
+  const { connectorId, jobType, trigger } = begun;
+  const found = await findConnectorDocument(client, connectorId);
+  if (found === undefined) throw gone(`connector ${connectorId}`);
+  const claimed = claim(begun);
+  await createJob(client, jobId, {
+    ...claimed,
+    connector: toSnapshot(found),
+    job_type: jobType,
+    trigger_method: trigger === 'schedule' ? 'scheduled' : 'on_demand',
+    created_at: claimed.started_at,
+    total_document_count: 0,
+  });
+}
+
+/** What Elasticsearch itself copies into a job that it makes. */
+function toSnapshot({ id, source }: FoundDocument) {
+  const { index_name, service_type, language, pipeline, configuration } = source;
+  const { active: filtering } = readConnector({ id, source, seqNo: 0, primaryTerm: 0 });
+  return { id, index_name, service_type, language, pipeline, configuration, filtering };
+}
+
+function gone(what: string): SyncFailure {
+  return new SyncFailure('InvalidConfig', `The ${what} is gone from Elasticsearch`, 'Make it anew in Kibana.');
+}
+
+function contended(what: string): SyncFailure {
+  return new SyncFailure('DestinationUnavailable', `The ${what} was changed by others each time it was to be`);
+}

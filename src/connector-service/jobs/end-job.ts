@@ -1,0 +1,81 @@
+import { changeConnector, changeJob, type Changes } from '../../elasticsearch/connector-documents/write-documents';
+import { countTotals } from '../../elasticsearch/documents/count-documents';
+import { refreshIndex } from '../../elasticsearch/index/refresh-index';
+import type { ServiceContext } from '../context/service-context';
+import type { ConnectorDocument } from '../protocol/connector-document';
+import type { JobCounts, JobDocument } from '../protocol/job-document';
+import type { RunReport } from './read-run';
+
+/** How a job ended. */
+export interface JobEnding {
+  readonly status: 'completed' | 'error' | 'canceled';
+  readonly error: string | null;
+  /** Absent: those that the document has. */
+  readonly counts?: JobCounts;
+}
+
+const MIB = 1_048_576;
+/** Elasticsearch's type of the counts. */
+const LARGEST_INTEGER = 2_147_483_647;
+
+/** A sync's report as counts of a job. */
+export function toCounts({ indexed, deleted, bytes }: RunReport): JobCounts {
+  return {
+    indexed_document_count: Math.min(indexed, LARGEST_INTEGER),
+    deleted_document_count: Math.min(deleted, LARGEST_INTEGER),
+    indexed_document_volume: Math.round(bytes / MIB),
+  };
+}
+
+/**
+ * Writes the end of a job.
+ * @returns false where somebody else has changed it: the next pass looks again
+ */
+export async function endJob(context: ServiceContext, job: JobDocument, ending: JobEnding): Promise<boolean> {
+  const now = new Date().toISOString();
+  const total = await countIndex(context, job.indexName);
+  return changeJob(context.elasticsearch, job, {
+    status: ending.status,
+    error: ending.error,
+    last_seen: now,
+    completed_at: now,
+    ...(ending.status === 'canceled' ? { canceled_at: now } : {}),
+    ...ending.counts,
+    ...(total === undefined ? {} : { total_document_count: Math.min(total, LARGEST_INTEGER) }),
+  });
+}
+
+/** Documents of the index; undefined where it can't be counted, which must not keep a job from ending. */
+async function countIndex({ elasticsearch }: ServiceContext, index: string | undefined): Promise<number | undefined> {
+  if (index === undefined) return undefined;
+  try {
+    await refreshIndex(elasticsearch, index);
+    return (await countTotals(elasticsearch, index, [])).total;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes the end of its last job into a connector. */
+export function endSync(
+  { elasticsearch }: ServiceContext,
+  connector: ConnectorDocument,
+  { status, error, counts }: JobEnding,
+): Promise<boolean> {
+  const failed = status === 'error';
+  const { indexed_document_count: indexed, deleted_document_count: deleted } = counts ?? {};
+  const changes: Changes = {
+    last_sync_status: status,
+    last_sync_error: error,
+    last_synced: new Date().toISOString(),
+    // Its form was emptied meanwhile: whoever fills it in comes first.
+    ...(isConfigured(connector) ? { status: failed ? 'error' : 'connected', error } : {}),
+    ...(indexed === undefined ? {} : { last_indexed_document_count: indexed }),
+    ...(deleted === undefined ? {} : { last_deleted_document_count: deleted }),
+  };
+  return changeConnector(elasticsearch, connector, changes);
+}
+
+function isConfigured({ status }: ConnectorDocument): boolean {
+  return status !== 'created' && status !== 'needs_configuration' && status !== 'configured';
+}

@@ -1,0 +1,52 @@
+import { hasOpenDraft } from './life/judge-connector';
+import type { ConnectorDocument } from './protocol/connector-document';
+
+/** A connector as the service saw it last, and what it has done about it. Times in milliseconds since 1970. */
+export interface KnownConnector {
+  readonly document: ConnectorDocument;
+  /** What its syncs depend on. */
+  readonly configured: string;
+  /** What its schedules depend on. */
+  readonly scheduled: string;
+  /** What it was like when it was tried last, and when that was. */
+  judged?: { readonly configured: string; readonly at: number };
+  /** The schedules that Temporal has. */
+  keptSchedules?: string;
+  beatAt?: number;
+  /** Since when it says that a sync runs, while no job does. */
+  stuckSince?: number;
+}
+
+/** Milliseconds between two trials of a connector that works, and of one that doesn't. */
+const TRY_MS = 300_000;
+const TRY_FAILED_MS = 30_000;
+/** Milliseconds after which a draft that could not be judged is tried again. */
+const TRY_DRAFT_MS = 10_000;
+
+/** Takes note of a connector's present document. */
+export function know(document: ConnectorDocument, before: KnownConnector | undefined): KnownConnector {
+  const { configuration, active, pipeline, indexName, scheduling, status } = document;
+  const isReady = status !== 'created' && status !== 'needs_configuration';
+  return {
+    ...before,
+    document,
+    configured: JSON.stringify([configuration, active, pipeline, indexName]),
+    scheduled: JSON.stringify([scheduling, isReady, indexName, isReady ? configuration : undefined]),
+  };
+}
+
+/** Whether a connector is to be tried now. */
+export function isTrialDue({ document, configured, judged }: KnownConnector, now: number): boolean {
+  const { status } = document;
+  if (status === 'created' || status === 'needs_configuration' || status === undefined) return false;
+  if (judged?.configured !== configured) return true;
+  const sinceMs = now - judged.at;
+  if (hasOpenDraft(document) || status === 'configured') return sinceMs > TRY_DRAFT_MS || sinceMs < 0;
+  return sinceMs > (status === 'connected' ? TRY_MS : TRY_FAILED_MS);
+}
+
+/** Lets connectors that work be tried at different times, when a service begins. */
+export function spreadTrial(known: KnownConnector, now: number): void {
+  if (known.document.status !== 'connected' || hasOpenDraft(known.document)) return;
+  known.judged = { configured: known.configured, at: now - Math.random() * TRY_MS };
+}

@@ -1,0 +1,45 @@
+import { NO_METER } from '../../activities/connector/connector-meter';
+import type { OpenConnector } from '../../activities/connector/connector-registry';
+import { openConnector } from '../../activities/connector/open-connector';
+import { checkConnector } from '../../activities/plan/check-connector';
+import { collectProblems, type ConnectorProblem } from '../../activities/plan/collect-problems';
+import type { ConnectorSettings } from '../../config/settings/settings';
+import { keepSecrets } from '../../logging/blot-secrets';
+import { probeSource } from '../../postgres/server/probe-source';
+import { SyncFailure } from '../../sync/failures';
+import type { ServiceContext } from '../context/service-context';
+import { readSettings, secretsOf } from '../protocol/read-settings';
+import type { Snapshot } from '../protocol/to-entry';
+
+/** Stands for the index of a connector that has none: nothing is asked about it. */
+export const NO_INDEX = 'no-index';
+
+/** Finds everything by which a sync of a connector would fail. */
+export async function findFailures(context: ServiceContext, snapshot: Snapshot): Promise<ConnectorProblem[]> {
+  keepSecrets(secretsOf(snapshot));
+  try {
+    const indexName = snapshot.indexName ?? NO_INDEX;
+    const settings = readSettings({ ...snapshot, indexName }, context.settings.served);
+    return await withConnector(context, settings, async (connector) => {
+      if (snapshot.indexName === undefined) return collectProblems([() => probeSource(connector.source)]);
+      return [...(await checkConnector(connector)).problems];
+    });
+  } catch (error) {
+    if (!(error instanceof SyncFailure)) throw error;
+    return [{ type: error.type, message: error.message, remedy: error.remedy }];
+  }
+}
+
+/** Opens a connector for one look at it, apart from its syncs. */
+export async function withConnector<Result>(
+  { settings, elasticsearch }: ServiceContext,
+  connector: ConnectorSettings,
+  work: (opened: OpenConnector) => Promise<Result>,
+): Promise<Result> {
+  const { connector: opened, close } = openConnector(connector, settings.elasticsearch, elasticsearch, NO_METER);
+  try {
+    return await work(opened);
+  } finally {
+    await close();
+  }
+}

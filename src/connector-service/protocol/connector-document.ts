@@ -1,0 +1,68 @@
+import type { FoundDocument, FoundId } from '../../elasticsearch/connector-documents/found-document';
+import { isRecord } from '../../sync/json-value';
+
+/** JSON objects that others have written: nothing in them can be relied on. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** A connector's document, read with care: what is missing, or is not what it should be, is absent. */
+export interface ConnectorDocument extends FoundId {
+  readonly name?: string;
+  readonly serviceType?: string;
+  readonly indexName?: string;
+  readonly status?: string;
+  readonly error?: string;
+  readonly lastSeen?: string;
+  readonly lastSyncStatus?: string;
+  readonly lastSyncError?: string;
+  readonly configuration: Fields;
+  readonly features: Fields;
+  readonly scheduling: Fields;
+  readonly pipeline: Fields;
+  readonly active: Fields;
+  readonly draft: Fields;
+  /** The whole list of rule sets, to be written back with changes. */
+  readonly filtering: readonly Fields[];
+}
+
+export function readConnector({ source, ...found }: FoundDocument): ConnectorDocument {
+  const filtering = readRecords(source['filtering']);
+  const rules = filtering.find(({ domain }) => domain === 'DEFAULT') ?? filtering[0] ?? {};
+  return {
+    ...found,
+    ...readTexts(source),
+    configuration: readFields(source['configuration']),
+    features: readFields(source['features']),
+    scheduling: readFields(source['scheduling']),
+    pipeline: readFields(source['pipeline']),
+    active: readFields(rules['active']),
+    draft: readFields(rules['draft']),
+    filtering,
+  };
+}
+
+const TEXTS = {
+  name: 'name',
+  service_type: 'serviceType',
+  index_name: 'indexName',
+  status: 'status',
+  error: 'error',
+  last_seen: 'lastSeen',
+  last_sync_status: 'lastSyncStatus',
+  last_sync_error: 'lastSyncError',
+} as const;
+
+function readTexts(source: Fields): { readonly [Name in (typeof TEXTS)[keyof typeof TEXTS]]?: string } {
+  const found = Object.entries(TEXTS).flatMap(([key, name]) => {
+    const value = source[key];
+    return typeof value === 'string' && value !== '' ? [[name, value] as const] : [];
+  });
+  return Object.fromEntries(found);
+}
+
+export function readFields(value: unknown): Fields {
+  return isRecord(value) ? value : {};
+}
+
+export function readRecords(value: unknown): Fields[] {
+  return Array.isArray(value) ? value.filter(isRecord) : [];
+}
