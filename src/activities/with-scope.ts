@@ -50,7 +50,7 @@ export async function withScope<Result, Progress = Checkpoint>(
         );
       },
     };
-    return await hearWaits(listen, () => work(scope));
+    return await hearWaits(listen, () => work(scope), context.cancellationSignal);
   } finally {
     clearInterval(beat);
   }

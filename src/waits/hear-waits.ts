@@ -18,6 +18,7 @@ export interface BegunWait {
 
 interface Hearing {
   readonly listener: WaitListener;
+  readonly signal: AbortSignal | undefined;
   readonly told: Map<object, Wait>;
 }
 
@@ -27,9 +28,21 @@ interface Hearing {
  */
 const hearings = new AsyncLocalStorage<Hearing>();
 
-/** Runs work, and hears of everything that it waits for. */
-export function hearWaits<Result>(listener: WaitListener, work: () => Promise<Result>): Promise<Result> {
-  return hearings.run({ listener, told: new Map() }, work);
+/**
+ * Runs work, and hears of everything that it waits for.
+ * @param signal - ends what waits, see {@link endOfWork}
+ */
+export function hearWaits<Result>(
+  listener: WaitListener,
+  work: () => Promise<Result>,
+  signal?: AbortSignal,
+): Promise<Result> {
+  return hearings.run({ listener, signal, told: new Map() }, work);
+}
+
+/** The signal that ends the work under way: nobody waits for its sake any more. */
+export function endOfWork(): AbortSignal | undefined {
+  return hearings.getStore()?.signal;
 }
 
 /** To be called when a wait begins, within the work that waits; nothing is told where nobody hears it. */

@@ -50,6 +50,11 @@ async function lock(...tables: string[]): Promise<number> {
   return taken.processId;
 }
 
+async function waitsForItem(): Promise<boolean> {
+  const waiting = `select from pg_locks where relation = 'item'::regclass and not granted`;
+  return (await database.sql(waiting)).length > 0;
+}
+
 describe('a table that somebody keeps locked', () => {
   test('fails alone, naming who holds the lock; the others are synced, and it is when the lock is gone', async () => {
     await connector.sync();
@@ -71,14 +76,23 @@ describe('a table that somebody keeps locked', () => {
     await expectInStep(connector, database.sql, 'public.item');
   });
 
+  test('is no reason to go on once the sync is cancelled', async () => {
+    connector.configure({ source: sourceSettings(database, { lockTimeoutMs: 300_000 }) });
+    await lock('item');
+    const syncing = await connector.start();
+    await eventually('the plan waits for the lock', waitsForItem);
+    const before = performance.now();
+    await syncing.cancel();
+    await expect(syncing.result()).rejects.toThrow('cancelled');
+    expect(performance.now() - before).toBeLessThan(20_000);
+    await eventually('nobody waits any more', async () => !(await waitsForItem()));
+  });
+
   test('is waited for while lock_timeout lasts', async () => {
     connector.configure({ source: sourceSettings(database, { lockTimeoutMs: 60_000 }) });
     await lock('item');
     const syncing = connector.sync();
-    await eventually('the sync waits for the lock', async () => {
-      const waiting = `select from pg_locks where relation = 'item'::regclass and not granted`;
-      return (await database.sql(waiting)).length > 0;
-    });
+    await eventually('the sync waits for the lock', waitsForItem);
     await locks.pop()?.release();
     expect((await syncing).indexed).toBe(40);
   });

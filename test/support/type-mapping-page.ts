@@ -38,7 +38,7 @@ with both bounds inclusive.
   \`object\` makes a field of every key, mapped by the first value seen: rows that contradict it are rejected.
 - Duplicate keys in \`json\`: the last one stays, as in jsonb. Keys come in jsonb's order.
 - What Elasticsearch refuses to parse becomes \`{"value": "its text"}\`: objects more than 900 deep, numbers of more than
-  1,000 digits, keys above 29,000 bytes, and escapes that jsonb doesn't know (\`\\u0000\`, lone surrogates).
+  1,000 digits (750 are taken for as many), keys above 29,000 bytes, and escapes that jsonb doesn't know (\`\\u0000\`, lone surrogates).
 `;
 
 const NAMES = `## Names of fields

@@ -1,6 +1,7 @@
 import { DatabaseError, type QueryConfig, type QueryResultRow } from 'pg';
 
 import { quoteIdentifier } from '../../documents/sql-text';
+import { endOfWork } from '../../waits/hear-waits';
 import { type CopyOut, startCopyOut } from '../copy-protocol/copy-out';
 import type { CopyDataSink } from '../copy-protocol/message-splitter';
 import { borrowConnection, type BorrowedConnection } from './borrow-connection';
@@ -35,7 +36,10 @@ export interface TransactionOptions {
    * @default 'reading the catalog'
    */
   readonly activity?: SourceActivity;
-  /** Cancels the running statement and drops the connection at once; the signal's reason is thrown. */
+  /**
+   * Cancels the running statement and drops the connection at once; the signal's reason is thrown.
+   * @default that which ends the work under way
+   */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -110,7 +114,7 @@ interface OpenTransaction {
 }
 
 function openTransaction(source: Source, options: TransactionOptions): OpenTransaction {
-  const { signal, activity = 'reading the catalog' } = options;
+  const { signal = endOfWork(), activity = 'reading the catalog' } = options;
   const { lockTimeoutMs = source.settings.lockTimeoutMs } = options;
   let connection: BorrowedConnection | undefined;
   const findLock = async () => {

@@ -103,7 +103,9 @@ test('no text ends a COPY, whatever mapping its column is given: it is turned, o
         expect(json).not.toMatch(/[\n\r]/u);
         const text = texts[number] ?? '';
         const turned = JSON.parse(json) as Readonly<Record<string, unknown>>;
-        expect(normalize(turned['object'])).toEqual(normalize(expectedJson(text)));
+        // Between 750 and 1,000 digits of a number it depends on what is beside it.
+        const expected = [1_000, 750].map((digits) => normalize(expectedJson(text, digits)));
+        expect(expected).toContainEqual(normalize(turned['object']));
         expect(turned['text']).toBe(text);
       }
     }),
@@ -194,25 +196,26 @@ const MAPPINGS: Readonly<Record<string, object>> = {
 };
 
 /** JSON that a text holds, as jsonb has it; else the text. */
-function expectedJson(text: string): unknown {
+function expectedJson(text: string, mostDigits: number): unknown {
   try {
     const value: unknown = JSON.parse(text);
     const isScalar = typeof value !== 'object' || value === null;
-    return isScalar || holdsWhatJsonbRefuses(text) ? text : value;
+    return isScalar || holdsWhatJsonbRefuses(text, mostDigits) ? text : value;
   } catch {
     return text;
   }
 }
 
-/** NUL and lone surrogates, and numbers of which jsonb would print more than 1,000 characters. */
-function holdsWhatJsonbRefuses(text: string): boolean {
+/** NUL and lone surrogates, and numbers of which jsonb would print more characters than that. */
+function holdsWhatJsonbRefuses(text: string, mostDigits: number): boolean {
   const escapes = text
     .replaceAll('\\\\', ' ')
     .replace(/\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}/gu, ' ');
   const scalars = text.replace(/"(?:[^"\\]|\\.)*"/gu, '""');
   const numbers = scalars.matchAll(/(?<int>\d+)(?:\.(?<fraction>\d+))?(?:[eE](?<exponent>[+-]?\d+))?/gu);
   return (
-    /\\u(?:0000|[dD][89a-fA-F])/u.test(escapes) || [...numbers].some(({ groups = {} }) => printedDigits(groups) > 1_000)
+    /\\u(?:0000|[dD][89a-fA-F])/u.test(escapes) ||
+    [...numbers].some(({ groups = {} }) => printedDigits(groups) > mostDigits)
   );
 }
 
