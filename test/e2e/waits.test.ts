@@ -114,7 +114,7 @@ describe('while a role may have no more connections', () => {
       const sync = startCommand(['sync', '-c', ofLimited]);
       await said(
         sync,
-        /planSync: attempt 2 failed: .*too many connections for role .*\(SourceUnavailable\) → The server lacks connections/u,
+        /planSync: attempt 2 failed: .*too many connections for role .*\(SourceUnavailable\) → Close other connections, or allow more: alter role/u,
       );
       await database.sql(`alter role ${role} connection limit 10`);
       expect((await sync.finished).code).toBe(0);

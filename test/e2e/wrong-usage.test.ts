@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { expectClearMessage } from '../support/clear-message';
-import { readJson, runCommand, runInProcess } from '../support/command-line';
+import { readJson, runCommand, runInProcess, startCommand } from '../support/command-line';
 import { connectorEntry, writeConfiguration, writeFile } from '../support/configuration-file';
 import { postgresUrl } from '../support/postgres';
 
@@ -102,5 +102,17 @@ describe('pgferry init', () => {
     expect(checked).toMatchObject({ checked: [{ connector_id: 'temporal' }, { connector_id: 'shop' }] });
     expectClearMessage(await runInProcess(['init', file]), { code: 2, names: [file, 'is there already'] });
     expect(readFileSync(file, 'utf8')).toBe(text);
+  });
+});
+
+test('the configuration called - is read from standard input, and called so', async () => {
+  const read = (input: string) => startCommand(['sync', 'nobody', '-c', '-'], {}, input).finished;
+  expect(await read(readFileSync(goodFile, 'utf8'))).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(good.connector_id) as string,
+  });
+  expect(await read('nonsense: 1')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('standard input') as string,
   });
 });

@@ -23,14 +23,22 @@ export interface RunningCommand {
   readonly finished: Promise<FinishedCommand>;
 }
 
-/** Starts the real command line, as built, in a process of its own and away from the checkout. */
-export function startCommand(args: readonly string[], environment: NodeJS.ProcessEnv = {}): RunningCommand {
+/**
+ * Starts the real command line, as built, in a process of its own and away from the checkout.
+ * @param input - for its standard input
+ */
+export function startCommand(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  input?: string,
+): RunningCommand {
   const started = performance.now();
   const child = spawn(process.execPath, [PGFERRY, ...args], {
     cwd: tmpdir(),
     env: { ...process.env, NO_COLOR: '1', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  child.stdin.end(input);
   const text = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (part: string) => (text.stdout += part));
   child.stderr.setEncoding('utf8').on('data', (part: string) => (text.stderr += part));
