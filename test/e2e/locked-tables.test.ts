@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import type { DocumentSettings } from '../../src/config/settings/settings';
+import { DOCUMENTS_OF_SEEN } from '../support/documents-of-seen';
 import { uniqueIndex } from '../support/elasticsearch';
 import { eventually } from '../support/eventually';
 import { expectInStep } from '../support/expect-in-step';
@@ -8,15 +8,6 @@ import { createDatabase, type TestDatabase } from '../support/postgres';
 import { sourceSettings } from '../support/source';
 import { type HookedConnector, startSyncs, type Syncs } from '../support/start-syncs';
 import { lockTables, type TableLock } from '../support/table-lock';
-
-const DOCUMENTS: DocumentSettings = {
-  fieldNames: 'prefixed',
-  json: 'flattened',
-  excludeColumns: [],
-  mapping: {},
-  idColumns: { 'public.seen': ['id'] },
-  rowSecurity: 'refused',
-};
 
 let syncs: Syncs;
 let database: TestDatabase;
@@ -110,7 +101,7 @@ describe('a table that somebody keeps locked', () => {
       insert into t2 values (1)`);
     connector.configure({
       selection: { schemas: ['public'], tables: ['*', 'seen'] },
-      documents: DOCUMENTS,
+      documents: DOCUMENTS_OF_SEEN,
     });
     await lock('parted_2', 'child', 'other', 't1', 't3');
     const failed = await connector.sync().catch((error: unknown) => error);

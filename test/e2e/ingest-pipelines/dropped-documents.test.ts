@@ -1,6 +1,6 @@
-import type { DocumentSettings } from '../../../src/config/settings/settings';
 import { countDeadLetters } from '../../../src/elasticsearch/dead-letters/count-dead-letters';
 import { listDeadLetters } from '../../../src/elasticsearch/dead-letters/list-dead-letters';
+import { DOCUMENTS_OF_SEEN } from '../../support/documents-of-seen';
 import {
   documentKeys,
   expectSums,
@@ -12,15 +12,6 @@ import type { HookedConnector } from '../../support/start-syncs';
 import { story } from '../../support/story';
 
 const DROP_DRAFTS = [{ drop: { if: "ctx.public_item_status == 'draft'" } }];
-
-const DOCUMENTS: DocumentSettings = {
-  fieldNames: 'prefixed',
-  json: 'flattened',
-  excludeColumns: [],
-  mapping: {},
-  idColumns: { 'public.seen': ['id'] },
-  rowSecurity: 'refused',
-};
 
 let piped: PipedSyncs;
 let connector: HookedConnector;
@@ -131,7 +122,7 @@ story('a rebuild', {
 
 test('a view’s dropped rows are not sent again either, and come back when they change', async () => {
   await sql('create view seen as select * from item where id <= 30');
-  connector.configure({ selection: { schemas: ['public'], tables: ['seen'] }, documents: DOCUMENTS });
+  connector.configure({ selection: { schemas: ['public'], tables: ['seen'] }, documents: DOCUMENTS_OF_SEEN });
   await piped.putPipeline([{ drop: { if: "ctx.public_seen_status == 'draft'" } }], pipeline);
   const first = await connector.sync();
   expect(first).toMatchObject({ indexed: 20, dropped: 10 });
@@ -190,7 +181,9 @@ test('a pipeline that another one calls is part of it', async () => {
 });
 
 test('a row that was rejected and is dropped since counts once, and the other way round', async () => {
-  connector.configure({ documents: { ...DOCUMENTS, idColumns: {}, mapping: { 'public.item.v': { type: 'byte' } } } });
+  connector.configure({
+    documents: { ...DOCUMENTS_OF_SEEN, idColumns: {}, mapping: { 'public.item.v': { type: 'byte' } } },
+  });
   await sql('update item set v = 1000 where id = 1');
   expect(await connector.sync()).toMatchObject({ rejected: 1, dropped: 100 });
   await sql("update item set status = 'draft' where id = 1; update item set v = 1000, status = 'live' where id = 3");

@@ -1,4 +1,4 @@
-import type { DocumentSettings } from '../../../src/config/settings/settings';
+import { DOCUMENTS_OF_SEEN } from '../../support/documents-of-seen';
 import { uniqueIndex } from '../../support/elasticsearch';
 import { expectInStep } from '../../support/expect-in-step';
 import {
@@ -12,15 +12,6 @@ import type { HookedConnector } from '../../support/start-syncs';
 
 /** More than the first bulk takes. */
 const ROWS = 6_000;
-
-const SEEN: DocumentSettings = {
-  fieldNames: 'prefixed',
-  json: 'flattened',
-  excludeColumns: [],
-  mapping: {},
-  idColumns: { 'public.seen': ['id'] },
-  rowSecurity: 'refused',
-};
 
 let piped: PipedSyncs;
 let connector: HookedConnector;
@@ -114,7 +105,11 @@ describe('a view whose documents a pipeline spoilt is not taken for synced since
 
   test('in its first sync', async () => {
     const pipeline = await piped.putPipeline(spoilsHashes);
-    connector.configure({ pipeline, selection: { schemas: ['public'], tables: ['seen'] }, documents: SEEN });
+    connector.configure({
+      pipeline,
+      selection: { schemas: ['public'], tables: ['seen'] },
+      documents: DOCUMENTS_OF_SEEN,
+    });
     await expect(connector.sync()).rejects.toMatchObject({ type: 'PipelineInterferes' });
     await expect(connector.sync()).rejects.toMatchObject({ type: 'PipelineInterferes' });
     await piped.putPipeline([], pipeline);
@@ -125,7 +120,11 @@ describe('a view whose documents a pipeline spoilt is not taken for synced since
 
   test('in one after it', async () => {
     const pipeline = await piped.putPipeline([]);
-    connector.configure({ pipeline, selection: { schemas: ['public'], tables: ['seen'] }, documents: SEEN });
+    connector.configure({
+      pipeline,
+      selection: { schemas: ['public'], tables: ['seen'] },
+      documents: DOCUMENTS_OF_SEEN,
+    });
     await connector.sync();
     await piped.putPipeline(spoilsHashes, pipeline);
     await piped.database.sql("update other set name = 'o' where id = 10");
