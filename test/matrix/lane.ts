@@ -42,17 +42,23 @@ const NODE_TESTS = [
   'test/replay/',
   'test/integration/postgres/',
   'test/workflow/(jobs|sync-connector)',
-  'test/e2e/(start-up|sample-data|jobs|monitoring|encrypted-payloads|worker-life|up).test',
+  'test/e2e/(start-up|sample-data|jobs|monitoring|encrypted-payloads|worker-life).test',
 ];
+
+/** Tests for which `npm test` has no time, each a file of `lanes`. */
+const LONG_TESTS = ['crashes-and-cuts', 'kibana', 'start-from-elsewhere', 'two-files', 'unreachable-servers', 'up'];
 
 /** The lanes, in the order in which they run, after those of PostgreSQL. */
 export const LANES: Readonly<Record<string, Lane>> = {
   ...Object.fromEntries(
-    Object.entries(NODE_VERSIONS).map(([name, node]): [string, Lane] => [name, { runs: [NODE_TESTS], node }]),
+    Object.entries(NODE_VERSIONS).map(([name, node]): [string, Lane] => [
+      name,
+      { runs: [NODE_TESTS, fileOf('up')], node },
+    ]),
   ),
   'installed-package': { runs: [fileOf('installed-package')] },
   pgbouncer: { runs: [fileOf('pgbouncer')] },
-  'start-from-elsewhere': { runs: [fileOf('start-from-elsewhere')] },
+  ...Object.fromEntries(LONG_TESTS.map((name): [string, Lane] => [name, { runs: [fileOf(name)] }])),
   'elasticsearch-8.19': {
     runs: [ELASTICSEARCH_TESTS],
     start: async (log) => {

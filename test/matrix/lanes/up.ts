@@ -3,14 +3,14 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { findFreePort } from '../../src/ports/find-free-port';
-import { findTemporal } from '../../src/stack/programs/temporal-program';
-import { expectClearMessage } from '../support/clear-message';
-import { readJson, runCommand, type RunningCommand, startCommand } from '../support/command-line';
-import { connectorEntry, writeFile } from '../support/configuration-file';
-import { connectElasticsearch, deleteIndices, elasticsearchUrl } from '../support/elasticsearch';
-import { eventually } from '../support/eventually';
-import { createDatabase, type TestDatabase } from '../support/postgres';
+import { findFreePort } from '../../../src/ports/find-free-port';
+import { findTemporal } from '../../../src/stack/programs/temporal-program';
+import { expectClearMessage } from '../../support/clear-message';
+import { readJson, runCommand, type RunningCommand, startCommand } from '../../support/command-line';
+import { connectorEntry, writeFile } from '../../support/configuration-file';
+import { connectElasticsearch, deleteIndices, elasticsearchUrl } from '../../support/elasticsearch';
+import { eventually } from '../../support/eventually';
+import { createDatabase, type TestDatabase } from '../../support/postgres';
 
 /** Rows that take some seconds to copy. */
 const ROWS = 100_000;

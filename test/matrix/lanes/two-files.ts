@@ -1,19 +1,19 @@
 import { Client, Connection } from '@temporalio/client';
 
-import type { SyncReport } from '../../src/sync/report';
-import { createRandom, type Random } from '../soak/random';
-import type { RunningCommand } from '../support/command-line';
-import { connectorEntry, uniqueTaskQueue, writeConfiguration } from '../support/configuration-file';
-import { connectElasticsearch, deleteIndices } from '../support/elasticsearch';
-import { createDatabase } from '../support/postgres';
-import { countDocuments } from '../support/read-documents';
-import { temporalAddress } from '../support/temporal-address';
-import { startWorkerProcess } from '../support/worker-process';
+import type { SyncReport } from '../../../src/sync/report';
+import { createRandom, type Random } from '../../soak/random';
+import type { RunningCommand } from '../../support/command-line';
+import { connectorEntry, uniqueTaskQueue, writeConfiguration } from '../../support/configuration-file';
+import { connectElasticsearch, deleteIndices } from '../../support/elasticsearch';
+import { createDatabase } from '../../support/postgres';
+import { countDocuments } from '../../support/read-documents';
+import { temporalAddress } from '../../support/temporal-address';
+import { startWorkerProcess } from '../../support/worker-process';
 
 jest.setTimeout(1_200_000);
 
-/** Of each file; `PGFERRY_TWO_FILES_SYNCS=20` is the whole of it. */
-const SYNCS = Number(process.env['PGFERRY_TWO_FILES_SYNCS'] ?? 2);
+/** Of each file. */
+const SYNCS = Number(process.env['PGFERRY_TWO_FILES_SYNCS'] ?? 20);
 const SEED = Number(process.env['PGFERRY_TWO_FILES_SEED'] ?? Date.now() % 1_000_000);
 const ROWS = 200;
 

@@ -1,10 +1,10 @@
-import { expectClearMessage } from '../support/clear-message';
-import { type FinishedCommand, readJson, runCommand, runInProcess } from '../support/command-line';
-import { connectorEntry, writeConfiguration } from '../support/configuration-file';
-import { elasticsearchUrl } from '../support/elasticsearch';
-import { mapConcurrently } from '../support/map-concurrently';
-import { postgresUrl } from '../support/postgres';
-import { findClosedPort, type SickServer, startRefusingServer, startSilentServer } from '../support/sick-server';
+import { expectClearMessage } from '../../support/clear-message';
+import { type FinishedCommand, readJson, runCommand, runInProcess } from '../../support/command-line';
+import { connectorEntry, writeConfiguration } from '../../support/configuration-file';
+import { elasticsearchUrl } from '../../support/elasticsearch';
+import { mapConcurrently } from '../../support/map-concurrently';
+import { postgresUrl } from '../../support/postgres';
+import { findClosedPort, type SickServer, startRefusingServer, startSilentServer } from '../../support/sick-server';
 
 const SERVERS = ['PostgreSQL', 'Elasticsearch', 'Temporal'] as const;
 const ILLNESSES = ['closed', 'refusing', 'silent'] as const;
