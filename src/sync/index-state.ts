@@ -14,7 +14,7 @@ export interface RelationState {
   readonly leaves?: Readonly<Record<string, number>>;
   /** Of a rule: hash of what the configuration says of it. */
   readonly rule?: string;
-  /** An ingest pipeline changed fields that documents are compared by: their fingerprints don't count. */
+  /** Fields that documents are compared by may not be as they were sent: their fingerprints don't count. */
   readonly unproven?: true;
 }
 

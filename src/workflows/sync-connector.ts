@@ -173,12 +173,10 @@ async function finishSync(
   const failure = joinFailures(input.connectorId, failed, Object.keys(reports).length);
   if (failed.length > 0 && plan.job.rebuild) throw toApplicationFailure(failure);
   const names = failed.map(({ relation }) => relation);
-  const spoilt = names.filter((name) => reports[name]?.failure?.type === 'PipelineInterferes');
   const finished = await activities.control.finishSync.executeWithOptions({ summary: `index ${plan.job.index}` }, [
     {
       plan,
       ...(failed.length > 0 ? { failed: names } : {}),
-      ...(spoilt.length > 0 ? { spoilt } : {}),
       ...(run.foreign === undefined ? {} : { foreign: run.foreign }),
     },
   ]);

@@ -41,8 +41,6 @@ export interface IndexInput {
 export interface FinishInput extends IndexInput {
   /** Relations that could not be synced: their state stays as it is. Absent: none. */
   readonly failed?: readonly string[];
-  /** Of those, the relations whose documents an ingest pipeline spoilt. Absent: none. */
-  readonly spoilt?: readonly string[];
   /** Documents that no connector accounts for. Absent: as many as were remembered. */
   readonly foreign?: number;
 }

@@ -31,7 +31,7 @@ import { pipelineSubject } from '../plan/find-pipelines';
  */
 export async function finishSync(
   connector: OpenConnector,
-  { plan, failed = [], spoilt = [], foreign }: FinishInput,
+  { plan, failed = [], foreign }: FinishInput,
 ): Promise<FinishedIndex> {
   const { job } = plan;
   const { elasticsearch } = connector;
@@ -54,7 +54,7 @@ export async function finishSync(
       ...source,
       index: serving.identity,
       ...(remembered === 0 ? {} : { foreign: remembered }),
-      relations: failed.length > 0 ? { ...keptStates(before, plan, spoilt), ...relations } : relations,
+      relations: failed.length > 0 ? { ...keptStates(before, plan, haveChanged), ...relations } : relations,
     };
     return { ...state, connectors: { ...state.connectors, [job.connectorId]: after } };
   };
@@ -76,7 +76,7 @@ function withoutWatermark({ rule }: PlannedRelation): RelationState {
 function keptStates(
   before: ConnectorState['relations'],
   { untrusted }: SyncPlan,
-  spoilt: readonly string[],
+  haveChanged: boolean,
 ): ConnectorState['relations'] {
   const forget = ({ rule, unproven }: RelationState): RelationState => ({
     ...(rule === undefined ? {} : { rule }),
@@ -84,7 +84,7 @@ function keptStates(
   });
   const entries = Object.entries(before).map(([name, state]) => {
     const kept = untrusted === true ? forget(state) : state;
-    return [name, spoilt.includes(name) ? { ...kept, unproven: true as const } : kept] as const;
+    return [name, haveChanged ? { ...kept, unproven: true as const } : kept] as const;
   });
   return Object.fromEntries(entries);
 }

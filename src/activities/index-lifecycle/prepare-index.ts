@@ -28,7 +28,8 @@ export async function prepareIndex(connector: OpenConnector, { job, relations }:
   const failedNames = new Set(failed.map(({ relation }) => relation));
   const readable = relations.filter(({ name }) => !failedNames.has(name));
   const pipelines = job.newIndex ? await makeIndex(connector, job, projected) : undefined;
-  await extendForRelations(connector.elasticsearch, job, readable, projected);
+  const found = pipelines === undefined ? {} : { pipelines };
+  await extendForRelations(connector.elasticsearch, { ...job, ...found }, readable, projected);
   return { failed, ...(job.newIndex ? { pipelines: pipelines ?? null } : {}) };
 }
 
@@ -74,31 +75,37 @@ export async function extendForRelations(
   await writeState(
     elasticsearch,
     job.concreteIndex,
-    (state) => markCopied(state, job.connectorId, newestVersion(job), relations),
+    (state) => markCopied(state, job, relations),
     takesOff ? 'seen' : 'put',
   );
 }
 
-function markCopied(
-  state: IndexState,
-  connectorId: string,
-  version: number,
-  relations: readonly PlannedRelation[],
-): IndexState {
-  const before = state.connectors[connectorId];
-  const marked = Object.fromEntries(
-    relations.map((relation) => [relation.name, withoutCopiedLeaves(relation, before?.relations[relation.name])]),
-  );
-  const after: ConnectorState = { ...before, version, relations: { ...before?.relations, ...marked } };
-  return { ...state, connectors: { ...state.connectors, [connectorId]: after } };
+function markCopied(state: IndexState, job: SyncJob, relations: readonly PlannedRelation[]): IndexState {
+  const before = state.connectors[job.connectorId];
+  const mark = (relation: PlannedRelation) =>
+    relation.whole === true
+      ? beforeWholeCopy(relation, job)
+      : withoutCopiedLeaves(relation, before?.relations[relation.name]);
+  const marked = Object.fromEntries(relations.map((relation) => [relation.name, mark(relation)]));
+  const after: ConnectorState = {
+    ...before,
+    version: newestVersion(job),
+    relations: { ...before?.relations, ...marked },
+  };
+  return { ...state, connectors: { ...state.connectors, [job.connectorId]: after } };
+}
+
+/**
+ * Where a pipeline may spoil documents, or may have, their fingerprints count again when this sync has completed,
+ * however it ends. What a sync without pipelines leaves in an index of its own is as it was sent.
+ */
+function beforeWholeCopy({ rule, unproven }: PlannedRelation, { pipelines, newIndex }: SyncJob): RelationState {
+  const isInDoubt = pipelines !== undefined || (unproven === true && !newIndex);
+  return { ...(rule === undefined ? {} : { rule }), ...(isInDoubt ? { unproven: true } : {}) };
 }
 
 /** A relation that is only refreshed keeps its watermark; of one that is copied in part, only the leaves that are not. */
-function withoutCopiedLeaves(
-  { since, leaves, rule }: PlannedRelation,
-  before: RelationState | undefined,
-): RelationState {
-  if (rule !== undefined) return { rule };
+function withoutCopiedLeaves({ since, leaves }: PlannedRelation, before: RelationState | undefined): RelationState {
   if (since === undefined || before === undefined) return {};
   const kept = leaves.filter(([, , , copy]) => copy === 0).map(([oid, fileNode]) => [String(oid), fileNode] as const);
   return { ...before, leaves: Object.fromEntries(kept) };

@@ -91,11 +91,12 @@ export async function planSync(connector: OpenConnector, request: PlanRequest): 
   const job = await planJob(connector, request, { horizon, existing, isUnfamiliar });
   const design = job.newIndex ? await planIndex(connector, job, relations, existing) : undefined;
   const pipelines = await findPipelines(connector, index ?? design ?? { settings: {} });
+  const works = pipelines === undefined ? {} : { pipelines };
   const notes = [...(design?.leftBehind ?? []), ...notePipelines(pipelines, id)];
   return {
     plan: {
-      job: { ...job, ...(pipelines === undefined ? {} : { pipelines }) },
-      relations: relations.map((projected) => planRelation(projected, trusted, horizon, state)),
+      job: { ...job, ...works },
+      relations: relations.map((projected) => planRelation(projected, trusted, { ...horizon, ...works }, state)),
       skipped: view.skipped,
       dropped: parted.dropped,
       ...(failed.length > 0 ? { failed } : {}),

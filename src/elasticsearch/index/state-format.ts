@@ -68,14 +68,17 @@ function readConnector({ version, source, lastCommit, index, foreign, relations 
 /** 64-bit, in decimal digits. */
 const TRANSACTION_ID = /^\d{1,19}$/u;
 
+/** Nobody knows what came of the sync that damaged state tells of. */
+const DAMAGED: RelationState = { unproven: true };
+
 function readRelation(state: unknown): RelationState {
-  if (!isRecord(state)) return {};
+  if (!isRecord(state)) return DAMAGED;
   const { watermark, unseen, definition, leaves, rule } = state;
   const isWhole =
     (watermark === undefined || isMatching(watermark, TRANSACTION_ID)) &&
     [definition, rule].every((text) => text === undefined || typeof text === 'string') &&
     (leaves === undefined || (isRecord(leaves) && Object.values(leaves).every(Number.isSafeInteger)));
-  if (!isWhole) return {};
+  if (!isWhole) return DAMAGED;
   // Without it the watermark alone says what to read: more than need be.
   return unseen === undefined || isUnseenTransactions(unseen) ? state : omit(state, 'unseen');
 }

@@ -1,3 +1,5 @@
+import { ApplicationFailure } from '@temporalio/client';
+
 import { DOCUMENTS_OF_SEEN } from '../../support/documents-of-seen';
 import { uniqueIndex } from '../../support/elasticsearch';
 import { expectInStep } from '../../support/expect-in-step';
@@ -133,6 +135,51 @@ describe('a view whose documents a pipeline spoilt is not taken for synced since
     await piped.putPipeline([], pipeline);
     expect(await connector.sync()).toMatchObject({ status: 'completed', indexed: 10 });
     expect(await connector.sync()).toMatchObject({ status: 'completed', indexed: 0 });
+  });
+
+  describe('in one that ended as a whole before it could say so', () => {
+    const endsBeforeFinish = () => Promise.reject(ApplicationFailure.nonRetryable('the sync ends here', 'EndedByTest'));
+
+    test.each([
+      ['a pipeline changed meanwhile', 'pipeline'],
+      ['a pipeline switched on meanwhile', 'none'],
+    ])('%s', async (_, first) => {
+      const pipeline = await piped.putPipeline([]);
+      connector.configure({
+        ...(first === 'pipeline' ? { pipeline } : {}),
+        selection: { schemas: ['public'], tables: ['seen'] },
+        documents: DOCUMENTS_OF_SEEN,
+      });
+      await connector.sync();
+      await piped.database.sql("update other set name = name || 'o' where id = 10");
+      connector.hook({
+        before: {
+          copyPartitions: async () => {
+            await piped.putPipeline(spoilsHashes, pipeline);
+            if (first === 'none') await setPipelines(connector, { 'index.default_pipeline': pipeline });
+          },
+          finishSync: endsBeforeFinish,
+        },
+      });
+      await expect(connector.sync()).rejects.toMatchObject({ type: 'EndedByTest' });
+      connector.hook({});
+      await piped.putPipeline([], pipeline);
+      expect(await connector.sync()).toMatchObject({ status: 'completed', indexed: 10 });
+      await expectInStep(connector, piped.database.sql, 'public.seen');
+      expect(await connector.sync()).toMatchObject({ status: 'completed', indexed: 0 });
+    });
+  });
+
+  test('where the state of the view is damaged', async () => {
+    connector.configure({ selection: { schemas: ['public'], tables: ['seen'] }, documents: DOCUMENTS_OF_SEEN });
+    await connector.sync();
+    const { index } = connector;
+    const [{ mappings: { _meta: meta = {} } } = { mappings: {} }] = Object.values(
+      await piped.client.indices.getMapping({ index }),
+    );
+    const damaged = JSON.parse(JSON.stringify(meta).replace('"public.seen":{', '"public.seen":{"rule":7,')) as object;
+    await piped.client.indices.putMapping({ index, _meta: damaged });
+    expect(await connector.sync()).toMatchObject({ status: 'completed', indexed: 10 });
   });
 });
 

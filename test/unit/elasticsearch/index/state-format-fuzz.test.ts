@@ -68,6 +68,7 @@ describe('what pgferry keeps in the index, where others may write', () => {
   test('never forgets a relation that it names, so that its documents are not taken for those of none', () => {
     const relations = { 'public.a': { watermark: 'x' }, 'public.b': 7 };
     const pgferry = { connectors: { shop: { version: 1, relations } } };
-    expect(parseState({ pgferry }).connectors['shop']?.relations).toEqual({ 'public.a': {}, 'public.b': {} });
+    const damaged = { unproven: true };
+    expect(parseState({ pgferry }).connectors['shop']?.relations).toEqual({ 'public.a': damaged, 'public.b': damaged });
   });
 });
