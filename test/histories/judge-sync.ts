@@ -58,7 +58,7 @@ function judgeUntouched(before: Snapshot, after: Snapshot): string[] {
 }
 
 /** The relations that can't be synced, and those that may fail: what is not written passes no pipeline. */
-function foretellFailures({ connector, plain, before, memory }: SyncCase, isAnew: boolean) {
+function foretellFailures({ connector, plain, before, memory, kind }: SyncCase, isAnew: boolean) {
   const must = new Set<string>();
   const may = new Set<string>();
   const names = connector.names ?? [...memory.known];
@@ -68,6 +68,8 @@ function foretellFailures({ connector, plain, before, memory }: SyncCase, isAnew
   for (const { name, rows } of plain) if (rows === undefined && hasDocuments(connector, before, name)) may.add(name);
   // With nothing to read it fails as a whole.
   if (plain.every(({ rows }) => rows === undefined)) for (const { name } of plain) may.add(name);
+  // A rebuild swaps all or nothing: one that can't be completed sends nothing through any pipeline.
+  const isBegun = kind !== 'rebuild' || must.size + may.size === 0;
   for (const relation of plain) {
     const { name, rows = new Map<string, PlainRow>(), columns } = relation;
     const conflicts = [...columns].some(([field, type]) => !isAnew && contradicts(before.fields.get(field), type));
@@ -77,7 +79,7 @@ function foretellFailures({ connector, plain, before, memory }: SyncCase, isAnew
       const isRefused = row.isAmbiguous && relation.isWhole;
       if (isRefused || passPipelines(connector, row.document, relation).is !== 'spoilt') continue;
       may.add(name);
-      if (row.isAmbiguous) continue;
+      if (row.isAmbiguous || !isBegun) continue;
       if (isAnew || memory.rows.get(id)?.row !== JSON.stringify(row.document)) must.add(name);
     }
   }
