@@ -118,7 +118,7 @@ function judgeOthers(
 ): string[] {
   const problems: string[] = [];
   const isSynced = (id: string) => synced.some(({ name }) => id.startsWith(`${connector.id}:${name}:`));
-  // It was told by what became of the documents of the first bulk, which stay.
+  // It was told by what became of the documents of the first bulk, which stay; a row that was refused has a dead letter.
   const isOfFirstBulk = (id: string) =>
     outcome.relations.some(({ relation, failure }) => {
       if (failure?.type !== 'PipelineInterferes') return false;
@@ -130,7 +130,7 @@ function judgeOthers(
     const now = after.documents.get(id)?.version;
     if (isOwn && failed.size === 0) {
       if (now !== undefined && kind === 'full') problems.push(`${id} is of no relation, and was left`);
-    } else if (now !== version && !(now !== undefined && isOfFirstBulk(id)))
+    } else if (now !== version && !(isOfFirstBulk(id) && (now !== undefined || after.letters.has(id))))
       problems.push(`${id} was none of this sync's, and was ${now === undefined ? 'deleted' : 'changed'}`);
   }
   for (const id of after.documents.keys())
