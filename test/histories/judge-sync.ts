@@ -124,12 +124,16 @@ function judgeOthers(
       if (failure?.type !== 'PipelineInterferes') return false;
       return id === 'other' || id.startsWith(`${connector.id}:${relation}:`);
     });
-  for (const [id, { version }] of before.documents) {
+  // Its fields account for it as another connector's, and to count by them is what a sync may do.
+  const isClaimedByOther = (claim: unknown) =>
+    typeof claim === 'string' && claim.includes('/') && !claim.startsWith(`${connector.id}/`);
+  for (const [id, { version, source }] of before.documents) {
     if (isSynced(id) || kind === 'rebuild') continue;
     const isOwn = id.startsWith(`${connector.id}:`);
     const now = after.documents.get(id)?.version;
     if (isOwn && failed.size === 0) {
-      if (now !== undefined && kind === 'full') problems.push(`${id} is of no relation, and was left`);
+      if (now !== undefined && kind === 'full' && !isClaimedByOther(source['_relation']))
+        problems.push(`${id} is of no relation, and was left`);
     } else if (now !== version && !(isOfFirstBulk(id) && (now !== undefined || after.letters.has(id))))
       problems.push(`${id} was none of this sync's, and was ${now === undefined ? 'deleted' : 'changed'}`);
   }
