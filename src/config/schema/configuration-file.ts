@@ -5,6 +5,7 @@ import { expected, optionalText } from './coerced-values';
 import { connectorSection, limitKeys } from './connector-section';
 import { documentsSection } from './documents-section';
 import { elasticsearchSection } from './elasticsearch-section';
+import { indexSection } from './index-section';
 import { monitoringSection } from './monitoring-section';
 import { documented, ignored, nowhere, optionalSection, relate, section } from './section';
 import { serviceSection } from './service-section';
@@ -28,7 +29,11 @@ const keys = section({
     { otherForms: [{ const: '*' }] },
   ),
   connector_defaults: documented(
-    optionalSection({ documents: documented(documentsSection, 'How rows become documents.'), ...limitKeys }),
+    optionalSection({
+      documents: documented(documentsSection, 'How rows become documents.'),
+      index: documented(indexSection, 'The index as people want it, beyond what its documents need.'),
+      ...limitKeys,
+    }),
     'What the file adds to connectors that `"*"` serves, and that have no entry of their own.',
   ),
   service: documented(serviceSection, 'How connectors are served that are managed in Elasticsearch.'),
