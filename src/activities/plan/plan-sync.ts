@@ -1,6 +1,6 @@
 import type { ConnectorSettings } from '../../config/settings/settings';
 import { totalFields } from '../../documents/index-mapping';
-import { type Difference, findAdaptation } from '../../elasticsearch/blueprint/find-adaptation';
+import { type Difference, findAdaptation } from '../../elasticsearch/adaptation/find-adaptation';
 import type { LostValue, Settings } from '../../elasticsearch/blueprint/index-content';
 import { findNewestVersion } from '../../elasticsearch/dead-letters/find-newest-version';
 import { requireNoRouting } from '../../elasticsearch/fit/require-fit';

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 
 import { codecServerSection } from './codec-server-section';
@@ -47,6 +48,8 @@ const keys = section({
 
 /** The whole of `pgferry.yml`, as people write it. */
 export const configurationFile = relate(keys, ['connectors', 'service'], ({ connectors, service }) => {
+  const sharing = findOtherSection(connectors ?? []);
+  if (sharing !== undefined) return [{ key: 'connectors', message: sharing }];
   if (service.worker_mode) return [];
   if (connectors === undefined) return [{ key: 'connectors', message: 'is required' }];
   return connectors.length > 0 ? [] : [{ key: 'connectors', message: 'must define at least one connector' }];
@@ -62,6 +65,19 @@ export type ServedEntry = Entry;
 
 export function isDefinedHere(entry: Entry): entry is ConnectorEntry {
   return entry.configuration !== undefined && entry.index_name !== undefined;
+}
+
+/** Connectors that share an index would change it to and fro. */
+function findOtherSection(connectors: readonly Entry[]): string | undefined {
+  const first = new Map<string, Entry>();
+  for (const entry of connectors) {
+    const { index_name: name } = entry;
+    const other = name === undefined ? undefined : first.get(name);
+    if (name !== undefined && other === undefined) first.set(name, entry);
+    if (other !== undefined && !isDeepStrictEqual(other.index, entry.index))
+      return `${other.connector_id} and ${entry.connector_id} share ${name ?? ''}: their index must say the same`;
+  }
+  return undefined;
 }
 
 function reportSharedIds(connectors: readonly unknown[], context: z.RefinementCtx): void {

@@ -35,7 +35,5 @@ export type SourceTls = NonNullable<SourceSettings['tls']>;
 export type TableSelection = ConnectorSettings['selection'];
 /** The configuration's section `documents`. */
 export type DocumentSettings = ConnectorSettings['documents'];
-/** The configuration's section `index`, as written. */
-export type IndexContentSettings = NonNullable<ConnectorSettings['indexContent']>;
 /** An advanced sync rule, as Elastic's connector has it. */
 export type AdvancedRule = ConnectorSettings['rules']['advanced'][number];

@@ -3,13 +3,13 @@ import { type Client, errors, type estypes } from '@elastic/elasticsearch';
 import { describeRefusal } from '../answers/describe-refusal';
 import { putTakenSettings } from '../answers/refused-settings';
 import { translateFailures } from '../answers/translate-failure';
-import { findAdaptation, isFixed } from '../blueprint/find-adaptation';
 import { unitOf } from '../blueprint/find-changes';
 import { EMPTY_CONTENT, type IndexContent, type Settings } from '../blueprint/index-content';
 import { toMapping } from '../blueprint/read-content';
 import { addToRecord } from '../index/creation-record';
 import type { IndexDescription } from '../index/describe-index';
 import { changeMeta } from '../index/state-store';
+import { findAdaptation, isFixed } from './find-adaptation';
 
 /** A part of what the section says, which Elasticsearch takes or refuses as a whole. */
 interface Part {
@@ -20,13 +20,15 @@ interface Part {
 /**
  * Changes an index that is there to what the connector's section `index` says, as far as Elasticsearch changes it in
  * place; values that it does not take stay as they are.
- * @returns a sentence about each of these
+ * @returns sentences about these, and about fields that documents which are there lack
  */
 export async function adaptIndex(client: Client, index: IndexDescription, section: IndexContent): Promise<string[]> {
   const { settings, parameters, properties } = findAdaptation(index.content, section);
-  const left = Object.keys(settings)
-    .filter(isFixed)
-    .map((name) => leave(index, name, 'Elasticsearch changes it in no index that is there'));
+  const fixed = new Set(Object.keys(settings).filter(isFixed).map(unitOf));
+  const left =
+    fixed.size === 0
+      ? []
+      : [leave(index, [...fixed].join(', '), 'Elasticsearch changes these in no index that is there')];
   const taken: IndexContent[] = [];
   for (const parts of [cutSettings(settings), cutMapping({ parameters, properties })]) {
     const whole = join(parts.map(({ content }) => content));
@@ -40,8 +42,9 @@ export async function adaptIndex(client: Client, index: IndexDescription, sectio
       else left.push(leave(index, name, refusal));
     }
   }
-  await recordTaken(client, index, join(taken));
-  return left;
+  const all = join(taken);
+  await recordTaken(client, index, all);
+  return [...left, ...noteFields(index, Object.keys(all.properties))];
 }
 
 function cutSettings(settings: Settings): Part[] {
@@ -78,7 +81,15 @@ function join(contents: readonly IndexContent[]): IndexContent {
 }
 
 function leave({ concrete }: IndexDescription, name: string, reason: string): string {
-  return `${name} of ${concrete} stays other than the connector's section index says (${reason}): sync with --rebuild.`;
+  return `${name} of ${concrete}: not what the connector's section index says (${reason}); sync with --rebuild.`;
+}
+
+function noteFields({ concrete }: IndexDescription, names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  return [
+    `${names.join(', ')} of ${concrete} changed as the connector's section index says: documents follow once their ` +
+      'row has changed, or by --rebuild.',
+  ];
 }
 
 /** @returns Elasticsearch's words, where it does not take it */

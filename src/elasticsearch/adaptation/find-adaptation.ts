@@ -1,5 +1,5 @@
 import type { FieldMapping } from '../../sync/field-mapping';
-import { describeValue, type IndexContent, isSameValue, type Properties } from './index-content';
+import { describeValue, type IndexContent, isSameValue, type Properties } from '../blueprint/index-content';
 
 /** A value of an index that is not what the connector's section `index` says. */
 export interface Difference {
