@@ -148,7 +148,8 @@ async function prepareIndex(run: SyncRun, activities: ActivityProxies, control: 
   const summary = `index ${plan.job.index}`;
   const prepared = await activities.control.prepareIndex.executeWithOptions({ summary }, [{ plan }]);
   recordFailed(run, prepared?.failed ?? []);
-  if (prepared?.pipelines !== undefined) run.plan = { ...plan, job: withPipelines(plan.job, prepared.pipelines) };
+  noteLater(run, control, prepared?.notes ?? []);
+  if (prepared?.pipelines !== undefined) run.plan = { ...run.plan, job: withPipelines(plan.job, prepared.pipelines) };
 }
 
 /** The pipelines of an index that was made just now: what was planned by templates may have come otherwise. */

@@ -28,6 +28,8 @@ export interface PreparedIndex {
   readonly pipelines?: WorkingPipelines | null;
   /** Relations that can't be read any more: the index may lack their fields, so that they must not be copied. */
   readonly failed: readonly FailedRelation[];
+  /** Notes for people: what the connector's section `index` says and only a rebuild can give. Absent: nothing. */
+  readonly notes?: readonly string[];
 }
 
 /** Result of a copy task; it is not done when the sync was paused or cancelled meanwhile. */

@@ -1,8 +1,10 @@
 import type { Client } from '@elastic/elasticsearch';
 
 import { buildMapping, totalFields } from '../../documents/index-mapping';
+import { adaptIndex } from '../../elasticsearch/adaptation/adapt-index';
 import { createIndex } from '../../elasticsearch/index/create-index';
 import { describeIndex } from '../../elasticsearch/index/describe-index';
+import { readSectionFor } from '../../elasticsearch/index/design-index';
 import { extendIndex } from '../../elasticsearch/index/extend-index';
 import { checkAliasFilters } from '../../elasticsearch/index/move-aliases';
 import { removeUnlessFit } from '../../elasticsearch/index/require-made-fit';
@@ -30,7 +32,12 @@ export async function prepareIndex(connector: OpenConnector, { job, relations }:
   const pipelines = job.newIndex ? await makeIndex(connector, job, projected) : undefined;
   const found = pipelines === undefined ? {} : { pipelines };
   await extendForRelations(connector.elasticsearch, { ...job, ...found }, readable, projected);
-  return { failed, ...(job.newIndex ? { pipelines: pipelines ?? null } : {}) };
+  const notes = job.newIndex ? [] : await adaptToSection(connector, job, projected);
+  return {
+    failed,
+    ...(notes.length === 0 ? {} : { notes }),
+    ...(job.newIndex ? { pipelines: pipelines ?? null } : {}),
+  };
 }
 
 /** @returns the ingest pipelines that work on it */
@@ -42,6 +49,7 @@ async function makeIndex(
   const { elasticsearch } = connector;
   const old = job.rebuild ? await describeIndex(elasticsearch, job.index) : undefined;
   const wanted = wantIndex(
+    connector.settings,
     job,
     projected.map(({ projection }) => projection),
   );
@@ -54,6 +62,18 @@ async function makeIndex(
   if (old !== undefined) await checkAliasFilters(elasticsearch, old, job.concreteIndex);
   // Nothing has been written to it yet, but by an attempt of this very activity: which found them, or removed it.
   return removeUnlessFit(elasticsearch, made.concrete, () => findPipelines(connector, made));
+}
+
+/** @returns a sentence about each value of the connector's section `index` that only a rebuild can give */
+async function adaptToSection(
+  { elasticsearch, settings: { indexContent } }: OpenConnector,
+  job: SyncJob,
+  projected: readonly ProjectedRelation[],
+): Promise<string[]> {
+  const index = indexContent === undefined ? undefined : await describeIndex(elasticsearch, job.concreteIndex);
+  if (index === undefined) return [];
+  const { mapping } = buildMapping(projected.map(({ projection }) => projection));
+  return adaptIndex(elasticsearch, index, readSectionFor(mapping, indexContent));
 }
 
 /** Adds the fields that relations need to the sync's index, and takes the watermark off those to be copied. */

@@ -2,6 +2,7 @@ import type { IndexWarning } from '../../elasticsearch/index/find-index-warnings
 import type { SkippedRelation } from '../../sync/relation';
 import type { OpenConnector } from '../connector/connector-registry';
 import { checkOverrides } from './check-overrides';
+import { checkSection } from './check-section';
 import { collectProblems, type ConnectorProblem } from './collect-problems';
 import { foreseeDestination } from './foresee-destination';
 import { planSync } from './plan-sync';
@@ -38,10 +39,11 @@ async function checkPlan(connector: OpenConnector): Promise<ConnectorCheck> {
   const description = await planSync(connector, { jobType: 'full', jobId: 'check', options: {} });
   const { failed = [], skipped, notes = [] } = description.plan;
   const { problems, warnings, unasked } = await foreseeDestination(connector, description);
+  const section = await checkSection(connector, description);
   return {
-    problems: [...failed.map(({ failure }) => failure), ...problems],
+    problems: [...failed.map(({ failure }) => failure), ...problems, ...section.problems],
     warnings,
-    notes: [...noteSkipped(skipped), ...notes, ...(unasked === undefined ? [] : [unasked])],
+    notes: [...noteSkipped(skipped), ...notes, ...section.notes, ...(unasked === undefined ? [] : [unasked])],
   };
 }
 

@@ -1,10 +1,12 @@
+import type { ConnectorSettings } from '../../config/settings/settings';
 import { totalFields } from '../../documents/index-mapping';
+import { type Difference, findAdaptation } from '../../elasticsearch/adaptation/find-adaptation';
 import type { LostValue, Settings } from '../../elasticsearch/blueprint/index-content';
 import { findNewestVersion } from '../../elasticsearch/dead-letters/find-newest-version';
 import { requireNoRouting } from '../../elasticsearch/fit/require-fit';
 import { describeLeftBehind, listComingAlong } from '../../elasticsearch/index/describe-design';
 import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
-import { designIndex } from '../../elasticsearch/index/design-index';
+import { designIndex, readSectionFor } from '../../elasticsearch/index/design-index';
 import { concreteIndexName, deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { requireReplaceable } from '../../elasticsearch/index/require-replaceable';
 import { type Horizon, readHorizon, untilFlushed } from '../../postgres/server/watermark';
@@ -53,6 +55,8 @@ export interface SyncDescription {
   readonly concurrency: number;
   /** Absent where the sync makes the index. */
   readonly index?: IndexDescription;
+  /** Values of the index that is there which are not what the connector's section `index` says. */
+  readonly differences: readonly Difference[];
   /** Present where the sync makes the index. */
   readonly newIndex?: PlannedIndex;
 }
@@ -107,18 +111,29 @@ export async function planSync(connector: OpenConnector, request: PlanRequest): 
     mapping,
     totalFields: totalFields(mapping),
     concurrency: connector.settings.limits.concurrency,
+    differences: findDifferences(connector.settings, index, mapping),
     ...(index === undefined ? {} : { index }),
     ...(design === undefined ? {} : { newIndex: design }),
   };
 }
 
+function findDifferences(
+  { indexContent: section }: ConnectorSettings,
+  index: IndexDescription | undefined,
+  mapping: IndexMapping,
+): readonly Difference[] {
+  if (section === undefined || index === undefined) return [];
+  return findAdaptation(index.content, readSectionFor(mapping, section)).differences;
+}
+
 async function planIndex(
-  { elasticsearch }: OpenConnector,
+  { elasticsearch, settings }: OpenConnector,
   job: SyncJob,
   relations: readonly ProjectedRelation[],
   old: IndexDescription | undefined,
 ): Promise<PlannedIndex> {
   const wanted = wantIndex(
+    settings,
     job,
     relations.map(({ projection }) => projection),
   );

@@ -14,7 +14,7 @@ const NOTHING_FORESEEN: Foresight = { problems: [], warnings: [] };
 
 /** A plan as `plan --json` prints it. */
 export function planDocument(foreseen: ForeseenPlan) {
-  const { plan, relations, mapping, concurrency, newIndex, foresight = NOTHING_FORESEEN } = foreseen;
+  const { plan, relations, mapping, concurrency, differences, newIndex, foresight = NOTHING_FORESEEN } = foreseen;
   const partitions = cutTasks(plan.relations, concurrency).flat();
   const described = new Map(relations.map((projected) => [projected.name, projected]));
   return {
@@ -44,6 +44,7 @@ export function planDocument(foreseen: ForeseenPlan) {
     failed: plan.failed,
     comes_along: newIndex?.comesAlong ?? [],
     lost_values: newIndex?.lost ?? [],
+    index_changes: differences.map(({ name, is, wanted, isFixed }) => ({ name, is, wanted, takes_rebuild: isFixed })),
     problems: foresight.problems,
     warnings: foresight.warnings,
     notes: [...(plan.notes ?? []), ...(foresight.unasked === undefined ? [] : [foresight.unasked])],
@@ -94,6 +95,13 @@ export function renderPlan(plan: ForeseenPlan, withMapping = false): string {
     ...section(
       'Values that lose',
       lost.map((value) => `  ${describeLost(value)}`),
+    ),
+    ...section(
+      "Changes to what the connector's section index says",
+      document.index_changes.map(
+        ({ name, is, wanted, takes_rebuild: takesRebuild }) =>
+          `  ${name}: ${is ?? 'not set'} → ${wanted}${takesRebuild ? ' (takes --rebuild)' : ''}`,
+      ),
     ),
     ...section('In the way of a sync', document.problems.map(describeAdvised)),
     ...section('Warnings', document.warnings.map(describeAdvised)),

@@ -15,5 +15,6 @@ export function formatPath(path: ConfigurationPath): string {
 /** Below these keys names are the user's own, dots and all: they are no path. */
 export function isFreeForm(path: ConfigurationPath): boolean {
   const [section, key] = path.slice(-2);
+  if (section === 'index') return key === 'settings' || key === 'mapping';
   return section === 'documents' && (key === 'mapping' || key === 'id_columns');
 }

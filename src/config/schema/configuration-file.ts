@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 
 import { codecServerSection } from './codec-server-section';
@@ -5,6 +6,7 @@ import { expected, optionalText } from './coerced-values';
 import { connectorSection, limitKeys } from './connector-section';
 import { documentsSection } from './documents-section';
 import { elasticsearchSection } from './elasticsearch-section';
+import { indexSection } from './index-section';
 import { monitoringSection } from './monitoring-section';
 import { documented, ignored, nowhere, optionalSection, relate, section } from './section';
 import { serviceSection } from './service-section';
@@ -28,7 +30,11 @@ const keys = section({
     { otherForms: [{ const: '*' }] },
   ),
   connector_defaults: documented(
-    optionalSection({ documents: documented(documentsSection, 'How rows become documents.'), ...limitKeys }),
+    optionalSection({
+      documents: documented(documentsSection, 'How rows become documents.'),
+      index: documented(indexSection, 'The index as people want it, beyond what its documents need.'),
+      ...limitKeys,
+    }),
     'What the file adds to connectors that `"*"` serves, and that have no entry of their own.',
   ),
   service: documented(serviceSection, 'How connectors are served that are managed in Elasticsearch.'),
@@ -42,6 +48,8 @@ const keys = section({
 
 /** The whole of `pgferry.yml`, as people write it. */
 export const configurationFile = relate(keys, ['connectors', 'service'], ({ connectors, service }) => {
+  const sharing = findOtherSection(connectors ?? []);
+  if (sharing !== undefined) return [{ key: 'connectors', message: sharing }];
   if (service.worker_mode) return [];
   if (connectors === undefined) return [{ key: 'connectors', message: 'is required' }];
   return connectors.length > 0 ? [] : [{ key: 'connectors', message: 'must define at least one connector' }];
@@ -57,6 +65,19 @@ export type ServedEntry = Entry;
 
 export function isDefinedHere(entry: Entry): entry is ConnectorEntry {
   return entry.configuration !== undefined && entry.index_name !== undefined;
+}
+
+/** Connectors that share an index would change it to and fro. */
+function findOtherSection(connectors: readonly Entry[]): string | undefined {
+  const first = new Map<string, Entry>();
+  for (const entry of connectors) {
+    const { index_name: name } = entry;
+    const other = name === undefined ? undefined : first.get(name);
+    if (name !== undefined && other === undefined) first.set(name, entry);
+    if (other !== undefined && !isDeepStrictEqual(other.index, entry.index))
+      return `${other.connector_id} and ${entry.connector_id} share ${name ?? ''}: their index must say the same`;
+  }
+  return undefined;
 }
 
 function reportSharedIds(connectors: readonly unknown[], context: z.RefinementCtx): void {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { number, optionalText, text } from './coerced-values';
 import { documentsSection } from './documents-section';
 import { findIndexNameProblem } from './index-name';
+import { indexSection } from './index-section';
 import { schedulingSection } from './scheduling-section';
 import { documented, fileOf, ignored, relate, section } from './section';
 import { sourceSection } from './source-section';
@@ -70,6 +71,7 @@ const keys = section({
   api_key_file: fileOf('api_key'),
   sync_rules: documented(syncRulesSection, 'Which rows are synced.'),
   documents: documented(documentsSection, 'How rows become documents.'),
+  index: documented(indexSection, 'The index as people want it, beyond what its documents need.'),
   scheduling: documented(schedulingSection, 'When syncs start by themselves; `pgferry schedule apply` makes it so.'),
   pipeline: documented(pipelineSection.optional(), 'Ingest pipeline.'),
   ...limitKeys,

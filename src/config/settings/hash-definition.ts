@@ -8,7 +8,7 @@ import type { ConnectorSettings, ElasticsearchSettings } from './settings';
  * under way (the connector's name and its schedule).
  */
 export function hashDefinition(connector: ConnectorSettings, elasticsearch: ElasticsearchSettings): string {
-  const { id, indexName, source, selection, documents, rules, pipeline, limits } = connector;
+  const { id, indexName, source, selection, documents, indexContent, rules, pipeline, limits } = connector;
   const { host, port, username, database, tls } = source;
   const definition = {
     id,
@@ -16,6 +16,7 @@ export function hashDefinition(connector: ConnectorSettings, elasticsearch: Elas
     source: { host, port, username, database, tls: tls?.mode },
     selection,
     documents,
+    ...(indexContent === undefined ? {} : { index: indexContent }),
     rules,
     pipeline,
     limits,

@@ -23,9 +23,16 @@ export function toConnectorSettings(entry: ConnectorEntry, isServed?: true) {
   });
 }
 
-/** What a file adds to a connector that is managed in Elasticsearch: how rows become documents, and the limits. */
+/** What a file adds to a connector that is managed in Elasticsearch: how rows become documents, the index, and the limits. */
 export function toAdditions(entry: ServedEntry | ConfigurationFile['connector_defaults']) {
-  return { documents: camelKeys(entry.documents), limits: camelKeys(pick(entry, LIMITS)) };
+  const { settings, mapping } = entry.index;
+  const isGiven = Object.keys({ ...settings, ...mapping }).length > 0;
+  return {
+    documents: camelKeys(entry.documents),
+    /** Absent where the file says nothing of it. */
+    ...(isGiven ? { indexContent: { settings, mapping } } : {}),
+    limits: camelKeys(pick(entry, LIMITS)),
+  };
 }
 
 function toSourceSettings(configuration: ConnectorEntry['configuration']) {

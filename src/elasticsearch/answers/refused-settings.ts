@@ -81,7 +81,7 @@ export async function withTakenSettings<Value extends AskedValue, Result>(
 export async function putTakenSettings(
   client: Client,
   index: string,
-  settings: Readonly<Record<string, string | number | null>>,
+  settings: Readonly<Record<string, AskedValue>>,
 ): Promise<void> {
   await withTakenSettings(client, settings, async (taken) => {
     if (Object.keys(taken).length > 0) await client.indices.putSettings({ index, settings: taken });

@@ -7,6 +7,7 @@ import {
   type LostValue,
   type Properties,
   type Settings,
+  type ValueSource,
 } from './index-content';
 import { type FieldRules, layerFields } from './layer-fields';
 import { layerSettings, type NeededSetting } from './layer-settings';
@@ -24,6 +25,8 @@ export interface BlueprintLayers {
   };
   /** People's changes on the index that is replaced; nothing for a first one. */
   readonly changed: ContentChanges;
+  /** Content that the connector's `index` gives. */
+  readonly section: IndexContent;
   readonly rules: FieldRules;
 }
 
@@ -41,7 +44,7 @@ export interface Blueprint {
  * Chooses every value of an index that is to be made. The last one wins: Elasticsearch's default, a template, what
  * pgferry needs, what people changed on the index that is replaced, the file.
  */
-export function drawBlueprint({ template, needed, changed, rules }: BlueprintLayers): Blueprint {
+export function drawBlueprint({ template, needed, changed, section, rules }: BlueprintLayers): Blueprint {
   const { mapping, overridden } = needed;
   const own = Object.entries(mapping.properties).filter(([name]) => !Object.hasOwn(overridden, name));
   const fields = layerFields(
@@ -50,6 +53,7 @@ export function drawBlueprint({ template, needed, changed, rules }: BlueprintLay
       { source: 'pgferry', properties: Object.fromEntries(own) },
       { source: 'index', properties: changed.properties },
       { source: 'file', properties: pickFields(mapping.properties, Object.keys(overridden)) },
+      { source: 'section', properties: section.properties },
     ],
     rules,
   );
@@ -58,9 +62,10 @@ export function drawBlueprint({ template, needed, changed, rules }: BlueprintLay
     template: template.settings,
     needed: needed.settings(reached.properties),
     changed: changed.settings,
+    section: section.settings,
   });
-  const parameters = { dynamic: mapping.dynamic, ...changed.parameters };
-  const asked = Object.keys({ ...mapping.properties, ...changed.properties });
+  const parameters = { dynamic: mapping.dynamic, ...changed.parameters, ...section.parameters };
+  const asked = Object.keys({ ...mapping.properties, ...changed.properties, ...section.properties });
   return {
     settings: settings.settings,
     parameters,
@@ -68,7 +73,12 @@ export function drawBlueprint({ template, needed, changed, rules }: BlueprintLay
     lost: [
       ...changed.lost,
       ...settings.lost,
-      ...loseParameters(template.parameters, parameters, changed.parameters),
+      ...loseParameters(parameters, [
+        { source: 'section', parameters: section.parameters },
+        { source: 'index', parameters: changed.parameters },
+        { source: 'pgferry', parameters: { dynamic: mapping.dynamic } },
+        { source: 'template', parameters: template.parameters },
+      ]),
       ...loseOverridden(mapping.properties, overridden),
       ...fields.lost,
       ...reached.lost,
@@ -89,16 +99,24 @@ function loseOverridden(chosen: Properties, overridden: Properties): LostValue[]
   });
 }
 
+const HAS: Readonly<Partial<Record<ValueSource, string>>> = {
+  section: 'the file’s index.mapping has another value',
+  index: 'the old index has another value',
+  pgferry: 'pgferry needs another value',
+};
+
+/** @param layers - the last word first; pgferry's own value may be another's to choose, and is no loss */
 function loseParameters(
-  template: IndexContent['parameters'],
   chosen: IndexContent['parameters'],
-  changed: IndexContent['parameters'],
+  layers: readonly { readonly source: ValueSource; readonly parameters: IndexContent['parameters'] }[],
 ): LostValue[] {
   return Object.entries(chosen).flatMap(([name, value]) => {
-    const below = template[name];
-    if (below === undefined || isSameValue(below, value)) return [];
-    const reason = Object.hasOwn(changed, name) ? 'the old index has another value' : 'pgferry needs another value';
-    return [{ name: `mapping ${name}`, value: describeValue(below), source: 'template' as const, reason }];
+    const winner = layers.find(({ parameters }) => Object.hasOwn(parameters, name))?.source ?? 'pgferry';
+    return layers.flatMap(({ source, parameters }) => {
+      const below = parameters[name];
+      if (source === 'pgferry' || below === undefined || isSameValue(below, value)) return [];
+      return [{ name: `mapping ${name}`, value: describeValue(below), source, reason: HAS[winner] ?? '' }];
+    });
   });
 }
 

@@ -46,7 +46,7 @@ export function findChanges(now: IndexContent, made: IndexContent, isWhole: bool
 }
 
 /** Settings that make sense only together: an analyzer, a similarity; else each is on its own. */
-function unitOf(name: string): string {
+export function unitOf(name: string): string {
   return /^index\.(?:analysis\.[^.]+|similarity)\.[^.]+/u.exec(name)?.[0] ?? name;
 }
 

@@ -21,8 +21,11 @@ export interface IndexContent {
 
 export const EMPTY_CONTENT: IndexContent = { settings: {}, parameters: {}, properties: {}, aliases: {} };
 
-/** Sources of a value, in the order of precedence: the last one wins. Elasticsearch's defaults come before all. */
-export type ValueSource = 'template' | 'pgferry' | 'index' | 'file';
+/**
+ * Sources of a value, in the order of precedence: the last one wins. Elasticsearch's defaults come before all; `file` is
+ * `documents.mapping`, `section` the connector's `index`.
+ */
+export type ValueSource = 'template' | 'pgferry' | 'index' | 'file' | 'section';
 
 /** A value that an index will not have. */
 export interface LostValue {

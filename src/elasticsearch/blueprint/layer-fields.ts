@@ -16,13 +16,14 @@ export interface FieldRules {
 }
 
 /** Parameters that change nothing about what a field of pgferry's own answers. */
-const HARMLESS: ReadonlySet<string> = new Set(['fields', 'meta', 'copy_to', 'eager_global_ordinals']);
+export const HARMLESS: ReadonlySet<string> = new Set(['fields', 'meta', 'copy_to', 'eager_global_ordinals']);
 
 const SAYS: Readonly<Record<ValueSource, string>> = {
   template: 'an index template says otherwise',
   pgferry: 'pgferry needs otherwise',
   index: 'the old index says otherwise',
   file: 'documents.mapping says otherwise',
+  section: 'the file’s index.mapping says otherwise',
 };
 
 /**
@@ -98,11 +99,12 @@ function loseParameter(path: string, name: string, value: unknown, source: Value
   return { name: `field ${path} ${name}`, value: describeValue(value), source, reason };
 }
 
-/** The last layer decides, but for an old index whose type can't hold what pgferry writes. */
+/** The last layer decides, but for a type that can't hold what pgferry writes. */
 function decideType(given: readonly GivenField[], rules: FieldRules, path: string) {
   const needed = given.find(({ source }) => source === 'pgferry');
   const fitting = given.filter(({ source, mapping }) => {
-    if (source !== 'index' || needed === undefined || typeOf(mapping) === typeOf(needed.mapping)) return true;
+    const mayLose = source === 'index' || source === 'section';
+    if (!mayLose || needed === undefined || typeOf(mapping) === typeOf(needed.mapping)) return true;
     return !rules.own.has(path) && rules.holds(typeOf(mapping), typeOf(needed.mapping));
   });
   const last = fitting.at(-1);

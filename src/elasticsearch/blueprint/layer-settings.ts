@@ -1,3 +1,4 @@
+import { unitOf } from './find-changes';
 import { describeValue, isSameValue, type LostValue, type Settings, type SettingValue } from './index-content';
 
 /** A setting that pgferry can't do without. */
@@ -14,32 +15,46 @@ export interface SettingLayers {
   readonly needed: readonly NeededSetting[];
   /** People's changes on the index that is replaced. */
   readonly changed: Settings;
+  /** Those of the file. */
+  readonly section: Settings;
 }
 
 /** Settings to ask for when an index is made, and the values that lose. What a template gives by itself is not among them. */
-export function layerSettings({ template, needed, changed }: SettingLayers): {
+export function layerSettings({ template, needed, changed, section }: SettingLayers): {
   readonly settings: Settings;
   readonly lost: readonly LostValue[];
 } {
-  const settings: Record<string, SettingValue> = { ...changed };
   const lost: LostValue[] = [];
-  for (const [name, value] of Object.entries(changed)) {
-    const below = template[name];
-    if (below === undefined || isSameValue(below, value)) continue;
-    lost.push({ name, value: describeValue(below), source: 'template', reason: 'the old index has another value' });
+  const lose = (name: string, given: SettingValue | undefined, source: LostValue['source'], reason: string) => {
+    if (given !== undefined && given !== null) lost.push({ name, value: describeValue(given), source, reason });
+  };
+  const units = new Set(Object.keys(section).map(unitOf));
+  const isOfSection = (name: string) => units.has(unitOf(name));
+  const settings: Record<string, SettingValue> = { ...section };
+  for (const [name, value] of Object.entries(changed)) if (!isOfSection(name)) settings[name] = value;
+  // Half an analyzer of a template would be no analyzer.
+  for (const name of Object.keys(template)) if (isOfSection(name)) settings[name] ??= null;
+  for (const name of Object.keys({ ...changed, ...settings })) {
+    const chosen = settings[name] ?? null;
+    const reason = isOfSection(name) ? 'the file’s index.settings say otherwise' : 'the old index has another value';
+    if (isOfSection(name) && !isSameValue(changed[name], chosen)) lose(name, changed[name], 'index', reason);
+    if (!isSameValue(template[name], chosen)) lose(name, template[name], 'template', reason);
   }
+  const comeByThemselves = new Set<string>();
   for (const need of needed) {
     const { name, value, isEnough } = need;
     const sources = [
+      { source: 'section', given: section[name], does: isEnough ?? (() => true) },
       { source: 'index', given: changed[name], does: isEnough ?? (() => true) },
       { source: 'template', given: template[name], does: isEnough ?? ((other: string) => other === value) },
     ] as const;
     const chosen = sources.find(({ given, does }) => typeof given === 'string' && does(given));
     for (const { source, given, does } of sources) {
-      if (typeof given !== 'string' || does(given)) continue;
-      lost.push({ name, value: given, source, reason: `pgferry needs ${value}` });
+      if (typeof given === 'string' && !does(given)) lose(name, given, source, `pgferry needs ${value}`);
     }
-    if (chosen === undefined) settings[name] = value;
+    if (chosen?.source === 'template') comeByThemselves.add(name);
+    else settings[name] = chosen?.given ?? value;
   }
-  return { settings, lost };
+  const asked = Object.entries(settings).filter(([name]) => !comeByThemselves.has(name));
+  return { settings: Object.fromEntries(asked), lost };
 }

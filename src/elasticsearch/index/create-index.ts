@@ -1,9 +1,10 @@
-import type { Client, estypes } from '@elastic/elasticsearch';
+import { type Client, errors, type estypes } from '@elastic/elasticsearch';
 
 import { SyncFailure } from '../../sync/failures';
+import { describeRefusal } from '../answers/describe-refusal';
 import { withTakenSettings } from '../answers/refused-settings';
 import { isAlreadyThere } from '../answers/response-error';
-import { translateFailures } from '../answers/translate-failure';
+import { readErrorCause, translateFailures } from '../answers/translate-failure';
 import { toMapping } from '../blueprint/read-content';
 import { withoutChanges } from '../blueprint/without-changes';
 import { readRecord, replaceRecord } from './creation-record';
@@ -37,7 +38,7 @@ export async function createIndex(client: Client, index: NewIndex): Promise<Inde
     try {
       await requestIndex(client, index, design);
     } catch (error) {
-      if (!isAlreadyThere(error)) throw error;
+      if (!isAlreadyThere(error)) throw refusedSection(error, index) ?? error;
       return assertOwn(client, index);
     }
     await requireMadeFit(client, index);
@@ -48,6 +49,24 @@ export async function createIndex(client: Client, index: NewIndex): Promise<Inde
   const description = await describeIndex(client, index.concrete);
   if (description === undefined) throw new SyncFailure('DestinationChanged', `Index ${index.concrete} was deleted.`);
   return { ...description, name: index.alias, viaAlias: index.behindAlias !== false };
+}
+
+const OF_CONTENT: ReadonlySet<string> = new Set([
+  'mapper_parsing_exception',
+  'illegal_argument_exception',
+  'settings_exception',
+]);
+
+/** What Elasticsearch refuses of an index that the connector's section `index` has a say in is for that to correct. */
+function refusedSection(error: unknown, { section }: NewIndex): SyncFailure | undefined {
+  if (section === undefined || !(error instanceof errors.ResponseError) || error.statusCode !== 400) return undefined;
+  if (!OF_CONTENT.has(readErrorCause(error.body).type ?? '')) return undefined;
+  return new SyncFailure(
+    'InvalidConfig',
+    `Elasticsearch refuses the index as its templates and the connector's section index have it: ` +
+      `${describeRefusal(error.body)}.`,
+    'Correct the section index of the connector.',
+  );
 }
 
 async function requestIndex(

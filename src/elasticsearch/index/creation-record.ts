@@ -35,12 +35,13 @@ export function replaceRecord(meta: MappingMeta, { content, isWhole }: CreationR
   return { ...meta, [KEY]: { whole: isWhole, settings, parameters, aliases, fields: groupFields(properties) } };
 }
 
-/** The `_meta` with settings and fields that pgferry added to the index after it was made. */
+/** The `_meta` with what pgferry added to the index after it was made. */
 export function addToRecord(meta: MappingMeta, added: IndexContent): MappingMeta {
   const { content, isWhole } = readRecord(meta);
   const settings = { ...content.settings, ...added.settings };
+  const parameters = { ...content.parameters, ...added.parameters };
   const properties = addFields(content.properties, added.properties);
-  return replaceRecord(meta, { isWhole, content: { ...content, settings, properties } });
+  return replaceRecord(meta, { isWhole, content: { ...content, settings, parameters, properties } });
 }
 
 function addFields(known: Properties, added: Properties): Properties {

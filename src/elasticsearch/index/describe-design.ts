@@ -18,6 +18,7 @@ const ORIGINS: Readonly<Record<LostValue['source'], string>> = {
   pgferry: 'pgferry',
   index: 'the old index',
   file: 'documents.mapping',
+  section: 'the connector’s section index',
 };
 
 /** A sentence without its full stop: `index.blocks.write true of the old index: a new index has to take writes`. */

@@ -3,7 +3,7 @@ import type { Client } from '@elastic/elasticsearch';
 import type { IndexMapping } from '../../sync/field-mapping';
 import { findRefusedSettings } from '../answers/refused-settings';
 import { type Blueprint, drawBlueprint } from '../blueprint/draw-blueprint';
-import { type ContentChanges, findChanges } from '../blueprint/find-changes';
+import { type ContentChanges, findChanges, unitOf } from '../blueprint/find-changes';
 import {
   describeValue,
   EMPTY_CONTENT,
@@ -12,7 +12,9 @@ import {
   type Properties,
   type Settings,
 } from '../blueprint/index-content';
+import type { FieldRules } from '../blueprint/layer-fields';
 import type { NeededSetting } from '../blueprint/layer-settings';
+import { type IndexSection, readSection } from '../blueprint/read-section';
 import { requireFit } from '../fit/require-fit';
 import { EXACT_FIELDS, holdsValuesOf } from './compare-mapping';
 import { readRecord } from './creation-record';
@@ -36,6 +38,11 @@ export interface WantedIndex {
   readonly overridden?: Properties;
   /** Fields that the index must have room for. */
   readonly totalFields: number;
+  /**
+   * The connector's section `index`.
+   * @default nothing
+   */
+  readonly section?: IndexSection;
   /** The index whose place it will take. */
   readonly old?: IndexDescription;
 }
@@ -55,6 +62,19 @@ export interface IndexDesign {
   readonly knowsTemplate: boolean;
 }
 
+/** Decides which fields of others can stand for those of documents. */
+const RULES: FieldRules = { holds: holdsValuesOf, own: EXACT_FIELDS };
+
+const NO_SECTION: IndexSection = { settings: {}, mapping: {} };
+
+/**
+ * Reads the connector's section `index` for an index that takes documents of a mapping.
+ * @throws SyncFailure `InvalidConfig` naming all that can't be given
+ */
+export function readSectionFor(mapping: IndexMapping, section: IndexSection = NO_SECTION): IndexContent {
+  return readSection(section, mapping.properties, RULES);
+}
+
 const NO_CHANGES: ContentChanges = { settings: {}, parameters: {}, properties: {}, lost: [] };
 
 /**
@@ -67,6 +87,7 @@ export async function designIndex(client: Client, wanted: WantedIndex): Promise<
   const template = known ?? EMPTY_CONTENT;
   const changed = old === undefined ? NO_CHANGES : changesOf(old, wanted, template);
   const refused = await findRefusedSettings(client);
+  const section = readSectionFor(mapping, wanted.section);
   const layers = {
     template,
     needed: {
@@ -74,7 +95,8 @@ export async function designIndex(client: Client, wanted: WantedIndex): Promise<
       overridden,
       settings: (properties: Properties) => listNeeds(properties, totalFields).filter(({ name }) => !refused.has(name)),
     },
-    rules: { holds: holdsValuesOf, own: EXACT_FIELDS },
+    section,
+    rules: RULES,
   };
   const { properties } = drawBlueprint({ ...layers, changed: NO_CHANGES });
   const blueprint = drawBlueprint({ ...layers, changed });
@@ -84,12 +106,20 @@ export async function designIndex(client: Client, wanted: WantedIndex): Promise<
   const lost = [...blueprint.lost, ...loseMeta(old)];
   return {
     blueprint: { ...blueprint, lost },
-    changed,
+    changed: withoutSection(changed, section),
     given: { ...template.properties, ...properties },
     meta: othersMeta(old?.meta ?? {}),
     settings,
     knowsTemplate: known !== undefined,
   };
+}
+
+/** What the section decides is no person's change of the index any more. */
+function withoutSection(changed: ContentChanges, section: IndexContent): ContentChanges {
+  const units = new Set(Object.keys(section.settings).map(unitOf));
+  const settings = Object.entries(changed.settings).filter(([name]) => !units.has(unitOf(name)));
+  const parameters = Object.entries(changed.parameters).filter(([name]) => !Object.hasOwn(section.parameters, name));
+  return { ...changed, settings: Object.fromEntries(settings), parameters: Object.fromEntries(parameters) };
 }
 
 function listNeeds(properties: Properties, totalFields: number): NeededSetting[] {

@@ -3,7 +3,7 @@ import { readExample } from '../../support/example-files';
 import { type PreparedExample, prepareExample } from '../../support/prepare-example';
 import type { PrintedReport } from '../../support/synced-connector';
 
-describe.each([['joins'], ['several-connectors'], ['plain-fields']])('examples/%s', (name) => {
+describe.each([['joins'], ['several-connectors'], ['plain-fields'], ['search-as-you-type']])('examples/%s', (name) => {
   let example: PreparedExample;
 
   beforeAll(async () => {

@@ -38,8 +38,14 @@ const content: fc.Arbitrary<IndexContent> = fc.record({
   aliases: fc.constant({}),
 });
 
-const layersOf = (template: IndexContent, needed: Properties, file: Properties): Omit<BlueprintLayers, 'changed'> => ({
+const layersOf = (
+  template: IndexContent,
+  needed: Properties,
+  file: Properties,
+  section = EMPTY_CONTENT,
+): Omit<BlueprintLayers, 'changed'> => ({
   template,
+  section,
   needed: {
     mapping: { dynamic: false, properties: { ...needed, ...file } },
     overridden: Object.fromEntries(Object.keys(file).map((name) => [name, { type: 'text' }])),
@@ -62,16 +68,25 @@ function make(template: IndexContent, asked: ReturnType<typeof drawBlueprint>): 
 describe('an index that takes the place of another one', () => {
   test('has of each value the one that comes last, and every other value is named', () => {
     fc.assert(
-      fc.property(content, properties, content, properties, (template, needed, old, file) => {
+      fc.property(content, properties, content, properties, content, (template, needed, old, file, section) => {
         const changed = findChanges(old, EMPTY_CONTENT, true);
-        const drawn = drawBlueprint({ ...layersOf(template, needed, file), changed });
+        const drawn = drawBlueprint({ ...layersOf(template, needed, file, section), changed });
         const made = make(template, drawn);
         const lost = new Set(drawn.lost.map(({ name, value, source }) => `${source} ${name} ${value}`));
-        for (const [name, value] of Object.entries(old.settings)) expect(made.settings[name]).toBe(value);
+        expect(made.settings).toMatchObject(section.settings);
+        expect(made.parameters).toMatchObject(section.parameters);
+        for (const [name, value] of Object.entries({ ...old.settings, ...section.settings })) {
+          expect(made.settings[name]).toBe(value);
+          if (value !== (old.settings[name] ?? value))
+            expect(lost).toContain(`index ${name} ${String(old.settings[name])}`);
+        }
         for (const [name, value] of Object.entries(template.settings)) {
           if (made.settings[name] !== value) expect(lost).toContain(`template ${name} ${String(value)}`);
         }
-        const given = { template: template.properties, pgferry: needed, index: old.properties, file };
+        const given = {
+          ...{ template: template.properties, pgferry: needed, index: old.properties, file },
+          section: section.properties,
+        };
         for (const [source, fields] of Object.entries(given)) {
           for (const [name, mapping] of Object.entries(fields)) {
             if (source === 'pgferry' && Object.hasOwn(file, name)) continue;
@@ -87,8 +102,10 @@ describe('an index that takes the place of another one', () => {
             }
           }
         }
-        for (const [name, mapping] of Object.entries(file))
-          expect(made.properties[name]).toMatchObject({ type: mapping.type });
+        for (const [name, mapping] of Object.entries(file)) {
+          if (!Object.hasOwn(section.properties, name))
+            expect(made.properties[name]).toMatchObject({ type: mapping.type });
+        }
       }),
       { numRuns: 1_000 },
     );
