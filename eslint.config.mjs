@@ -102,4 +102,13 @@ export default defineConfig(
     },
   },
   { files: ['**/*.mjs'], languageOptions: { sourceType: 'module' } },
+  {
+    files: ['web/*.js'],
+    languageOptions: {
+      sourceType: 'module',
+      globals: Object.fromEntries(
+        ['document', 'fetch', 'location', 'setTimeout', 'DOMParser'].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
 );

@@ -19,6 +19,7 @@ export interface UpOptions extends ConfigurationOptions {
   readonly temporalCli?: string;
   readonly port: number;
   readonly uiPort: number;
+  readonly pagePort: number;
   readonly ip: string;
   readonly detach?: true;
   readonly logLevel: LogLevel;
@@ -77,9 +78,10 @@ async function startOwnTemporal(
   return kept;
 }
 
-function serve(loaded: LoadedSettings, options: UpOptions, temporal: KeptTemporal | undefined): Promise<number> {
+function serve(written: LoadedSettings, options: UpOptions, temporal: KeptTemporal | undefined): Promise<number> {
   const { logLevel, logFormat } = options;
-  const { file } = loaded;
+  const { file } = written;
+  const loaded = { ...written, settings: withPage(written.settings, options, temporal?.server.uiUrl) };
   const atUsualPort = temporal === undefined || temporal.server.port === Number(OWN_ADDRESS.split(':')[1]);
   return serveWorker(loaded, {
     logLevel,
@@ -90,6 +92,16 @@ function serve(loaded: LoadedSettings, options: UpOptions, temporal: KeptTempora
       if (process.connected) process.send?.({ ready: true });
     },
   });
+}
+
+/** The settings with a status page, and with links to Temporal's UI, where the file says neither. */
+function withPage(settings: Settings, { ip, pagePort }: UpOptions, uiUrl: string | undefined): Settings {
+  const { monitoring = { hosts: [], control: false } } = settings;
+  const { address = { host: ip, port: pagePort }, temporalUi = uiUrl } = monitoring;
+  return {
+    ...settings,
+    monitoring: { ...monitoring, address, ...(temporalUi === undefined ? {} : { temporalUi }) },
+  };
 }
 
 /** Gives Temporal the schedules of the file; those that the file made before and has no longer go. */
