@@ -14,7 +14,7 @@ const nodeBuiltIns = {
 };
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', 'stack/elasticsearch/target/']),
+  globalIgnores(['dist/', 'docs-site/html/', 'coverage/', 'stack/elasticsearch/target/']),
   js.configs.recommended,
   {
     files: ['**/*.ts'],

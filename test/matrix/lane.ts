@@ -58,6 +58,7 @@ export const LANES: Readonly<Record<string, Lane>> = {
   ),
   'installed-package': { runs: [fileOf('installed-package')] },
   pgbouncer: { runs: [fileOf('pgbouncer')] },
+  'docs-site': { runs: [fileOf('docs-site', 'unit')] },
   'status-page': { runs: [fileOf('status-page', 'unit')] },
   ...Object.fromEntries(LONG_TESTS.map((name): [string, Lane] => [name, { runs: [fileOf(name)] }])),
   'elasticsearch-8.19': {

@@ -75,7 +75,9 @@ describe('pgferry up', () => {
     expect((await run('sync', '--detach')).code).toBe(0);
     await eventually('some documents are there', async () => {
       await elasticsearch.indices.refresh({ index, ignore_unavailable: true });
-      return (await elasticsearch.count({ index, ignore_unavailable: true })).count > 0;
+      // A new index does not answer until its shard has started.
+      const counted = await elasticsearch.count({ index, ignore_unavailable: true }).catch(() => ({ count: 0 }));
+      return counted.count > 0;
     });
     for (const pid of processesOf(data)) process.kill(pid, 'SIGKILL');
     await first.finished;
