@@ -57,13 +57,14 @@ export interface WorkerSurroundings {
 /** Composes everything that executes syncs: two task queues, so that control never waits behind data. */
 export async function startWorker(settings: Settings, surroundings: WorkerSurroundings = {}): Promise<RunningWorker> {
   const { monitoring, file } = surroundings;
+  let current = settings;
   const connection = await connectWorker(settings.temporal);
   const registry = createConnectorRegistry(settings, monitoring?.meterOf);
   const identity = createIdentity(file);
   // Before anything that takes time: Temporal needs up to a second until what is freed can be polled.
   const takenOver = takeOverFromDead(connection, settings, identity);
   const { workers, shared } = await createWorkers(settings, { ...surroundings, connection, registry, identity });
-  const watched = monitoring === undefined ? undefined : watchWorker(settings, connection, workers);
+  const watched = monitoring === undefined ? undefined : watchWorker(() => current, connection, workers);
   const running = Promise.all(workers.map((worker) => worker.run()));
   await takenOver;
   const host = await hostConnectors(settings, { connection, shared, file: file ?? '' });
@@ -81,6 +82,7 @@ export async function startWorker(settings: Settings, surroundings: WorkerSurrou
   return {
     stopped,
     reload: (next) => {
+      current = next;
       registry.reload(next);
       void host.reload(next);
     },
