@@ -183,6 +183,23 @@ describe('a view whose documents a pipeline spoilt is not taken for synced since
   });
 });
 
+test('a row that no sync would read again is right after one that a pipeline spoilt, although it was unchanged', async () => {
+  const pipeline = await piped.putPipeline([]);
+  connector.configure({ pipeline, selection: { schemas: ['public'], tables: ['other'] } });
+  await connector.sync();
+  const { id, index, elasticsearch } = connector;
+  const lost = { index, id: `${id}:public.other:7` };
+  await elasticsearch.delete(lost);
+  await piped.putPipeline([{ set: { field: '_id_hash', value: 7 } }], pipeline);
+  await expect(connector.sync('incremental')).rejects.toMatchObject({ type: 'PipelineInterferes' });
+  await piped.putPipeline([], pipeline);
+  expect(await connector.sync('incremental')).toMatchObject({ status: 'completed' });
+  const { _source: source } = await elasticsearch.get<{ readonly _id_hash: number }>(lost);
+  expect(source?._id_hash).not.toBe(7);
+  await piped.database.sql("update other set name = 'again' where id = 3");
+  expect(await connector.sync('incremental')).toMatchObject({ indexed: 1 });
+});
+
 test('a pipeline that is switched on between two syncs is met where a single row changes', async () => {
   connector.configure({ selection: { schemas: ['public'], tables: ['item'] } });
   await connector.sync();
