@@ -77,7 +77,7 @@ function hidesDeletions(
 function isHiddenByCopy({ connector, before, memory, kind }: SyncCase, { name }: PlainRelation, id: string): boolean {
   const hash = memory.rows.get(id)?.own['_id_hash'];
   const isCopy = ([other, { source }]: [string, KeptDocument]) => other !== id && source['_id_hash'] === hash;
-  return kind === 'incremental' && hash !== undefined && claimsOf(connector, name, before).some(isCopy);
+  return kind !== 'rebuild' && hash !== undefined && claimsOf(connector, name, before).some(isCopy);
 }
 
 /** Documents that are the relation's by their fields. */
