@@ -45,8 +45,8 @@ const NODE_TESTS = [
   'test/e2e/(start-up|sample-data|jobs|monitoring|encrypted-payloads|worker-life).test',
 ];
 
-/** Tests for which `npm test` has no time, each a file of `lanes`. */
-const LONG_TESTS = ['crashes-and-cuts', 'kibana', 'start-from-elsewhere', 'two-files', 'unreachable-servers', 'up'];
+/** Tests for which `npm test` has no time, each a file or a folder of `lanes`. */
+const LONG_TESTS = ['crashes-and-cuts', 'kibana/*', 'start-from-elsewhere', 'two-files', 'unreachable-servers', 'up'];
 
 /** The lanes, in the order in which they run, after those of PostgreSQL. */
 export const LANES: Readonly<Record<string, Lane>> = {
@@ -58,7 +58,7 @@ export const LANES: Readonly<Record<string, Lane>> = {
   ),
   'installed-package': { runs: [fileOf('installed-package')] },
   pgbouncer: { runs: [fileOf('pgbouncer')] },
-  ...Object.fromEntries(LONG_TESTS.map((name): [string, Lane] => [name, { runs: [fileOf(name)] }])),
+  ...Object.fromEntries(LONG_TESTS.map((name): [string, Lane] => [name.replace('/*', ''), { runs: [fileOf(name)] }])),
   'elasticsearch-8.19': {
     runs: [ELASTICSEARCH_TESTS],
     start: async (log) => {
@@ -75,7 +75,7 @@ export const LANES: Readonly<Record<string, Lane>> = {
   },
 };
 
-/** A file of `lanes`. */
+/** A file of `lanes`, or all of a folder there. */
 function fileOf(lane: string): string[] {
   return ['--selectProjects', 'servers', '--testMatch', `<rootDir>/test/matrix/lanes/${lane}.ts`];
 }

@@ -16,6 +16,7 @@ export interface JobDocument extends FoundId {
   readonly firstRunId?: string;
   /** Id of the namespace of Temporal that it runs in: tells services that don't share one apart. */
   readonly namespaceId?: string;
+  readonly createdAt?: string;
   readonly lastSeen?: string;
   readonly error?: string;
   readonly startedAt?: string;
@@ -47,7 +48,13 @@ export function readJob({ source, ...found }: FoundDocument): JobDocument | unde
     counts: readCounts(source),
     ...texts(run, { first_run_id: 'firstRunId', namespace_id: 'namespaceId' }),
     ...(typeof indexName === 'string' ? { indexName } : {}),
-    ...texts(source, { last_seen: 'lastSeen', error: 'error', started_at: 'startedAt', completed_at: 'completedAt' }),
+    ...texts(source, {
+      created_at: 'createdAt',
+      last_seen: 'lastSeen',
+      error: 'error',
+      started_at: 'startedAt',
+      completed_at: 'completedAt',
+    }),
   };
 }
 
