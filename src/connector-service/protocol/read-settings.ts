@@ -46,8 +46,12 @@ function toSettings(entry: ConnectorEntry, { entries, defaults }: ServedSettings
   const own = entries.find(({ id }) => id === entry.connector_id);
   const { documents, limits } = own ?? defaults;
   const { apiKey } = own ?? {};
-  return { ...toConnectorSettings(entry, true), documents, limits, ...(apiKey === undefined ? {} : { apiKey }) };
+  const ofFile = { documents, limits, ...(apiKey === undefined ? {} : { apiKey }) };
+  return { ...toConnectorSettings(entry, true), deadLetters: DEAD_LETTERS, ...ofFile };
 }
+
+/** An index that the API key may write to which Kibana makes for a connector. */
+const DEAD_LETTERS = '.elastic-connectors-pgferry-rejected';
 
 /** May be empty: a server may ask for no password, and without the certificate of an authority none is checked. */
 const MAY_BE_EMPTY = ['password', 'ssl_ca'];

@@ -1,4 +1,4 @@
-import type { Client } from '@elastic/elasticsearch';
+import { type Client, errors } from '@elastic/elasticsearch';
 
 import { type Document, newConnector, newJob, ruleSet } from './new-documents';
 
@@ -153,7 +153,13 @@ async function read(client: Client, index: string, id: string): Promise<Document
 }
 
 async function merge(client: Client, index: string, id: string, doc: Document): Promise<void> {
-  await client.update({ index, id, doc, refresh: true });
+  try {
+    await client.update({ index, id, doc, refresh: true });
+  } catch (error) {
+    if (error instanceof errors.ResponseError && error.statusCode === 409)
+      throw new Refusal(409, 'version_conflict_engine_exception', `[${id}]: version conflict`);
+    throw error;
+  }
 }
 
 function broken(message: string): Refusal {

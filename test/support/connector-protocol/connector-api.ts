@@ -8,6 +8,8 @@ import { answerConnectorApi, Refusal } from './connector-api-routes';
 /** Elasticsearch with the Connector API. */
 export interface ConnectorApi {
   readonly url: string;
+  /** Requests since it was started, as `POST /_msearch`, with their number. */
+  readonly requests: ReadonlyMap<string, number>;
   readonly close: () => Promise<void>;
 }
 
@@ -17,13 +19,17 @@ export interface ConnectorApi {
  */
 export async function startConnectorApi(node: string): Promise<ConnectorApi> {
   const client = new Client({ node });
+  const requests = new Map<string, number>();
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://node');
+    const kind = `${request.method ?? ''} ${/\/_[a-z_]+/u.exec(pathname)?.[0] ?? '/'}`;
+    requests.set(kind, (requests.get(kind) ?? 0) + 1);
     if (pathname.startsWith('/_connector')) void answer(client, request, response);
     else passOn(node, request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
+    requests,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: async () => {
       server.closeAllConnections();

@@ -34,6 +34,8 @@ export function asPersonByApi(url: string, client: Client): Person {
 async function askApi(url: string, method: string, body: Document): Promise<Document> {
   const request = { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
   const response = await fetch(url, request);
+  // Somebody else changed the document in these milliseconds: try again.
+  if (response.status === 409) return askApi(url, method, body);
   const answer = (await response.json()) as Document;
   if (!response.ok) throw new Error(`${response.status}: ${JSON.stringify(answer)}`);
   return answer;

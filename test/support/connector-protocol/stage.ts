@@ -21,7 +21,7 @@ export interface Stage {
   readonly id: string;
   /** The index that it is attached to. */
   readonly index: string;
-  /** The password that the person types where the database asks for none: it must be seen nowhere. */
+  /** The password that the person types: it must be seen nowhere else. */
   readonly secret: string;
   /** The values that a person types into the form. */
   readonly typed: (values?: Document) => Document;
@@ -40,6 +40,8 @@ export interface Stage {
 
 /** Parts of a configuration beside the connector. */
 export interface StageFile {
+  /** Ids of more connectors. */
+  readonly others?: readonly string[];
   /** Keys of the connector's entry. */
   readonly entry?: Document;
   readonly elasticsearch?: Document;
@@ -47,33 +49,44 @@ export interface StageFile {
   readonly monitoring?: Document;
 }
 
-/**
- * @param tables - statements that fill the database
- * @param api - URL by which the person uses the Connector API, and workers Elasticsearch; absent: there is no such API
- */
-export async function setStage(tables: string, api?: string): Promise<Stage> {
-  const elasticsearch = connectElasticsearch();
+/** Another Elasticsearch than the one of all tests. */
+export interface StageSurroundings {
+  /** URL by which the person uses the Connector API, and workers Elasticsearch. Absent: there is no such API. */
+  readonly api?: string;
+  /** Client of who may everything. Absent: of the Elasticsearch of all tests. */
+  readonly elasticsearch?: Client;
+  /** The section `elasticsearch` of the configuration, where that is another one. */
+  readonly section?: (index: string) => Promise<Document>;
+}
+
+/** @param tables - statements that fill the database */
+export async function setStage(tables: string, surroundings: StageSurroundings = {}): Promise<Stage> {
+  const { api, elasticsearch = connectElasticsearch(), section } = surroundings;
   const index = uniqueIndex('kibana');
   const [database] = await Promise.all([createDatabase(), ensureProtocolIndices(elasticsearch)]);
-  await database.sql(tables);
   const person = api === undefined ? asPerson(elasticsearch) : asPersonByApi(api, elasticsearch);
   const id = await person.create({ index_name: index });
+  const own = { ...(api === undefined ? {} : { host: api }), ...(await section?.(index)) };
   const workers: RunningCommand[] = [];
   const secret = `hunter2-${randomBytes(6).toString('hex')}`;
+  const role = `kibana_${randomBytes(6).toString('hex')}`;
+  await database.sql(`${tables}; create role ${role} login password '${secret}'; grant pg_read_all_data to ${role}`);
   return {
     ...{ elasticsearch, database, person, id, index, secret },
     typed: (values = {}) => {
-      const { host, port, username, password, database: name } = connectorEntry(database).configuration;
+      const { host, port, database: name } = connectorEntry(database).configuration;
       return {
-        ...{ host, port: String(port), username, password: password === '' ? secret : password, database: name },
+        ...{ host, port: String(port), username: role, password: secret, database: name },
         ...{ schema: 'public', tables: '*', ssl_enabled: false, ssl_ca: '', ...values },
       };
     },
-    writeFile: ({ entry = {}, temporal, elasticsearch: cluster, ...others } = {}) =>
+    writeFile: ({ entry = {}, temporal, elasticsearch: cluster, others = [], monitoring } = {}) =>
       writeConfiguration({
-        ...others,
-        elasticsearch: { ...(api === undefined ? {} : { host: api }), ...cluster },
-        connectors: [{ connector_id: id, service_type: 'postgresql', ...entry } as never],
+        ...(monitoring === undefined ? {} : { monitoring }),
+        elasticsearch: { ...own, ...cluster },
+        connectors: [id, ...others].map(
+          (served) => ({ connector_id: served, service_type: 'postgresql', ...(served === id ? entry : {}) }) as never,
+        ),
         temporal: { task_queue: uniqueTaskQueue(), ...temporal },
       }),
     startWorker: async (file, ...options) => {
@@ -102,6 +115,7 @@ export async function setStage(tables: string, api?: string): Promise<Stage> {
       for (const job of await person.jobs(id)) await person.deleteJob(job.id);
       await deleteIndices(elasticsearch, index);
       await elasticsearch.close();
+      await database.sql(`drop role ${role}`);
       await database.drop();
     },
   };

@@ -11,9 +11,11 @@ let worker: RunningCommand;
 let file: string;
 let api: ConnectorApi | undefined;
 
-async function begin(api?: string): Promise<void> {
+async function begin(url?: string): Promise<void> {
   const table = 'create table goods (id int primary key, name text)';
-  stage = await setStage(`${table}; insert into goods select n, 'item ' || n from generate_series(1, 100) n`, api);
+  stage = await setStage(`${table}; insert into goods select n, 'item ' || n from generate_series(1, 100) n`, {
+    ...(url === undefined ? {} : { api: url }),
+  });
   file = stage.writeFile();
   worker = await stage.startWorker(file);
 }
