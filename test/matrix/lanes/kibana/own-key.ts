@@ -1,11 +1,15 @@
-import { runCommand } from '../../../support/command-line';
+import { runCommand, type RunningCommand } from '../../../support/command-line';
+import { ensureProtocolIndices } from '../../../support/connector-protocol/protocol-indices';
 import { setStage, type Stage } from '../../../support/connector-protocol/stage';
+import { eventually } from '../../../support/eventually';
 import { type SecuredElasticsearch, startSecuredElasticsearch } from '../../../support/secured-elasticsearch';
 import { story } from '../../../support/story';
+import { stopCommand } from '../../../support/worker-process';
 
 let node: SecuredElasticsearch;
 let stage: Stage;
 let file: string;
+let worker: RunningCommand;
 
 beforeAll(async () => {
   node = await startSecuredElasticsearch();
@@ -23,7 +27,7 @@ beforeAll(async () => {
     },
   );
   file = stage.writeFile({ entry: { documents: { mapping: { 'public.goods.amount': { type: 'byte' } } } } });
-  await stage.startWorker(file);
+  worker = await stage.startWorker(file);
 });
 
 afterAll(async () => {
@@ -54,4 +58,19 @@ story('The API key that Kibana makes for a connector is enough', {
     expect(code).not.toBe(0);
     expect(stderr).toContain('--rebuild');
   },
+});
+
+test('an index that somebody made in the place of the connectors’ own is not taken for an empty one', async () => {
+  await stopCommand(worker);
+  const connectors = '.elastic-connectors';
+  const { _source: connector } = await stage.elasticsearch.get({ index: connectors, id: stage.id });
+  await stage.elasticsearch.indices.delete({ index: `${connectors}-v1` });
+  await stage.elasticsearch.index({ index: connectors, id: stage.id, document: connector, refresh: true });
+  const next = await stage.startWorker(file);
+  await eventually('it is said', () => next.stderr().includes('.elastic-connectors can'));
+  expect(next.stderr()).toContain("can't be searched by service_type (keyword)");
+  await stage.elasticsearch.indices.delete({ index: connectors });
+  await ensureProtocolIndices(stage.elasticsearch);
+  await stage.elasticsearch.index({ index: connectors, id: stage.id, document: connector, refresh: true });
+  await stage.untilJob(await stage.person.sync(stage.id), 'completed', 60_000);
 });
