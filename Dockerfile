@@ -16,6 +16,7 @@ ENV NODE_ENV=production MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_
 WORKDIR /app
 COPY LICENSE NOTICE ./
 COPY docs docs
+COPY web web
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/bin bin

@@ -14,7 +14,7 @@ const nodeBuiltIns = {
 };
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', 'stack/elasticsearch/target/']),
+  globalIgnores(['dist/', 'docs-site/html/', 'coverage/', 'stack/elasticsearch/target/']),
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -102,4 +102,13 @@ export default defineConfig(
     },
   },
   { files: ['**/*.mjs'], languageOptions: { sourceType: 'module' } },
+  {
+    files: ['web/*.js'],
+    languageOptions: {
+      sourceType: 'module',
+      globals: Object.fromEntries(
+        ['document', 'fetch', 'location', 'setTimeout', 'DOMParser'].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
 );

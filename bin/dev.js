@@ -10,6 +10,8 @@ const { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 const { join } = require('node:path');
 
 const root = join(__dirname, '..');
+/** Ends of names that the compiler gives to what it makes of a source. */
+const COMPILED = /\.(js(\.map)?|d\.ts)$/;
 const stamp = join(root, 'dist', '.built');
 
 requireNode();
@@ -52,9 +54,9 @@ function build() {
 
 /** Removes compiled files whose source is gone, and the bundle, which is made anew. */
 function removeOrphans() {
-  const compiled = readdirSync(join(root, 'dist'), { recursive: true }).filter((name) => /\.js(\.map)?$/.test(name));
+  const compiled = readdirSync(join(root, 'dist'), { recursive: true }).filter((name) => COMPILED.test(name));
   for (const name of compiled) {
-    if (!existsSync(join(root, 'src', name.replace(/\.js(\.map)?$/, '.ts')))) rmSync(join(root, 'dist', name));
+    if (!existsSync(join(root, 'src', name.replace(COMPILED, '.ts')))) rmSync(join(root, 'dist', name));
   }
 }
 

@@ -1,12 +1,24 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 
-/** `pgferry init`: writes a commented `pgferry.yml`, never over one that is there. */
+import type { InitOptions } from './actions/write-configuration';
+
+/** `pgferry init`: writes a `pgferry.yml`, never over one that is there; asks for what belongs into it in a terminal. */
 export function initCommand(): Command {
   return new Command('init')
-    .description('write a commented pgferry.yml')
+    .description('write a pgferry.yml: asks in a terminal, takes options in scripts, else a commented example')
     .argument('[file]', 'where to', 'pgferry.yml')
-    .action(async (file: string) => {
-      const { writeExample } = await import('./actions/write-example.js');
-      await writeExample(file);
+    .option('--yes', 'ask nothing')
+    .option('--postgres <url>', 'database to sync: postgresql://reader:secret@db:5432/shop (password: or PGPASSWORD)')
+    .option('--elasticsearch <url>', 'where to', 'http://localhost:9200')
+    .option('--schema <name>', 'schema to sync', 'public')
+    .option('--tables <names>', 'tables, separated by commas (default: all)')
+    .addOption(
+      new Option('--secrets <place>', 'where passwords go: files of mode 600, or variables')
+        .choices(['file', 'environment'])
+        .default('file'),
+    )
+    .action(async (file: string, options: InitOptions) => {
+      const { writeConfiguration } = await import('./actions/write-configuration.js');
+      await writeConfiguration(file, options);
     });
 }

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 
+import type { JobVerb } from '../jobs/control-sync';
 import { JOB_STATUSES } from '../jobs/list-jobs';
-import type { JobVerb } from './actions/control-job';
 import type { JobListOptions } from './actions/print-jobs';
 import type { ShowOptions } from './actions/show-job';
 import { configuredCommand } from './configured-command';

@@ -5,6 +5,7 @@ import type { UpOptions } from './actions/run-up';
 /** Ports that other commands, and people, look for Temporal at. */
 const TEMPORAL_PORT = 7_233;
 const UI_PORT = 8_233;
+const PAGE_PORT = 9_464;
 const HIGHEST_PORT = 65_535;
 
 /** `pgferry up`: all that a machine with PostgreSQL and Elasticsearch lacks, in one process. */
@@ -16,6 +17,9 @@ export function upCommand(): Command {
     .option('--temporal-cli <file>', 'the Temporal CLI (default: on the PATH, else its release is downloaded)')
     .addOption(portOption('--port <port>', TEMPORAL_PORT, "port of Temporal's server"))
     .addOption(portOption('--ui-port <port>', UI_PORT, "port of Temporal's UI"))
+    .addOption(
+      portOption('--page-port <port>', PAGE_PORT, 'port of the status page, where monitoring.address names none'),
+    )
     .option('--ip <address>', 'interface that Temporal listens at; it asks nobody for a password', '127.0.0.1')
     .option('--detach', 'leave it running in the background')
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error', 'silent']).default('info'))

@@ -14,7 +14,10 @@ export interface JobFilter {
   readonly taskQueue: string;
   readonly connectorId?: string;
   readonly status?: JobStatus;
+  /** Only those that were started then, or later. */
   readonly since?: Date;
+  /** Only those that ended then, or later. */
+  readonly closedSince?: Date;
   readonly limit: number;
 }
 
@@ -42,17 +45,23 @@ export interface ListedJob {
   readonly memo: SyncMemo;
 }
 
+/** Jobs that one answer of Temporal holds at most, whatever is asked for. */
+const PAGE = 1_000;
+
 /** The newest jobs first. Needs no search attributes: they may not be registered. */
 export async function listJobs(client: Client, filter: JobFilter): Promise<ListedJob[]> {
   const jobs: ListedJob[] = [];
-  for await (const execution of client.workflow.list({ query: toQuery(filter), pageSize: filter.limit })) {
+  for await (const execution of client.workflow.list({
+    query: toQuery(filter),
+    pageSize: Math.min(filter.limit, PAGE),
+  })) {
     jobs.push(toJob(execution));
     if (jobs.length >= filter.limit) break;
   }
   return jobs;
 }
 
-function toQuery({ taskQueue, connectorId, status, since }: JobFilter): string {
+function toQuery({ taskQueue, connectorId, status, since, closedSince }: JobFilter): string {
   const conditions = [
     `WorkflowType = '${SYNC_WORKFLOW}'`,
     `TaskQueue = ${JSON.stringify(taskQueue)}`,
@@ -60,6 +69,7 @@ function toQuery({ taskQueue, connectorId, status, since }: JobFilter): string {
     status === undefined ? `ExecutionStatus != 'ContinuedAsNew'` : `ExecutionStatus = '${QUERIED[status]}'`,
     ...(connectorId === undefined ? [] : [`WorkflowId = ${JSON.stringify(syncWorkflowId(connectorId))}`]),
     ...(since === undefined ? [] : [`StartTime >= '${since.toISOString()}'`]),
+    ...(closedSince === undefined ? [] : [`CloseTime >= '${closedSince.toISOString()}'`]),
   ];
   return conditions.join(' and ');
 }

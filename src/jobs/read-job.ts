@@ -11,6 +11,8 @@ import { addPendingReports, type PendingWork, readPendingWork } from './read-pen
 export interface JobDetails extends ListedJob {
   readonly phase?: string;
   readonly paused?: boolean;
+  /** Rows that the relations hold, as PostgreSQL estimates. */
+  readonly estimatedRows?: number;
   readonly relations: readonly RelationReport[];
   readonly pending: readonly PendingWork[];
   /** The workflow's error, where it did not complete. */
@@ -38,8 +40,16 @@ export async function readJob(client: Client, connectorId: string, runId?: strin
     const ended = error === undefined ? {} : { error };
     const progress = await queryProgress(client, handle);
     if (progress === undefined) return { ...job, ...ended, relations: addPendingReports([], pending), pending };
-    const { phase, paused, relations } = progress;
-    return { ...job, ...ended, phase, paused, relations: addPendingReports(relations, pending), pending };
+    const { phase, paused, estimatedRows, relations } = progress;
+    return {
+      ...job,
+      ...ended,
+      phase,
+      paused,
+      estimatedRows,
+      relations: addPendingReports(relations, pending),
+      pending,
+    };
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
     const which = runId === undefined ? 'no sync job' : `no sync job ${runId}`;

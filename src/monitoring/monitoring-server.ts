@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 
 import { SyncFailure } from '../sync/failures';
 import type { Readiness } from './readiness';
@@ -9,6 +9,8 @@ export interface MonitoringContent {
   /** Prometheus' text format. */
   readonly metrics: () => Promise<string>;
   readonly readiness: () => Promise<Readiness>;
+  /** Answers requests for all other addresses: the status page. */
+  readonly page: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 }
 
 /** An HTTP server that answers. */
@@ -21,10 +23,12 @@ export interface MonitoringServer {
 /** https://prometheus.io/docs/instrumenting/exposition_formats/ */
 const PROMETHEUS_TEXT = 'text/plain; version=0.0.4; charset=utf-8';
 const PLAIN_TEXT = 'text/plain; charset=utf-8';
+/** Addresses for programs, which may ask under any name: a scraper asks for a service. */
+const PROGRAMS_READ = ['/metrics', '/healthz', '/readyz'];
 
 /**
- * Serves `/metrics`, `/healthz` and `/readyz`. `/healthz` needs no more than an event loop that turns, which is what it
- * vouches for.
+ * Serves `/metrics`, `/healthz`, `/readyz`, and the status page. `/healthz` needs no more than an event loop that turns,
+ * which is what it vouches for.
  * @throws SyncFailure `InvalidConfig` when the address can't be listened at
  */
 export async function serveMonitoring(
@@ -32,9 +36,7 @@ export async function serveMonitoring(
   content: MonitoringContent,
 ): Promise<MonitoringServer> {
   const server = createServer((request, response) => {
-    const path = (request.url ?? '/').replace(/\?.*$/u, '');
-    if (request.method !== 'GET' && request.method !== 'HEAD') send(response, 405, PLAIN_TEXT, 'GET only\n');
-    else answer(path, content, response).catch(() => response.destroy());
+    answer(request, content, response).catch(() => response.destroy());
   });
   await listen(server, address);
   const bound = server.address();
@@ -59,12 +61,22 @@ async function listen(server: Server, { host, port }: { host: string; port: numb
       'InvalidConfig',
       `The worker can't listen at monitoring.address ${host}:${port}: ` +
         `${code === 'EADDRINUSE' ? 'it is in use' : code}.`,
-      'Give each worker of a machine an address of its own in monitoring.address; port 0 takes a free one.',
+      'Give each worker of a machine an address of its own in monitoring.address; port 0 takes a free one. ' +
+        '`pgferry up` takes --page-port PORT, too.',
     );
   }
 }
 
-async function answer(path: string, content: MonitoringContent, response: ServerResponse): Promise<void> {
+async function answer(request: IncomingMessage, content: MonitoringContent, response: ServerResponse): Promise<void> {
+  const path = (request.url ?? '/').replace(/\?.*$/u, '');
+  if (!PROGRAMS_READ.includes(path)) {
+    await content.page(request, response);
+    return;
+  }
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    send(response, 405, PLAIN_TEXT, 'GET only\n');
+    return;
+  }
   switch (path) {
     case '/metrics':
       send(response, 200, PROMETHEUS_TEXT, await content.metrics());
@@ -72,13 +84,10 @@ async function answer(path: string, content: MonitoringContent, response: Server
     case '/healthz':
       send(response, 200, PLAIN_TEXT, 'ok\n');
       return;
-    case '/readyz': {
+    default: {
       const { ready, ...report } = await content.readiness();
       send(response, ready ? 200 : 503, 'application/json', `${JSON.stringify(report)}\n`);
-      return;
     }
-    default:
-      send(response, 404, PLAIN_TEXT, '/metrics, /healthz and /readyz are here\n');
   }
 }
 

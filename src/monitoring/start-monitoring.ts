@@ -1,6 +1,9 @@
 import type { ConnectorMeter } from '../activities/connector/connector-meter';
 import type { Settings } from '../config/settings/settings';
+import type { StatusSource } from '../connector-status/status-source';
+import { answerVisitor } from '../status-page/answer-visitor';
 import { createConnectorMeter } from './create-connector-meter';
+import { findTemporalUi } from './find-temporal-ui';
 import { createLastSyncs, type ReadLastSync } from './last-syncs';
 import { createMetricRegistry } from './metric-registry';
 import { serveMonitoring } from './monitoring-server';
@@ -12,6 +15,8 @@ export interface WatchedWorker {
   /** Checks of the servers without which the worker can't do its work. */
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
   readonly readLastSync: ReadLastSync;
+  /** All connectors, for the status page. */
+  readonly status: StatusSource;
 }
 
 /** Metrics and health of this process, served over HTTP. */
@@ -31,11 +36,15 @@ export interface Monitoring {
 }
 
 /**
- * Starts to serve `/metrics`, `/healthz` and `/readyz`.
+ * Starts to serve the status page, `/metrics`, `/healthz` and `/readyz`.
  * @returns undefined where the configuration names no address
  * @throws SyncFailure `InvalidConfig` when the address can't be listened at
  */
-export async function startMonitoring({ monitoring, connectors }: Settings): Promise<Monitoring | undefined> {
+export async function startMonitoring({
+  monitoring,
+  connectors,
+  temporal: at,
+}: Settings): Promise<Monitoring | undefined> {
   if (monitoring?.address === undefined) return undefined;
   const metrics = createMetricRegistry();
   const lastSyncs = createLastSyncs();
@@ -53,8 +62,15 @@ export async function startMonitoring({ monitoring, connectors }: Settings): Pro
     return meter;
   };
   connectors.forEach(({ id }) => meterOf(id));
-  const server = await serveMonitoring(monitoring.address, {
+  let source: StatusSource | undefined;
+  const { address, hosts, token, temporalUi } = monitoring;
+  const page = {
+    ...{ source: () => source, hosts: [...hosts, address.host], token },
+    temporalUi: findTemporalUi(at, temporalUi),
+  };
+  const server = await serveMonitoring(address, {
     readiness: readiness.read,
+    page: (request, response) => answerVisitor(page, request, response),
     metrics: async () => {
       for (const [connector, lag] of await lastSyncs.lags())
         metrics.set('pgferry_sync_lag_seconds', { connector }, lag);
@@ -68,7 +84,8 @@ export async function startMonitoring({ monitoring, connectors }: Settings): Pro
     countFailure: (connector, type) => {
       metrics.add('pgferry_failures_total', { connector, type }, 1);
     },
-    watch: ({ checks, readLastSync }) => {
+    watch: ({ checks, readLastSync, status }) => {
+      source = status;
       lastSyncs.readFrom(readLastSync);
       readiness.begin(checks);
     },

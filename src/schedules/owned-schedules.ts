@@ -69,6 +69,11 @@ function toOwned(owner: ScheduleOwner, description: ScheduleDescription): OwnedS
   return { owner, description, ...(origin === undefined ? {} : { origin }) };
 }
 
-function readOwner({ memo }: Pick<ScheduleSummary, 'memo'>): ScheduleOwner | undefined {
+/** The mark of a schedule that pgferry made; undefined for those of others. */
+export function readOwner({
+  memo,
+}: {
+  readonly memo?: ScheduleSummary['memo'] | undefined;
+}): ScheduleOwner | undefined {
   return memo?.[OWNER_MEMO] as ScheduleOwner | undefined;
 }

@@ -58,6 +58,7 @@ export interface WorkerSurroundings {
 /** Composes everything that executes syncs: two task queues, so that control never waits behind data. */
 export async function startWorker(settings: Settings, surroundings: WorkerSurroundings = {}): Promise<RunningWorker> {
   const { monitoring, file } = surroundings;
+  let current = settings;
   const connection = await connectWorker(settings.temporal);
   const registry = createConnectorRegistry(settings, monitoring?.meterOf);
   const identity = createIdentity(file);
@@ -66,7 +67,7 @@ export async function startWorker(settings: Settings, surroundings: WorkerSurrou
   const namespaceId = await identifyNamespace(connection, settings.temporal);
   const parts = { ...surroundings, connection, registry, identity, namespaceId };
   const { workers, shared } = await createWorkers(settings, parts);
-  const watched = monitoring === undefined ? undefined : watchWorker(settings, connection, workers);
+  const watched = monitoring === undefined ? undefined : watchWorker(() => current, connection, workers);
   const running = Promise.all(workers.map((worker) => worker.run()));
   await takenOver;
   const host = await hostConnectors(settings, { connection, shared, namespaceId, file: file ?? '' });
@@ -84,6 +85,7 @@ export async function startWorker(settings: Settings, surroundings: WorkerSurrou
   return {
     stopped,
     reload: (next) => {
+      current = next;
       registry.reload(next);
       void host.reload(next);
     },

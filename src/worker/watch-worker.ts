@@ -2,10 +2,12 @@ import { Client } from '@temporalio/client';
 import type { NativeConnection, Worker } from '@temporalio/worker';
 
 import type { Settings } from '../config/settings/settings';
+import { createStatusSource } from '../connector-status/status-source';
 import { connectElasticsearch } from '../elasticsearch/connection/connect-elasticsearch';
 import { isReachable } from '../elasticsearch/connection/is-reachable';
 import { listJobs } from '../jobs/list-jobs';
 import type { WatchedWorker } from '../monitoring/start-monitoring';
+import { createDataConverter } from '../payloads/data-converter';
 
 /** A worker as `/readyz` and the metrics see it; `close` it with the worker. */
 export interface WatchableWorker extends WatchedWorker {
@@ -15,15 +17,16 @@ export interface WatchableWorker extends WatchedWorker {
 /**
  * Ready is a worker that polls and whose Temporal and Elasticsearch answer: without them it can do nothing. A connector's
  * PostgreSQL is no condition: one that is away stops its own syncs, which say so, and no others.
+ * @param settings - the worker's, as they are by now
  */
 export function watchWorker(
-  settings: Settings,
+  settings: () => Settings,
   connection: NativeConnection,
   workers: readonly Worker[],
 ): WatchableWorker {
-  const { namespace, taskQueue } = settings.temporal;
-  const client = new Client({ connection, namespace });
-  const elasticsearch = connectElasticsearch(settings.elasticsearch);
+  const { namespace, taskQueue, encryption } = settings().temporal;
+  const client = new Client({ connection, namespace, dataConverter: createDataConverter(encryption) });
+  const elasticsearch = connectElasticsearch(settings().elasticsearch);
   return {
     checks: {
       worker: () => demand(workers.every((worker) => worker.getState() === 'RUNNING')),
@@ -36,6 +39,7 @@ export function watchWorker(
       const [job] = await listJobs(client, { taskQueue, connectorId, status: 'completed', limit: 1 });
       return job?.closedAt;
     },
+    status: createStatusSource({ temporal: client, elasticsearch, settings }),
     close: () => elasticsearch.close(),
   };
 }

@@ -196,7 +196,7 @@ describe('the health of a worker', () => {
   });
 
   test('says nothing at other places, and takes no other method', async () => {
-    expect((await ask('/')).status).toBe(404);
+    expect((await ask('/nothing')).status).toBe(404);
     expect((await fetch(`${url}/metrics`, { method: 'POST' })).status).toBe(405);
   });
 

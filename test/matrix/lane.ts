@@ -58,6 +58,8 @@ export const LANES: Readonly<Record<string, Lane>> = {
   ),
   'installed-package': { runs: [fileOf('installed-package')] },
   pgbouncer: { runs: [fileOf('pgbouncer')] },
+  'docs-site': { runs: [fileOf('docs-site', 'unit')] },
+  'status-page': { runs: [fileOf('status-page', 'unit')] },
   ...Object.fromEntries(LONG_TESTS.map((name): [string, Lane] => [name.replace('/*', ''), { runs: [fileOf(name)] }])),
   'elasticsearch-8.19': {
     runs: [ELASTICSEARCH_TESTS],
@@ -75,7 +77,7 @@ export const LANES: Readonly<Record<string, Lane>> = {
   },
 };
 
-/** A file of `lanes`, or all of a folder there. */
-function fileOf(lane: string): string[] {
-  return ['--selectProjects', 'servers', '--testMatch', `<rootDir>/test/matrix/lanes/${lane}.ts`];
+/** A file of `lanes`, or all of a folder there; without servers where it is a `unit`. */
+function fileOf(lane: string, project: 'servers' | 'unit' = 'servers'): string[] {
+  return ['--selectProjects', project, '--testMatch', `<rootDir>/test/matrix/lanes/${lane}.ts`];
 }

@@ -19,8 +19,8 @@ Elastic's connector, so that its files are understood.
 Sync rules are explained in [sync-rules.md](sync-rules.md). A schema for editors is in
 [pgferry.schema.json](pgferry.schema.json).
 
-Whole files to start from, with what a search finds then: [several connectors](../examples/several-connectors) in one file,
-[plain names of fields](../examples/plain-fields) and mappings of your own, [joins](../examples/joins).
+Whole files to start from, with what a search finds then: [several connectors](../examples/several-connectors/README.md) in one file,
+[plain names of fields](../examples/plain-fields/README.md) and mappings of your own, [joins](../examples/joins/README.md).
 `;
 
 /** The text of docs/configuration.md. */

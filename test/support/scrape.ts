@@ -6,7 +6,7 @@ export type Series = ReadonlyMap<string, number>;
 
 /** Base URL at which a worker process serves its metrics, as it says itself. */
 export async function monitoringUrl(worker: RunningCommand): Promise<string> {
-  const find = () => /Metrics and health: (?<url>http:\/\/\S+)\/metrics/u.exec(worker.stderr())?.groups?.['url'];
+  const find = () => /Status page: (?<url>http:\/\/\S+)\/;/u.exec(worker.stderr())?.groups?.['url'];
   await eventually('the worker names its endpoint', () => find() !== undefined);
   return find() ?? '';
 }

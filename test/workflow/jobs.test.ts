@@ -5,7 +5,7 @@ import { NativeConnection } from '@temporalio/worker';
 
 import type { SyncActivities } from '../../src/activities/contract/sync-activities';
 import { toApplicationFailure } from '../../src/activities/failure-interceptor';
-import { followSync } from '../../src/cli/session/follow-sync';
+import { followSync } from '../../src/jobs/follow-sync';
 import { listJobs } from '../../src/jobs/list-jobs';
 import { readJob } from '../../src/jobs/read-job';
 import { SyncFailure } from '../../src/sync/failures';

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { LoadedSettings } from '../../config/load-settings';
 import type { Settings } from '../../config/settings/settings';
 import type { LogFormat, LogLevel } from '../../logging/create-logger';
-import { applyScheduleChange, findScheduleChanges } from '../../schedules/schedule-changes';
+import { applySchedules } from '../../schedules/apply-schedules';
 import { connectTemporal } from '../../temporal/connect-temporal';
 import { type DataFolder, openDataFolder } from '../../up/data-folder';
 import { defaultDataFolder, userSurroundings } from '../../up/default-data-folder';
@@ -19,6 +19,7 @@ export interface UpOptions extends ConfigurationOptions {
   readonly temporalCli?: string;
   readonly port: number;
   readonly uiPort: number;
+  readonly pagePort: number;
   readonly ip: string;
   readonly detach?: true;
   readonly logLevel: LogLevel;
@@ -77,29 +78,38 @@ async function startOwnTemporal(
   return kept;
 }
 
-function serve(loaded: LoadedSettings, options: UpOptions, temporal: KeptTemporal | undefined): Promise<number> {
+function serve(written: LoadedSettings, options: UpOptions, temporal: KeptTemporal | undefined): Promise<number> {
   const { logLevel, logFormat } = options;
-  const { file } = loaded;
+  const { file } = written;
+  const loaded = { ...written, settings: withPage(written.settings, options, temporal?.server.uiUrl) };
   const atUsualPort = temporal === undefined || temporal.server.port === Number(OWN_ADDRESS.split(':')[1]);
   return serveWorker(loaded, {
     logLevel,
     ...(logFormat === undefined ? {} : { logFormat }),
     ...(atUsualPort ? {} : { temporalAddress: temporal.server.url }),
     onSettings: async (settings, news) => {
-      await applySchedules(settings, file, news);
+      await adoptSchedules(settings, file, news);
       if (process.connected) process.send?.({ ready: true });
     },
   });
 }
 
-/** Gives Temporal the schedules of the file; those that the file made before and has no longer go. */
-async function applySchedules(settings: Settings, file: string, news: Logger): Promise<void> {
+/** The settings with a status page, and with links to Temporal's UI, where the file says neither. */
+function withPage(settings: Settings, { ip, pagePort }: UpOptions, uiUrl: string | undefined): Settings {
+  const { monitoring = { hosts: [], control: false } } = settings;
+  const { address = { host: ip, port: pagePort }, temporalUi = uiUrl } = monitoring;
+  return {
+    ...settings,
+    monitoring: { ...monitoring, address, ...(temporalUi === undefined ? {} : { temporalUi }) },
+  };
+}
+
+/** Gives Temporal the schedules of the file, and says which there are. */
+async function adoptSchedules(settings: Settings, file: string, news: Logger): Promise<void> {
   const client = await connectTemporal(settings.temporal);
   try {
-    const changes = await findScheduleChanges(client, settings, file, true);
-    for (const change of changes) await applyScheduleChange(client, change);
-    const kept = changes.filter(({ action }) => action !== 'delete' && action !== 'leave');
-    news.info(kept.length === 0 ? 'No schedule is enabled' : `Schedules: ${kept.map(({ id }) => id).join(', ')}`);
+    const ids = await applySchedules(client, settings, file);
+    news.info(ids.length === 0 ? 'No schedule is enabled' : `Schedules: ${ids.join(', ')}`);
   } finally {
     await client.connection.close();
   }

@@ -1,3 +1,5 @@
+import { followSync } from '../../jobs/follow-sync';
+import { readEnding } from '../../jobs/read-ending';
 import { type JobDetails, readJob } from '../../jobs/read-job';
 import type { PendingWork } from '../../jobs/read-pending-work';
 import { describeWait } from '../../sync/wait';
@@ -8,9 +10,7 @@ import { outageNotice } from '../output/outage-notice';
 import { createProgressDisplay } from '../output/progress-display';
 import { relationDocument, renderRelations } from '../output/render-report';
 import { dim, red } from '../output/terminal';
-import { followSync } from '../session/follow-sync';
 import type { ConfigurationOptions } from '../session/load-command-settings';
-import { readEnding } from '../session/read-ending';
 import { selectConnector } from '../session/select-connector';
 import { type TemporalSession, withTemporal } from '../session/with-temporal';
 import { jobDocument } from './print-jobs';

@@ -1,7 +1,7 @@
+import type { SyncEnding } from '../../jobs/sync-ending';
 import type { SyncInput } from '../../sync/job';
 import type { RelationReport, SyncReport, SyncTotals } from '../../sync/report';
 import { renderTable } from './render-table';
-import type { SyncEnding } from './sync-ending';
 import { dim, green, red, yellow } from './terminal';
 
 const NOTHING = {

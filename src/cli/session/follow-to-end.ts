@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { followSync } from '../../jobs/follow-sync';
+import type { SyncEnding } from '../../jobs/sync-ending';
 import type { SyncInput } from '../../sync/job';
 import { sumReports, type SyncReport, type SyncTotals } from '../../sync/report';
 import { EXIT, exitCodeOf } from '../output/exit-codes';
@@ -7,9 +9,7 @@ import { createPendingNotices } from '../output/notices';
 import { outageNotice } from '../output/outage-notice';
 import { createProgressDisplay } from '../output/progress-display';
 import { renderReport, reportDocument } from '../output/render-report';
-import type { SyncEnding } from '../output/sync-ending';
 import type { Terminal } from '../output/terminal';
-import { followSync } from './follow-sync';
 import type { StartedSync } from './start-sync';
 import { untilAborted } from './until-aborted';
 

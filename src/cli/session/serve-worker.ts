@@ -77,7 +77,8 @@ async function runUntilSignal(loaded: LoadedSettings, options: ServeOptions, par
   const told = Promise.race(['SIGINT', 'SIGTERM'].map((name) => once(process, name).then(() => name)));
   const ids = connectors.map(({ id }) => id).join(', ');
   if (tracing !== undefined) news.info('Traces go to where OTEL_EXPORTER_OTLP_ENDPOINT says');
-  if (monitoring !== undefined) news.info(`Metrics and health: ${monitoring.url}/metrics, /healthz, /readyz`);
+  if (monitoring !== undefined)
+    news.info(`Status page: ${monitoring.url}/; metrics and health: /metrics, /healthz, /readyz`);
   news.info(`Worker polls task queue ${temporal.taskQueue} of Temporal at ${temporal.address} for ${ids}`);
   await adopt(settings);
   const signal = await Promise.race([worker.stopped, told]);

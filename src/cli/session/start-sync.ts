@@ -1,22 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 
 import { hashDefinition } from '../../config/settings/hash-definition';
 import type { Settings } from '../../config/settings/settings';
+import { beginSync, type BegunSync } from '../../jobs/begin-sync';
 import { createLogger } from '../../logging/create-logger';
 import { SyncFailure } from '../../sync/failures';
 import type { JobType, SyncInput } from '../../sync/job';
 import { describeWorker } from '../../sync/wire/worker-name';
-import { readSyncMemo, SYNC_WORKFLOW, type SyncWorkflow, syncWorkflowId } from '../../sync/wire/workflow-names';
+import { readSyncMemo, type SyncWorkflow } from '../../sync/wire/workflow-names';
 import type { RunningWorker } from '../../worker/start-worker';
 import { lacksWorker, untilUnattended } from './attendance';
 import { settingsOf } from './select-connector';
 
 /** A sync that was started, or found running. */
-export interface StartedSync {
-  readonly handle: WorkflowHandle<SyncWorkflow>;
-  /** False when a sync of the connector was running already: then it is that one. */
-  readonly isNew: boolean;
+export interface StartedSync extends BegunSync {
   /** Of the sync that runs; absent where it has not said so yet. */
   readonly jobType?: JobType;
 }
@@ -35,23 +33,11 @@ export interface SyncOrigin {
  * @throws SyncFailure `OtherConfiguration` where that is one of another definition, which a worker attends to
  */
 export async function startSync(client: Client, origin: SyncOrigin, input: SyncInput): Promise<StartedSync> {
-  const workflowId = syncWorkflowId(input.connectorId);
-  const staticSummary = `${input.jobType} sync of ${input.connectorId}`;
-  try {
-    const handle = await client.workflow.start<SyncWorkflow>(SYNC_WORKFLOW, {
-      args: [input],
-      taskQueue: origin.settings.temporal.taskQueue,
-      workflowId,
-      staticSummary,
-    });
-    return { handle, isNew: true, jobType: input.jobType };
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    const handle = client.workflow.getHandle<SyncWorkflow>(workflowId);
-    await refuseOtherDefinition(handle, origin, input);
-    const { jobType } = readSyncMemo((await handle.describe()).memo);
-    return { handle, isNew: false, ...(jobType === undefined ? {} : { jobType }) };
-  }
+  const { handle, isNew } = await beginSync(client, origin.settings.temporal.taskQueue, input);
+  if (isNew) return { handle, isNew, jobType: input.jobType };
+  await refuseOtherDefinition(handle, origin, input);
+  const { jobType } = readSyncMemo((await handle.describe()).memo);
+  return { handle, isNew, ...(jobType === undefined ? {} : { jobType }) };
 }
 
 /**

@@ -54,12 +54,19 @@ function toCodecServerSettings({ address, ui_origin: uiOrigins, token }: Configu
   return camelKeys({ address: splitAddress(address), uiOrigins, token });
 }
 
-function toMonitoringSettings({ address }: ConfigurationFile['monitoring'], environment: Environment) {
+function toMonitoringSettings(
+  { address, token, ...section }: ConfigurationFile['monitoring'],
+  environment: Environment,
+) {
   const endpoints = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
   const isDisabled = environment['OTEL_SDK_DISABLED']?.toLowerCase() === 'true';
   const traces = !isDisabled && endpoints.some((name) => (environment[name] ?? '') !== '');
   return camelKeys({
+    ...section,
+    token_file: undefined,
     address: address === undefined ? undefined : splitAddress(address),
+    // Nobody signs in where there is nothing to do.
+    token: section.control ? token : undefined,
     // Where and how is for OpenTelemetry's own environment variables to say.
     traces: traces ? true : undefined,
   });

@@ -34,7 +34,7 @@ beforeAll(async () => {
   const temporal = { address: '${UP_TEMPORAL:-localhost:7233}' };
   file = writeFile(JSON.stringify({ elasticsearch: { host: elasticsearchUrl() }, temporal, connectors: [entry] }));
   program = await findTemporal(() => undefined);
-  ports = [await findFreePort(), await findFreePort()];
+  ports = [await findFreePort(), await findFreePort(), await findFreePort()];
 });
 
 afterAll(async () => {
@@ -45,8 +45,8 @@ afterAll(async () => {
 
 const newFolder = () => join(mkdtempSync(join(tmpdir(), 'pgferry-up-')), 'data');
 const upArguments = (data: string) => {
-  const [port, uiPort] = ports;
-  return ['up', '-c', file, '--data', data, '--temporal-cli', program, '--port', `${port}`, '--ui-port', `${uiPort}`];
+  const named = ['--port', '--ui-port', '--page-port'].flatMap((option, index) => [option, String(ports[index])]);
+  return ['up', '-c', file, '--data', data, '--temporal-cli', program, ...named];
 };
 
 /** Starts `pgferry up`, and waits until it has the schedules of the file. */
@@ -75,7 +75,9 @@ describe('pgferry up', () => {
     expect((await run('sync', '--detach')).code).toBe(0);
     await eventually('some documents are there', async () => {
       await elasticsearch.indices.refresh({ index, ignore_unavailable: true });
-      return (await elasticsearch.count({ index, ignore_unavailable: true })).count > 0;
+      // A new index does not answer until its shard has started.
+      const counted = await elasticsearch.count({ index, ignore_unavailable: true }).catch(() => ({ count: 0 }));
+      return counted.count > 0;
     });
     for (const pid of processesOf(data)) process.kill(pid, 'SIGKILL');
     await first.finished;
@@ -84,6 +86,8 @@ describe('pgferry up', () => {
     expect(shown).toMatchObject({ status: 'completed' });
     expect((await run('verify')).stderr).toContain('no difference');
     expect((await run('schedule', 'list')).stderr).toContain('pgferry-');
+    const page = await (await fetch(`http://127.0.0.1:${ports[2]}/`)).text();
+    expect(page).toContain(`http://127.0.0.1:${ports[1]}/namespaces/default/workflows/sync-`);
     second.child.kill('SIGTERM');
     expect(await second.finished).toMatchObject({ code: 0 });
   });

@@ -26,7 +26,7 @@ describe.each(examples)('examples/%s', (example) => {
   test('is linked from the documentation and from the list of examples', () => {
     const linking = list('docs', '.md').filter((file) => read(file).includes(`](../examples/${example}`));
     expect(linking).not.toEqual([]);
-    expect(read('examples', 'README.md')).toContain(`](${example})`);
+    expect(read('examples', 'README.md')).toContain(`](${example}/README.md)`);
   });
 
   test('names commands and options in its README that there are', async () => {

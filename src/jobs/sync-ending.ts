@@ -1,5 +1,5 @@
-import type { SyncFailure } from '../../sync/failures';
-import type { RelationReport, SyncTotals } from '../../sync/report';
+import type { SyncFailure } from '../sync/failures';
+import type { RelationReport, SyncTotals } from '../sync/report';
 
 /** Why a sync ended without a report. */
 export interface SyncEnding {

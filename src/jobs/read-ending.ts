@@ -1,8 +1,8 @@
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, WorkflowFailedError } from '@temporalio/client';
 
-import { SyncFailure, toFailureType } from '../../sync/failures';
-import { readFailureDetails } from '../../sync/wire/failure-details';
-import type { SyncEnding } from '../output/sync-ending';
+import { SyncFailure, toFailureType } from '../sync/failures';
+import { readFailureDetails } from '../sync/wire/failure-details';
+import type { SyncEnding } from './sync-ending';
 
 /** Reads pgferry's own failure out of what Temporal's client throws for a workflow that did not complete. */
 export function readEnding(error: unknown): SyncEnding {

@@ -1,0 +1,152 @@
+import type { ConnectorDetails, ConnectorStatus, RefusedRows } from '../connector-status/connector-status';
+import { isBroken } from '../connector-status/create-overview';
+import type { ListedJob } from '../jobs/list-jobs';
+import { groupDigits } from '../sync/progress';
+import { syncWorkflowId } from '../sync/wire/workflow-names';
+import { formatCount, formatDuration, renderMoment } from './format-values';
+import { type Html, html } from './html';
+import { type ChartBar, renderChart } from './render-chart';
+import { renderProgress } from './render-progress';
+
+/** What all connectors of a page have in common. */
+export interface PageSurroundings {
+  readonly now: Date;
+  /** Address of Temporal's UI for this namespace, without a slash at its end; absent: no links. */
+  readonly temporalUi?: string;
+  /** Whether the visitor may press buttons. */
+  readonly mayControl: boolean;
+}
+
+const NOTHING = html``;
+
+/** One connector: its state, what needs a person, and its last syncs. */
+export function renderConnector(
+  connector: ConnectorStatus,
+  details: ConnectorDetails,
+  surroundings: PageSurroundings,
+): Html {
+  const { id, index, isOwn } = connector;
+  const { progress, failure, refused } = details;
+  const state = progress?.paused === true ? 'paused' : connector.state;
+  const kind = isBroken(connector) ? 'broken' : state;
+  return html`<article id="connector-${encodeURIComponent(id)}" class="connector" data-state="${state}">
+    <header>
+      <h2>${id}</h2>
+      <span class="state ${kind}">${STATES[state] ?? state}</span>
+      ${index === undefined ? '' : html`<span class="index">→ ${index}</span>`}
+      ${isOwn ? '' : html`<span class="note">not in this worker’s file</span>`}
+    </header>
+    ${surroundings.mayControl ? renderButtons(id, state) : NOTHING} ${renderTimes(connector, surroundings)}
+    ${progress === undefined ? NOTHING : renderProgress(id, progress, surroundings.now)}
+    ${
+      failure === undefined
+        ? NOTHING
+        : html`<div class="failure">
+            <p>${failure.message}</p>
+            <p>→ ${failure.remedy} <a href="./failures#${failure.type}">${failure.type}</a></p>
+          </div>`
+    }
+    ${refused.length === 0 ? NOTHING : renderRefused(refused)} ${renderJobs(connector, surroundings)}
+  </article>`;
+}
+
+const STATES: Readonly<Record<string, string>> = {
+  completed: 'in step',
+  never: 'never synced',
+  timed_out: 'timed out',
+};
+
+function renderButtons(id: string, state: string): Html {
+  const isRunning = state === 'running' || state === 'paused';
+  const verbs = isRunning ? [state === 'paused' ? 'resume' : 'pause', 'cancel'] : ['sync'];
+  const buttons = verbs.map(
+    (verb) =>
+      html`<button name="verb" value="${verb}" aria-label="${verb} ${id}">
+        ${verb === 'sync' ? 'sync now' : verb}
+      </button>`,
+  );
+  return html`<form method="post" action="./control" class="buttons">
+    <input type="hidden" name="connector" value="${id}" />${buttons}
+  </form>`;
+}
+
+function renderTimes({ inStepSince, nextStarts }: ConnectorStatus, { now }: PageSurroundings): Html {
+  const [next] = nextStarts;
+  const words = next?.at === undefined ? 'schedule paused' : html`${next.jobType} ${renderMoment(next.at, now)}`;
+  return html`<dl class="times">
+    <div>
+      <dt>in step</dt>
+      <dd>${inStepSince === undefined ? 'not yet' : renderMoment(inStepSince, now)}</dd>
+    </div>
+    <div>
+      <dt>next</dt>
+      <dd>${next === undefined ? 'not scheduled' : words}</dd>
+    </div>
+  </dl>`;
+}
+
+function renderRefused(refused: readonly RefusedRows[]): Html {
+  const items = refused.map(
+    ({ relation, rows, isDropped, reason }) =>
+      html`<li><b>${groupDigits(rows)}</b> ${isDropped ? 'dropped' : 'rejected'} of ${relation}: ${reason}</li>`,
+  );
+  return html`<ul class="refused">
+    ${items}
+  </ul>`;
+}
+
+function renderJobs({ id, jobs }: ConnectorStatus, { now, temporalUi }: PageSurroundings): Html {
+  const ended = jobs.filter(({ status }) => status !== 'running');
+  const last = jobs.at(-1);
+  if (last === undefined) return NOTHING;
+  const chart = (name: string, valueOf: (job: ListedJob) => number | undefined, format: (value: number) => string) =>
+    renderChart(
+      name,
+      ended.map((job): ChartBar => ({ value: valueOf(job), isBroken: isBroken({ state: job.status }) })),
+      format,
+    );
+  const link = (job: ListedJob, words: string | Html) =>
+    temporalUi === undefined
+      ? html`${words}`
+      : html`<a href="${temporalUi}/workflows/${encodeURIComponent(syncWorkflowId(id))}/${job.runId}">${words}</a>`;
+  const rows = [...jobs].reverse().map(
+    (job) =>
+      html`<tr>
+        <td>${link(job, renderMoment(job.startedAt, now))}</td>
+        <td>${job.memo.jobType ?? ''}</td>
+        <td>${job.status}</td>
+        <td>${formatIf(durationOf(job), formatDuration)}</td>
+        ${COUNTS.map((name) => html`<td>${formatIf(job.memo[name], groupDigits)}</td>`)}
+      </tr>`,
+  );
+  return html`<div class="charts">
+      ${chart('duration', durationOf, formatDuration)}
+      ${COUNTS.filter((name) => name !== 'dropped').map((name) => chart(name, ({ memo }) => memo[name], formatCount))}
+    </div>
+    <details>
+      <summary>last syncs<span class="hidden"> of ${id}</span></summary>
+      <div class="scroll" tabindex="0" role="region" aria-label="last syncs of ${id}">
+        <table>
+          <thead>
+            <tr>
+              ${['started', 'kind', 'state', 'duration', ...COUNTS].map((name) => html`<th scope="col">${name}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${rows}
+          </tbody>
+        </table>
+      </div>
+    </details>`;
+}
+
+const COUNTS = ['indexed', 'deleted', 'rejected', 'dropped'] as const;
+
+/** Milliseconds from its start to its end; undefined while it runs. */
+function durationOf({ startedAt, closedAt }: ListedJob): number | undefined {
+  return closedAt === undefined ? undefined : closedAt.getTime() - startedAt.getTime();
+}
+
+function formatIf(value: number | undefined, format: (value: number) => string): string {
+  return value === undefined ? '' : format(value);
+}
