@@ -2,13 +2,13 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 
-import { addPendingReports, type PendingWork, readPendingWork } from './read-pending-work';
 import type { SyncProgress } from '../sync/progress';
 import type { SyncReport, SyncTotals } from '../sync/report';
 import { PROGRESS_QUERY, readSyncMemo, type SyncWorkflow } from '../sync/wire/workflow-names';
 import { throughOutages } from '../temporal/through-outages';
-import type { SyncEnding } from './sync-ending';
 import { readEnding } from './read-ending';
+import { addPendingReports, type PendingWork, readPendingWork } from './read-pending-work';
+import type { SyncEnding } from './sync-ending';
 
 const PROGRESS_MS = 500;
 

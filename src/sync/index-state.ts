@@ -56,6 +56,11 @@ export interface IndexState {
 
 export const NO_STATE: IndexState = { connectors: {} };
 
+/** A relation whose rows have all to be read, sent and looked at again: nobody knows what its documents are. */
+export function stateInDoubt({ rule }: Pick<RelationState, 'rule'>): RelationState {
+  return { ...(rule === undefined ? {} : { rule }), unproven: true };
+}
+
 /** Distance of transaction ids at which 32-bit arithmetic begins to err: a watermark that old is not used. */
 const OLDEST_WATERMARK = 2n ** 31n - 100_000_000n;
 

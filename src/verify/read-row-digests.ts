@@ -17,8 +17,8 @@ export interface RowDigests {
   readonly ids: IdSet;
   /** Each row's id together with the digest of its document, see {@link contentKey}. */
   readonly contents: IdSet;
-  /** Ids that several rows share, or whose key is not whole: they must have no document. */
-  readonly shared: ReadonlySet<string>;
+  /** Ids of rows that can't be one: that others share, whose key is not whole, too large, or not to be rendered. */
+  readonly withoutDocument: ReadonlySet<string>;
   readonly rows: number;
   /** Bytes of all their documents. */
   readonly bytes: number;
@@ -47,24 +47,26 @@ export async function readRowDigests(
 ): Promise<RowDigests> {
   let [ids, contents] = [new IdSet(), new IdSet()];
   let [rows, bytes] = [0, 0];
-  const shared = new Set(await readSharedIds(context, projected));
+  const withoutDocument = new Set(await readSharedIds(context, projected));
   for await (const piece of readPart(context, projected, buckets)) {
     switch (piece.kind) {
       case 'ambiguous':
-        for (const { id } of piece.ids) shared.add(id);
+        for (const { id } of piece.ids) withoutDocument.add(id);
         break;
       case 'rows':
         for (const { id, source } of copiedDocuments(piece)) {
           ids.add(id);
-          if (context.comparesContent && !shared.has(id)) contents.add(contentKey(id, digestDocument(source)));
+          if (context.comparesContent && !withoutDocument.has(id)) contents.add(contentKey(id, digestDocument(source)));
         }
         rows += piece.body.offsets.length;
         bytes += piece.body.bytes.length;
         break;
       case 'refused':
         for (const row of piece.rows) {
-          if (row.place === undefined) ids.add(row.id);
-          else confirmPlace(context, projected, formatPlace(row.place), rejected);
+          if (row.place === undefined) {
+            ids.add(row.id);
+            withoutDocument.add(row.id);
+          } else confirmPlace(context, projected, formatPlace(row.place), rejected);
         }
         rows += piece.rows.length;
         break;
@@ -73,7 +75,7 @@ export async function readRowDigests(
         break;
     }
   }
-  return { ids, contents, shared, rows, bytes };
+  return { ids, contents, withoutDocument, rows, bytes };
 }
 
 /** Of a table that others inherit from; of relations that are read as a whole the reading itself tells. */

@@ -1,5 +1,6 @@
 import type { StoredDeadLetter } from '../elasticsearch/dead-letters/list-dead-letters';
 import { type Difference, type DifferenceCounts, DIFFERENCES, NO_DIFFERENCES } from './difference';
+import type { ClaimingDocuments } from './look-at-owners';
 
 /** Result of comparing one relation's rows with its documents. */
 export interface RelationVerification extends DifferenceCounts {
@@ -20,6 +21,8 @@ export interface Verification {
   readonly comparedContent: boolean;
   /** Documents of the index that are not this connector's: they are none of its differences. */
   readonly foreign: number;
+  /** Those among them that carry its `_relation`: syncs count them as its own. */
+  readonly claiming: ClaimingDocuments;
   readonly relations: readonly RelationVerification[];
   /** The first ones; the counts of the relations say how many there are. */
   readonly differences: readonly Difference[];

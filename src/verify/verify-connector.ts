@@ -53,6 +53,7 @@ export async function verifyConnector(connector: OpenConnector, options: VerifyO
     index: context.index,
     comparedContent: context.comparesContent,
     foreign: context.owners.foreign,
+    claiming: context.owners.claiming,
     relations: withLoggedCounts(context, verified),
     differences: context.log.listed(),
     rejections: letters.filter((letter) => !isDropped(letter)).slice(0, options.limit),

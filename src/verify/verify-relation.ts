@@ -79,7 +79,7 @@ async function compareDocuments(
       // Its fields alone make it the relation's.
       if (!id.startsWith(prefix)) continue;
       if (!digests.ids.see(id)) await looks.add('extra', id);
-      else if (digests.shared.has(id)) await looks.add('changed', id);
+      else if (digests.withoutDocument.has(id)) await looks.add('changed', id);
       else if (comparesContent && !digests.contents.see(contentKey(id, digestDocument(source)))) {
         await looks.add('changed', id);
       }
@@ -96,7 +96,7 @@ async function compareStrays(
   for (const id of strays) {
     if (!digests.ids.see(id)) continue;
     strays.delete(id);
-    if (comparesContent) await looks.add('changed', id);
+    if (comparesContent || digests.withoutDocument.has(id)) await looks.add('changed', id);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
 
+import { renderVerification } from '../../src/cli/output/render-verification';
 import type { JobType } from '../../src/sync/job';
 import { type ConnectorEntry, connectorEntry } from '../support/configuration-file';
 import { connectElasticsearch } from '../support/elasticsearch';
@@ -112,6 +113,22 @@ test('verify finds a document by its id in whatever part of the index its fields
   expect(await harness.verify(entry)).toMatchObject({
     relations: [{ rows: 100, documents: 100, missing: 0, changed: 2, extra: 0 }],
   });
+});
+
+test('a copy under another id that stands for a deleted document is named by verify, with a remedy that works', async () => {
+  const index = entry.index_name;
+  const { _source: document } = await elasticsearch.get<object>({ index, id: idOf(7) });
+  await elasticsearch.index({ index, id: 'a copy', document: document ?? {} });
+  await elasticsearch.delete({ index, id: idOf(7), refresh: true });
+  await sync();
+  const verification = await harness.verify(entry);
+  expect(verification).toMatchObject({ foreign: 1, claiming: { documents: 1, ids: ['a copy'] } });
+  const told = renderVerification(verification, { values: false });
+  expect(told).toMatch(/count as their own, for the field _relation, 1 document of them: "a copy"/u);
+  expect(told).toMatch(/Delete the documents of others .* Then a full sync/u);
+  await elasticsearch.delete({ index, id: 'a copy', refresh: true });
+  await sync();
+  expect(await harness.verify(entry)).toMatchObject({ differences: [], foreign: 0 });
 });
 
 test('a sync that finds more documents than connectors account for looks at all ids once, and remembers the rest', async () => {

@@ -6,7 +6,7 @@ import type { CompareInput } from '../contract/activity-inputs';
 import type { ActivityScope } from '../contract/activity-scope';
 import { copyOptions } from '../copy/copy-options';
 import { toReport } from '../copy/copy-progress';
-import { withWriter } from '../copy/with-writer';
+import { withRepair } from '../copy/with-repair';
 import { writePieces } from '../copy/write-pieces';
 import type { ProjectedRelation } from '../plan/projected-relation';
 
@@ -19,7 +19,7 @@ export async function indexRows(
   scope: ActivityScope,
 ): Promise<RelationReport> {
   const version = passVersion(job, 'heal', round);
-  return withWriter(connector, job, scope.signal, async (writer) => {
+  return withRepair({ connector, job, relation: name, signal: scope.signal }, async (writer) => {
     const target = { connector, job, writer, relation: name, version, signal: scope.signal };
     const pieces = copyByIds(connector.source, { ...copyOptions(target, projection), rows, ids });
     const { acknowledged } = await writePieces(pieces, target);

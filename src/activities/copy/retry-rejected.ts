@@ -25,7 +25,7 @@ import { openRelation } from '../plan/relation-cache';
 import { copyOptions } from './copy-options';
 import { toReport } from './copy-progress';
 import { refuseSharedKeys } from './refuse-shared-keys';
-import { withWriter } from './with-writer';
+import { withRepair } from './with-repair';
 import { type PieceTarget, writePieces } from './write-pieces';
 
 /**
@@ -77,7 +77,8 @@ async function retryRelation(
   await pruneDeadLetters(elasticsearch, letters, { ...rejectedOf(job, projected.name), target: job.concreteIndex });
   let report = emptyReport(projected.name);
   const version = passVersion(job, 'heal', round);
-  await withWriter(connector, job, scope.signal, async (writer) => {
+  const repair = { connector, job, relation: projected.name, signal: scope.signal };
+  await withRepair(repair, async (writer) => {
     const target = { connector, job, writer, relation: projected.name, version, signal: scope.signal };
     for await (const page of listRetried(elasticsearch, job, projected.name)) {
       const earlier = page.filter((letter) => letter.version < job.version);

@@ -16,7 +16,7 @@ import { withTransaction } from '../../postgres/connection/transaction';
 import { readLastCommit } from '../../postgres/server/last-commit';
 import { probeSource } from '../../postgres/server/probe-source';
 import { SyncFailure } from '../../sync/failures';
-import type { ConnectorState, IndexState, RelationState } from '../../sync/index-state';
+import { type ConnectorState, type IndexState, type RelationState, stateInDoubt } from '../../sync/index-state';
 import type { PlannedRelation, SyncJob, SyncPlan } from '../../sync/sync-plan';
 import { newestVersion } from '../../sync/write-version';
 import type { OpenConnector } from '../connector/connector-registry';
@@ -48,7 +48,7 @@ export async function finishSync(
     const saved = state.connectors[job.connectorId];
     const before = saved?.relations ?? {};
     const remembered = foreign ?? saved?.foreign ?? 0;
-    const stateOf = haveChanged ? withoutWatermark : (relation: PlannedRelation) => relationState(relation, job);
+    const stateOf = haveChanged ? stateInDoubt : (relation: PlannedRelation) => relationState(relation, job);
     const relations = Object.fromEntries(synced.map((relation) => [relation.name, stateOf(relation)]));
     const after: ConnectorState = {
       version: newestVersion(job),
@@ -68,10 +68,6 @@ export async function finishSync(
 const PIPELINES_CHANGED =
   'The ingest pipelines of the index, or their definitions, changed while the sync ran: the next sync reads every ' +
   'row again and checks what becomes of it.';
-
-function withoutWatermark({ rule }: PlannedRelation): RelationState {
-  return { ...(rule === undefined ? {} : { rule }), unproven: true };
-}
 
 /** Watermarks of another history of the database would be believed once this one's identity is saved. */
 function keptStates(

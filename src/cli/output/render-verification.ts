@@ -24,7 +24,8 @@ const MEANINGS: Readonly<Record<DifferenceKind, string>> = {
 
 /** A verification as `verify --json` prints it. */
 export function verificationDocument(verification: Verification, show: ShownDifferences) {
-  const { connectorId, index, comparedContent, foreign, relations, differences, rejections, seconds } = verification;
+  const { connectorId, index, comparedContent, foreign, claiming, relations, differences, rejections, seconds } =
+    verification;
   const count = countDifferences(verification);
   return {
     connector_id: connectorId,
@@ -40,6 +41,7 @@ export function verificationDocument(verification: Verification, show: ShownDiff
     duration_ms: Math.round(seconds * 1_000),
     relations,
     foreign,
+    ...(claiming.documents === 0 ? {} : { claiming }),
     differences: differences.map((difference) => describeDifference(difference, show)),
     rejections: rejections.map(rejectionDocument),
     ...(count === 0 ? {} : { remedy: remediesOf(verification).join(' ') }),
@@ -96,17 +98,30 @@ function renderLimits({ comparedContent }: Verification): string[] {
   return [`${yellow('note')} an ingest pipeline changes the documents: only their presence was compared`];
 }
 
-function noteForeign({ foreign, index }: Verification): string[] {
+function noteForeign({ foreign, claiming, index }: Verification): string[] {
   if (foreign === 0) return [];
-  const count = `${foreign.toLocaleString('en-US')} ${foreign === 1 ? 'document' : 'documents'} of ${index}`;
-  return [`${yellow('note')} ${count} are of others, and were not compared`];
+  const note = `${yellow('note')} ${countDocuments(foreign)} of ${index} are of others, and were not compared`;
+  if (claiming.documents === 0) return [note];
+  const ids = claiming.ids.map((id) => JSON.stringify(id)).join(', ');
+  const more = claiming.documents > claiming.ids.length ? ', …' : '';
+  const which = `${countDocuments(claiming.documents)} of them: ${ids}${more}`;
+  return [note, `${yellow('note')} syncs count as their own, for the field _relation, ${which}`];
 }
 
-function remediesOf({ connectorId, relations }: Verification): string[] {
+function countDocuments(count: number): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? 'document' : 'documents'}`;
+}
+
+const DELETE_COPIES =
+  'Delete the documents of others that carry this connector’s _relation: a copy stands for a document that is missing.';
+
+function remediesOf({ connectorId, relations, claiming }: Verification): string[] {
   const has = (kind: DifferenceKind) => relations.some((relation) => relation[kind] > 0);
   const healed = has('missing') || has('extra') || has('outdated');
   const what = has('changed') ? 'what is missing, extra or outdated' : 'them';
-  const full = `A full sync (pgferry sync ${connectorId}) heals ${what}.`;
+  const heals = `full sync (pgferry sync ${connectorId}) heals ${what}.`;
+  const hidesMissing = claiming.documents > 0 && has('missing');
+  const full = hidesMissing ? `${DELETE_COPIES} Then a ${heals}` : `A ${heals}`;
   const changed =
     'A sync corrects changed documents whose rows changed after the last one. Documents that somebody else changed ' +
     `stay as they are until their rows are updated, or the index is rebuilt (pgferry sync ${connectorId} --rebuild).`;

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/client';
 
+import { countDifferences } from '../../../src/verify/verification';
 import { DOCUMENTS_OF_SEEN } from '../../support/documents-of-seen';
 import { uniqueIndex } from '../../support/elasticsearch';
 import { expectInStep } from '../../support/expect-in-step';
@@ -181,6 +182,45 @@ describe('a view whose documents a pipeline spoilt is not taken for synced since
     await piped.client.indices.putMapping({ index, _meta: damaged });
     expect(await connector.sync()).toMatchObject({ status: 'completed', indexed: 10 });
   });
+});
+
+test('a row that no sync would read again is right after one that a pipeline spoilt, although it was unchanged', async () => {
+  const pipeline = await piped.putPipeline([]);
+  connector.configure({ pipeline, selection: { schemas: ['public'], tables: ['other'] } });
+  await connector.sync();
+  const { id, index, elasticsearch } = connector;
+  const lost = { index, id: `${id}:public.other:7` };
+  await elasticsearch.delete(lost);
+  await piped.putPipeline([{ set: { field: '_id_hash', value: 7 } }], pipeline);
+  await expect(connector.sync('incremental')).rejects.toMatchObject({ type: 'PipelineInterferes' });
+  await piped.putPipeline([], pipeline);
+  expect(await connector.sync('incremental')).toMatchObject({ status: 'completed' });
+  const { _source: source } = await elasticsearch.get<{ readonly _id_hash: number }>(lost);
+  expect(source?._id_hash).not.toBe(7);
+  await piped.database.sql("update other set name = 'again' where id = 3");
+  expect(await connector.sync('incremental')).toMatchObject({ indexed: 1 });
+});
+
+test.each([
+  ['ids that rows share', 'select id % 2 as id, name from other'],
+  ['rows that are too large', "select id, case id when 1 then repeat('n', 300000) end as name from other"],
+])('where pipelines change contents, verify finds documents of %s all the same', async (_, query) => {
+  await piped.database.sql(`create or replace view unfit as ${query}`);
+  const pipeline = await piped.putPipeline([{ set: { field: 'public_unfit_name', value: 'n' } }]);
+  connector.configure({
+    pipeline,
+    selection: { schemas: ['public'], tables: ['unfit'] },
+    documents: { ...DOCUMENTS_OF_SEEN, idColumns: { 'public.unfit': ['id'] } },
+    limits: { concurrency: 2, maxDeleteRatio: 0.5, maxRejected: 1_000, maxRowBytes: 262_144 },
+  });
+  await connector.sync();
+  expect(countDifferences(await connector.verify())).toBe(0);
+  const { id, index, elasticsearch } = connector;
+  const unfit = `${id}:public.unfit:1`;
+  await elasticsearch.index({ index, id: unfit, document: { _relation: 'other' }, refresh: true });
+  expect((await connector.verify()).differences).toContainEqual(
+    expect.objectContaining({ id: unfit, kind: 'changed' }),
+  );
 });
 
 test('a pipeline that is switched on between two syncs is met where a single row changes', async () => {
