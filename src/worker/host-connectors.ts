@@ -131,6 +131,7 @@ const NONE: ServedSettings = {
   all: false,
   defaults: undefined as never,
   heartbeatMs: LOOK_MS,
+  deadLetters: '',
 };
 
 /** The workflow ends where no worker takes its activity, as in a night without workers: whoever comes starts it again. */

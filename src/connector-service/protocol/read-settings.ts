@@ -42,16 +42,10 @@ export function readSettings(snapshot: Snapshot, served: ServedSettings): Connec
   throw new SyncFailure('InvalidConfig', read.problems.map(describeProblem).join(' '), REMEDY);
 }
 
-function toSettings(entry: ConnectorEntry, { entries, defaults }: ServedSettings): ConnectorSettings {
+function toSettings(entry: ConnectorEntry, { entries, defaults, deadLetters }: ServedSettings): ConnectorSettings {
   const own = entries.find(({ id }) => id === entry.connector_id);
-  const { documents, limits } = own ?? defaults;
-  const { apiKey } = own ?? {};
-  const ofFile = { documents, limits, ...(apiKey === undefined ? {} : { apiKey }) };
-  return { ...toConnectorSettings(entry, true), deadLetters: DEAD_LETTERS, ...ofFile };
+  return { ...toConnectorSettings(entry, true), deadLetters, ...(own ?? defaults) };
 }
-
-/** An index that the API key may write to which Kibana makes for a connector. */
-const DEAD_LETTERS = '.elastic-connectors-pgferry-rejected';
 
 /** May be empty: a server may ask for no password, and without the certificate of an authority none is checked. */
 const MAY_BE_EMPTY = ['password', 'ssl_ca'];
