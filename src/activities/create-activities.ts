@@ -45,7 +45,9 @@ export function createActivities(
       try {
         const context = Context.current();
         const connector = await openOrLeave(context, self, () =>
-          run === undefined ? registry.open(connectorId) : registry.begin({ connectorId, ...run }),
+          run === undefined
+            ? registry.open(connectorId)
+            : registry.begin({ connectorId, ...run, namespaceId: self.namespaceId }),
         );
         const validate = (scope: ActivityScope<Tries>) =>
           failAfterPatience(context.info, scope, () => validateConnector(connector));

@@ -1,6 +1,7 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
 
+import { blotSecrets } from '../logging/blot-secrets';
 import { FAILURES, SyncFailure, toFailureType } from '../sync/failures';
 import { type FailureDetail, readFailureDetails, toFailureDetails } from '../sync/wire/failure-details';
 
@@ -26,9 +27,10 @@ export function toApplicationFailure(error: unknown, facts: Pick<FailureDetail, 
   const failure = error instanceof SyncFailure ? error : toDefect(error);
   const translated = ApplicationFailure.create({
     type: failure.type,
-    message: failure.message,
+    // A password may have been typed where servers quote it: as the name of a database.
+    message: blotSecrets(failure.message),
     nonRetryable: !failure.retryable,
-    details: toFailureDetails({ remedy: failure.remedy, ...facts }),
+    details: toFailureDetails({ remedy: blotSecrets(failure.remedy), ...facts }),
   });
   // It would say that it was translated here, above the reason in the Temporal UI.
   translated.stack = '';

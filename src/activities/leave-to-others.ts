@@ -11,6 +11,8 @@ import { readRefused, type Refusal, type Refused } from './contract/heartbeat-de
 export interface ThisWorker {
   /** Tells the worker from all others, and names its configuration file. */
   readonly identity: string;
+  /** Of the namespace of Temporal that it polls. */
+  readonly namespaceId: string;
   /** Milliseconds for which work that this worker's configuration does not define is left to others. */
   readonly patienceMs: number;
   /** Identities of the workers that have polled a task queue for activities of late. */
@@ -20,6 +22,7 @@ export interface ThisWorker {
 /** Nobody else could do what this one can't. */
 export const ONLY_WORKER: ThisWorker = {
   identity: 'of this process',
+  namespaceId: '',
   patienceMs: 0,
   listPollers: () => Promise.resolve([]),
 };

@@ -77,7 +77,9 @@ export function createStatusSource({ temporal, elasticsearch, settings }: Status
   const readRefused = async ({ id, index, jobs: all }: ConnectorStatus) => {
     const { rejected = 0, dropped = 0 } = all.findLast(({ status }) => status !== 'running')?.memo ?? {};
     if (index === undefined || rejected + dropped === 0) return [];
-    const letters = deadLetterIndexName(index);
+    const { connectors, served } = settings();
+    const isServed = !connectors.some((connector) => connector.id === id);
+    const letters = deadLetterIndexName({ index, deadLetters: isServed ? served?.deadLetters : undefined });
     const asked =
       refused.get(id) ?? keepFresh(() => summarizeDeadLetters(elasticsearch, letters, id), REFUSED_HOLDS_MS);
     refused.set(id, asked);

@@ -27,6 +27,8 @@ export interface SyncInput {
   readonly options?: SyncOptions;
   /** Id of the document of Elastic's connector protocol that asks for this sync. Absent: none does. */
   readonly syncJob?: string;
+  /** When its schedule wanted it to begin, in ISO 8601. Absent: no schedule did. */
+  readonly scheduledFor?: string;
 }
 
 /** Input of the workflow `scheduledSync`, which a schedule starts. */

@@ -25,10 +25,14 @@ export interface SyncJob {
   readonly version: number;
   /** `index_name`: an alias, or an index that was there before pgferry. */
   readonly index: string;
+  /** The index that keeps its dead letters. Absent: `{index}-rejected`. */
+  readonly deadLetters?: string;
   /** The index itself that this sync writes to. */
   readonly concreteIndex: string;
   /** Whether writes go to the alias `index`; else to `concreteIndex`. */
   readonly behindAlias: boolean;
+  /** UUID of an index that no alias guards: a bulk would make it anew where it was deleted. Absent: one does. */
+  readonly indexUuid?: string;
   /** Whether this sync makes the index, so that it holds nothing else. */
   readonly newIndex: boolean;
   /** Copy everything into a new index, then swap the alias. */

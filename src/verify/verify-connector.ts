@@ -82,7 +82,11 @@ async function openContext(connector: OpenConnector, { limit, signal }: VerifyOp
 async function listLetters({ elasticsearch, settings }: OpenConnector): Promise<StoredDeadLetter[]> {
   const letters: StoredDeadLetter[] = [];
   const filter = { connectorId: settings.id };
-  for await (const page of listDeadLetters(elasticsearch, deadLetterIndexName(settings.indexName), filter)) {
+  for await (const page of listDeadLetters(
+    elasticsearch,
+    deadLetterIndexName({ index: settings.indexName, deadLetters: settings.deadLetters }),
+    filter,
+  )) {
     letters.push(...page);
   }
   return letters;

@@ -26,6 +26,8 @@ export interface HostParts {
   readonly connection: NativeConnection;
   /** Options of the worker's own Temporal workers. */
   readonly shared: Omit<WorkerOptions, 'taskQueue'>;
+  /** Of the namespace of Temporal that syncs run in. */
+  readonly namespaceId: string;
   /** Absolute path of the configuration file; empty where there is none. */
   readonly file: string;
 }
@@ -84,7 +86,7 @@ interface RunningService {
 async function startService(
   queue: string,
   settings: () => Settings,
-  { connection, shared, file }: HostParts,
+  { connection, shared, namespaceId, file }: HostParts,
   onFailure: (error: unknown) => void,
 ): Promise<RunningService> {
   const { temporal } = settings();
@@ -100,7 +102,7 @@ async function startService(
   const { logger: log } = Runtime.instance();
   const context = (): ServiceContext => {
     const { served, ...others } = settings();
-    return { settings: { ...others, served: served ?? NONE }, elasticsearch, temporal: client, file, log };
+    return { settings: { ...others, served: served ?? NONE }, elasticsearch, temporal: client, namespaceId, file, log };
   };
   const activities: ServiceActivities = { serveConnectors: () => serveConnectors(context, Context.current()) };
   const worker = await Worker.create({ ...shared, taskQueue: queue, activities: { ...activities } });
@@ -129,6 +131,7 @@ const NONE: ServedSettings = {
   all: false,
   defaults: undefined as never,
   heartbeatMs: LOOK_MS,
+  deadLetters: '',
 };
 
 /** The workflow ends where no worker takes its activity, as in a night without workers: whoever comes starts it again. */

@@ -11,6 +11,7 @@ import { dataTaskQueue } from '../sync/wire/workflow-names';
 import { connectWorker } from '../temporal/connect-worker';
 import { freeLeftActivities } from './free-left-activities';
 import { hostConnectors } from './host-connectors';
+import { identifyNamespace } from './identify-namespace';
 import { listPollers } from './list-pollers';
 import { registerSearchAttributes } from './register-search-attributes';
 import { watchActivities } from './watch-activities';
@@ -63,11 +64,13 @@ export async function startWorker(settings: Settings, surroundings: WorkerSurrou
   const identity = createIdentity(file);
   // Before anything that takes time: Temporal needs up to a second until what is freed can be polled.
   const takenOver = takeOverFromDead(connection, settings, identity);
-  const { workers, shared } = await createWorkers(settings, { ...surroundings, connection, registry, identity });
+  const namespaceId = await identifyNamespace(connection, settings.temporal);
+  const parts = { ...surroundings, connection, registry, identity, namespaceId };
+  const { workers, shared } = await createWorkers(settings, parts);
   const watched = monitoring === undefined ? undefined : watchWorker(() => current, connection, workers);
   const running = Promise.all(workers.map((worker) => worker.run()));
   await takenOver;
-  const host = await hostConnectors(settings, { connection, shared, file: file ?? '' });
+  const host = await hostConnectors(settings, { connection, shared, namespaceId, file: file ?? '' });
   const stopped = Promise.race([running, host.failed])
     .then(() => undefined)
     .finally(async () => {
@@ -124,13 +127,24 @@ interface WorkerParts extends WorkerSurroundings {
   readonly connection: NativeConnection;
   readonly registry: ConnectorRegistry;
   readonly identity: string;
+  readonly namespaceId: string;
 }
 
 async function createWorkers(settings: Settings, parts: WorkerParts) {
-  const { connection, registry, identity, deployment, monitoring, tracing, patienceMs = PATIENCE_MS } = parts;
+  const {
+    connection,
+    registry,
+    identity,
+    namespaceId,
+    deployment,
+    monitoring,
+    tracing,
+    patienceMs = PATIENCE_MS,
+  } = parts;
   const { namespace, taskQueue, encryption } = settings.temporal;
   const searchAttributes = await registerSearchAttributes(connection, namespace);
-  const self = { identity, patienceMs, listPollers: (queue: string) => listPollers(connection, namespace, queue) };
+  const listOthers = (queue: string) => listPollers(connection, namespace, queue);
+  const self = { identity, namespaceId, patienceMs, listPollers: listOthers };
   const activities = { ...createActivities(registry, searchAttributes, self) };
   const shared: SharedOptions = {
     connection,

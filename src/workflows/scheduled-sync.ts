@@ -1,5 +1,12 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { continueAsNew, executeChild, ParentClosePolicy, setCurrentDetails, sleep } from '@temporalio/workflow';
+import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  continueAsNew,
+  executeChild,
+  ParentClosePolicy,
+  setCurrentDetails,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
 
 import type { ScheduledSyncInput, ScheduledSyncResult } from '../sync/job';
 import type { SyncReport } from '../sync/report';
@@ -39,7 +46,7 @@ export async function scheduledSync(given: ScheduledSyncInput, waitUntilMs?: num
 async function runSync({ connectorId, jobType }: ScheduledSyncInput): Promise<SyncReport | undefined> {
   try {
     return await executeChild(syncConnector, {
-      args: [{ connectorId, jobType, trigger: 'schedule' }],
+      args: [{ connectorId, jobType, trigger: 'schedule', ...readScheduledTime() }],
       workflowId: syncWorkflowId(connectorId),
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       staticSummary: `${jobType} sync of ${connectorId}, by its schedule`,
@@ -49,6 +56,14 @@ async function runSync({ connectorId, jobType }: ScheduledSyncInput): Promise<Sy
     throw error;
   }
 }
+
+/** Temporal's own search attribute of what a schedule starts: the time without the delay that spreads starts. */
+function readScheduledTime(): { readonly scheduledFor?: string } {
+  const time = workflowInfo().typedSearchAttributes.get(SCHEDULED_TIME);
+  return time === undefined ? {} : { scheduledFor: time.toISOString() };
+}
+
+const SCHEDULED_TIME = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');
 
 function summarize({ connectorId, jobType, index, indexed, unchanged, deleted, rejected, durationMs }: SyncReport) {
   const totals = { indexed, unchanged, deleted, rejected, durationMs };

@@ -114,13 +114,17 @@ async function startRun(
   labels: SyncLabels,
   control: SyncControl,
 ): Promise<SyncRun> {
-  const { connectorId, jobType, trigger = 'manual', syncJob, options = {} } = input;
+  const { connectorId, jobType, trigger = 'manual', syncJob, scheduledFor, options = {} } = input;
   const startedMs = Date.now();
   let facts: ConnectorFacts | undefined;
   try {
     const summary = `servers of ${connectorId}`;
     const { firstExecutionRunId: firstRunId } = workflowInfo();
-    const begun = { jobType, trigger, firstRunId, ...(syncJob === undefined ? {} : { syncJob }) };
+    const begun = {
+      ...{ jobType, trigger, firstRunId },
+      ...(syncJob === undefined ? {} : { syncJob }),
+      ...(scheduledFor === undefined ? {} : { scheduledFor }),
+    };
     facts = await activities.first.validateConnector.executeWithOptions({ summary }, [{ connectorId, run: begun }]);
     labels.define(facts);
     control.show({ phase: 'plan' });

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { Client, Connection } from '@temporalio/client';
 
 import { startTemporal, type TemporalServer } from '../../src/stack/servers/start-temporal';
+import { collectTexts } from '../support/collect-texts';
 import { type FinishedCommand, runInProcess, type RunningCommand } from '../support/command-line';
 import { type ConnectorEntry, connectorEntry, writeConfiguration } from '../support/configuration-file';
 import { connectElasticsearch, deleteIndices, elasticsearchUrl } from '../support/elasticsearch';
@@ -181,16 +181,6 @@ test('no secret and no value of a row is in a Temporal history, as its API tells
   expect(count).toBe(connectors.size);
   await connection.close();
 });
-
-/** Every text within a value; payloads are bytes, of which some are compressed. */
-function collectTexts(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
-  if (value instanceof Uint8Array) {
-    const bytes = Buffer.from(value);
-    return [(bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString('latin1')];
-  }
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(collectTexts) : [];
-}
 
 test('nor in the files that the Temporal server keeps: its database and its log', () => {
   const files = readdirSync(data, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

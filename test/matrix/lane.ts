@@ -45,8 +45,8 @@ const NODE_TESTS = [
   'test/e2e/(start-up|sample-data|jobs|monitoring|encrypted-payloads|worker-life).test',
 ];
 
-/** Tests for which `npm test` has no time, each a file of `lanes`. */
-const LONG_TESTS = ['crashes-and-cuts', 'kibana', 'start-from-elsewhere', 'two-files', 'unreachable-servers', 'up'];
+/** Tests for which `npm test` has no time, each a file or a folder of `lanes`. */
+const LONG_TESTS = ['crashes-and-cuts', 'kibana/*', 'start-from-elsewhere', 'two-files', 'unreachable-servers', 'up'];
 
 /** The lanes, in the order in which they run, after those of PostgreSQL. */
 export const LANES: Readonly<Record<string, Lane>> = {
@@ -60,7 +60,7 @@ export const LANES: Readonly<Record<string, Lane>> = {
   pgbouncer: { runs: [fileOf('pgbouncer')] },
   'docs-site': { runs: [fileOf('docs-site', 'unit')] },
   'status-page': { runs: [fileOf('status-page', 'unit')] },
-  ...Object.fromEntries(LONG_TESTS.map((name): [string, Lane] => [name, { runs: [fileOf(name)] }])),
+  ...Object.fromEntries(LONG_TESTS.map((name): [string, Lane] => [name.replace('/*', ''), { runs: [fileOf(name)] }])),
   'elasticsearch-8.19': {
     runs: [ELASTICSEARCH_TESTS],
     start: async (log) => {
@@ -77,7 +77,7 @@ export const LANES: Readonly<Record<string, Lane>> = {
   },
 };
 
-/** A file of `lanes`; without servers where it is a `unit`. */
+/** A file of `lanes`, or all of a folder there; without servers where it is a `unit`. */
 function fileOf(lane: string, project: 'servers' | 'unit' = 'servers'): string[] {
   return ['--selectProjects', project, '--testMatch', `<rootDir>/test/matrix/lanes/${lane}.ts`];
 }

@@ -35,7 +35,12 @@ async function failureOf(result: Promise<unknown>): Promise<ApplicationFailure> 
 }
 
 function otherWorker(patienceMs: number, pollers: readonly string[] = []): ThisWorker {
-  return { identity: '7@elsewhere#ab /etc/other.yml', patienceMs, listPollers: () => Promise.resolve(pollers) };
+  return {
+    identity: '7@elsewhere#ab /etc/other.yml',
+    namespaceId: '',
+    patienceMs,
+    listPollers: () => Promise.resolve(pollers),
+  };
 }
 
 /** What a worker does that has the connector in another definition. */

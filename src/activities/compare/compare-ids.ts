@@ -120,7 +120,7 @@ function scanClaims(elasticsearch: Client, { job, part }: CompareInput, scope: A
 
 async function* rejectedIds(elasticsearch: Client, job: SyncJob, relation: string): AsyncGenerator<string> {
   const filter = { connectorId: job.connectorId, relation };
-  for await (const page of listDeadLetters(elasticsearch, deadLetterIndexName(job.index), filter)) {
+  for await (const page of listDeadLetters(elasticsearch, deadLetterIndexName(job), filter)) {
     for (const { documentId } of page) if (documentId !== undefined) yield documentId;
   }
 }

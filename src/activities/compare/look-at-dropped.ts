@@ -27,7 +27,7 @@ export async function lookAtDropped(
   scope: ActivityScope,
 ): Promise<DroppedRows> {
   const { elasticsearch, source } = connector;
-  const letterIndex = deadLetterIndexName(job.index);
+  const letterIndex = deadLetterIndexName(job);
   let [dropped, outlived] = [0, 0];
   for await (const letters of pageDropped(connector, job, projected.name)) {
     const ids = letters.flatMap(({ documentId }) => (documentId === undefined ? [] : [documentId]));
@@ -68,5 +68,5 @@ export async function* outlivedIds(
 
 function pageDropped({ elasticsearch }: Pick<OpenConnector, 'elasticsearch'>, job: SyncJob, relation: string) {
   const filter = { connectorId: job.connectorId, relation, kind: 'dropped' as const };
-  return listDeadLetters(elasticsearch, deadLetterIndexName(job.index), filter);
+  return listDeadLetters(elasticsearch, deadLetterIndexName(job), filter);
 }

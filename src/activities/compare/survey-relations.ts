@@ -37,7 +37,7 @@ export async function surveyRelations(
   const { job, known } = input;
   await refreshIndex(connector.elasticsearch, job.concreteIndex);
   const documents = await countByRelation(connector.elasticsearch, job.concreteIndex, job.connectorId);
-  const letters = await countDeadLetters(connector.elasticsearch, deadLetterIndexName(job.index), job.connectorId);
+  const letters = await countDeadLetters(connector.elasticsearch, deadLetterIndexName(job), job.connectorId);
   const relations: RelationSurvey[] = [];
   const failed: FailedRelation[] = [];
   for (const { name, oid } of input.relations) {

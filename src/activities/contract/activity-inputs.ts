@@ -14,6 +14,8 @@ export interface ValidateInput {
     /** Run id of the workflow's first run. */
     readonly firstRunId: string;
     readonly syncJob?: string;
+    /** When it was to begin by its schedule, in ISO 8601. */
+    readonly scheduledFor?: string;
   };
 }
 

@@ -127,7 +127,7 @@ async function readDropped(connector: OpenConnector, { job, partition }: WholeRa
   const known = new FingerprintMap();
   const { connectorId, pipelines, retryDropped = false } = job;
   const filter = { connectorId, relation: partition.relation, kind: 'dropped' as const };
-  for await (const letters of listDeadLetters(connector.elasticsearch, deadLetterIndexName(job.index), filter)) {
+  for await (const letters of listDeadLetters(connector.elasticsearch, deadLetterIndexName(job), filter)) {
     for (const { documentId, dropped } of letters) {
       if (documentId === undefined) continue;
       const isRight = !retryDropped && dropped !== undefined && dropped.digest === pipelines?.digest;

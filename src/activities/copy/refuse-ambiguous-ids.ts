@@ -44,7 +44,7 @@ export async function refuseAmbiguousIds(ambiguous: readonly AmbiguousId[], targ
       ? `a column of the key (${columns}) is null in ${rows} rows`
       : `${rows} rows have the same key (${columns})`,
   }));
-  await writeDeadLetters(connector.elasticsearch, deadLetterIndexName(job.index), letters);
+  await writeDeadLetters(connector.elasticsearch, deadLetterIndexName(job), letters);
   const indexed = ambiguous.map(({ id }) => id).filter(isIndexed);
   if (indexed.length > 0) await writer.accept(deleteBody(indexed, version), relation);
 }

@@ -65,7 +65,7 @@ async function readFates(
   const ids = shared.flatMap(({ id, counted }) => (counted === 0 ? [] : [id]));
   const letterIdOf = (documentId: string) => deadLetterId({ connectorId: job.connectorId, documentId });
   const letters = {
-    index: deadLetterIndexName(job.index),
+    index: deadLetterIndexName(job),
     ids: ids.map(letterIdOf),
     fields: ['error_type', 'version'],
   };

@@ -39,7 +39,7 @@ export async function retryRejected(
   { job, relations, round }: RetryInput,
   scope: ActivityScope,
 ): Promise<readonly RelationReport[]> {
-  const letters = deadLetterIndexName(job.index);
+  const letters = deadLetterIndexName(job);
   const counts = await countDeadLetters(connector.elasticsearch, letters, job.connectorId);
   const reports: RelationReport[] = [];
   for (const { name, oid } of relations) {
@@ -72,7 +72,7 @@ async function retryRelation(
   scope: ActivityScope,
 ): Promise<RelationReport> {
   const { elasticsearch } = connector;
-  const letters = deadLetterIndexName(job.index);
+  const letters = deadLetterIndexName(job);
   // A rejected row has no document: one that has was indexed since, by this sync too.
   await pruneDeadLetters(elasticsearch, letters, { ...rejectedOf(job, projected.name), target: job.concreteIndex });
   let report = emptyReport(projected.name);
@@ -100,7 +100,7 @@ async function* listRetried(
   job: SyncJob,
   relation: string,
 ): AsyncGenerator<readonly StoredDeadLetter[]> {
-  const letters = deadLetterIndexName(job.index);
+  const letters = deadLetterIndexName(job);
   const { connectorId, pipelines, retryDropped = false } = job;
   yield* listDeadLetters(elasticsearch, letters, rejectedOf(job, relation));
   const unless = retryDropped || pipelines === undefined ? {} : { droppedByOtherThan: pipelines.digest };

@@ -76,7 +76,7 @@ async function writeLetters(
 ): Promise<void> {
   const common = { connectorId: job.connectorId, relation, version, jobId: job.jobId };
   const letters = rows.map((row): DeadLetter => ({ ...common, ...subjectOf(row), ...describeFault(row) }));
-  await writeDeadLetters(connector.elasticsearch, deadLetterIndexName(job.index), letters);
+  await writeDeadLetters(connector.elasticsearch, deadLetterIndexName(job), letters);
 }
 
 /** A row that became too large, or that can't be read any more: its document from before must not stay. */

@@ -1,5 +1,6 @@
 import type { Client } from '@elastic/elasticsearch';
 
+import { requireSameIndex } from '../../elasticsearch/answers/require-same-index';
 import { countDeadLetters } from '../../elasticsearch/dead-letters/count-dead-letters';
 import { pruneDeadLetters } from '../../elasticsearch/dead-letters/prune-dead-letters';
 import { deleteIndex } from '../../elasticsearch/index/delete-index';
@@ -88,8 +89,9 @@ function keptStates(
 /** An alias that was moved while the sync ran took its writes elsewhere: its watermarks would speak of an index without them. */
 async function requireServing(
   elasticsearch: Client,
-  { index, concreteIndex, behindAlias }: SyncJob,
+  { index, concreteIndex, behindAlias, indexUuid }: SyncJob,
 ): Promise<IndexDescription> {
+  if (indexUuid !== undefined) await requireSameIndex(elasticsearch, concreteIndex, indexUuid);
   const serving = await describeIndex(elasticsearch, behindAlias ? index : concreteIndex);
   if (serving?.concrete === concreteIndex) return serving;
   const now = serving === undefined ? 'gone' : `on ${serving.concrete}`;
@@ -145,7 +147,7 @@ async function pruneRejections(
   relations: readonly PlannedRelation[],
   onlyThese: boolean,
 ): Promise<void> {
-  const index = deadLetterIndexName(job.index);
+  const index = deadLetterIndexName(job);
   const counts = await countDeadLetters(elasticsearch, index, job.connectorId);
   const planned = new Map(relations.map((relation) => [relation.name, relation]));
   for (const relation of counts.keys()) {

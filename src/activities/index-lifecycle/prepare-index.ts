@@ -86,7 +86,8 @@ export async function extendForRelations(
   projected: readonly ProjectedRelation[],
 ): Promise<void> {
   const index = await describeIndex(elasticsearch, job.behindAlias ? job.index : job.concreteIndex);
-  if (index?.concrete !== job.concreteIndex) {
+  const isSame = job.indexUuid === undefined || index?.uuid === job.indexUuid;
+  if (index?.concrete !== job.concreteIndex || !isSame) {
     const message = `The index ${job.index} was deleted or replaced since the sync was planned.`;
     throw new SyncFailure('MappingConflict', message, 'Start the sync again.');
   }

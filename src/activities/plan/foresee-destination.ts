@@ -37,7 +37,10 @@ export async function foreseeDestination(
       await probeWrites(elasticsearch, target);
       // Searches can be blocked alone, and the dead letters' index by itself.
       if (index !== undefined) requireUnblocked(index);
-      const letters = await describeIndex(elasticsearch, deadLetterIndexName(settings.indexName));
+      const letters = await describeIndex(
+        elasticsearch,
+        deadLetterIndexName({ index: settings.indexName, deadLetters: settings.deadLetters }),
+      );
       if (letters !== undefined) requireUnblocked(letters);
     },
     async () => {

@@ -162,10 +162,14 @@ async function planJob(
   request: PlanRequest,
   { horizon, existing, isUnfamiliar }: JobBasis,
 ): Promise<SyncJob> {
-  const { indexName, id } = settings;
+  const { indexName, id, deadLetters } = settings;
   // Those of an index that is rebuilt count as well: its dead letters are the new one's, too.
   const ofDocuments = existing?.state.connectors[id]?.version;
-  const ofDeadLetters = await findNewestVersion(elasticsearch, deadLetterIndexName(indexName), id);
+  const ofDeadLetters = await findNewestVersion(
+    elasticsearch,
+    deadLetterIndexName({ index: indexName, deadLetters }),
+    id,
+  );
   const rebuild = request.options.rebuild === true;
   const newIndex = rebuild || existing === undefined;
   return {
@@ -178,8 +182,10 @@ async function planJob(
     ...(horizon.unseen === undefined ? {} : { unseen: horizon.unseen }),
     version: chooseVersion(horizon.clock, [ofDocuments, ofDeadLetters]),
     index: indexName,
+    ...(deadLetters === undefined ? {} : { deadLetters }),
     concreteIndex: newIndex ? concreteIndexName(indexName, request.jobId) : existing.concrete,
     behindAlias: rebuild ? false : newIndex || existing.viaAlias,
+    ...(newIndex || existing.viaAlias ? {} : { indexUuid: existing.uuid }),
     newIndex,
     rebuild,
     ...(isUnfamiliar ? { unfamiliar: true } : {}),

@@ -31,7 +31,7 @@ async function checkDestination({
   settings,
 }: Pick<OpenConnector, 'elasticsearch' | 'settings'>): Promise<void> {
   await probeElasticsearch(elasticsearch);
-  const missing = await checkPrivileges(elasticsearch, settings.indexName);
+  const missing = await checkPrivileges(elasticsearch, settings);
   if (missing.length > 0) {
     throw new SyncFailure(
       'DestinationPermission',

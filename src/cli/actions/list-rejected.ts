@@ -29,7 +29,7 @@ async function readUnindexed(settings: Settings, connectorId: string): Promise<U
   const registry = createConnectorRegistry(settings);
   try {
     const { elasticsearch, settings: connector } = await registry.open(connectorId);
-    const index = deadLetterIndexName(connector.indexName);
+    const index = deadLetterIndexName({ index: connector.indexName, deadLetters: connector.deadLetters });
     const counts = await countDeadLetters(elasticsearch, index, connectorId);
     const rejected: StoredDeadLetter[] = [];
     for await (const page of listDeadLetters(elasticsearch, index, { connectorId, kind: 'rejected' }))

@@ -24,7 +24,10 @@ export type EncryptionSettings = NonNullable<TemporalSettings['encryption']>;
 export type CodecServerSettings = AllSettings['codecServer'];
 
 /** A connector: one PostgreSQL database synced into one index. */
-export type ConnectorSettings = ReturnType<typeof toConnectorSettings>;
+export type ConnectorSettings = ReturnType<typeof toConnectorSettings> & {
+  /** The index that keeps dead letters. Absent: `{indexName}-rejected`. */
+  readonly deadLetters?: string;
+};
 /** Which connectors that are managed in Elasticsearch are served. */
 export type ServedSettings = NonNullable<AllSettings['served']>;
 /** Address, credentials and TLS of PostgreSQL. */

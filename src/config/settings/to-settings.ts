@@ -28,6 +28,8 @@ function toServedSettings({ connectors = [], connector_defaults, service }: Conf
     all: service.worker_mode,
     defaults: toAdditions(connector_defaults),
     heartbeatMs: service.heartbeat * 1_000,
+    /** The index of their dead letters: one that the API key may write to which Kibana makes for a connector. */
+    deadLetters: '.elastic-connectors-pgferry-rejected',
   };
 }
 

@@ -9,6 +9,8 @@ export interface ServiceContext {
   /** With the file's own credentials. */
   readonly elasticsearch: Elasticsearch;
   readonly temporal: Temporal;
+  /** Of the namespace that syncs run in. */
+  readonly namespaceId: string;
   /** Absolute path of the file; empty where there is none. */
   readonly file: string;
   readonly log: ServiceLog;

@@ -1,15 +1,21 @@
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@elastic/elasticsearch';
 
 import { findConnectorDocument, findJobDocument } from '../../elasticsearch/connector-documents/find-documents';
 import type { FoundDocument } from '../../elasticsearch/connector-documents/found-document';
 import { lookAtService } from '../../elasticsearch/connector-documents/look-at-service';
-import { changeConnector, changeJob, createJob } from '../../elasticsearch/connector-documents/write-documents';
+import {
+  changeConnector,
+  changeJob,
+  type Changes,
+  createJob,
+} from '../../elasticsearch/connector-documents/write-documents';
 import { SyncFailure } from '../../sync/failures';
 import type { JobTrigger, JobType } from '../../sync/job';
 import { syncWorkflowId } from '../../sync/wire/workflow-names';
 import { readConnector } from '../protocol/connector-document';
-import { type JobDocument, readJob, toRunMetadata } from '../protocol/job-document';
+import { isClaimed, type JobDocument, readJob, toRunMetadata } from '../protocol/job-document';
 
 /** A sync that begins. */
 export interface BegunSync {
@@ -18,12 +24,19 @@ export interface BegunSync {
   readonly trigger: JobTrigger;
   /** Run id of the workflow's first run: tells this sync from all others. */
   readonly firstRunId: string;
+  /** Of the namespace of Temporal that it runs in. */
+  readonly namespaceId: string;
+  /** When it was to begin by its schedule, in ISO 8601; absent: no schedule began it. */
+  readonly scheduledFor?: string;
   /** Id of the job's document, where that was first; absent: the sync was started by somebody else, and makes one. */
   readonly syncJob?: string;
 }
 
 /** Tries to change what others change at the same time. */
 const TRIES = 5;
+/** Milliseconds after which a connector that says that a sync runs, while no job does, counts as left behind. */
+const LEFT_BEHIND_MS = 3_000;
+const LOOK_MS = 200;
 
 /**
  * Makes a sync that begins the one that runs, in the documents of its connector: no other one can be claimed until it has ended.
@@ -44,40 +57,60 @@ export async function claimJob(client: Client, begun: BegunSync): Promise<string
 }
 
 function isOurs(job: JobDocument | undefined, { firstRunId }: BegunSync): boolean {
-  return job?.firstRunId === firstRunId && (job.status === 'in_progress' || job.status === 'canceling');
+  return job?.firstRunId === firstRunId && isClaimed(job);
 }
 
 async function occupyConnector(client: Client, begun: BegunSync): Promise<void> {
-  const { connectorId, trigger, jobType } = begun;
+  const { connectorId } = begun;
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const found = await findConnectorDocument(client, connectorId);
-    if (found === undefined) throw gone(`connector ${connectorId}`);
-    if (readConnector(found).lastSyncStatus === 'in_progress') await refuseBesideOther(client, begun);
-    const scheduled = jobType === 'full' ? 'last_sync_scheduled_at' : 'last_incremental_sync_scheduled_at';
-    const changes = {
-      last_sync_status: 'in_progress',
-      last_sync_error: null,
-      status: 'connected',
-      error: null,
-      ...(trigger === 'schedule' ? { [scheduled]: new Date().toISOString() } : {}),
-    };
-    if (await changeConnector(client, found, changes)) return;
+    const found = await awaitRelease(client, begun);
+    if (await changeConnector(client, found, occupation(begun, found))) return;
   }
   throw contended(`connector ${connectorId}`);
 }
 
-/** A connector that was left behind as running, by a service that died, is free. */
-async function refuseBesideOther(client: Client, { connectorId, syncJob, firstRunId }: BegunSync): Promise<void> {
+function occupation({ trigger, jobType, scheduledFor }: BegunSync, { source }: FoundDocument): Changes {
+  const key = jobType === 'full' ? 'last_sync_scheduled_at' : 'last_incremental_sync_scheduled_at';
+  const before = source[key];
+  const instant = scheduledFor ?? new Date().toISOString();
+  const isLater = typeof before !== 'string' || !(Date.parse(before) > Date.parse(instant));
+  return {
+    last_sync_status: 'in_progress',
+    last_sync_error: null,
+    status: 'connected',
+    error: null,
+    ...(trigger === 'schedule' && isLater ? { [key]: instant } : {}),
+  };
+}
+
+/**
+ * Waits while a connector says that a sync runs and no job does: another service is about to claim one, or has just ended one,
+ * or has died in between.
+ * @throws SyncFailure `InvalidConfig` where it is gone, or another service runs a job
+ */
+async function awaitRelease(client: Client, begun: BegunSync): Promise<FoundDocument> {
+  const { connectorId } = begun;
+  let [seqNo, since] = [-1, Date.now()];
+  for (;;) {
+    const found = await findConnectorDocument(client, connectorId);
+    if (found === undefined) throw gone(`connector ${connectorId}`);
+    if (readConnector(found).lastSyncStatus !== 'in_progress') return found;
+    if (found.seqNo !== seqNo) [seqNo, since] = [found.seqNo, Date.now()];
+    // The end of an own job is written by whoever began the next one: Temporal runs one at a time.
+    if ((await requireOwn(client, begun)) || Date.now() - since > LEFT_BEHIND_MS) return found;
+    await sleep(LOOK_MS);
+  }
+}
+
+/** @returns whether this service has a job that has not ended yet in the documents */
+async function requireOwn(client: Client, begun: BegunSync): Promise<boolean> {
+  const { connectorId, syncJob, firstRunId, namespaceId } = begun;
   const { jobs } = await lookAtService(client, { ids: [connectorId] });
   const other = jobs
     .map(readJob)
-    .find(
-      (job) =>
-        (job?.status === 'in_progress' || job?.status === 'canceling') &&
-        job.id !== syncJob &&
-        job.firstRunId !== firstRunId,
-    );
-  if (other === undefined || other.firstRunId !== undefined) return;
+    .filter(isClaimed)
+    .find((job) => job.id !== syncJob && job.firstRunId !== firstRunId);
+  if (other === undefined || other.namespaceId === namespaceId) return other !== undefined;
   throw new SyncFailure(
     'InvalidConfig',
     `Another service runs the sync job ${other.id} of connector ${connectorId}`,
@@ -104,7 +137,7 @@ async function claimPending(client: Client, jobId: string, begun: BegunSync): Pr
 }
 
 /** A job starts from zero, also one that another service has suspended. */
-function claim({ connectorId, firstRunId }: BegunSync) {
+function claim({ connectorId, firstRunId, namespaceId }: BegunSync) {
   const now = new Date().toISOString();
   return {
     status: 'in_progress',
@@ -115,7 +148,7 @@ function claim({ connectorId, firstRunId }: BegunSync) {
     indexed_document_count: 0,
     deleted_document_count: 0,
     indexed_document_volume: 0,
-    ...toRunMetadata(syncWorkflowId(connectorId), firstRunId),
+    ...toRunMetadata({ workflowId: syncWorkflowId(connectorId), firstRunId, namespaceId }),
   };
 }
 

@@ -33,7 +33,7 @@ export function toCounts({ indexed, deleted, bytes }: RunReport): JobCounts {
  */
 export async function endJob(context: ServiceContext, job: JobDocument, ending: JobEnding): Promise<boolean> {
   const now = new Date().toISOString();
-  const total = await countIndex(context, job.indexName);
+  const total = await countIndex(context, job.indexName, ending.status !== 'canceled');
   return changeJob(context.elasticsearch, job, {
     status: ending.status,
     error: ending.error,
@@ -45,11 +45,18 @@ export async function endJob(context: ServiceContext, job: JobDocument, ending: 
   });
 }
 
-/** Documents of the index; undefined where it can't be counted, which must not keep a job from ending. */
-async function countIndex({ elasticsearch }: ServiceContext, index: string | undefined): Promise<number | undefined> {
+/**
+ * Documents of the index; undefined where it can't be counted, which must not keep a job from ending. A person who cancels waits
+ * for no refresh, which may take long in the middle of a copy.
+ */
+async function countIndex(
+  { elasticsearch }: ServiceContext,
+  index: string | undefined,
+  isExact: boolean,
+): Promise<number | undefined> {
   if (index === undefined) return undefined;
   try {
-    await refreshIndex(elasticsearch, index);
+    if (isExact) await refreshIndex(elasticsearch, index);
     return (await countTotals(elasticsearch, index, [])).total;
   } catch {
     return undefined;

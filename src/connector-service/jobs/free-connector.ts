@@ -1,4 +1,4 @@
-import { findJobDocument, findLastJob } from '../../elasticsearch/connector-documents/find-documents';
+import { findJobDocument, findLastEndedJob } from '../../elasticsearch/connector-documents/find-documents';
 import type { ServiceContext } from '../context/service-context';
 import type { ConnectorDocument } from '../protocol/connector-document';
 import { readJob } from '../protocol/job-document';
@@ -23,18 +23,12 @@ export async function freeConnector(context: ServiceContext, connector: Connecto
     await cancelSync(context, connector.id);
     return;
   }
-  await endSync(context, connector, await readEnding(context, connector, latest !== undefined && found === undefined));
-}
-
-async function readEnding(
-  { elasticsearch }: ServiceContext,
-  { id }: ConnectorDocument,
-  isDeleted: boolean,
-): Promise<JobEnding> {
-  const last = isDeleted ? undefined : await findLastJob(elasticsearch, id);
+  const last = latest === undefined ? await findLastEndedJob(elasticsearch, connector.id) : found;
   const job = last === undefined ? undefined : readJob(last);
-  if (job === undefined || !isEnd(job.status)) return DELETED;
-  return { status: job.status, error: job.error ?? null, counts: job.counts };
+  if (job === undefined) await endSync(context, connector, DELETED);
+  else if (isEnd(job.status)) {
+    await endSync(context, connector, { status: job.status, error: job.error ?? null, counts: job.counts });
+  }
 }
 
 function isEnd(status: string): status is JobEnding['status'] {

@@ -5,7 +5,7 @@ import { changeJob } from '../../elasticsearch/connector-documents/write-documen
 import { SYNC_WORKFLOW, type SyncWorkflow, syncWorkflowId } from '../../sync/wire/workflow-names';
 import type { ServiceContext } from '../context/service-context';
 import { type ConnectorDocument, readConnector } from '../protocol/connector-document';
-import type { JobDocument } from '../protocol/job-document';
+import { isClaimed, type JobDocument } from '../protocol/job-document';
 import { endJob, endSync, type JobEnding, toCounts } from './end-job';
 import { explainRun } from './explain-run';
 import { findLatestRun, JOB_MEMO, type LatestRun, readReport } from './read-run';
@@ -22,6 +22,8 @@ export interface JobMemory {
 const REPORT_MS = 3_500;
 /** Milliseconds without a sign of life after which a job of another service is given up, as that does itself. */
 const IDLE_MS = 300_000;
+/** Tries to change what others change at the same time. */
+const TRIES = 5;
 /** Starts of a job, each of which ended before it could claim it, until that is the job's error. */
 const ATTEMPTS = 3;
 const PAUSE_MS = 5_000;
@@ -33,22 +35,24 @@ export async function seeToJobs(
   jobs: readonly JobDocument[],
   memory: JobMemory,
 ): Promise<void> {
-  const claimed = jobs.filter(({ status }) => status === 'in_progress' || status === 'canceling');
+  const claimed = jobs.filter(isClaimed);
   for (const job of claimed) {
-    if (job.firstRunId === undefined) await seeToForeign(context, connector, job);
-    else await seeToOwn(context, connector, job, job.firstRunId, memory);
+    const { firstRunId, namespaceId } = job;
+    const isOwn = firstRunId !== undefined && namespaceId === context.namespaceId;
+    if (isOwn) await seeToOwn(context, connector, job, firstRunId, memory);
+    else await seeToForeign(context, job);
   }
   const [next] = jobs.filter(({ status }) => status === 'pending' || status === 'suspended');
   if (claimed.length > 0 || next === undefined || connector === undefined) return;
-  await startNext(context, connector, next, memory);
+  await startNext(context, next, memory);
 }
 
 /** A job that another service has claimed: it is left to that, as long as that shows signs of life. */
-async function seeToForeign(context: ServiceContext, connector: ConnectorDocument | undefined, job: JobDocument) {
+async function seeToForeign(context: ServiceContext, job: JobDocument): Promise<void> {
   const idleMs = Date.now() - Date.parse(job.lastSeen ?? job.startedAt ?? '');
   if (idleMs < IDLE_MS) return;
   const error = 'The service that ran the job has not been heard of for five minutes → Start the sync again.';
-  await finish(context, connector, job, { status: 'error', error });
+  await finish(context, job, { status: 'error', error });
 }
 
 async function seeToOwn(
@@ -61,19 +65,28 @@ async function seeToOwn(
   const latest = await findLatestRun(context.temporal, job.connectorId);
   const isItsOwn = latest?.firstRunId === firstRunId;
   if (isItsOwn && latest.status === 'running') {
-    if (job.status === 'canceling' || connector === undefined) await cancelSync(context, job.connectorId);
+    if (job.status === 'canceling' || (await isGone(context, connector, job)))
+      await cancelSync(context, job.connectorId);
     await report(context, job, latest, memory);
     return;
   }
   const run = isItsOwn ? latest : await findLatestRun(context.temporal, job.connectorId, firstRunId);
   const ending = await readEnding(context, job, run);
-  const isGone = connector === undefined && ending.status !== 'completed';
+  const isOrphan = ending.status !== 'completed' && (await isGone(context, connector, job));
   await finish(
     context,
-    connector,
     job,
-    isGone ? { ...ending, status: 'error', error: 'The connector was deleted while the sync ran.' } : ending,
+    isOrphan ? { ...ending, status: 'error', error: 'The connector was deleted while the sync ran.' } : ending,
   );
+}
+
+/** The search may not have seen a connector: its document decides. */
+async function isGone(
+  { elasticsearch }: ServiceContext,
+  connector: ConnectorDocument | undefined,
+  { connectorId }: JobDocument,
+): Promise<boolean> {
+  return connector === undefined && (await findConnectorDocument(elasticsearch, connectorId)) === undefined;
 }
 
 /** Asks a sync to stop; asking again does nothing. */
@@ -118,29 +131,21 @@ async function readEnding(context: ServiceContext, job: JobDocument, run: Latest
 }
 
 /** Writes the end into the job, then into the connector, unless that is at another job already. */
-async function finish(
-  context: ServiceContext,
-  connector: ConnectorDocument | undefined,
-  job: JobDocument,
-  ending: JobEnding,
-): Promise<void> {
+async function finish(context: ServiceContext, job: JobDocument, ending: JobEnding): Promise<void> {
   const isEnded = await endJob(context, job, ending);
   if (!isEnded) return;
   const { status, error } = ending;
   context.log.info(`Sync job ${job.id} of ${job.connectorId} ended: ${status}${error === null ? '' : `, ${error}`}`);
-  if (connector === undefined) return;
-  const latest = await findLatestRun(context.temporal, job.connectorId);
-  if (latest?.status === 'running' && latest.firstRunId !== job.firstRunId) return;
-  const found = await findConnectorDocument(context.elasticsearch, job.connectorId);
-  if (found !== undefined) await endSync(context, readConnector(found), ending);
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    // Read first: a sync that occupies it after the look below is not overwritten.
+    const found = await findConnectorDocument(context.elasticsearch, job.connectorId);
+    const latest = await findLatestRun(context.temporal, job.connectorId);
+    const isNextOnItsWay = latest?.status === 'running' && latest.firstRunId !== job.firstRunId;
+    if (found === undefined || isNextOnItsWay || (await endSync(context, readConnector(found), ending))) return;
+  }
 }
 
-async function startNext(
-  context: ServiceContext,
-  connector: ConnectorDocument,
-  job: JobDocument,
-  { attempts }: JobMemory,
-): Promise<void> {
+async function startNext(context: ServiceContext, job: JobDocument, { attempts }: JobMemory): Promise<void> {
   if (job.jobType === 'access_control') {
     const error = 'pgferry syncs no access control → Start a full or an incremental content sync.';
     await endJob(context, job, { status: 'error', error });
@@ -152,7 +157,7 @@ async function startNext(
     const tried = attempts.get(job.id) ?? { count: 1, at: Date.now() };
     attempts.set(job.id, tried);
     if (tried.count >= ATTEMPTS) {
-      await finish(context, connector, job, await readEnding(context, job, latest));
+      await finish(context, job, await readEnding(context, job, latest));
       return;
     }
     if (Date.now() - tried.at < PAUSE_MS) return;

@@ -14,6 +14,9 @@ export interface JobDocument extends FoundId {
   readonly isScheduled: boolean;
   /** Run id of the first run of the workflow that has claimed the job; absent: pgferry has not. */
   readonly firstRunId?: string;
+  /** Id of the namespace of Temporal that it runs in: tells services that don't share one apart. */
+  readonly namespaceId?: string;
+  readonly createdAt?: string;
   readonly lastSeen?: string;
   readonly error?: string;
   readonly startedAt?: string;
@@ -35,7 +38,7 @@ export function readJob({ source, ...found }: FoundDocument): JobDocument | unde
   const { id, index_name: indexName } = connector;
   const { status, job_type: jobType, trigger_method: trigger, metadata } = source;
   if (typeof id !== 'string' || typeof status !== 'string') return undefined;
-  const run = readFields(readFields(metadata)[OWN])['first_run_id'];
+  const run = readFields(readFields(metadata)[OWN]);
   return {
     ...found,
     connectorId: id,
@@ -43,15 +46,35 @@ export function readJob({ source, ...found }: FoundDocument): JobDocument | unde
     jobType: jobType === 'incremental' || jobType === 'access_control' ? jobType : 'full',
     isScheduled: trigger === 'scheduled',
     counts: readCounts(source),
-    ...(typeof run === 'string' ? { firstRunId: run } : {}),
+    ...texts(run, { first_run_id: 'firstRunId', namespace_id: 'namespaceId' }),
     ...(typeof indexName === 'string' ? { indexName } : {}),
-    ...texts(source, { last_seen: 'lastSeen', error: 'error', started_at: 'startedAt', completed_at: 'completedAt' }),
+    ...texts(source, {
+      created_at: 'createdAt',
+      last_seen: 'lastSeen',
+      error: 'error',
+      started_at: 'startedAt',
+      completed_at: 'completedAt',
+    }),
   };
 }
 
+/** A sync of Temporal. */
+export interface SyncRun {
+  readonly workflowId: string;
+  readonly firstRunId: string;
+  readonly namespaceId: string;
+}
+
 /** The part of a job's document that says which sync of Temporal it is. */
-export function toRunMetadata(workflowId: string, firstRunId: string): Fields {
-  return { metadata: { [OWN]: { workflow_id: workflowId, first_run_id: firstRunId } } };
+export function toRunMetadata({ workflowId, firstRunId, namespaceId }: SyncRun): Fields {
+  return {
+    metadata: { [OWN]: { workflow_id: workflowId, first_run_id: firstRunId, namespace_id: namespaceId } },
+  };
+}
+
+/** Whether a job is being done by a service: pgferry's, or another one. */
+export function isClaimed(job: JobDocument | undefined): job is JobDocument {
+  return job?.status === 'in_progress' || job?.status === 'canceling';
 }
 
 /** The settings that a job was made with: a connector's, as it was then. */

@@ -42,11 +42,9 @@ export function readSettings(snapshot: Snapshot, served: ServedSettings): Connec
   throw new SyncFailure('InvalidConfig', read.problems.map(describeProblem).join(' '), REMEDY);
 }
 
-function toSettings(entry: ConnectorEntry, { entries, defaults }: ServedSettings): ConnectorSettings {
+function toSettings(entry: ConnectorEntry, { entries, defaults, deadLetters }: ServedSettings): ConnectorSettings {
   const own = entries.find(({ id }) => id === entry.connector_id);
-  const { documents, limits } = own ?? defaults;
-  const { apiKey } = own ?? {};
-  return { ...toConnectorSettings(entry, true), documents, limits, ...(apiKey === undefined ? {} : { apiKey }) };
+  return { ...toConnectorSettings(entry, true), deadLetters, ...(own ?? defaults) };
 }
 
 /** May be empty: a server may ask for no password, and without the certificate of an authority none is checked. */

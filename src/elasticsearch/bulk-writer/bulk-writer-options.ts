@@ -10,6 +10,8 @@ export interface BulkWriterOptions {
   readonly target: string;
   /** Refuse to write where `target` is no alias, so that a deleted index is never made anew by a bulk. */
   readonly requireAlias: boolean;
+  /** UUID that an index which is no alias must still have after each body. Absent: it isn't looked at. */
+  readonly requireUuid?: string;
   /** Ingest pipeline. */
   readonly pipeline?: string;
   /** Index that keeps the dead letters, see `deadLetterIndexName`. */

@@ -1,5 +1,7 @@
 import type { BulkBody, BulkOutcome } from '../../sync/bulk-body';
 import { deleteBody } from '../../sync/bulk-item';
+import { SyncFailure } from '../../sync/failures';
+import { requireSameIndex } from '../answers/require-same-index';
 import { toSyncFailure } from '../answers/translate-failure';
 import { deliverBody } from '../bulk/deliver-body';
 import { type Delivery, deliveryTo } from '../bulk/delivery';
@@ -61,6 +63,7 @@ export async function writeWithDeadLetters(
   };
   try {
     const outcome = await deliverBody(delivery, body);
+    if (options.requireUuid !== undefined) await requireSameIndex(client, options.target, options.requireUuid);
     if (isReadBack && watch !== undefined) {
       const target = { client, watch, deadLetters, connectorId, newestVersion, signal };
       await requireFieldsAsSent({ ...target, body, ids: stored });
@@ -70,7 +73,12 @@ export async function writeWithDeadLetters(
     return outcome;
   } catch (error) {
     signal.throwIfAborted();
-    throw toSyncFailure(error, `writing to ${options.target}`);
+    const failure = toSyncFailure(error, `writing to ${options.target}`);
+    const isChanged = failure instanceof SyncFailure && failure.type === 'DestinationChanged';
+    // What is there now tells what to do.
+    if (options.requireUuid !== undefined && isChanged)
+      await requireSameIndex(client, options.target, options.requireUuid);
+    throw failure;
   }
 }
 

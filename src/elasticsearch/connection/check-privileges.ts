@@ -1,5 +1,6 @@
 import { type Client, errors } from '@elastic/elasticsearch';
 
+import type { ConnectorSettings } from '../../config/settings/settings';
 import { asObject, readAnswer } from '../answers/read-answer';
 import { readErrorCause, translateFailures } from '../answers/translate-failure';
 
@@ -17,12 +18,17 @@ const PRIVILEGES = ['read', 'write', 'manage'] as const;
 /**
  * Finds index privileges that the credentials lack for the index (or alias) and for what is kept beside it: concrete
  * indices and dead letters. Without security in Elasticsearch none is missing.
+ * @param settings - where dead letters have an index of another name, the index is one of exactly its own, and nothing else
+ *   is made
  */
-export async function checkPrivileges(client: Client, indexName: string): Promise<MissingPrivileges[]> {
+export async function checkPrivileges(
+  client: Client,
+  { indexName, deadLetters }: Pick<ConnectorSettings, 'indexName' | 'deadLetters'>,
+): Promise<MissingPrivileges[]> {
   const doing = `checking the privileges for ${indexName}`;
   return translateFailures(doing, async () => {
     try {
-      const names = [indexName, `${indexName}-*`];
+      const names = [indexName, deadLetters ?? `${indexName}-*`];
       const answer: unknown = await client.security.hasPrivileges({ index: [{ names, privileges: [...PRIVILEGES] }] });
       const held = readAnswer(doing, () => asObject(asObject(answer)['index']));
       return names.flatMap((index) => {

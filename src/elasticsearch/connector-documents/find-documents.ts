@@ -48,8 +48,11 @@ function isFound(document: unknown): boolean {
   return asObject(document)['found'] === true;
 }
 
-/** The job of a connector that was made last. Sees what was refreshed. */
-export async function findLastJob(client: Client, connectorId: string): Promise<FoundDocument | undefined> {
+/** Statuses of jobs that have ended. */
+const ENDED = ['completed', 'error', 'canceled'];
+
+/** The job of a connector that was made last, of those that have ended. Sees what was refreshed. */
+export async function findLastEndedJob(client: Client, connectorId: string): Promise<FoundDocument | undefined> {
   const doing = `looking for the last sync job of ${connectorId}`;
   const answer: unknown = await translateFailures(doing, () =>
     client.search(
@@ -60,7 +63,9 @@ export async function findLastJob(client: Client, connectorId: string): Promise<
         seq_no_primary_term: true,
         _source: { excludes: ['connector.configuration', 'connector.filtering'] },
         sort: [{ created_at: 'desc' }],
-        query: { term: { 'connector.id': connectorId } },
+        query: {
+          bool: { filter: [{ term: { 'connector.id': connectorId } }, { terms: { status: ENDED } }] },
+        },
       },
       AS_CONNECTORS,
     ),

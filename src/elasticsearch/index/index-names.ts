@@ -13,9 +13,16 @@ export function concreteIndexName(alias: string, runId: string): string {
   return deriveName(alias, runId.toLowerCase().replaceAll(/[^a-z0-9-]/gu, '-'));
 }
 
+/** An index, or alias, whose dead letters are kept. */
+export interface KeepsLetters {
+  readonly index: string;
+  /** The index that keeps them. Absent: one of its own, beside it. */
+  readonly deadLetters?: string | undefined;
+}
+
 /** Name of the index that keeps the dead letters of an index (or alias). */
-export function deadLetterIndexName(indexName: string): string {
-  return deriveName(indexName, 'rejected');
+export function deadLetterIndexName({ index, deadLetters }: KeepsLetters): string {
+  return deadLetters ?? deriveName(index, 'rejected');
 }
 
 function deriveName(base: string, suffix: string): string {

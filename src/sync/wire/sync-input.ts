@@ -27,6 +27,11 @@ const SYNC: InputShape = {
     fits: (id) => typeof id === 'string' && id !== '',
     optional: true,
   },
+  scheduledFor: {
+    allowed: 'a time in ISO 8601',
+    fits: (time) => typeof time === 'string' && !Number.isNaN(Date.parse(time)),
+    optional: true,
+  },
 };
 
 const CONSENT = {
@@ -68,8 +73,12 @@ export function readSyncInput(given: unknown): ReadInput<SyncInput> {
   const wrongOption = findShapeProblem(options, OPTIONS, 'options.');
   if (wrongOption !== undefined) return { problem: wrongOption };
   // The shape says that they are.
-  const { connectorId, jobType, trigger = 'manual', syncJob } = others as unknown as SyncInput;
-  return { input: { connectorId, jobType, trigger, options, ...(syncJob === undefined ? {} : { syncJob }) } };
+  const { connectorId, jobType, trigger = 'manual', syncJob, scheduledFor } = others as unknown as SyncInput;
+  const asked = {
+    ...(syncJob === undefined ? {} : { syncJob }),
+    ...(scheduledFor === undefined ? {} : { scheduledFor }),
+  };
+  return { input: { connectorId, jobType, trigger, options, ...asked } };
 }
 
 /** Reads what anybody may have started `scheduledSync` with. */

@@ -52,6 +52,8 @@ export interface SyncMemo extends Partial<SyncTotals> {
   readonly connectorId?: string;
   readonly jobType?: JobType;
   readonly trigger?: JobTrigger;
+  /** The document in Elasticsearch by which it was asked for. */
+  readonly syncJob?: string;
   readonly index?: string;
   readonly durationMs?: number;
 }
@@ -60,6 +62,7 @@ const MEMO_TYPES: Readonly<Record<keyof SyncMemo, 'string' | 'number'>> = {
   connectorId: 'string',
   jobType: 'string',
   trigger: 'string',
+  syncJob: 'string',
   index: 'string',
   indexed: 'number',
   unchanged: 'number',

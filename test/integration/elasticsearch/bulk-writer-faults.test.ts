@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 
 function createWriter(retryForMs = 20_000): BulkWriter {
-  const deadLetters = deadLetterIndexName(alias);
+  const deadLetters = deadLetterIndexName({ index: alias });
   return createBulkWriter({
     client,
     target: alias,
@@ -107,7 +107,7 @@ describe('whole requests that fail', () => {
   test('a document that is too large on its own becomes a dead letter', async () => {
     failBulks((_bulk, { body }) => body.includes('too large'), { status: 413 });
     expect(await write(1, 'too large')).toMatchObject({ indexed: 0, rejected: 1 });
-    expect(await countDeadLetters(client, deadLetterIndexName(alias), 'shop')).toEqual(
+    expect(await countDeadLetters(client, deadLetterIndexName({ index: alias }), 'shop')).toEqual(
       new Map([['public.item', { rejected: 1, dropped: 0 }]]),
     );
   });

@@ -44,7 +44,7 @@ function createWriter(options: Partial<BulkWriterOptions> = {}): BulkWriter {
     client,
     target: alias,
     requireAlias: true,
-    deadLetters: deadLetterIndexName(alias),
+    deadLetters: deadLetterIndexName({ index: alias }),
     connectorId: 'shop',
     jobId: 'job-1',
     newestVersion: VERSION + 99,
@@ -67,7 +67,7 @@ async function countAll(): Promise<number> {
 
 async function deadLetters(): Promise<StoredDeadLetter[]> {
   const letters: StoredDeadLetter[] = [];
-  for await (const page of listDeadLetters(client, deadLetterIndexName(alias), { connectorId: 'shop' }))
+  for await (const page of listDeadLetters(client, deadLetterIndexName({ index: alias }), { connectorId: 'shop' }))
     letters.push(...page);
   return letters;
 }

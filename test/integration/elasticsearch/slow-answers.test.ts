@@ -50,7 +50,7 @@ function createWriter(by: Client): BulkWriter {
     client: by,
     target: alias,
     requireAlias: true,
-    deadLetters: deadLetterIndexName(alias),
+    deadLetters: deadLetterIndexName({ index: alias }),
     connectorId: 'shop',
     jobId: 'job-1',
     newestVersion: 1,

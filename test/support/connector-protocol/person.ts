@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@elastic/elasticsearch';
 
-/** Documents of the protocol, as JSON. */
-export type Document = Readonly<Record<string, unknown>>;
+import { type Document, newConnector, newJob, ruleSet } from './new-documents';
 
 const CONNECTORS = '.elastic-connectors';
 const JOBS = '.elastic-connectors-sync-jobs';
-const MIDNIGHT = '0 0 0 * * ?';
 
 /** A schedule as Kibana saves it. */
 interface Schedule {
@@ -14,7 +12,7 @@ interface Schedule {
   readonly interval: string;
 }
 
-/** A person who works in Kibana: writes the documents that the Connector API writes for it. */
+/** A person who works in Kibana. */
 export interface Person {
   /** Creates a connector; its id is given back. */
   readonly create: (fields?: Document) => Promise<string>;
@@ -27,6 +25,10 @@ export interface Person {
   readonly sync: (id: string, jobType?: string) => Promise<string>;
   readonly cancel: (jobId: string) => Promise<void>;
   readonly deleteJob: (jobId: string) => Promise<void>;
+  /** Changes fields of a connector. */
+  readonly edit: (id: string, changes: Document) => Promise<void>;
+  /** Changes fields of a job, as another service does. */
+  readonly change: (jobId: string, changes: Document) => Promise<void>;
   readonly attach: (id: string, indexName: string | null) => Promise<void>;
   readonly deleteConnector: (id: string) => Promise<void>;
   /** Writes the whole of a connector anew, as Kibana does when it makes an API key: what was written meanwhile is lost. */
@@ -37,7 +39,10 @@ export interface Person {
   readonly jobs: (id: string) => Promise<readonly (Document & { readonly id: string })[]>;
 }
 
-/** @param client - of Elasticsearch itself: without the module that serves the API, documents are all there is */
+/**
+ * One who writes the documents that the Connector API writes.
+ * @param client - of Elasticsearch itself: without the module that serves the API, documents are all there is
+ */
 export function asPerson(client: Client): Person {
   const change = (index: string, id: string, doc: Document) =>
     client.update({ index, id, doc, refresh: true, retry_on_conflict: 5 });
@@ -77,6 +82,12 @@ export function asPerson(client: Client): Person {
     deleteJob: async (id) => {
       await client.delete({ index: JOBS, id, refresh: true });
     },
+    edit: async (id, changes) => {
+      await change(CONNECTORS, id, changes);
+    },
+    change: async (jobId, changes) => {
+      await change(JOBS, jobId, changes);
+    },
     attach: async (id, indexName) => {
       await change(CONNECTORS, id, { index_name: indexName });
     },
@@ -89,52 +100,8 @@ export function asPerson(client: Client): Person {
     jobs: async (id) => {
       await client.indices.refresh({ index: JOBS });
       const query = { term: { 'connector.id': id } };
-      const found = await client.search<Document>({ index: JOBS, size: 100, query, sort: [{ created_at: 'desc' }] });
+      const found = await client.search<Document>({ index: JOBS, size: 1_000, query, sort: [{ created_at: 'desc' }] });
       return found.hits.hits.map((hit) => ({ ...hit._source, id: hit._id ?? '' }));
     },
-  };
-}
-
-function newConnector(fields: Document): Document {
-  const off = { enabled: false, interval: MIDNIGHT };
-  const rules = { ...ruleSet([], {}), validation: { state: 'valid', errors: [] } };
-  return {
-    configuration: {},
-    custom_scheduling: {},
-    filtering: [{ domain: 'DEFAULT', active: rules, draft: rules }],
-    is_native: false,
-    name: '',
-    scheduling: { full: off, incremental: off, access_control: off },
-    service_type: 'postgresql',
-    status: 'created',
-    sync_now: false,
-    deleted: false,
-    ...fields,
-  };
-}
-
-function ruleSet(rules: readonly Document[], value: unknown): Document {
-  const now = new Date().toISOString();
-  const last = { id: 'DEFAULT', policy: 'include', field: '_', rule: 'regex', value: '.*', order: rules.length };
-  const stamped = [...rules, last].map((rule, order) => ({ order, created_at: now, updated_at: now, ...rule }));
-  return { rules: stamped, advanced_snippet: { value, created_at: now, updated_at: now } };
-}
-
-function newJob(id: string, connector: Document, jobType: string): Document {
-  const now = new Date().toISOString();
-  const { index_name, service_type, configuration, pipeline, filtering } = connector;
-  const [rules] = filtering as Document[];
-  return {
-    connector: { id, index_name, service_type, configuration, pipeline, filtering: rules?.['active'] },
-    created_at: now,
-    last_seen: now,
-    deleted_document_count: 0,
-    indexed_document_count: 0,
-    indexed_document_volume: 0,
-    total_document_count: 0,
-    job_type: jobType,
-    trigger_method: 'on_demand',
-    metadata: {},
-    status: 'pending',
   };
 }

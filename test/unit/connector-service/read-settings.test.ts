@@ -5,7 +5,11 @@ import { describeProblem, readSnapshot, secretsOf } from '../../../src/connector
 import { snapshotOfConnector, snapshotOfJob } from '../../../src/connector-service/protocol/to-entry';
 import { parse } from '../../support/parse-configuration';
 
-const SERVED = servedBy('connectors: [{ connector_id: shop, max_rejected: 7, documents: { field_names: plain } }]');
+const SERVED = servedBy(`connectors:
+  - connector_id: shop
+    max_rejected: 7
+    documents: { field_names: plain }
+    index: { settings: { refresh_interval: 30s } }`);
 
 function servedBy(text: string): ServedSettings {
   const { served } = parse(text).settings;
@@ -49,7 +53,9 @@ describe("a connector's settings in Elasticsearch", () => {
       source: { host: 'db', port: 5433, username: 'reader', password: 'hunter2', database: 'shop' },
       selection: { schemas: ['public'], tables: ['*'] },
       documents: { fieldNames: 'plain' },
+      indexContent: { settings: { refresh_interval: '30s' } },
       limits: { maxRejected: 7 },
+      deadLetters: '.elastic-connectors-pgferry-rejected',
     });
     expect(settingsOf().source.tls).toBeUndefined();
   });

@@ -59,8 +59,8 @@ const REQUESTS: readonly [Ask, (names: Names) => readonly string[]][] = [
     ({ index }) => [concreteIndexName(index, 'run-1')],
   ],
   [
-    (client, { index }) => takeAll(listDeadLetters(client, deadLetterIndexName(index), { connectorId: 'shop' })),
-    ({ index }) => [deadLetterIndexName(index), '_refresh'],
+    (client, { index }) => takeAll(listDeadLetters(client, deadLetterIndexName({ index }), { connectorId: 'shop' })),
+    ({ index }) => [deadLetterIndexName({ index }), '_refresh'],
   ],
   [
     (client, { pipeline }) => readPipelines(client, { requested: pipeline, settings: {}, place: '' }),

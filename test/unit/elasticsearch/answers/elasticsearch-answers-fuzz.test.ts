@@ -133,7 +133,7 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
     isSound: (nothing: unknown) => nothing === undefined,
   },
   privileges: {
-    ask: (client) => checkPrivileges(client, INDEX),
+    ask: (client) => checkPrivileges(client, { indexName: INDEX }),
     answer: {
       username: 'u',
       has_all_requested: false,

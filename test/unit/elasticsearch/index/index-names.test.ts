@@ -5,7 +5,7 @@ import { concreteIndexName, deadLetterIndexName } from '../../../../src/elastics
 describe('names of indices beside the one that is configured', () => {
   test('tell what they belong to', () => {
     expect(concreteIndexName('search-shop', '0199-AB_c')).toBe('search-shop-0199-ab-c');
-    expect(deadLetterIndexName('search-shop')).toBe('search-shop-rejected');
+    expect(deadLetterIndexName({ index: 'search-shop' })).toBe('search-shop-rejected');
   });
 
   test('fit the 255 bytes that Elasticsearch allows, and stay apart when they are cut', () => {
@@ -14,7 +14,7 @@ describe('names of indices beside the one that is configured', () => {
         const names = [
           concreteIndexName(alias, runId),
           concreteIndexName(alias, `${runId}-2`),
-          deadLetterIndexName(alias),
+          deadLetterIndexName({ index: alias }),
         ];
         for (const name of names) expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255);
         expect(new Set(names).size).toBe(3);
