@@ -3,7 +3,9 @@ import { readExample } from '../../support/example-files';
 import { type PreparedExample, prepareExample } from '../../support/prepare-example';
 import type { PrintedReport } from '../../support/synced-connector';
 
-describe.each([['joins'], ['several-connectors'], ['plain-fields'], ['search-as-you-type']])('examples/%s', (name) => {
+const EXAMPLES = ['joins', 'several-connectors', 'plain-fields', 'search-as-you-type', 'nearest-neighbours'];
+
+describe.each(EXAMPLES)('examples/%s', (name) => {
   let example: PreparedExample;
 
   beforeAll(async () => {

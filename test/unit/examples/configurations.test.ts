@@ -1,18 +1,40 @@
 import { loadSettings } from '../../../src/config/load-settings';
-import { exampleFile } from '../../support/example-files';
+import { parseSettings } from '../../../src/config/parse-settings';
+import { exampleFile, readExample } from '../../support/example-files';
 
 /** What stays the reader's to say; everything else has a default. */
 const ENVIRONMENT = { PGPASSWORD: 'secret' };
 
 const load = (example: string) => loadSettings(exampleFile(example, 'pgferry.yml'), ENVIRONMENT);
 
-describe.each([['joins'], ['several-connectors'], ['plain-fields']])('examples/%s/pgferry.yml', (example) => {
-  test('parses without a note or a warning, and asks for an encrypted connection', async () => {
-    const { settings, notes, warnings } = await load(example);
-    expect({ notes, warnings }).toEqual({ notes: [], warnings: [] });
-    for (const { source } of settings.connectors) {
-      expect(source).toMatchObject({ host: 'localhost', password: 'secret', tls: { mode: 'require' } });
-    }
+describe.each(['joins', 'several-connectors', 'plain-fields', 'search-as-you-type', 'nearest-neighbours'])(
+  'examples/%s/pgferry.yml',
+  (example) => {
+    test('parses without a note or a warning, and asks for an encrypted connection', async () => {
+      const { settings, notes, warnings } = await load(example);
+      expect({ notes, warnings }).toEqual({ notes: [], warnings: [] });
+      for (const { source } of settings.connectors) {
+        expect(source).toMatchObject({ host: 'localhost', password: 'secret', tls: { mode: 'require' } });
+      }
+    });
+  },
+);
+
+test('nearest neighbours: text by its meaning is a section that can be taken out of its comment', () => {
+  const text = readExample('nearest-neighbours', 'pgferry.yml');
+  const uncommented = text.replace(/^ {4}# (?= *(?:index|mapping|properties|caption|place|about):)/gmu, '    ');
+  const { settings, notes } = parseSettings(uncommented, {
+    environment: ENVIRONMENT,
+    directory: '/',
+    readFile: () => '',
+  });
+  expect(notes).toEqual([]);
+  expect(settings.connectors[0]?.indexContent?.mapping).toEqual({
+    properties: {
+      caption: { copy_to: 'about' },
+      place: { copy_to: 'about' },
+      about: { type: 'semantic_text', inference_id: 'my-endpoint' },
+    },
   });
 });
 
