@@ -1,20 +1,17 @@
 import type { BasicRule } from '../sync/basic-rule';
-import type { DocumentField } from '../sync/field-mapping';
-import { type Column, formatRelation, isReadAsWhole, type Relation } from '../sync/relation';
-import { documentExpression, fingerprintExpression, type RenderedField } from './document-expression';
+import { formatRelation, isReadAsWhole, type Relation } from '../sync/relation';
+import { documentExpression, fingerprintExpression } from './document-expression';
 import { addedFieldNames, ATTACHMENT_FIELD, listAddedFields } from './fields/added-fields';
-import { listColumnNames } from './fields/column-names';
 import type { DocumentOptions } from './fields/document-options';
 import { nameFields } from './fields/field-names';
 import { idExpression } from './ids/id-expression';
-import { omittedExpression, type RenderedValue } from './omitted-expression';
-import { refuseOverride } from './overrides/refuse-override';
-import { renderOverride } from './overrides/render-override';
+import { joinTerms } from './measure-branches';
+import { omittedExpression } from './omitted-expression';
+import { projectBranches } from './project-branches';
 import type { Projection } from './projection';
+import { isExcluded, renderField } from './render-field';
 import { ruleFilter } from './rules/rule-filter';
 import { sizeExpression } from './size-expression';
-import { quoteIdentifier } from './sql-text';
-import { renderType } from './types/render-type';
 
 export interface ProjectionInput {
   readonly connectorId: string;
@@ -47,9 +44,11 @@ export function projectRelation(input: ProjectionInput): Projection {
     fingerprint: isReadAsWhole(relation),
     attachment: rendered.some(({ name }) => name === ATTACHMENT_FIELD),
   };
-  const document = { ...input, names, fields: rendered, fingerprinted: has.fingerprint };
-  const size = sizeExpression(columns);
-  const omitted = omittedExpression(rendered);
+  const taken = [...listAddedFields(names, { ...has, fingerprint: true }), ...rendered].map(({ name }) => name);
+  const branches = projectBranches(relation, taken, options);
+  const document = { ...input, names, fields: [...rendered, ...branches.fields], fingerprinted: has.fingerprint };
+  const size = joinTerms([sizeExpression(columns), branches.size]);
+  const omitted = joinTerms([omittedExpression(rendered), branches.omitted]);
   const id = idExpression(input.connectorId, relation);
   const filter = ruleFilter(input.rules ?? [], { relation, database: input.database, names, fields, id });
   return {
@@ -60,6 +59,7 @@ export function projectRelation(input: ProjectionInput): Projection {
     ...(has.fingerprint && { fingerprint: fingerprintExpression(document) }),
     ...(size !== undefined && { size }),
     ...(omitted !== undefined && { omitted }),
+    ...(branches.crowded !== undefined && { crowded: branches.crowded }),
     fields: [
       ...listAddedFields(names, has),
       ...rendered.map(({ name, column, mapping, narrowest, overridden }) => ({
@@ -69,37 +69,8 @@ export function projectRelation(input: ProjectionInput): Projection {
         ...(narrowest !== undefined && { narrowest }),
         ...(overridden !== undefined && { overridden }),
       })),
+      ...branches.fields.map(({ name, mapping, narrowest }) => ({ name, mapping, narrowest })),
     ],
     renamed,
-  };
-}
-
-function isExcluded(relation: Relation, column: Column, { excludeColumns }: DocumentOptions): boolean {
-  return listColumnNames(relation, column).some((name) => excludeColumns.includes(name));
-}
-
-function renderField(
-  relation: Relation,
-  column: Column,
-  name: string,
-  { json, mapping: overrides }: DocumentOptions,
-): RenderedField & RenderedValue & DocumentField & { readonly column: string } {
-  const own = renderType(column.type, json);
-  const override = listColumnNames(relation, column)
-    .map((columnName) => overrides[columnName])
-    .find((candidate) => candidate !== undefined);
-  const { rendering, problem } =
-    override === undefined ? { rendering: own } : renderOverride(column.type, override, json);
-  if (rendering === undefined) throw refuseOverride(relation, column, override ?? {}, problem);
-  const { render, mapping, narrowest, omitted } = rendering;
-  const value = `t.${quoteIdentifier(column.name)}`;
-  return {
-    name,
-    column: column.name,
-    mapping,
-    ...(override !== undefined ? { overridden: own.mapping } : narrowest !== undefined && { narrowest }),
-    value,
-    sql: render(value),
-    ...(omitted !== undefined && { omitted }),
   };
 }

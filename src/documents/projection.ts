@@ -18,6 +18,8 @@ export interface Projection {
   readonly size?: string;
   /** Integer expression over `t`: how many values the document leaves out because of their size. Absent: never any. */
   readonly omitted?: string;
+  /** Text expression over `t`: the list that has more rows than it may, of a row whose `size` says so. Absent: no lists. */
+  readonly crowded?: string;
   /** Predicate over `t`: only rows for which it holds are synced. Absent: all are. */
   readonly filter?: string;
   readonly fields: readonly DocumentField[];

@@ -17,14 +17,17 @@ const SMALL: ReadonlySet<string> = new Set(
 /** Characters up to which a varchar(n) counts as small. */
 const SMALL_VARCHAR = 10_000;
 
-/** SQL of the bytes of a row's values that may be large; undefined when none can be. Leaves out what documents leave out. */
-export function sizeExpression(columns: readonly Column[]): string | undefined {
-  const parts = columns.flatMap((column) => sizeOf(column) ?? []);
+/**
+ * SQL of the bytes of a row's values that may be large; undefined when none can be. Leaves out what documents leave out.
+ * @param alias - of the table that has the columns
+ */
+export function sizeExpression(columns: readonly Column[], alias = 't'): string | undefined {
+  const parts = columns.flatMap((column) => sizeOf(column, alias) ?? []);
   return parts.length === 0 ? undefined : `(${parts.map((part) => `coalesce(${part}, 0)::bigint`).join(' + ')})`;
 }
 
-function sizeOf({ name, type }: Column): string | undefined {
-  const value = `t.${quoteIdentifier(name)}`;
+function sizeOf({ name, type }: Column, alias: string): string | undefined {
+  const value = `${alias}.${quoteIdentifier(name)}`;
   const base = type.kind === 'domain' ? baseOf(type) : type;
   if (isBytes(base)) return `case when octet_length(${value}) <= ${MAX_BINARY_BYTES} then octet_length(${value}) end`;
   if (base.kind === 'enum' || base.kind === 'range') return undefined;

@@ -79,11 +79,86 @@ export interface Relation extends QualifiedName {
   readonly keyIsPerLeaf?: boolean;
   /** Of a table that can't be read by its blocks: why it is read as a whole, as views are. */
   readonly wholeBecause?: string;
+  /** Rows of other tables within its documents. */
+  readonly branches?: readonly Branch[];
   readonly leaves: readonly Leaf[];
   /** Hash of all that shapes a document: columns, types, defaults, enum labels, composite attributes. */
   readonly definition: string;
   /** `pg_class.reltuples` summed over the leaves, 0 when never analyzed: for progress bars only. */
   readonly estimatedRows: number;
+}
+
+/** Two columns that hold the same value: of a branch's table (or its link table), and of the other table. */
+export interface KeyPair {
+  readonly own: string;
+  readonly other: string;
+  /** SQL of the operator that compares them: `=`, or `operator(public.=)` for a type of an extension. */
+  readonly equals: string;
+}
+
+/** A table between a parent and its rows. */
+export interface BranchLink extends QualifiedName {
+  readonly oid: number;
+  /** `other` is of the parent. */
+  readonly toParent: readonly KeyPair[];
+  /** `other` is of the branch's table. */
+  readonly toChild: readonly KeyPair[];
+}
+
+/** A column by which the rows of a list are in order. */
+export interface BranchOrder {
+  readonly column: string;
+  readonly descends: boolean;
+  /** Text is compared by bytes: an order that no library of the system changes. */
+  readonly bytewise: boolean;
+}
+
+/** A figure of a list's rows, which stands in their parent's object. */
+export interface Rollup {
+  readonly field: string;
+  readonly figure: 'count' | 'ids' | 'sum' | 'min' | 'max';
+  /** Absent for a count. */
+  readonly column?: Column;
+}
+
+/** Rows of another table within a document: a list of them, or one. Its field is `name`. */
+export interface Branch {
+  readonly name: string;
+  /** The branch's table. */
+  readonly relation: Relation;
+  /** Columns in the document, each with its field. */
+  readonly columns: readonly { readonly column: Column; readonly field: string }[];
+  readonly isList: boolean;
+  /** `other` is of the parent; empty behind a link. */
+  readonly on: readonly KeyPair[];
+  readonly link?: BranchLink;
+  /** SQL condition over the table's columns. */
+  readonly where?: string;
+  readonly order: readonly BranchOrder[];
+  /** Rows of a list at most; the others are left out. */
+  readonly limit?: number;
+  /** Rows of a list above which its document is refused. */
+  readonly maxRows: number;
+  readonly mapping: 'nested' | 'object' | 'none';
+  readonly rollups: readonly Rollup[];
+  /** Whether the rows themselves are in the document, and not just their rollups. */
+  readonly showsRows: boolean;
+  readonly branches: readonly Branch[];
+  /** Indexes that lead from a parent to its rows. */
+  readonly indexes: readonly string[];
+  /** Statements that make the indexes which are missing. */
+  readonly missingIndexes: readonly string[];
+}
+
+/** A branch and those below it, each with its path: `lines`, `lines.product`. */
+export function listBranches(
+  branches: readonly Branch[],
+  parent: readonly string[] = [],
+): { readonly path: string; readonly branch: Branch }[] {
+  return branches.flatMap((branch) => {
+    const path = [...parent, branch.name];
+    return [{ path: path.join('.'), branch }, ...listBranches(branch.branches, path)];
+  });
 }
 
 /**

@@ -25,24 +25,29 @@ Whole files to start from, with what a search finds then: [several connectors](.
 
 /** The text of docs/configuration.md. */
 export function configurationReference(): string {
-  const sections = collectSections('', generateJsonSchema());
+  const schema = generateJsonSchema();
+  const sections = collectSections('', schema, schema.$defs ?? {});
   return [INTRODUCTION, ...sections.map(([path, schema]) => describeSection(path, schema))].join('\n');
 }
 
 type Section = readonly [path: string, schema: JsonSchema];
 
-/** Every mapping with keys of its own, in the file's order. */
-function collectSections(path: string, schema: JsonSchema): Section[] {
+/** Every mapping with keys of its own, in the file's order. Branches within branches have the same keys. */
+function collectSections(path: string, schema: JsonSchema, definitions: NonNullable<JsonSchema['$defs']>): Section[] {
+  if (schema.$ref !== undefined) {
+    const defined = definitions[schema.$ref.replace('#/$defs/', '')] ?? {};
+    return collectSections(path, defined, {});
+  }
+  const collect = (name: string, child: JsonSchema) => collectSections(name, child, definitions);
   const variants = [schema, ...(schema.anyOf ?? [])];
   const own: Section[] = variants
     .filter((variant) => variant.properties !== undefined)
     .map((variant) => [path, variant]);
-  const below = variants.flatMap(({ properties = {} }) =>
-    Object.entries(properties).flatMap(([key, child]) => collectSections(path === '' ? key : `${path}.${key}`, child)),
-  );
-  const items = variants.flatMap((variant) =>
-    variant.items === undefined ? [] : collectSections(`${path}[]`, variant.items),
-  );
+  const below = variants.flatMap(({ properties = {}, additionalProperties: anyKey }) => [
+    ...Object.entries(properties).flatMap(([key, child]) => collect(path === '' ? key : `${path}.${key}`, child)),
+    ...(typeof anyKey === 'object' ? collect(`${path}.NAME`, anyKey) : []),
+  ]);
+  const items = variants.flatMap(({ items: item }) => (item === undefined ? [] : collect(`${path}[]`, item)));
   return [...own, ...below, ...items];
 }
 

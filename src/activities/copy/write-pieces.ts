@@ -108,6 +108,8 @@ function subjectOf({ id, place }: RefusedRow): Pick<DeadLetter, 'documentId' | '
 
 function describeFault(row: RefusedRow): Pick<DeadLetter, 'errorType' | 'reason'> {
   if (row.fault === 'oversized') {
+    if (row.list !== undefined)
+      return { errorType: 'too_many_rows', reason: `its list ${row.list} has more rows than max_rows of that branch` };
     return { errorType: 'row_too_large', reason: `the row's values take ${row.bytes} bytes, more than max_row_bytes` };
   }
   const { place, sqlState } = row;

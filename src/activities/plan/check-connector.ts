@@ -7,6 +7,7 @@ import { collectProblems, type ConnectorProblem } from './collect-problems';
 import { foreseeDestination } from './foresee-destination';
 import { planSync } from './plan-sync';
 import { checkServers } from './validate-connector';
+import { warnOfBranches } from './warn-of-branches';
 
 /** All that can be found out about a connector without a sync. */
 export interface ConnectorCheck {
@@ -42,7 +43,7 @@ async function checkPlan(connector: OpenConnector): Promise<ConnectorCheck> {
   const section = await checkSection(connector, description);
   return {
     problems: [...failed.map(({ failure }) => failure), ...problems, ...section.problems],
-    warnings,
+    warnings: [...warnings, ...warnOfBranches(description.relations)],
     notes: [...noteSkipped(skipped), ...notes, ...section.notes, ...(unasked === undefined ? [] : [unasked])],
   };
 }

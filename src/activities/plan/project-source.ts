@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ConnectorSettings } from '../../config/settings/settings';
 import { projectRelation } from '../../documents/project-relation';
 import type { SourceProbe } from '../../postgres/server/probe-source';
+import { listBranches } from '../../sync/relation';
 import { formatRelation, isReadAsWhole } from '../../sync/relation';
 import type { ProjectedRelation } from './projected-relation';
 
@@ -31,7 +32,13 @@ export function projectSource(
     ...source,
     name: formatRelation(relation),
     projection: projectRelation({ ...input, startedAt }),
-    definition: hashDefinition(relation.definition, id, document, ...(filter === undefined ? [] : [filter])),
+    definition: hashDefinition(
+      relation.definition,
+      id,
+      document,
+      ...(filter === undefined ? [] : [filter]),
+      ...listBranches(relation.branches ?? []).map(({ branch }) => branch.relation.definition),
+    ),
   };
 }
 

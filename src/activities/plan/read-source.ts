@@ -7,8 +7,11 @@ import type { Source } from '../../postgres/connection/source';
 import { withTransaction } from '../../postgres/connection/transaction';
 import { rowSourceOf } from '../../postgres/rows/row-source';
 import { probeSource, type SourceProbe } from '../../postgres/server/probe-source';
+import { findRootless } from '../../postgres/trees/find-rootless';
+import { growTrees } from '../../postgres/trees/grow-trees';
+import { requireRenderable } from '../../postgres/trees/require-renderable';
 import { FAILURES, SyncFailure } from '../../sync/failures';
-import { formatRelation, type SkippedRelation } from '../../sync/relation';
+import { formatRelation, type Relation, type SkippedRelation } from '../../sync/relation';
 import type { FailedRelation } from '../../sync/relation-failure';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { NamedRelation } from '../contract/activity-inputs';
@@ -35,22 +38,31 @@ export async function readSource(
   const found = isRuled
     ? { ...(await readRules(settings, source, patience)), skipped: [] }
     : await readTables(settings, source, patience);
-  const { relations, problems } = projectAll(settings, found.relations, { probe, startedAt });
-  return { probe, relations, skipped: found.skipped, problems: [...found.problems, ...problems] };
+  const { relations, problems } = await projectAll({ settings, source }, found.relations, { probe, startedAt });
+  const all = [...found.problems, ...problems];
+  const described = found.relations.map(({ relation }) => relation);
+  const rootless = findRootless(settings, described, { problems: all, skipped: found.skipped });
+  return { probe, relations, skipped: found.skipped, problems: [...all, ...rootless] };
 }
 
-async function readTables({ selection, documents }: ConnectorSettings, source: Source, patience: LockPatience) {
+async function readTables(settings: ConnectorSettings, source: Source, patience: LockPatience) {
+  const { selection, documents } = settings;
   const { selected, skipped, problems } = await withTransaction(source, (tx) =>
     selectRelations(tx, selection, documents.idColumns),
   );
   const oids = selected.map(({ oid }) => oid);
   const described = await describeUnlocked(source, oids, documents, patience);
   const unreadable = await findUnreadableViews(source, described.relations, patience);
+  const grown = await growTrees(source, described.relations, settings, patience);
   return {
     skipped,
-    relations: described.relations.map((relation) => ({ relation, rows: rowSourceOf(relation) })),
-    problems: [...problems, ...described.problems, ...unreadable],
+    relations: grown.relations.map(placeRelation),
+    problems: [...problems, ...described.problems, ...unreadable, ...grown.problems],
   };
+}
+
+function placeRelation(relation: Relation): SourceRelation {
+  return { relation, rows: rowSourceOf(relation) };
 }
 
 /** Relations of a plan as they are now, without those that are gone, and those that can't be read. */
@@ -69,14 +81,13 @@ export async function readRelations(
   const oids = planned.flatMap(({ oid }) => (oid === 0 ? [] : [oid]));
   const patience = startLockPatience(settings.source.lockTimeoutMs);
   const tables = await describeUnlocked(source, oids, settings.documents, patience);
+  const trees = await growTrees(source, tables.relations, settings, patience);
   const ruleNames = planned.flatMap(({ name, oid }) => (oid === 0 ? [name] : []));
   const rules = await readRules(settings, source, patience, new Set(ruleNames));
-  const described = [
-    ...tables.relations.map((relation) => ({ relation, rows: rowSourceOf(relation) })),
-    ...rules.relations,
-  ];
-  const projected = projectAll(settings, described, { probe, startedAt });
-  const failed = [...tables.problems, ...rules.problems, ...projected.problems].map(toFailedRelation);
+  const described = [...trees.relations.map(placeRelation), ...rules.relations];
+  const projected = await projectAll({ settings, source }, described, { probe, startedAt });
+  const problems = [...tables.problems, ...trees.problems, ...rules.problems, ...projected.problems];
+  const failed = problems.map(toFailedRelation);
   const failedNames = new Set(failed.map(({ relation }) => relation));
   return { relations: projected.relations.filter(({ name }) => !failedNames.has(name)), failed };
 }
@@ -86,18 +97,20 @@ export function toFailedRelation({ relation, type, message, remedy }: SourceProb
   return { relation, failure: { type, message, remedy: remedy ?? FAILURES[type].remedy } };
 }
 
-function projectAll(
-  settings: OpenConnector['settings'],
+async function projectAll(
+  { settings, source }: Pick<OpenConnector, 'settings' | 'source'>,
   described: readonly SourceRelation[],
   { probe, startedAt }: { readonly probe: SourceProbe; readonly startedAt: string },
-): Pick<SourceView, 'relations' | 'problems'> {
+): Promise<Pick<SourceView, 'relations' | 'problems'>> {
   const relations: ProjectedRelation[] = [];
   const problems: SourceProblem[] = [];
   for (const relation of described) {
     try {
-      relations.push(projectSource(settings, relation, probe, startedAt));
+      const projected = projectSource(settings, relation, probe, startedAt);
+      await requireRenderable(source, projected.relation, projected.projection);
+      relations.push(projected);
     } catch (error) {
-      if (!(error instanceof SyncFailure)) throw error;
+      if (!(error instanceof SyncFailure) || error.retryable) throw error;
       const { type, message, remedy } = error;
       problems.push({ type, relation: formatRelation(relation.relation), message: `${message}.`, remedy });
     }

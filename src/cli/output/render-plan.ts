@@ -2,6 +2,7 @@ import type { Foresight } from '../../activities/plan/foresee-destination';
 import type { SyncDescription } from '../../activities/plan/plan-sync';
 import { describeLost } from '../../elasticsearch/index/describe-design';
 import { cutTasks } from '../../sync/partitions';
+import { branchDocument, drawTrees } from './draw-trees';
 import { renderTable } from './render-table';
 import { bold } from './terminal';
 
@@ -37,6 +38,7 @@ export function planDocument(foreseen: ForeseenPlan) {
         estimated_rows: planned.rows,
         partitions: partitions.filter(({ relation }) => relation === planned.name).length,
         renamed: projected?.projection.renamed,
+        branches: projected?.relation.branches?.map(branchDocument),
       };
     }),
     skipped: plan.skipped,
@@ -75,6 +77,10 @@ export function renderPlan(plan: ForeseenPlan, withMapping = false): string {
     renderTable(['relation', 'kind', 'key', 'mode', 'rows (about)', 'partitions'], rows),
     ...section('Keys that are no primary key of the whole', relations.flatMap(describeKey)),
     ...section('Read as a whole at each sync, and compared row by row', relations.flatMap(describeWhole)),
+    ...section(
+      'Documents that hold rows of other tables',
+      drawTrees(plan.relations.map(({ name, relation: { branches = [] } }) => ({ relation: name, branches }))),
+    ),
     ...section('Renamed', renamed),
     ...section(
       'Skipped',

@@ -16,5 +16,5 @@ export function formatPath(path: ConfigurationPath): string {
 export function isFreeForm(path: ConfigurationPath): boolean {
   const [section, key] = path.slice(-2);
   if (section === 'index') return key === 'settings' || key === 'mapping';
-  return section === 'documents' && (key === 'mapping' || key === 'id_columns');
+  return section === 'documents' && (key === 'mapping' || key === 'id_columns' || key === 'nested');
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { expected, nameList, text } from './coerced-values';
+import { nestedTrees } from './nested-section';
 import { documented, optionalSection } from './section';
 
 const COLUMN = 'must be schema.table.column';
@@ -37,6 +38,11 @@ export const documentsSection = optionalSection({
     z.record(text, nameList, expected('a mapping from relation to columns')).default({}),
     'Columns that identify a row, by `schema.table` or `table`: for views, and for tables without a ' +
       'primary key. A table where no unique index backs them is read whole at each sync, like a view.',
+  ),
+  nested: documented(
+    nestedTrees.optional(),
+    'Rows of other tables within the documents of a table, by `schema.table` or `table`: an object or a list a ' +
+      'branch, as [documents.md](documents.md) explains.',
   ),
   row_security: documented(
     z.enum(['refused', 'filtered'], expected('refused or filtered')).default('refused'),

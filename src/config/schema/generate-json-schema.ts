@@ -13,6 +13,10 @@ export interface JsonSchema {
   readonly required?: readonly string[];
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
+  /** The schema of every key that `properties` does not name. */
+  readonly additionalProperties?: boolean | JsonSchema;
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, JsonSchema>>;
   /** The key is accepted and does nothing. */
   readonly deprecated?: boolean;
   readonly writeOnly?: boolean;

@@ -10,15 +10,24 @@ function wholeSchema(): JsonSchema {
 
 /** The schema of what stands at a path; undefined where the file has no such place. */
 export function schemaAt(path: ConfigurationPath, from: JsonSchema = wholeSchema()): JsonSchema | undefined {
+  if (from.$ref !== undefined) return schemaAt(path, definitionOf(from.$ref));
   const [part, ...rest] = path;
   if (part === undefined) return from;
-  const next = typeof part === 'number' ? from.items : ownProperty(from, part);
+  const next = typeof part === 'number' ? from.items : (ownProperty(from, part) ?? valueOfAnyKey(from));
   if (next !== undefined) return schemaAt(rest, next);
   for (const branch of from.anyOf ?? []) {
     const found = schemaAt(path, branch);
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function definitionOf(reference: string): JsonSchema {
+  return wholeSchema().$defs?.[reference.replace('#/$defs/', '')] ?? {};
+}
+
+function valueOfAnyKey({ additionalProperties }: JsonSchema): JsonSchema | undefined {
+  return typeof additionalProperties === 'object' ? additionalProperties : undefined;
 }
 
 function ownProperty({ properties = {} }: JsonSchema, name: string): JsonSchema | undefined {

@@ -1,6 +1,7 @@
 import type { ConfigurationFile, ConnectorEntry, ServedEntry } from '../schema/configuration-file';
 import { LIMITS } from '../schema/connector-section';
 import { camelKeys } from './camel-keys';
+import { toTrees } from './to-trees';
 
 /**
  * A validated entry of `connectors:` as settings.
@@ -28,7 +29,7 @@ export function toAdditions(entry: ServedEntry | ConfigurationFile['connector_de
   const { settings, mapping } = entry.index;
   const isGiven = Object.keys({ ...settings, ...mapping }).length > 0;
   return {
-    documents: camelKeys(entry.documents),
+    documents: camelKeys({ ...entry.documents, nested: toTrees(entry.documents.nested) }),
     /** Absent where the file says nothing of it. */
     ...(isGiven ? { indexContent: { settings, mapping } } : {}),
     limits: camelKeys(pick(entry, LIMITS)),

@@ -1,4 +1,5 @@
 import type { Column, ColumnType, Relation } from '../../sync/relation';
+import { listBranches } from '../../sync/relation';
 import type { DocumentOptions } from './document-options';
 
 /** The names by which the configuration may call a column: `schema.table.column`; of a rule by any of its tables. */
@@ -8,8 +9,9 @@ export function listColumnNames({ schema, table, tables = [] }: Relation, { name
 
 /** Columns that the options name and no relation has: most likely misspelt, so that a column stays in by mistake. */
 export function findUnknownColumns(relations: readonly Relation[], options: DocumentOptions): string[] {
+  const nested = relations.flatMap(({ branches = [] }) => listBranches(branches).map(({ branch }) => branch.relation));
   const known = new Set(
-    relations.flatMap((relation) => {
+    [...relations, ...nested].flatMap((relation) => {
       const unreadable = (relation.unreadable ?? []).map((name) => ({ name }));
       return [...relation.columns, ...unreadable].flatMap((column) => listColumnNames(relation, column));
     }),

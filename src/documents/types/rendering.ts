@@ -41,7 +41,8 @@ export function printedBy(expression: (value: string) => string, mapping: FieldM
   return { mapping, render: (value) => bindValue(value, expression) };
 }
 
-const COLUMN = /^t\."(?:[^"]|"")*"$/;
+/** Of a row (`t`), or of one within its document (`t1`). */
+const COLUMN = /^t\d?\."(?:[^"]|"")*"$/;
 
 /**
  * SQL of an expression that uses a value several times; anything but a column is computed once, as `b.v`.

@@ -10,7 +10,7 @@ export interface DeadLetter {
   readonly documentId?: string;
   /** Tells dead letters without `documentId` apart: anything that stays the same when the sync is retried. */
   readonly position?: string;
-  /** `document_parsing_exception`, or pgferry's own: `row_too_large`, {@link DROPPED}. */
+  /** `document_parsing_exception`, or pgferry's own: `row_too_large`, `too_many_rows`, {@link DROPPED}. */
   readonly errorType: string;
   readonly field?: string;
   /** One sentence without values. */

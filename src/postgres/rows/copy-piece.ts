@@ -29,6 +29,8 @@ export interface OversizedRow {
   readonly fault: 'oversized';
   readonly id: string;
   readonly bytes: number;
+  /** The list of its document that has too many rows, where that is what is too large. */
+  readonly list?: string;
   readonly place?: never;
 }
 

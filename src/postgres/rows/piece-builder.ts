@@ -97,5 +97,6 @@ function parseOversized(json: string): OversizedRow {
   if (!isReport || typeof report.id !== 'string' || typeof report.bytes !== 'number') {
     throw new SyncFailure('Defect', 'a binary COPY brought a report of an oversized row that is none');
   }
-  return { fault: 'oversized', id: report.id, bytes: report.bytes };
+  const list = 'list' in report && typeof report.list === 'string' ? { list: report.list } : {};
+  return { fault: 'oversized', id: report.id, bytes: report.bytes, ...list };
 }

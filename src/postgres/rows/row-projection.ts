@@ -11,6 +11,8 @@ export interface RowProjection {
   readonly size?: string;
   /** Integer expression over `t`: how many values the document leaves out. Absent where it never leaves out any. */
   readonly omitted?: string;
+  /** Text expression over `t`: of a row that is too large, the list that has too many rows, or null. Absent: no lists. */
+  readonly crowded?: string;
   /**
    * Predicate over `t`: only rows for which it holds are synced.
    * @default 'true'
@@ -44,7 +46,8 @@ export function itemExpression({ projection, version, maxRowBytes }: ItemOptions
   const item = `${omittedLine(projection)}${action} || ${projection.document} || E'\\n'`;
   if (projection.size === undefined) return item;
   const size = `(${projection.size})`;
-  const report = `'${OVERSIZED_MARK}' || json_build_object('id', k."id", 'bytes', ${size})::text`;
+  const list = projection.crowded === undefined ? '' : `, 'list', ${projection.crowded}`;
+  const report = `'${OVERSIZED_MARK}' || json_build_object('id', k."id", 'bytes', ${size}${list})::text`;
   return `case when ${size} > ${maxRowBytes}::bigint then ${report} else ${item} end`;
 }
 

@@ -1,0 +1,66 @@
+import type { FieldMapping } from '../sync/field-mapping';
+import type { Branch, BranchOrder, KeyPair } from '../sync/relation';
+import type { RenderedField } from './document-expression';
+import { qualifiedName, quoteIdentifier } from './sql-text';
+
+/** A branch, and where it stands in the SQL of a document. */
+export interface PlacedBranch {
+  readonly branch: Branch;
+  /** Alias of the row that it belongs to. */
+  readonly parent: string;
+  /** Alias of its own rows: `t1` directly below the root, which is `t`. */
+  readonly row: string;
+  /** 1 for what is directly below the root. */
+  readonly level: number;
+}
+
+/** A field that holds rows of other tables, or figures of them. */
+export interface BranchField extends RenderedField {
+  readonly mapping: FieldMapping;
+  readonly narrowest: FieldMapping;
+}
+
+/** The branches of a row, each with the alias of its rows. */
+export function placeBranches(branches: readonly Branch[], parent: string, level: number): PlacedBranch[] {
+  return branches.map((branch) => ({ branch, parent, row: `t${level}`, level }));
+}
+
+/** `from … where …` for the rows of a branch that belong to a row of its parent. */
+export function fromBranch({ branch, parent, row, level }: PlacedBranch): string {
+  const { on, link } = branch;
+  if (link === undefined) return `from ${tableOf(branch)} as ${row} where ${renderPairs(on, row, parent)}`;
+  const between = `l${level}`;
+  return (
+    `from ${qualifiedName(link)} as ${between} ` +
+    `join ${tableOf(branch)} as ${row} on ${renderPairs(link.toChild, between, row)} ` +
+    `where ${renderPairs(link.toParent, between, parent)}`
+  );
+}
+
+/**
+ * ` order by … limit …` for the rows that a document shows.
+ * @param isLimited - whether rows behind the limit of a list are left out
+ */
+export function inOrder({ branch: { isList, order, limit }, row }: PlacedBranch, isLimited = true): string {
+  const by = order.map((column) => renderOrder(column, row));
+  const most = isList ? limit : 1;
+  const sorted = by.length === 0 ? '' : ` order by ${by.join(', ')}`;
+  return `${sorted}${!isLimited || most === undefined ? '' : ` limit ${most}`}`;
+}
+
+/** The condition stands in a query of its own, so that its names are those of the table alone. */
+function tableOf({ relation, where }: Branch): string {
+  if (where === undefined) return qualifiedName(relation);
+  const columns = relation.columns.map(({ name }) => quoteIdentifier(name)).join(', ');
+  return `(select ${columns} from ${qualifiedName(relation)} where (\n${where}\n))`;
+}
+
+function renderPairs(pairs: readonly KeyPair[], own: string, other: string): string {
+  return pairs
+    .map((pair) => `${own}.${quoteIdentifier(pair.own)} ${pair.equals} ${other}.${quoteIdentifier(pair.other)}`)
+    .join(' and ');
+}
+
+function renderOrder({ column, descends, bytewise }: BranchOrder, row: string): string {
+  return `${row}.${quoteIdentifier(column)}${bytewise ? ' collate "C"' : ''}${descends ? ' desc' : ''}`;
+}
