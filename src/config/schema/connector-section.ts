@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { number, optionalText, text } from './coerced-values';
+import { flag, number, optionalText, text } from './coerced-values';
 import { documentsSection } from './documents-section';
 import { findIndexNameProblem } from './index-name';
 import { indexSection } from './index-section';
@@ -10,18 +10,24 @@ import { sourceSection } from './source-section';
 import { syncRulesSection } from './sync-rules-section';
 
 const KIBANA = 'only Kibana shows it';
-const FLAGS = 'set it in the pipeline itself';
 
 const indexName = text.superRefine((value, context) => {
   const problem = findIndexNameProblem(value);
   if (problem !== undefined) context.addIssue(problem);
 });
 
+function pipelineFlag(field: string) {
+  return documented(
+    flag.default(false),
+    `Whether documents that pass \`name\` say \`"${field}": true\`, which pipelines made by Kibana ask for.`,
+  );
+}
+
 const pipelineSection = section({
   name: documented(optionalText, 'Ingest pipeline that every document passes.'),
-  extract_binary_content: ignored(FLAGS),
-  reduce_whitespace: ignored(FLAGS),
-  run_ml_inference: ignored(FLAGS),
+  extract_binary_content: pipelineFlag('_extract_binary_content'),
+  reduce_whitespace: pipelineFlag('_reduce_whitespace'),
+  run_ml_inference: pipelineFlag('_run_ml_inference'),
 });
 
 export const limitKeys = {
@@ -74,6 +80,11 @@ const keys = section({
   index: documented(indexSection, 'The index as people want it, beyond what its documents need.'),
   scheduling: documented(schedulingSection, 'When syncs start by themselves; `pgferry schedule apply` makes it so.'),
   pipeline: documented(pipelineSection.optional(), 'Ingest pipeline.'),
+  adopt: documented(
+    flag.default(false),
+    "Whether the first full sync that completes replaces the documents which Elastic's own connector has made of the " +
+      'database in the index; as `pgferry sync --adopt` does once.',
+  ),
   ...limitKeys,
   description: ignored(KIBANA),
   language: ignored('fields are mapped by their types'),

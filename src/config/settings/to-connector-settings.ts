@@ -17,6 +17,7 @@ export function toConnectorSettings(entry: ConnectorEntry, isServed?: true) {
     rules: { basic: toBasicRules(sync_rules.basic), advanced: sync_rules.advanced.map((rule) => camelKeys(rule)) },
     scheduling: camelKeys(entry.scheduling),
     pipeline: pipeline?.name,
+    pipelineFlags: pipeline?.name === undefined ? undefined : toPipelineFlags(pipeline),
     ...toAdditions(entry),
     apiKey: entry.api_key,
     isServed,
@@ -31,6 +32,8 @@ export function toAdditions(entry: ServedEntry | ConfigurationFile['connector_de
     documents: camelKeys(entry.documents),
     /** Absent where the file says nothing of it. */
     ...(isGiven ? { indexContent: { settings, mapping } } : {}),
+    /** Absent where it does not. */
+    ...('adopt' in entry && entry.adopt ? { adopts: true as const } : {}),
     limits: camelKeys(pick(entry, LIMITS)),
   };
 }
@@ -69,6 +72,13 @@ function toSourceTls(configuration: ConnectorEntry['configuration']) {
 /** Tables are names, or patterns with `*`, as given; `['*']` means every table that can be synced. */
 function toTableSelection({ schema: schemas, tables }: ConnectorEntry['configuration']) {
   return camelKeys({ schemas, tables });
+}
+
+/** Fields that tell a pipeline what to do; undefined for none. */
+function toPipelineFlags(pipeline: NonNullable<ConnectorEntry['pipeline']>): readonly string[] | undefined {
+  const names = ['extract_binary_content', 'reduce_whitespace', 'run_ml_inference'] as const;
+  const flags = names.filter((name) => pipeline[name]).map((name) => `_${name}`);
+  return flags.length === 0 ? undefined : flags;
 }
 
 /** In the order in which they are tried. */

@@ -120,7 +120,7 @@ async function readEnding(context: ServiceContext, job: JobDocument, run: Latest
   if (isComplete) return { status: 'completed', error: null, counts };
   // What was being tried in vain when it was asked to stop may be how it ended.
   if (run.status === 'cancelled' || job.status === 'canceling') return { status: 'canceled', error: null, counts };
-  return { status: 'error', error: explainRun(report.failure), counts };
+  return { status: 'error', error: explainRun(job.connectorId, report.failure), counts };
 }
 
 /** Writes the end into the job, then into the connector, unless that is at another job already. */

@@ -49,8 +49,14 @@ export function toEntry({ id, name, indexName, configuration, rules, pipeline, s
     configuration: valuesOf(configuration),
     sync_rules: { basic: toBasicRules(rules), advanced: toAdvancedRules(rules) },
     scheduling: { full: toSchedule(scheduling['full']), incremental: toSchedule(scheduling['incremental']) },
-    ...(isOwn ? { pipeline: { name: pipelineName } } : {}),
+    ...(isOwn ? { pipeline: toPipeline(pipelineName, pipeline) } : {}),
   };
+}
+
+/** A flag that the connector doesn't have is set, as with Elastic's own service. */
+function toPipeline(name: string, pipeline: Fields): Fields {
+  const flags = ['extract_binary_content', 'reduce_whitespace', 'run_ml_inference'];
+  return { name, ...Object.fromEntries(flags.map((key) => [key, pipeline[key] ?? true])) };
 }
 
 /** The values of the fields that pgferry knows and that count; what is empty is its default, or absent. */

@@ -127,6 +127,10 @@ story('What goes wrong beside a connector in Kibana is said there, and costs no 
     expect(job['indexed_document_count']).toBeGreaterThan(0);
     expect(job['indexed_document_count']).toBeLessThan(399_000);
     await stage.database.sql('delete from goods where id >= 1000');
+    const refused = await sync('error');
+    expect(refused['error']).toContain(`pgferry sync ${stage.id} --allow-mass-delete`);
+    const { code } = await runCommand(['sync', stage.id, '--allow-mass-delete', '-c', file]);
+    expect(code).toBe(0);
   },
   'what the person changes while jobs run is kept, and no end is lost': async () => {
     const stop = new AbortController();
