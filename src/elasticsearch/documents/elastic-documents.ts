@@ -2,8 +2,9 @@ import type { Client } from '@elastic/elasticsearch';
 
 import type { FieldMapping } from '../../sync/field-mapping';
 import { OWN_FIELDS } from '../../sync/own-fields';
-import { asCount, asObject, readAnswer } from '../answers/read-answer';
+import { asCount, asList, asObject, damagedAnswer, readAnswer } from '../answers/read-answer';
 import { translateFailures } from '../answers/translate-failure';
+import { scanPages } from './scan-pages';
 
 /** Documents that Elastic's own connector has made of a database. */
 export interface ElasticDocuments {
@@ -16,8 +17,8 @@ export interface ElasticDocuments {
 
 /** Fields of each of its documents. */
 const FIELDS = ['id', 'database', 'schema', 'table'] as const;
-/** Documents that one request deletes: it ends long before the request's time is up. */
-const AT_A_TIME = 20_000;
+const DELETED = 200;
+const GONE = 404;
 
 /**
  * Counts documents of Elastic's connector: those with its fields `id`, `database`, `schema` and `table`, and without pgferry's
@@ -38,18 +39,24 @@ export async function countElasticDocuments(client: Client, documents: ElasticDo
   return readAnswer(doing, () => asCount(asObject(asObject(asObject(answer)['hits'])['total'])['value']));
 }
 
-/** Deletes those documents; begun again it goes on. Returns how many this call deleted. */
+/** Deletes those documents; begun again it goes on. Returns how many this call deleted. Sees what was refreshed. */
 export async function deleteElasticDocuments(client: Client, documents: ElasticDocuments): Promise<number> {
+  const { index } = documents;
   const query = toQuery(documents);
   if (query === undefined) return 0;
-  const doing = `deleting documents of Elastic's connector in ${documents.index}`;
-  const request = { index: documents.index, max_docs: AT_A_TIME, conflicts: 'proceed', refresh: true, query } as const;
-  for (let deleted = 0; ;) {
-    const answer: unknown = await translateFailures(doing, () => client.deleteByQuery(request));
-    const more = readAnswer(doing, () => asCount(asObject(answer)['deleted']));
-    deleted += more;
-    if (more === 0) return deleted;
+  const doing = `deleting documents of Elastic's connector in ${index}`;
+  let deleted = 0;
+  for await (const page of scanPages(client, { index, query })) {
+    if (page.length === 0) continue;
+    const operations = page.map(({ _id: id }) => ({ delete: { _id: id } }));
+    const answer: unknown = await translateFailures(doing, () => client.bulk({ index, operations }));
+    const statuses = readAnswer(doing, () =>
+      asList(asObject(answer)['items']).map((item) => asCount(asObject(asObject(item)['delete'])['status'])),
+    );
+    if (statuses.some((status) => status !== DELETED && status !== GONE)) throw damagedAnswer(doing);
+    deleted += statuses.filter((status) => status === DELETED).length;
   }
+  return deleted;
 }
 
 /** Undefined where the index lacks one of the fields, and so holds no such document. */

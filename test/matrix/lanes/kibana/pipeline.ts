@@ -1,11 +1,21 @@
+import { Client } from '@elastic/elasticsearch';
+
 import type { Document } from '../../../support/connector-protocol/new-documents';
 import { setStage, type Stage } from '../../../support/connector-protocol/stage';
+import { elasticsearchUrl } from '../../../support/elasticsearch';
+import { type IngestNode, startIngestNode } from '../../../support/ingest-node/start-ingest-node';
 
+let node: IngestNode;
 let stage: Stage;
 
 beforeAll(async () => {
-  stage = await setStage(`create table goods (id int primary key, name text);
-    insert into goods select n, 'item ' || n from generate_series(1, 10) n`);
+  node = await startIngestNode(elasticsearchUrl());
+  const { url: host } = node;
+  stage = await setStage(
+    `create table goods (id int primary key, name text);
+     insert into goods select n, 'item ' || n from generate_series(1, 10) n`,
+    { elasticsearch: new Client({ node: host }), section: () => Promise.resolve({ host }) },
+  );
   await stage.startWorker(stage.writeFile());
   await stage.untilConnector({ status: 'needs_configuration' });
   await stage.person.configure(stage.id, stage.typed());
@@ -16,6 +26,7 @@ afterAll(async () => {
   await stage.elasticsearch.indices.delete({ index: stage.index, ignore_unavailable: true });
   await stage.elasticsearch.ingest.deletePipeline({ id: stage.index }, { ignore: [404] });
   await stage.close();
+  await node.close();
 });
 
 async function syncOnce(): Promise<Document> {
