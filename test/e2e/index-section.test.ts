@@ -132,6 +132,32 @@ describe('the section index of a connector', () => {
     expect((await connector.sync()).notes ?? []).toEqual([]);
   });
 
+  test.each([
+    ['made by it', true],
+    ['that is there', false],
+  ])('gives an index %s no setting less than pgferry needs, and plan says so', async (_, isMadeByIt) => {
+    const settings = {
+      'index.gc_deletes': '60s',
+      'index.mapping.total_fields.limit': 10,
+      'index.refresh_interval': '4s',
+    };
+    const connector = connect();
+    if (!isMadeByIt) await connector.sync();
+    connector.configure({ indexContent: { settings, mapping: {} } });
+    const { lost, newIndex } = await connector.plan();
+    expect((newIndex?.lost ?? lost).map(describeLost)).toEqual([
+      expect.stringMatching(/^index\.gc_deletes 60s of .*pgferry needs 1h/u),
+      expect.stringMatching(/^index\.mapping\.total_fields\.limit 10 of .*pgferry needs 1000/u),
+    ]);
+    expect(await connector.sync('incremental')).toMatchObject({ status: 'completed' });
+    expect((await describeIndex(connector)).settings).toMatchObject({
+      'index.gc_deletes': '1h',
+      'index.mapping.total_fields.limit': '1000',
+      'index.refresh_interval': '4s',
+    });
+    expect((await connector.sync()).notes ?? []).toEqual([]);
+  });
+
   test('is what a rebuild keeps, and forgets when the file no longer says it; what people changed stays', async () => {
     const connector = connect(SECTION);
     await connector.sync();

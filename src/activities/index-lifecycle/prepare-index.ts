@@ -2,9 +2,9 @@ import type { Client } from '@elastic/elasticsearch';
 
 import { buildMapping, totalFields } from '../../documents/index-mapping';
 import { adaptIndex } from '../../elasticsearch/adaptation/adapt-index';
+import { readSectionInPlace } from '../../elasticsearch/adaptation/section-in-place';
 import { createIndex } from '../../elasticsearch/index/create-index';
 import { describeIndex } from '../../elasticsearch/index/describe-index';
-import { readSectionFor } from '../../elasticsearch/index/design-index';
 import { extendIndex } from '../../elasticsearch/index/extend-index';
 import { checkAliasFilters } from '../../elasticsearch/index/move-aliases';
 import { removeUnlessFit } from '../../elasticsearch/index/require-made-fit';
@@ -70,10 +70,12 @@ async function adaptToSection(
   job: SyncJob,
   projected: readonly ProjectedRelation[],
 ): Promise<string[]> {
-  const index = indexContent === undefined ? undefined : await describeIndex(elasticsearch, job.concreteIndex);
+  if (indexContent === undefined) return [];
+  const index = await describeIndex(elasticsearch, job.concreteIndex);
   if (index === undefined) return [];
   const { mapping } = buildMapping(projected.map(({ projection }) => projection));
-  return adaptIndex(elasticsearch, index, readSectionFor(mapping, indexContent));
+  const extension = { mapping, totalFields: totalFields(mapping) };
+  return adaptIndex(elasticsearch, index, readSectionInPlace(index, extension, indexContent).content);
 }
 
 /** Adds the fields that relations need to the sync's index, and takes the watermark off those to be copied. */

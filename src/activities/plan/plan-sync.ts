@@ -1,12 +1,13 @@
 import type { ConnectorSettings } from '../../config/settings/settings';
 import { totalFields } from '../../documents/index-mapping';
 import { type Difference, findAdaptation } from '../../elasticsearch/adaptation/find-adaptation';
+import { readSectionInPlace } from '../../elasticsearch/adaptation/section-in-place';
 import type { LostValue, Settings } from '../../elasticsearch/blueprint/index-content';
 import { findNewestVersion } from '../../elasticsearch/dead-letters/find-newest-version';
 import { requireNoRouting } from '../../elasticsearch/fit/require-fit';
 import { describeLeftBehind, listComingAlong } from '../../elasticsearch/index/describe-design';
 import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
-import { designIndex, readSectionFor } from '../../elasticsearch/index/design-index';
+import { designIndex } from '../../elasticsearch/index/design-index';
 import { concreteIndexName, deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { requireReplaceable } from '../../elasticsearch/index/require-replaceable';
 import { type Horizon, readHorizon, untilFlushed } from '../../postgres/server/watermark';
@@ -58,6 +59,8 @@ export interface SyncDescription {
   readonly index?: IndexDescription;
   /** Values of the index that is there which are not what the connector's section `index` says. */
   readonly differences: readonly Difference[];
+  /** Values of that section which it will not have, since pgferry needs others. */
+  readonly lost: readonly LostValue[];
   /** Present where the sync makes the index. */
   readonly newIndex?: PlannedIndex;
 }
@@ -113,19 +116,20 @@ export async function planSync(connector: OpenConnector, request: PlanRequest): 
     mapping,
     totalFields: totalFields(mapping),
     concurrency: connector.settings.limits.concurrency,
-    differences: findDifferences(connector.settings, index, mapping),
+    ...planAdaptation(connector.settings, index, mapping),
     ...(index === undefined ? {} : { index }),
     ...(design === undefined ? {} : { newIndex: design }),
   };
 }
 
-function findDifferences(
+function planAdaptation(
   { indexContent: section }: ConnectorSettings,
   index: IndexDescription | undefined,
   mapping: IndexMapping,
-): readonly Difference[] {
-  if (section === undefined || index === undefined) return [];
-  return findAdaptation(index.content, readSectionFor(mapping, section)).differences;
+): Pick<SyncDescription, 'differences' | 'lost'> {
+  if (section === undefined || index === undefined) return { differences: [], lost: [] };
+  const { content, lost } = readSectionInPlace(index, { mapping, totalFields: totalFields(mapping) }, section);
+  return { differences: findAdaptation(index.content, content).differences, lost };
 }
 
 async function planIndex(

@@ -14,7 +14,7 @@ const NOTHING_FORESEEN: Foresight = { problems: [], warnings: [] };
 
 /** A plan as `plan --json` prints it. */
 export function planDocument(foreseen: ForeseenPlan) {
-  const { plan, relations, mapping, concurrency, differences, newIndex, foresight = NOTHING_FORESEEN } = foreseen;
+  const { plan, relations, mapping, concurrency, differences, lost, newIndex, foresight = NOTHING_FORESEEN } = foreseen;
   const partitions = cutTasks(plan.relations, concurrency).flat();
   const described = new Map(relations.map((projected) => [projected.name, projected]));
   return {
@@ -43,7 +43,7 @@ export function planDocument(foreseen: ForeseenPlan) {
     dropped: plan.dropped,
     failed: plan.failed,
     comes_along: newIndex?.comesAlong ?? [],
-    lost_values: newIndex?.lost ?? [],
+    lost_values: newIndex?.lost ?? lost,
     index_changes: differences.map(({ name, is, wanted, isFixed }) => ({ name, is, wanted, takes_rebuild: isFixed })),
     problems: foresight.problems,
     warnings: foresight.warnings,

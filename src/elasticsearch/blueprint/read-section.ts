@@ -48,8 +48,7 @@ function withTypes(properties: Properties, needed: Properties): Properties {
 
 function refuseSettings(settings: Settings): string[] {
   return Object.keys(settings).flatMap((name) => {
-    const own = name === 'index.gc_deletes' ? 'pgferry sets it, so that a late write undoes no deletion' : undefined;
-    const reason = isPrivate(name, settings) ? 'Elasticsearch gives it itself' : (whyUnfit(name) ?? own);
+    const reason = isPrivate(name, settings) ? 'Elasticsearch gives it itself' : whyUnfit(name);
     return reason === undefined ? [] : [`${name}: ${reason}`];
   });
 }

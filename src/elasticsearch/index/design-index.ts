@@ -13,13 +13,12 @@ import {
   type Settings,
 } from '../blueprint/index-content';
 import type { FieldRules } from '../blueprint/layer-fields';
-import type { NeededSetting } from '../blueprint/layer-settings';
 import { type IndexSection, readSection } from '../blueprint/read-section';
 import { requireFit } from '../fit/require-fit';
 import { EXACT_FIELDS, holdsValuesOf } from './compare-mapping';
 import { readRecord } from './creation-record';
 import type { IndexDescription } from './describe-index';
-import { fieldLimit, GC_DELETES, holdsVectors, parseTimeValue, VECTORS_SETTING } from './index-requirements';
+import { FIELD_LIMIT, GC_DELETES, listNeeds, VECTORS_SETTING } from './index-requirements';
 import { readTemplate } from './read-template';
 import { isOwnIndex, type MappingMeta, othersMeta } from './state-format';
 import { widenIntegers } from './widen-integers';
@@ -122,20 +121,6 @@ function withoutSection(changed: ContentChanges, section: IndexContent): Content
   return { ...changed, settings: Object.fromEntries(settings), parameters: Object.fromEntries(parameters) };
 }
 
-function listNeeds(properties: Properties, totalFields: number): NeededSetting[] {
-  const limit = fieldLimit(properties, totalFields);
-  const remembered = parseTimeValue(GC_DELETES) ?? 0;
-  return [
-    { name: 'index.gc_deletes', value: GC_DELETES, isEnough: (value) => (parseTimeValue(value) ?? 0) >= remembered },
-    { name: LIMIT, value: String(limit), isEnough: (value) => Number(value) >= limit },
-    ...(holdsVectors(properties)
-      ? [{ name: VECTORS_SETTING, value: 'false', isEnough: (value: string) => value === 'false' }]
-      : []),
-  ];
-}
-
-const LIMIT = 'index.mapping.total_fields.limit';
-
 function changesOf(old: IndexDescription, { mapping }: WantedIndex, template: IndexContent): ContentChanges {
   const widen = (content: IndexContent): IndexContent => ({
     ...content,
@@ -157,7 +142,7 @@ const DEFAULTS = {
 };
 
 /** Settings that pgferry 0.1.0, which kept no record, gave every index. */
-const GIVEN_BY_OLD = { 'index.gc_deletes': GC_DELETES, [LIMIT]: '1000', [VECTORS_SETTING]: 'false' };
+const GIVEN_BY_OLD = { 'index.gc_deletes': GC_DELETES, [FIELD_LIMIT]: '1000', [VECTORS_SETTING]: 'false' };
 
 /**
  * Assumes how an index without a record was made: with what templates and pgferry give today. A field that

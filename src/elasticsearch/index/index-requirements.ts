@@ -1,8 +1,12 @@
 import type { FieldMapping } from '../../sync/field-mapping';
+import type { NeededSetting } from '../blueprint/layer-settings';
 import { countFields } from './count-fields';
 
 /** Time for which Elasticsearch remembers deletions: after its default, 60 s, a delayed older write would undo one. */
 export const GC_DELETES = '1h';
+
+/** Setting for how many fields an index may have. */
+export const FIELD_LIMIT = 'index.mapping.total_fields.limit';
 
 /** Elasticsearch's own default of `index.mapping.total_fields.limit`. */
 export const DEFAULT_FIELD_LIMIT = 1_000;
@@ -13,6 +17,19 @@ export const VECTORS_SETTING = 'index.mapping.exclude_source_vectors';
 /** `index.mapping.total_fields.limit` for a mapping: never below Elasticsearch's default. */
 export function fieldLimit(properties: Readonly<Record<string, FieldMapping>>, totalFields: number): number {
   return Math.max(DEFAULT_FIELD_LIMIT, countFields(properties), totalFields);
+}
+
+/** Settings without which an index is of no use to pgferry, each with its least value. */
+export function listNeeds(properties: Readonly<Record<string, FieldMapping>>, totalFields: number): NeededSetting[] {
+  const limit = fieldLimit(properties, totalFields);
+  const remembered = parseTimeValue(GC_DELETES) ?? 0;
+  return [
+    { name: 'index.gc_deletes', value: GC_DELETES, isEnough: (value) => (parseTimeValue(value) ?? 0) >= remembered },
+    { name: FIELD_LIMIT, value: String(limit), isEnough: (value) => Number(value) >= limit },
+    ...(holdsVectors(properties)
+      ? [{ name: VECTORS_SETTING, value: 'false', isEnough: (value: string) => value === 'false' }]
+      : []),
+  ];
 }
 
 /** Whether a field, or one within an object, is a vector. */

@@ -25,14 +25,14 @@ beforeAll(async () => {
   await piped.database.sql(`
     create table item (id int primary key, name text);
     insert into item select i, repeat('n', 300) from generate_series(1, ${ROWS}) as i;
-    create table other (id int primary key, name text);
-    insert into other select i, 'n' from generate_series(1, 10) as i`);
+    create table other (id int primary key, name text)`);
 });
 afterAll(async () => {
   for (const name of templates) await piped.client.indices.deleteIndexTemplate({ name });
   await piped.stop();
 });
-beforeEach(() => {
+beforeEach(async () => {
+  await piped.database.sql("truncate other; insert into other select i, 'n' from generate_series(1, 10) as i");
   connector = piped.connect();
 });
 

@@ -170,6 +170,9 @@ describe('a table that is named', () => {
 });
 
 describe('a relation is described with', () => {
+  // Others look at all tables of the schema.
+  afterEach(() => database.sql('drop table if exists typed, shape'));
+
   const columnNames = ({ columns }: Relation) => columns.map(({ name }) => name);
 
   test('its columns in order, without dropped ones, and its key in the order of the key', async () => {
@@ -269,7 +272,6 @@ describe('a relation is described with', () => {
     ['another key', 'alter table shape drop constraint shape_pkey, add primary key (id, word)'],
   ])('another definition after %s', async (_, change) => {
     await database.sql(`
-      drop table if exists shape;
       drop type if exists outer_type, inner_type, shade;
       create type shade as enum ('black', 'white');
       create type inner_type as (s shade);
