@@ -10,24 +10,18 @@ import { sourceSection } from './source-section';
 import { syncRulesSection } from './sync-rules-section';
 
 const KIBANA = 'only Kibana shows it';
+const FLAGS = 'set it in the pipeline itself';
 
 const indexName = text.superRefine((value, context) => {
   const problem = findIndexNameProblem(value);
   if (problem !== undefined) context.addIssue(problem);
 });
 
-function pipelineFlag(field: string) {
-  return documented(
-    flag.default(false),
-    `Whether documents that pass \`name\` say \`"${field}": true\`, which pipelines made by Kibana ask for.`,
-  );
-}
-
 const pipelineSection = section({
   name: documented(optionalText, 'Ingest pipeline that every document passes.'),
-  extract_binary_content: pipelineFlag('_extract_binary_content'),
-  reduce_whitespace: pipelineFlag('_reduce_whitespace'),
-  run_ml_inference: pipelineFlag('_run_ml_inference'),
+  extract_binary_content: ignored(FLAGS),
+  reduce_whitespace: ignored(FLAGS),
+  run_ml_inference: ignored(FLAGS),
 });
 
 export const limitKeys = {

@@ -17,7 +17,6 @@ export function toConnectorSettings(entry: ConnectorEntry, isServed?: true) {
     rules: { basic: toBasicRules(sync_rules.basic), advanced: sync_rules.advanced.map((rule) => camelKeys(rule)) },
     scheduling: camelKeys(entry.scheduling),
     pipeline: pipeline?.name,
-    pipelineFlags: pipeline?.name === undefined ? undefined : toPipelineFlags(pipeline),
     ...toAdditions(entry),
     apiKey: entry.api_key,
     isServed,
@@ -72,13 +71,6 @@ function toSourceTls(configuration: ConnectorEntry['configuration']) {
 /** Tables are names, or patterns with `*`, as given; `['*']` means every table that can be synced. */
 function toTableSelection({ schema: schemas, tables }: ConnectorEntry['configuration']) {
   return camelKeys({ schemas, tables });
-}
-
-/** Fields that tell a pipeline what to do; undefined for none. */
-function toPipelineFlags(pipeline: NonNullable<ConnectorEntry['pipeline']>): readonly string[] | undefined {
-  const names = ['extract_binary_content', 'reduce_whitespace', 'run_ml_inference'] as const;
-  const flags = names.filter((name) => pipeline[name]).map((name) => `_${name}`);
-  return flags.length === 0 ? undefined : flags;
 }
 
 /** In the order in which they are tried. */

@@ -49,14 +49,16 @@ export function toEntry({ id, name, indexName, configuration, rules, pipeline, s
     configuration: valuesOf(configuration),
     sync_rules: { basic: toBasicRules(rules), advanced: toAdvancedRules(rules) },
     scheduling: { full: toSchedule(scheduling['full']), incremental: toSchedule(scheduling['incremental']) },
-    ...(isOwn ? { pipeline: toPipeline(pipelineName, pipeline) } : {}),
+    ...(isOwn ? { pipeline: { name: pipelineName } } : {}),
   };
 }
 
-/** A flag that the connector doesn't have is set, as with Elastic's own service. */
-function toPipeline(name: string, pipeline: Fields): Fields {
-  const flags = ['extract_binary_content', 'reduce_whitespace', 'run_ml_inference'];
-  return { name, ...Object.fromEntries(flags.map((key) => [key, pipeline[key] ?? true])) };
+/** What a pipeline is told by documents of a connector that names one. */
+const FLAGS = ['extract_binary_content', 'reduce_whitespace', 'run_ml_inference'];
+
+/** The fields by which documents say so; a flag that the connector doesn't have is set, as with Elastic's own service. */
+export function pipelineFlagsOf(pipeline: Fields): string[] {
+  return FLAGS.filter((flag) => pipeline[flag] !== false).map((flag) => `_${flag}`);
 }
 
 /** The values of the fields that pgferry knows and that count; what is empty is its default, or absent. */
