@@ -23,8 +23,8 @@ export async function findAdoption(
   { options, jobType }: PlanRequest,
   index: IndexDescription,
 ): Promise<{ readonly adopt?: true }> {
-  // pgferry made it for itself.
-  if (index.isOwn) return {};
+  // One that pgferry has made behind an alias is no other's.
+  if (index.isOwn && index.viaAlias) return {};
   const theirs = await countElasticDocuments(elasticsearch, elasticDocumentsOf(settings, index));
   if (theirs === 0) return {};
   if (options.adopt === true || settings.adopts === true) return jobType === 'full' ? { adopt: true } : {};
