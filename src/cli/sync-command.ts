@@ -12,6 +12,7 @@ export function syncCommand(): Command {
     .option('--rebuild', 'copy everything into a new index, then swap the alias')
     .option('--forget <relation...>', 'delete the documents of relations that are gone from the source')
     .option('--allow-mass-delete', 'delete stale documents beyond max_delete_ratio')
+    .option('--adopt', "replace the documents of Elastic's own connector")
     .option('--detach', 'start it and leave it to the workers')
     .action(async (id: string | undefined, options: SyncCommandOptions) => {
       const { syncOnce } = await import('./actions/sync-once.js');

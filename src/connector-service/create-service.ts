@@ -5,6 +5,7 @@ import { changeConnector } from '../elasticsearch/connector-documents/write-docu
 import type { ServiceContext } from './context/service-context';
 import { freeConnector } from './jobs/free-connector';
 import { type JobMemory, seeToJobs } from './jobs/see-to-jobs';
+import { askToStop } from './jobs/stop-sync';
 import { isTrialDue, know, type KnownConnector, spreadTrial } from './known-connector';
 import { createLanes } from './lanes';
 import { judgeConnector } from './life/judge-connector';
@@ -44,6 +45,7 @@ export function createService(context: () => ServiceContext): ConnectorService {
   };
   const jobLanes = createLanes(JOBS_AT_A_TIME, tell);
   const lifeLanes = createLanes(TRIALS_AT_A_TIME, tell);
+  const stopLanes = createLanes(JOBS_AT_A_TIME, tell);
   let isFirst = true;
 
   const pass = async () => {
@@ -57,6 +59,8 @@ export function createService(context: () => ServiceContext): ConnectorService {
     for (const id of [...known.keys(), ...gone].filter((connectorId) => !present.has(connectorId)))
       lifeLanes.run(id, () => forgetConnector(now, known, id));
     for (const [id, ofConnector] of jobs) {
+      // Beside the report of its counts, which may wait long for a busy Elasticsearch.
+      stopLanes.run(id, () => stopCanceled(now, ofConnector));
       const connector = present.has(id) ? known.get(id)?.document : undefined;
       jobLanes.run(id, () => seeToJobs(now, connector, ofConnector, memory));
     }
@@ -69,7 +73,7 @@ export function createService(context: () => ServiceContext): ConnectorService {
   return {
     pass,
     settle: async () => {
-      await Promise.all([jobLanes.settle(), lifeLanes.settle()]);
+      await Promise.all([jobLanes, lifeLanes, stopLanes].map((lanes) => lanes.settle()));
     },
   };
 }
@@ -94,6 +98,14 @@ async function takeNote(
     const connector = know(readConnector(found), known.get(found.id));
     if (isFirst) spreadTrial(connector, Date.now());
     known.set(found.id, connector);
+  }
+}
+
+async function stopCanceled({ temporal, namespaceId }: ServiceContext, jobs: readonly JobDocument[]): Promise<void> {
+  for (const job of jobs) {
+    const { connectorId, status, firstRunId } = job;
+    const isOwn = firstRunId !== undefined && job.namespaceId === namespaceId;
+    if (status === 'canceling' && isOwn) await askToStop(temporal, connectorId, firstRunId);
   }
 }
 

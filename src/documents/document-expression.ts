@@ -19,6 +19,8 @@ export interface DocumentParts {
   readonly fields: readonly RenderedField[];
   readonly commitTimestamps: boolean;
   readonly startedAt: string;
+  /** Fields that are true, for an ingest pipeline. */
+  readonly pipelineFlags?: readonly string[] | undefined;
   /** Whether the document carries the hash of itself. */
   readonly fingerprinted: boolean;
 }
@@ -51,8 +53,9 @@ export function fingerprintExpression(parts: DocumentParts): string {
   return `hashtextextended(${contentExpression(parts)}, 0)`;
 }
 
-function constantFields({ connectorId, relation, database, names }: DocumentParts): string {
+function constantFields({ connectorId, relation, database, names, pipelineFlags = [] }: DocumentParts): string {
   const constants = {
+    ...Object.fromEntries(pipelineFlags.map((name) => [name, true])),
     [names.database]: database,
     [names.schema]: relation.schema,
     [names.table]: relation.tables ?? relation.table,

@@ -22,6 +22,8 @@ export interface ProjectionInput {
   readonly commitTimestamps: boolean;
   /** ISO 8601: `_timestamp` of rows without a commit timestamp. */
   readonly startedAt: string;
+  /** Fields that are true, for an ingest pipeline. */
+  readonly pipelineFlags?: readonly string[] | undefined;
   /**
    * Basic sync rules, in their order.
    * @default []

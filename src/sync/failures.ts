@@ -67,7 +67,13 @@ export const FAILURES = {
   },
   MassDeletionRefused: {
     retryable: false,
-    remedy: 'Check the source; if the rows are really gone, sync with --allow-mass-delete.',
+    remedy: 'Check the source; if the rows are really gone: `pgferry sync ID --allow-mass-delete`.',
+  },
+  AdoptionNeeded: {
+    retryable: false,
+    remedy:
+      'Replace the documents with `pgferry sync ID --adopt`, or by `adopt: true` at the connector in the file; or ' +
+      'sync into another index.',
   },
   ConfigChanged: {
     retryable: false,

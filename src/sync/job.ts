@@ -14,6 +14,8 @@ export interface SyncOptions {
   readonly forget?: readonly string[];
   /** Delete stale documents beyond `max_delete_ratio`. */
   readonly allowMassDelete?: boolean;
+  /** Replace the documents that Elastic's own connector has made of the database. */
+  readonly adopt?: boolean;
   /** Try rows again that an ingest pipeline dropped, though neither they nor the pipeline changed. */
   readonly retryDropped?: boolean;
 }

@@ -41,6 +41,8 @@ export interface SyncJob {
   readonly unfamiliar?: true;
   /** Ingest pipelines that work on the documents, as they were before the first write. Absent: none. */
   readonly pipelines?: WorkingPipelines;
+  /** Delete the documents that Elastic's own connector has made, once all others are written. */
+  readonly adopt?: true;
   /** Try all rows again that a pipeline dropped, though neither they nor the pipeline changed. */
   readonly retryDropped?: true;
 }

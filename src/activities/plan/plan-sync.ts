@@ -21,6 +21,7 @@ import type { PlanRequest } from '../contract/activity-inputs';
 import { checkBasicRules } from './check-basic-rules';
 import { checkColumnNames } from './check-column-names';
 import { checkRulesInEffect } from './check-rules-in-effect';
+import { findAdoption } from './find-adoption';
 import { findPipelines } from './find-pipelines';
 import { fitRelations } from './fit-relations';
 import { partReadable } from './part-readable';
@@ -86,6 +87,7 @@ export async function planSync(connector: OpenConnector, request: PlanRequest): 
   const state = index?.state.connectors[id];
   if (request.jobType === 'incremental') checkRulesInEffect(connector.settings, parted, state);
   if (index !== undefined) requireNoRouting(index.content, `The index ${index.concrete}`);
+  const adoption = index === undefined ? {} : await findAdoption(connector, request, index);
   const fitted = fitRelations(parted.relations, index, new Set(Object.keys(state?.relations ?? {})));
   const { relations, mapping } = fitted;
   const failed = [...parted.failed, ...fitted.failed];
@@ -102,7 +104,7 @@ export async function planSync(connector: OpenConnector, request: PlanRequest): 
   const notes = [...(design?.leftBehind ?? []), ...notePipelines(pipelines, id)];
   return {
     plan: {
-      job: { ...job, ...works },
+      job: { ...job, ...works, ...adoption },
       relations: relations.map((projected) => planRelation(projected, trusted, { ...horizon, ...works }, state)),
       skipped: view.skipped,
       dropped: parted.dropped,

@@ -24,6 +24,7 @@ export function projectSource(
     database: settings.source.database,
     options: settings.documents,
     rules: settings.rules.basic,
+    pipelineFlags: settings.pipelineFlags,
     commitTimestamps: probe.trackCommitTimestamp && !isReadAsWhole(relation),
   };
   // The hash must not change from one sync to the next, as the start time does.

@@ -11,6 +11,7 @@ export interface SyncCommandOptions extends ConfigurationOptions {
   readonly rebuild?: true;
   readonly forget?: readonly string[];
   readonly allowMassDelete?: true;
+  readonly adopt?: true;
   readonly detach?: true;
 }
 
@@ -26,6 +27,7 @@ function readInput(connectorId: string, options: SyncCommandOptions): SyncInput 
   const syncOptions: SyncOptions = {
     ...(options.rebuild === true ? { rebuild: true } : {}),
     ...(options.allowMassDelete === true ? { allowMassDelete: true } : {}),
+    ...(options.adopt === true ? { adopt: true } : {}),
     ...(options.forget === undefined ? {} : { forget: options.forget }),
   };
   return {

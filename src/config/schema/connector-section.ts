@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { number, optionalText, text } from './coerced-values';
+import { flag, number, optionalText, text } from './coerced-values';
 import { documentsSection } from './documents-section';
 import { findIndexNameProblem } from './index-name';
 import { indexSection } from './index-section';
@@ -74,6 +74,11 @@ const keys = section({
   index: documented(indexSection, 'The index as people want it, beyond what its documents need.'),
   scheduling: documented(schedulingSection, 'When syncs start by themselves; `pgferry schedule apply` makes it so.'),
   pipeline: documented(pipelineSection.optional(), 'Ingest pipeline.'),
+  adopt: documented(
+    flag.default(false),
+    "Whether the first full sync that completes replaces the documents which Elastic's own connector has made of the " +
+      'database in the index; as `pgferry sync --adopt` does once.',
+  ),
   ...limitKeys,
   description: ignored(KIBANA),
   language: ignored('fields are mapped by their types'),

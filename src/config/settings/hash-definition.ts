@@ -8,7 +8,8 @@ import type { ConnectorSettings, ElasticsearchSettings } from './settings';
  * under way (the connector's name and its schedule).
  */
 export function hashDefinition(connector: ConnectorSettings, elasticsearch: ElasticsearchSettings): string {
-  const { id, indexName, source, selection, documents, indexContent, rules, pipeline, limits } = connector;
+  const { id, indexName, source, selection, documents, indexContent, rules, pipeline, pipelineFlags, limits } =
+    connector;
   const { host, port, username, database, tls } = source;
   const definition = {
     id,
@@ -19,6 +20,7 @@ export function hashDefinition(connector: ConnectorSettings, elasticsearch: Elas
     ...(indexContent === undefined ? {} : { index: indexContent }),
     rules,
     pipeline,
+    ...(pipelineFlags === undefined ? {} : { pipelineFlags }),
     limits,
     destination: elasticsearch.host,
   };

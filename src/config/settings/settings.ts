@@ -27,6 +27,8 @@ export type CodecServerSettings = AllSettings['codecServer'];
 export type ConnectorSettings = ReturnType<typeof toConnectorSettings> & {
   /** The index that keeps dead letters. Absent: `{indexName}-rejected`. */
   readonly deadLetters?: string;
+  /** Fields that every document has, as `true`, to tell its ingest pipeline what to do. Absent: none. */
+  readonly pipelineFlags?: readonly string[];
 };
 /** Which connectors that are managed in Elasticsearch are served. */
 export type ServedSettings = NonNullable<AllSettings['served']>;

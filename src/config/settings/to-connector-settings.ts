@@ -32,6 +32,8 @@ export function toAdditions(entry: ServedEntry | ConfigurationFile['connector_de
     documents: camelKeys({ ...entry.documents, nested: toTrees(entry.documents.nested) }),
     /** Absent where the file says nothing of it. */
     ...(isGiven ? { indexContent: { settings, mapping } } : {}),
+    /** Absent where it does not. */
+    ...('adopt' in entry && entry.adopt ? { adopts: true as const } : {}),
     limits: camelKeys(pick(entry, LIMITS)),
   };
 }

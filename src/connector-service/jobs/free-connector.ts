@@ -4,7 +4,7 @@ import type { ConnectorDocument } from '../protocol/connector-document';
 import { readJob } from '../protocol/job-document';
 import { endSync, type JobEnding } from './end-job';
 import { findLatestRun } from './read-run';
-import { cancelSync } from './see-to-jobs';
+import { askToStop } from './stop-sync';
 
 const DELETED: JobEnding = { status: 'error', error: 'The sync job was deleted while it ran → Start another one.' };
 
@@ -20,7 +20,7 @@ export async function freeConnector(context: ServiceContext, connector: Connecto
   if (latest?.status === 'running') {
     if (found !== undefined) return;
     log.warn(`The sync of ${connector.id} is stopped: its job was deleted`);
-    await cancelSync(context, connector.id);
+    await askToStop(temporal, connector.id, latest.firstRunId);
     return;
   }
   const last = latest === undefined ? await findLastEndedJob(elasticsearch, connector.id) : found;

@@ -1,4 +1,4 @@
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 
 import { findConnectorDocument } from '../../elasticsearch/connector-documents/find-documents';
 import { changeJob } from '../../elasticsearch/connector-documents/write-documents';
@@ -9,6 +9,7 @@ import { isClaimed, type JobDocument } from '../protocol/job-document';
 import { endJob, endSync, type JobEnding, toCounts } from './end-job';
 import { explainRun } from './explain-run';
 import { findLatestRun, JOB_MEMO, type LatestRun, readReport } from './read-run';
+import { askToStop, hasStopped } from './stop-sync';
 
 /** What the service remembers of jobs from pass to pass; nothing is wrong without it, some of it only later. Milliseconds. */
 export interface JobMemory {
@@ -65,12 +66,14 @@ async function seeToOwn(
   const latest = await findLatestRun(context.temporal, job.connectorId);
   const isItsOwn = latest?.firstRunId === firstRunId;
   if (isItsOwn && latest.status === 'running') {
-    if (job.status === 'canceling' || (await isGone(context, connector, job)))
-      await cancelSync(context, job.connectorId);
-    await report(context, job, latest, memory);
-    return;
+    if (job.status !== 'canceling' && !(await isGone(context, connector, job))) {
+      await report(context, job, latest, memory);
+      return;
+    }
+    await askToStop(context.temporal, job.connectorId, firstRunId);
+    if (!(await hasStopped(context.temporal, job.connectorId, firstRunId))) return;
   }
-  const run = isItsOwn ? latest : await findLatestRun(context.temporal, job.connectorId, firstRunId);
+  const run = await findLatestRun(context.temporal, job.connectorId, isItsOwn ? undefined : firstRunId);
   const ending = await readEnding(context, job, run);
   const isOrphan = ending.status !== 'completed' && (await isGone(context, connector, job));
   await finish(
@@ -87,16 +90,6 @@ async function isGone(
   { connectorId }: JobDocument,
 ): Promise<boolean> {
   return connector === undefined && (await findConnectorDocument(elasticsearch, connectorId)) === undefined;
-}
-
-/** Asks a sync to stop; asking again does nothing. */
-export async function cancelSync({ temporal }: ServiceContext, connectorId: string): Promise<void> {
-  try {
-    await temporal.workflow.getHandle(syncWorkflowId(connectorId)).cancel();
-  } catch (error) {
-    // It has just ended.
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
-  }
 }
 
 async function report(
@@ -127,7 +120,7 @@ async function readEnding(context: ServiceContext, job: JobDocument, run: Latest
   if (isComplete) return { status: 'completed', error: null, counts };
   // What was being tried in vain when it was asked to stop may be how it ended.
   if (run.status === 'cancelled' || job.status === 'canceling') return { status: 'canceled', error: null, counts };
-  return { status: 'error', error: explainRun(report.failure), counts };
+  return { status: 'error', error: explainRun(job.connectorId, report.failure), counts };
 }
 
 /** Writes the end into the job, then into the connector, unless that is at another job already. */

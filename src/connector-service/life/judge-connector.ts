@@ -22,7 +22,7 @@ export async function judgeConnector(context: ServiceContext, connector: Connect
   const errors = hasOpenDraft(connector)
     ? await findRuleErrors(context, { ...snapshot, rules: connector.draft })
     : undefined;
-  const error = failures.length === 0 ? null : describeFailures(failures);
+  const error = failures.length === 0 ? null : describeFailures(failures, connector.id);
   const status = error === null ? 'connected' : 'error';
   const changes = {
     ...(connector.status === status && (connector.error ?? null) === error ? {} : { status, error }),

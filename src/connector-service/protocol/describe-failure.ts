@@ -11,9 +11,15 @@ interface Failure {
   readonly remedy: string;
 }
 
-/** The text of an error in a document: what went wrong and what to do, short, and without a secret. */
-export function describeFailures(failures: readonly Failure[]): string {
-  const texts = failures.map(({ message, remedy }) => `${message.replace(/\.$/u, '')} → ${remedy}`);
+/**
+ * The text of an error in a document: what went wrong and what to do, short, and without a secret.
+ * @param connectorId - stands in commands that a remedy names, so that they can be copied
+ */
+export function describeFailures(failures: readonly Failure[], connectorId = 'ID'): string {
+  const texts = failures.map(
+    ({ message, remedy }) =>
+      `${message.replace(/\.$/u, '')} → ${remedy.replaceAll('`pgferry sync ID', `\`pgferry sync ${connectorId}`)}`,
+  );
   return shorten(blotSecrets([...new Set(texts)].join(' ')));
 }
 

@@ -8,7 +8,7 @@ import { toConnectorSettings } from '../../config/settings/to-connector-settings
 import { SyncFailure } from '../../sync/failures';
 import { CONFIGURATION_SCHEMA } from './configuration-schema';
 import { readFields } from './connector-document';
-import { isEmpty, type Snapshot, toEntry, valuesOf } from './to-entry';
+import { isEmpty, pipelineFlagsOf, type Snapshot, toEntry, valuesOf } from './to-entry';
 
 const REMEDY = "Correct the connector's configuration in Kibana, or by the Connector API.";
 /** Where the schema of the file has connectors. */
@@ -24,7 +24,7 @@ export function readSnapshot(snapshot: Snapshot, served: ServedSettings): ReadSn
   if (empty.length > 0) return { problems: empty };
   const entry = toEntry(snapshot);
   const parsed = connectorSection.safeParse(entry);
-  if (parsed.success && isDefinedHere(parsed.data)) return { settings: toSettings(parsed.data, served) };
+  if (parsed.success && isDefinedHere(parsed.data)) return { settings: toSettings(parsed.data, snapshot, served) };
   const problems = createProblemList(() => undefined);
   if (!parsed.success) describeIssues(parsed.error.issues, PLACE, { connectors: [entry] }, problems);
   return {
@@ -42,9 +42,19 @@ export function readSettings(snapshot: Snapshot, served: ServedSettings): Connec
   throw new SyncFailure('InvalidConfig', read.problems.map(describeProblem).join(' '), REMEDY);
 }
 
-function toSettings(entry: ConnectorEntry, { entries, defaults, deadLetters }: ServedSettings): ConnectorSettings {
+function toSettings(
+  entry: ConnectorEntry,
+  { pipeline }: Snapshot,
+  { entries, defaults, deadLetters }: ServedSettings,
+): ConnectorSettings {
   const own = entries.find(({ id }) => id === entry.connector_id);
-  return { ...toConnectorSettings(entry, true), deadLetters, ...(own ?? defaults) };
+  const pipelineFlags = entry.pipeline === undefined ? [] : pipelineFlagsOf(pipeline);
+  return {
+    ...toConnectorSettings(entry, true),
+    deadLetters,
+    ...(pipelineFlags.length === 0 ? {} : { pipelineFlags }),
+    ...(own ?? defaults),
+  };
 }
 
 /** May be empty: a server may ask for no password, and without the certificate of an authority none is checked. */

@@ -53,6 +53,14 @@ export function toEntry({ id, name, indexName, configuration, rules, pipeline, s
   };
 }
 
+/** What a pipeline is told by documents of a connector that names one. */
+const FLAGS = ['extract_binary_content', 'reduce_whitespace', 'run_ml_inference'];
+
+/** The fields by which documents say so; a flag that the connector doesn't have is set, as with Elastic's own service. */
+export function pipelineFlagsOf(pipeline: Fields): string[] {
+  return FLAGS.filter((flag) => pipeline[flag] !== false).map((flag) => `_${flag}`);
+}
+
 /** The values of the fields that pgferry knows and that count; what is empty is its default, or absent. */
 export function valuesOf(configuration: Fields): Fields {
   const values: Record<string, unknown> = {};

@@ -30,6 +30,8 @@ interface PaceWindow {
   readonly startedAt?: number;
   readonly bulks: number;
   readonly bytes: number;
+  /** Milliseconds that its bulks took, summed up. */
+  readonly durationMs: number;
   /** Bulks while a body waited for a slot: only then is Elasticsearch, and not the reader, what limits the rate. */
   readonly saturated: number;
   readonly wasPushedBack: boolean;
@@ -68,8 +70,17 @@ const GAIN = 0.05;
 const KNOBS = 2;
 const REST_WINDOWS = 20;
 const REST_AFTER_PUSHBACK = 5;
+const REST_AFTER_SLOWNESS = 5;
 
-const NEW_WINDOW: PaceWindow = { bulks: 0, bytes: 0, saturated: 0, wasPushedBack: false };
+/**
+ * Milliseconds a bulk may take. Elasticsearch works off what it was sent in its order: whatever else is to be written waits
+ * behind it, from other people's documents to the end of a sync that somebody cancels.
+ */
+const LONGEST_MS = 1_500;
+/** A body this small is left as it is, however long it takes. */
+const SLOW_BYTES = MEGABYTE;
+
+const NEW_WINDOW: PaceWindow = { bulks: 0, bytes: 0, durationMs: 0, saturated: 0, wasPushedBack: false };
 
 /** The pace to start with: two requests in flight, of 4 MB. */
 export function startPace(limits: PaceLimits): BulkPace {
@@ -98,14 +109,23 @@ export function observeBulk(pace: BulkPace, bulk: ObservedBulk): BulkPace {
     startedAt,
     bulks: pace.window.bulks + 1,
     bytes: pace.window.bytes + bulk.bytes,
+    durationMs: pace.window.durationMs + bulk.durationMs,
     saturated: pace.window.saturated + (bulk.isSaturated ? 1 : 0),
     wasPushedBack: pace.window.wasPushedBack,
   };
   const elapsed = bulk.finishedAt - startedAt;
   if (window.bulks < WINDOW_BULKS || elapsed < WINDOW_MS) return { ...pace, window };
   const next = { ...pace, window: { ...NEW_WINDOW, startedAt: bulk.finishedAt } };
+  if (window.durationMs > window.bulks * LONGEST_MS && pace.targetBytes > SLOW_BYTES) return shorten(next);
   // The reader was slower than Elasticsearch: the rate says nothing about the pace.
   return window.saturated >= window.bulks * SATURATED_SHARE ? climb(next, window.bytes / elapsed) : next;
+}
+
+/** Smaller bodies: what is in flight is more than Elasticsearch has use for. */
+function shorten({ limits, trial, window, ...pace }: BulkPace): BulkPace {
+  const concurrency = trial?.concurrency ?? pace.concurrency;
+  const targetBytes = Math.max(SLOW_BYTES, Math.floor(pace.targetBytes / GROWTH));
+  return { limits, concurrency, targetBytes, window, failures: 0, rest: REST_AFTER_SLOWNESS };
 }
 
 /** Hill climbing: keeps a change that helped and goes on in its direction, else takes it back and tries the other knob. */

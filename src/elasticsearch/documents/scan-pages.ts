@@ -16,9 +16,11 @@ const PAGE = 5_000;
  */
 const SLICES = 2;
 
-/** All documents of an index. */
+/** Documents of an index. */
 export interface PageScan {
   readonly index: string;
+  /** Absent: all. */
+  readonly query?: estypes.QueryDslQueryContainer;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -113,7 +115,7 @@ function pageRequest(
     _source: false,
     allow_partial_search_results: false,
     slice: { id: String(slice), max: SLICES },
-    query: 'relationField' in scan ? relationQuery(scan) : { match_all: {} },
+    query: 'relationField' in scan ? relationQuery(scan) : (scan.query ?? { match_all: {} }),
     filter_path: ['pit_id', 'hits.hits._id', 'hits.hits.sort', ...(fields.length === 0 ? [] : ['hits.hits.fields'])],
     ...(fields.length === 0 ? {} : { docvalue_fields: [...fields] }),
   };

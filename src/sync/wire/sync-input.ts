@@ -18,7 +18,7 @@ const SYNC: InputShape = {
     optional: true,
   },
   options: {
-    allowed: 'an object of rebuild, forget, allowMassDelete and retryDropped',
+    allowed: 'an object of rebuild, forget, allowMassDelete, adopt and retryDropped',
     fits: isRecord,
     optional: true,
   },
@@ -48,6 +48,7 @@ const OPTIONS: InputShape = {
     optional: true,
   },
   allowMassDelete: CONSENT,
+  adopt: CONSENT,
   retryDropped: CONSENT,
 };
 

@@ -90,7 +90,11 @@ describe("a connector's settings in Elasticsearch", () => {
     expect(settings.scheduling).toMatchObject({ full: { enabled: true, interval: '0 0 3 * * ?' } });
     expect(settings.scheduling.incremental.enabled).toBe(false);
     expect(settings.pipeline).toBeUndefined();
-    expect(settingsOf(TYPED, { pipeline: { name: 'search-shop' } }).pipeline).toBe('search-shop');
+    const own = { name: 'search-shop', extract_binary_content: false, reduce_whitespace: true, run_ml_inference: true };
+    expect(settingsOf(TYPED, { pipeline: own })).toMatchObject({
+      pipeline: 'search-shop',
+      pipelineFlags: ['_reduce_whitespace', '_run_ml_inference'],
+    });
   });
 
   test('of a job are those of its own snapshot, whichever form its rules have', () => {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { createRandom, type Random } from '../../../soak/random';
 import { runCommand, type RunningCommand } from '../../../support/command-line';
+import { type JobWatch, watchJobs } from '../../../support/connector-protocol/job-states';
 import type { Document } from '../../../support/connector-protocol/new-documents';
 import { setStage, type Stage } from '../../../support/connector-protocol/stage';
 import { eventually } from '../../../support/eventually';
@@ -79,11 +80,12 @@ test.each(Array.from({ length: WAYS }, (_, way) => SEED + way))(
       const way: Way = { stage, file, random, worker: await stage.startWorker(file) };
       await stage.untilConnector({ status: 'needs_configuration' });
       await stage.person.configure(stage.id, stage.typed());
+      const jobs = watchJobs();
       for (let done = 0; done < ACTS; done += 1) {
         const [name, act] = random.pick(Object.entries(ACTIONS));
         process.stdout.write(`${name}, `);
         await act(way);
-        await sleep(random.between(0, 1_500));
+        await watchFor(stage, jobs, random.between(0, 1_500));
       }
       process.stdout.write('\n');
       await expectQuiet(way);
@@ -92,6 +94,15 @@ test.each(Array.from({ length: WAYS }, (_, way) => SEED + way))(
     }
   },
 );
+
+/** Looks at the jobs for a while: no end is taken back, and no two run at a time. */
+async function watchFor({ person, id }: Stage, jobs: JobWatch, ms: number): Promise<void> {
+  const until = Date.now() + ms;
+  do {
+    expect(jobs.look(await person.jobs(id))).toEqual([]);
+    await sleep(100);
+  } while (Date.now() < until);
+}
 
 async function expectQuiet({ stage, file }: Way): Promise<void> {
   const { person, id } = stage;

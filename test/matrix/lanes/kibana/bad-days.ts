@@ -120,13 +120,17 @@ story('What goes wrong beside a connector in Kibana is said there, and costs no 
     const jobId = await stage.person.sync(stage.id);
     const isCounted = async () => Number((await stage.person.job(jobId))['indexed_document_count']) > 0;
     await eventually('documents were counted', isCounted, 90_000);
-    const asked = Date.now();
     await stage.person.cancel(jobId);
+    const asked = Date.now();
     const job = await stage.untilJob(jobId, 'canceled');
     expect(Date.now() - asked).toBeLessThan(6_000);
     expect(job['indexed_document_count']).toBeGreaterThan(0);
     expect(job['indexed_document_count']).toBeLessThan(399_000);
     await stage.database.sql('delete from goods where id >= 1000');
+    const refused = await sync('error');
+    expect(refused['error']).toContain(`pgferry sync ${stage.id} --allow-mass-delete`);
+    const { code } = await runCommand(['sync', stage.id, '--allow-mass-delete', '-c', file]);
+    expect(code).toBe(0);
   },
   'what the person changes while jobs run is kept, and no end is lost': async () => {
     const stop = new AbortController();

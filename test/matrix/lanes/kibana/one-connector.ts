@@ -157,9 +157,22 @@ const LIFE = {
   },
 };
 
+/** The same steps, each of which says what it took. */
+function timed(steps: Readonly<Record<string, () => Promise<void>>>): Record<string, () => Promise<void>> {
+  const entries = Object.entries(steps).map(([step, run]) => {
+    const runTimed = async () => {
+      const started = performance.now();
+      await run();
+      process.stdout.write(`${((performance.now() - started) / 1_000).toFixed(1).padStart(6)} s  ${step}\n`);
+    };
+    return [step, runTimed] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
 story('A connector lives and dies by documents, where there is no Connector API', {
   'a person makes it': () => begin(),
-  ...LIFE,
+  ...timed(LIFE),
 });
 
 story('A connector lives and dies by the Connector API, where there is one', {
@@ -167,7 +180,7 @@ story('A connector lives and dies by the Connector API, where there is one', {
     api = await startConnectorApi(elasticsearchUrl());
     await begin(api.url);
   },
-  ...LIFE,
+  ...timed(LIFE),
 });
 
 async function rulesOf(which: 'draft' | 'active'): Promise<Document> {

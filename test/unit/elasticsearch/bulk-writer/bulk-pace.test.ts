@@ -51,6 +51,13 @@ describe('the pace of the bulk writer', () => {
     expect(pace.targetBytes).toBeLessThan(4 * MEGABYTE);
   });
 
+  test('sends smaller bodies to a server that works long on each, since all else waits behind them', () => {
+    const slow = run(startPace({ min: 1, max: 8 }), 600, () => 1_000);
+    expect(slow.targetBytes).toBeLessThan(2 * MEGABYTE);
+    expect(slow.concurrency).toBeLessThanOrEqual(3);
+    expect(run(startPace({ min: 1, max: 8 }), 600, () => 10).targetBytes).toBeGreaterThanOrEqual(MEGABYTE);
+  });
+
   test('recovers after a push-back', () => {
     const rate = ({ concurrency }: BulkPace) => 10_000 * Math.min(concurrency, 4);
     const pace = run(observePushback(startPace({ min: 1, max: 8 })), 600, rate);
