@@ -3,7 +3,6 @@ import type { Client } from '@elastic/elasticsearch';
 import { requireSameIndex } from '../../elasticsearch/answers/require-same-index';
 import { countDeadLetters } from '../../elasticsearch/dead-letters/count-dead-letters';
 import { pruneDeadLetters } from '../../elasticsearch/dead-letters/prune-dead-letters';
-import { deleteElasticDocuments } from '../../elasticsearch/documents/elastic-documents';
 import { deleteIndex } from '../../elasticsearch/index/delete-index';
 import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
@@ -20,10 +19,10 @@ import { SyncFailure } from '../../sync/failures';
 import { type ConnectorState, type IndexState, type RelationState, stateInDoubt } from '../../sync/index-state';
 import type { PlannedRelation, SyncJob, SyncPlan } from '../../sync/sync-plan';
 import { newestVersion } from '../../sync/write-version';
+import { removeAdopted } from '../adoption/remove-adopted';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { FinishInput } from '../contract/activity-inputs';
 import type { FinishedIndex, RestoredIndex } from '../contract/activity-results';
-import { elasticDocumentsOf } from '../plan/find-adoption';
 import { pipelineSubject } from '../plan/find-pipelines';
 
 /**
@@ -44,7 +43,7 @@ export async function finishSync(
   await restoreSettings(elasticsearch, job.concreteIndex);
   if (job.rebuild)
     await replaceIndex(elasticsearch, { alias: job.index, to: job.concreteIndex, connectorId: job.connectorId });
-  const adopted = job.adopt === true && failed.length === 0 ? await removeAdopted(connector, serving) : [];
+  const adopted = job.adopt === true && failed.length === 0 ? [await removeAdopted(connector, serving)] : [];
   const source = await readSourceState(connector.source);
   const haveChanged = await havePipelinesChanged(elasticsearch, pipelineSubject(connector, serving), job.pipelines);
   const update = (state: IndexState): IndexState => {
@@ -66,15 +65,6 @@ export async function finishSync(
   connector.memory.forget();
   if (failed.length === 0) connector.meter.synced();
   return { notes: [...adopted, ...(haveChanged ? [PIPELINES_CHANGED] : [])] };
-}
-
-/** Every row has a document of pgferry's by now. */
-async function removeAdopted({ elasticsearch, settings }: OpenConnector, index: IndexDescription): Promise<string[]> {
-  const deleted = await deleteElasticDocuments(elasticsearch, elasticDocumentsOf(settings, index));
-  await requireSameIndex(elasticsearch, index.concrete, index.uuid);
-  return [
-    `${deleted.toLocaleString('en-US')} documents of Elastic's connector were deleted: pgferry's stand in their place.`,
-  ];
 }
 
 const PIPELINES_CHANGED =
