@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 
 import type { Checkpoint } from '../sync/checkpoint';
 import type { SyncJob } from '../sync/sync-plan';
+import { validateConnector } from './check/validate-connector';
 import { compareIds, eachPart } from './compare/compare-ids';
 import { deleteStaleDocuments } from './compare/delete-stale-documents';
 import { surveyRelations } from './compare/survey-relations';
@@ -19,7 +20,6 @@ import { prepareIndex } from './index-lifecycle/prepare-index';
 import { replanRelations } from './index-lifecycle/replan-relations';
 import { ONLY_WORKER, openOrLeave, type ThisWorker } from './leave-to-others';
 import { planSync } from './plan/plan-sync';
-import { validateConnector } from './plan/validate-connector';
 import { withScope } from './with-scope';
 
 /**

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { checkConnector } from '../../src/activities/check/check-connector';
+import { findOverrideWarnings } from '../../src/activities/check/check-overrides';
+import type { ConnectorProblem } from '../../src/activities/check/collect-problems';
 import { createConnectorRegistry } from '../../src/activities/connector/connector-registry';
-import { checkConnector } from '../../src/activities/plan/check-connector';
-import { findOverrideWarnings } from '../../src/activities/plan/check-overrides';
-import type { ConnectorProblem } from '../../src/activities/plan/collect-problems';
 import { loadSettings } from '../../src/config/load-settings';
 import type { ConnectorSettings, DocumentSettings, ElasticsearchSettings } from '../../src/config/settings/settings';
 import { connectElasticsearch } from '../../src/elasticsearch/connection/connect-elasticsearch';

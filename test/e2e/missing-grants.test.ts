@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import type { ConnectorProblem } from '../../src/activities/plan/collect-problems';
+import type { ConnectorProblem } from '../../src/activities/check/collect-problems';
 import { readJson, runInProcess } from '../support/command-line';
 import { connectorEntry, writeConfiguration } from '../support/configuration-file';
 import { createDatabase, type TestDatabase } from '../support/postgres';

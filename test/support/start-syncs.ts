@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@elastic/elasticsearch';
 import { ApplicationFailure, type WorkflowHandle } from '@temporalio/client';
 
+import { checkConnector } from '../../src/activities/check/check-connector';
+import type { ConnectorProblem } from '../../src/activities/check/collect-problems';
 import type { ConnectorRegistry } from '../../src/activities/connector/connector-registry';
 import type { SyncActivities } from '../../src/activities/contract/sync-activities';
-import { checkConnector } from '../../src/activities/plan/check-connector';
-import type { ConnectorProblem } from '../../src/activities/plan/collect-problems';
 import { planSync, type SyncDescription } from '../../src/activities/plan/plan-sync';
 import type { ConnectorSettings, ElasticsearchSettings } from '../../src/config/settings/settings';
 import type { JobType, SyncInput, SyncOptions } from '../../src/sync/job';

@@ -1,5 +1,5 @@
-import { checkConnector } from '../../src/activities/plan/check-connector';
-import type { ConnectorProblem } from '../../src/activities/plan/collect-problems';
+import { checkConnector } from '../../src/activities/check/check-connector';
+import type { ConnectorProblem } from '../../src/activities/check/collect-problems';
 import { planSync, type SyncDescription } from '../../src/activities/plan/plan-sync';
 import { parseSettings } from '../../src/config/parse-settings';
 import type { SyncInput } from '../../src/sync/job';

@@ -1,11 +1,11 @@
+import { checkConnector, type ConnectorCheck } from '../../activities/check/check-connector';
+import { findOverrideWarnings, type OverrideWarning } from '../../activities/check/check-overrides';
 import {
   type ConnectorRegistry,
   createConnectorRegistry,
   type OpenConnector,
 } from '../../activities/connector/connector-registry';
 import { listServed } from '../../activities/connector/list-served';
-import { checkConnector, type ConnectorCheck } from '../../activities/plan/check-connector';
-import { findOverrideWarnings, type OverrideWarning } from '../../activities/plan/check-overrides';
 import type { Settings } from '../../config/settings/settings';
 import { findSourceWarnings } from '../../postgres/server/find-source-warnings';
 import type { SourceWarning } from '../../postgres/server/source-warning';

@@ -1,7 +1,7 @@
+import { foreseeDestination } from '../../activities/check/foresee-destination';
+import { validateConnector } from '../../activities/check/validate-connector';
 import { createConnectorRegistry } from '../../activities/connector/connector-registry';
-import { foreseeDestination } from '../../activities/plan/foresee-destination';
 import { planSync } from '../../activities/plan/plan-sync';
-import { validateConnector } from '../../activities/plan/validate-connector';
 import type { JobType } from '../../sync/job';
 import { EXIT } from '../output/exit-codes';
 import { workAloud } from '../output/notices';

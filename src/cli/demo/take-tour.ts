@@ -1,5 +1,5 @@
+import { checkConnector } from '../../activities/check/check-connector';
 import { createConnectorRegistry, type OpenConnector } from '../../activities/connector/connector-registry';
-import { checkConnector } from '../../activities/plan/check-connector';
 import { planSync } from '../../activities/plan/plan-sync';
 import type { Settings } from '../../config/settings/settings';
 import { loadSampleData } from '../../stack/sample-data/load-sample-data';

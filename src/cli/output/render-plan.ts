@@ -1,4 +1,4 @@
-import type { Foresight } from '../../activities/plan/foresee-destination';
+import type { Foresight } from '../../activities/check/foresee-destination';
 import type { SyncDescription } from '../../activities/plan/plan-sync';
 import { describeLost } from '../../elasticsearch/index/describe-design';
 import { cutTasks } from '../../sync/partitions';

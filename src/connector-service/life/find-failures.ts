@@ -1,8 +1,8 @@
+import { checkConnector } from '../../activities/check/check-connector';
+import { collectProblems, type ConnectorProblem } from '../../activities/check/collect-problems';
 import { NO_METER } from '../../activities/connector/connector-meter';
 import type { OpenConnector } from '../../activities/connector/connector-registry';
 import { openConnector } from '../../activities/connector/open-connector';
-import { checkConnector } from '../../activities/plan/check-connector';
-import { collectProblems, type ConnectorProblem } from '../../activities/plan/collect-problems';
 import type { ConnectorSettings } from '../../config/settings/settings';
 import { keepSecrets } from '../../logging/blot-secrets';
 import { probeSource } from '../../postgres/server/probe-source';

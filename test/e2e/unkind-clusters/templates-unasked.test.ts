@@ -1,5 +1,5 @@
+import { checkConnector, type ConnectorCheck } from '../../../src/activities/check/check-connector';
 import { createConnectorRegistry } from '../../../src/activities/connector/connector-registry';
-import { checkConnector, type ConnectorCheck } from '../../../src/activities/plan/check-connector';
 import { loadSettings } from '../../../src/config/load-settings';
 import type { ElasticsearchSettings } from '../../../src/config/settings/settings';
 import { connectorEntry, writeConfiguration } from '../../support/configuration-file';

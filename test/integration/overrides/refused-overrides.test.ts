@@ -1,4 +1,4 @@
-import { findOverrideWarnings } from '../../../src/activities/plan/check-overrides';
+import { findOverrideWarnings } from '../../../src/activities/check/check-overrides';
 import { FIELD_TYPES } from '../../../src/documents/overrides/field-types';
 import { tryMappings } from '../../../src/elasticsearch/mappings/try-mappings';
 import { connectorEntry } from '../../support/configuration-file';

@@ -2,9 +2,9 @@ import { tryDesign } from '../../elasticsearch/adaptation/try-design';
 import { designIndex } from '../../elasticsearch/index/design-index';
 import { concreteIndexName } from '../../elasticsearch/index/index-names';
 import type { OpenConnector } from '../connector/connector-registry';
+import type { SyncDescription } from '../plan/plan-sync';
+import { wantIndex } from '../plan/want-index';
 import type { ConnectorProblem } from './collect-problems';
-import type { SyncDescription } from './plan-sync';
-import { wantIndex } from './want-index';
 
 /** Verdict on the connector's section `index`. */
 export interface CheckedSection {

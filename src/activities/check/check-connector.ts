@@ -1,11 +1,11 @@
 import type { IndexWarning } from '../../elasticsearch/index/find-index-warnings';
 import type { SkippedRelation } from '../../sync/relation';
 import type { OpenConnector } from '../connector/connector-registry';
+import { planSync } from '../plan/plan-sync';
 import { checkOverrides } from './check-overrides';
 import { checkSection } from './check-section';
 import { collectProblems, type ConnectorProblem } from './collect-problems';
 import { foreseeDestination } from './foresee-destination';
-import { planSync } from './plan-sync';
 import { checkServers } from './validate-connector';
 import { warnOfBranches } from './warn-of-branches';
 

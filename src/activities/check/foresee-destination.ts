@@ -10,8 +10,8 @@ import {
 } from '../../elasticsearch/index/find-index-warnings';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import type { OpenConnector } from '../connector/connector-registry';
+import type { PlannedIndex, SyncDescription } from '../plan/plan-sync';
 import { collectProblems, type ConnectorProblem } from './collect-problems';
-import type { PlannedIndex, SyncDescription } from './plan-sync';
 
 /** Expectations of a sync at Elasticsearch, beyond its plan. */
 export interface Foresight {

@@ -1,7 +1,7 @@
 import type { IndexWarning } from '../../elasticsearch/index/find-index-warnings';
 import { listBranches } from '../../sync/relation';
 import { formatRelation } from '../../sync/relation';
-import type { ProjectedRelation } from './projected-relation';
+import type { ProjectedRelation } from '../plan/projected-relation';
 
 /** Branches whose rows no index finds: for each document all rows of their table would be looked at. */
 export function warnOfBranches(relations: readonly ProjectedRelation[]): IndexWarning[] {
