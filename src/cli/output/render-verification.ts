@@ -1,5 +1,5 @@
 import type { StoredDeadLetter } from '../../elasticsearch/dead-letters/list-dead-letters';
-import { type Difference, type DifferenceKind, DIFFERENCES } from '../../verify/difference';
+import { type Difference, type DifferenceKind, DIFFERENCES, type FieldDifference } from '../../verify/difference';
 import { countDifferences, type Verification } from '../../verify/verification';
 import { rejectionDocument } from './render-rejections';
 import { renderTable } from './render-table';
@@ -79,13 +79,27 @@ function describeDifference({ relation, id, kind, fields }: Difference, { values
 }
 
 function renderDifference({ relation, id, kind, fields = [] }: Difference, { values }: ShownDifferences): string[] {
-  const names = fields.length === 0 ? '' : `: ${fields.map(({ field }) => field).join(', ')}`;
+  const names = fields.length === 0 ? '' : `: ${fields.map(describeField).join(', ')}`;
   const lines = values
     ? fields.map(
         ({ field, row = 'nothing', document = 'nothing' }) => `      ${field}: row ${row}, document ${document}`,
       )
     : [];
   return [`  ${red(kind)} ${id} ${dim(`(${relation}: ${MEANINGS[kind]})`)}${names}`, ...lines];
+}
+
+/** A field's name; of a list of rows that differs in length also how long it is on either side. */
+function describeField({ field, row, document }: FieldDifference): string {
+  const [inRow, inDocument] = [countObjects(row), countObjects(document)];
+  if (inRow === undefined || inDocument === undefined || inRow === inDocument) return field;
+  return `${field} (${inRow} in the tables, ${inDocument} in the document)`;
+}
+
+/** @returns undefined for what is no list of objects */
+function countObjects(json = ''): number | undefined {
+  if (json !== '[]' && !json.startsWith('[{')) return undefined;
+  const list: unknown = JSON.parse(json);
+  return Array.isArray(list) ? list.length : undefined;
 }
 
 function noteRejections(rejections: readonly StoredDeadLetter[], connectorId: string): string[] {

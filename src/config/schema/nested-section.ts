@@ -44,6 +44,13 @@ const field = text.refine(
   `must have ${MAX_NAME_BYTES} bytes at most`,
 );
 
+/** A mapping whose keys are fields of documents. */
+const byField = <Value extends z.ZodType>(value: Value) =>
+  z.record(field, value, {
+    error: ({ code }) =>
+      code === 'invalid_key' ? `must be named with ${MAX_NAME_BYTES} bytes at most` : 'must be a mapping from field',
+  });
+
 const pairs = (what: string) =>
   z
     .record(text, text, expected(`a mapping from ${what}`))
@@ -123,24 +130,16 @@ const branch: z.ZodType<BranchEntry> = section({
       'keeps them out of searches. The default of a list is `nested`, of an object `object`.',
   ),
   rollups: documented(
-    z.record(field, rollup).optional(),
+    byField(rollup).optional(),
     'Figures of a list beside it, by field: `count`, `ids`, `{ sum: column }`, `{ min: column }`, `{ max: column }`.',
   ),
   list: documented(flag.optional(), 'Whether the rows are in the document, too, or their rollups only.', {
     fallback: true,
   }),
-  with: documented(
-    z
-      .record(
-        field,
-        z.lazy(() => branch),
-      )
-      .optional(),
-    'Branches of the rows, by field: five levels at most.',
-  ),
+  with: documented(byField(z.lazy(() => branch)).optional(), 'Branches of the rows, by field: five levels at most.'),
 }).meta({ id: 'branch' });
 
-const tree = z.record(field, branch, expected('a mapping from field to branch')).superRefine((branches, context) => {
+const tree = byField(branch).superRefine((branches, context) => {
   for (const path of findTooDeep(branches)) {
     context.addIssue({
       code: 'custom',

@@ -3,7 +3,14 @@ import { readExample } from '../../support/example-files';
 import { type PreparedExample, prepareExample } from '../../support/prepare-example';
 import type { PrintedReport } from '../../support/synced-connector';
 
-const EXAMPLES = ['joins', 'several-connectors', 'plain-fields', 'search-as-you-type', 'nearest-neighbours'];
+const EXAMPLES = [
+  'joins',
+  'nested-documents',
+  'several-connectors',
+  'plain-fields',
+  'search-as-you-type',
+  'nearest-neighbours',
+];
 
 describe.each(EXAMPLES)('examples/%s', (name) => {
   let example: PreparedExample;

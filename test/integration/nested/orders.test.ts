@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { renderPlan } from '../../../src/cli/output/render-plan';
+import { renderVerification } from '../../../src/cli/output/render-verification';
 import { countDifferences } from '../../../src/verify/verification';
 import { type ConnectorEntry, connectorEntry } from '../../support/configuration-file';
+import { connectElasticsearch } from '../../support/elasticsearch';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { reportOf, startSyncHarness, type SyncHarness } from '../../support/sync-harness';
 import { expectedOrders, ORDER_TREE } from './expected-orders';
@@ -122,4 +125,38 @@ test('lists are nested, objects are objects, and figures have mappings of number
     line_ids: { type: 'long' },
     tags: { type: 'nested' },
   });
+});
+
+test('a tree given to an index that is there fills it, and taken out again its fields leave the documents', async () => {
+  const flat = connectorEntry(database, { tables: 'orders' });
+  await harness.sync(flat);
+  const nested = { ...flat, documents: { nested: { orders: { tags: ORDER_TREE.tags } } } };
+  await harness.sync(nested, { jobType: 'incremental' });
+  const documents = await harness.documents(nested);
+  expect(documents.every(({ _source }) => Array.isArray(_source['tags']))).toBe(true);
+  expect(countDifferences(await harness.verify(nested))).toBe(0);
+  await harness.sync(flat, { jobType: 'incremental' });
+  expect((await harness.documents(flat)).some(({ _source }) => 'tags' in _source)).toBe(false);
+  expect(countDifferences(await harness.verify(flat))).toBe(0);
+});
+
+test('plan draws the tree', async () => {
+  const [relations, title, ...drawn] = renderPlan(await harness.plan(entry))
+    .split('\n')
+    .slice(-40)
+    .filter((line) => /public\.orders|[├└]/.test(line));
+  expect([relations, title]).toEqual([expect.stringContaining('copy'), expect.stringContaining('public.orders')]);
+  expect(drawn.join('\n')).toContain('├─ customer (object) ← public.customers id = customer_id [customers_pkey]');
+  expect(drawn.join('\n')).toContain('│  └─ product (object) ← public.products code = product_code [products_pkey]');
+});
+
+test('verify says how many rows a list has on either side', async () => {
+  const [{ _id: id } = { _id: '' }] = (await harness.documents(entry)).filter(
+    ({ _source }) => JSON.stringify(_source['line_count']) === '"3"',
+  );
+  const elasticsearch = connectElasticsearch();
+  await elasticsearch.update({ index: entry.index_name, id, doc: { lines: [] }, refresh: true });
+  await elasticsearch.close();
+  const verification = renderVerification(await harness.verify(entry), { values: false });
+  expect(verification).toContain('lines (3 in the tables, 0 in the document)');
 });
