@@ -8,6 +8,7 @@ import { codecServerCommand } from './codec-server-command';
 import { completionCommand } from './completion-command';
 import { connectorsCommand } from './connectors-command';
 import { demoCommand } from './demo-command';
+import { followCommand } from './follow-command';
 import { initCommand } from './init-command';
 import { jobsCommand } from './jobs-command';
 import { reportError } from './output/report-error';
@@ -33,6 +34,7 @@ export function createProgram(): Command {
     checkCommand(),
     planCommand(),
     syncCommand(),
+    followCommand(),
     verifyCommand(),
     rejectedCommand(),
     upCommand(),

@@ -97,6 +97,12 @@ export const FAILURES = {
   },
   SourceUnavailable: { retryable: true, remedy: 'Check that PostgreSQL runs and can be reached from the worker.' },
   SourceChanged: { retryable: true, remedy: 'The table changed while it was read: pgferry plans it anew.' },
+  StreamBehind: {
+    retryable: true,
+    remedy:
+      'Give Elasticsearch more resources, or raise max_lag: the stream begins anew by itself, and a sync brings what ' +
+      'it missed.',
+  },
   DestinationUnavailable: {
     retryable: true,
     remedy: 'Check that Elasticsearch runs and can be reached from the worker.',

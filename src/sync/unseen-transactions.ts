@@ -70,3 +70,25 @@ function joinRanges(ranges: readonly [bigint, bigint][]): [bigint, bigint][] {
   });
   return joined;
 }
+
+/** A snapshot's list of transactions: its `xmax`, and those in progress below it; 64-bit ids. */
+export interface SnapshotList {
+  readonly next: bigint;
+  readonly running: readonly bigint[];
+}
+
+/** Transaction ids of the wire are the lowest 32 bits of the whole id. */
+const WIRE_BITS = 32;
+const WIRE_IDS = 2 ** WIRE_BITS;
+
+/**
+ * Tells whether a snapshot of a primary sees a transaction whose commit was delivered: a walsender sends it once it is on
+ * disk, snapshots see it a little later, or much later where it waits for a standby.
+ * @param xid - of the transaction, 32 bits, as `Begin` has it
+ */
+export function isHintVisible(xid: number, { next, running }: SnapshotList): boolean {
+  const behind = (Number(BigInt.asUintN(WIRE_BITS, next)) - xid + WIRE_IDS) % WIRE_IDS;
+  // Half of all ids are older, half are yet to come.
+  if (behind === 0 || behind > WIRE_IDS / 2) return false;
+  return !running.includes(next - BigInt(behind));
+}

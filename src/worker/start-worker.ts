@@ -2,12 +2,13 @@ import { type NativeConnection, Runtime, Worker, type WorkerOptions } from '@tem
 
 import { type ConnectorRegistry, createConnectorRegistry } from '../activities/connector/connector-registry';
 import { createActivities } from '../activities/create-activities';
+import { createFollowActivities } from '../activities/create-follow-activities';
 import { failureInterceptor } from '../activities/failure-interceptor';
 import type { Settings } from '../config/settings/settings';
 import type { Monitoring } from '../monitoring/start-monitoring';
 import type { Tracing } from '../monitoring/start-tracing';
 import { createDataConverter } from '../payloads/data-converter';
-import { dataTaskQueue } from '../sync/wire/workflow-names';
+import { dataTaskQueue, followTaskQueue } from '../sync/wire/workflow-names';
 import { connectWorker } from '../temporal/connect-worker';
 import { freeLeftActivities } from './free-left-activities';
 import { hostConnectors } from './host-connectors';
@@ -168,6 +169,11 @@ async function createWorkers(settings: Settings, parts: WorkerParts) {
   const workers = await Promise.all([
     Worker.create({ ...shared, taskQueue, ...code }),
     Worker.create({ ...shared, taskQueue: dataTaskQueue(taskQueue), maxConcurrentActivityTaskExecutions: DATA_SLOTS }),
+    Worker.create({
+      ...shared,
+      taskQueue: followTaskQueue(taskQueue),
+      activities: createFollowActivities(registry, self),
+    }),
   ]);
   return { workers, shared };
 }

@@ -1,3 +1,4 @@
+import { isHintVisible, type SnapshotList } from '../../src/sync/unseen-transactions';
 import { chooseVersion } from '../../src/sync/write-version';
 import type { Mistake } from './mistakes';
 import { orphan } from './postgres';
@@ -14,7 +15,7 @@ export function* continueStream(world: World, mistake?: Mistake): Generator<Step
   if (world.left.streams > 0 && world.state !== null) yield startStream(world, mistake);
   if (frozen !== null && frozen.hints.length > 0) yield thaw(world, frozen);
   if (stream === null) return;
-  const ready = stream.hints.filter(({ xid }) => mistake === 'unseen hint' || isHintVisible(xid, world));
+  const ready = stream.hints.filter(({ xid }) => mistake === 'unseen hint' || isHintVisible(xid, snapshotList(world)));
   if (stream.awaits.length === 0 && stream.reading.length === 0 && ready.length > 0)
     yield readBatch(world, stream, ready, mistake);
   if (world.left.deaths > 0) {
@@ -32,8 +33,8 @@ export function* continueStream(world: World, mistake?: Mistake): Generator<Step
 }
 
 /** A delivered commit may not be visible yet: then its key is put back. */
-function isHintVisible(xid: number, { transactions }: World): boolean {
-  return !transactions.some((other) => other.xid === xid);
+function snapshotList({ transactions, nextXid }: World): SnapshotList {
+  return { next: BigInt(nextXid), running: transactions.map(({ xid }) => BigInt(xid)) };
 }
 
 function startStream(world: World, mistake: Mistake | undefined): Step {

@@ -1,16 +1,26 @@
 import { type BulkWriter, createBulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
+import type { BulkWriterOptions } from '../../elasticsearch/bulk-writer/bulk-writer-options';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
+import { withTransaction } from '../../postgres/connection/transaction';
+import { readMoment } from '../../postgres/server/read-moment';
 import type { SyncJob } from '../../sync/sync-plan';
 import { newestVersion } from '../../sync/write-version';
 import type { OpenConnector } from '../connector/connector-registry';
 
-/** Runs work with a bulk writer of its own, which ends with it: what is not acknowledged by then is given up. */
+/**
+ * Runs work with a bulk writer of its own, which ends with it: what is not acknowledged by then is given up.
+ * @param beside - how a stream judges conflicts; a sync counts what one may have written up to now as superseding it
+ */
 export async function withWriter<Result>(
-  { settings: { pipeline }, elasticsearch, meter }: OpenConnector,
+  connector: OpenConnector,
   job: SyncJob,
   signal: AbortSignal,
   work: (writer: BulkWriter) => Promise<Result>,
+  beside?: Pick<BulkWriterOptions, 'newestOfOthers' | 'onConflict'>,
 ): Promise<Result> {
+  const { settings, elasticsearch, meter } = connector;
+  const { pipeline } = settings;
+  const others = beside ?? (settings.continuous === undefined ? {} : { newestOfOthers: await followClock(connector) });
   const { pipelines, concreteIndex: index, version: firstVersion } = job;
   const writer = createBulkWriter({
     client: elasticsearch,
@@ -23,6 +33,7 @@ export async function withWriter<Result>(
     newestVersion: newestVersion(job),
     signal,
     observer: meter.bulk,
+    ...others,
     ...(pipeline === undefined ? {} : { pipeline }),
     ...(pipelines === undefined ? {} : { watch: { pipelines, index, firstVersion } }),
   });
@@ -31,4 +42,15 @@ export async function withWriter<Result>(
   } finally {
     await writer.close();
   }
+}
+
+const MICROSECONDS_PER_MS = 1_000;
+/** What this machine's clock may be slower than PostgreSQL's over an hour. */
+const DRIFT_MICROSECONDS = 1_000_000;
+
+/** PostgreSQL's clock, in microseconds since 1970, told on by this process. */
+async function followClock({ source }: OpenConnector): Promise<() => number> {
+  const { clock } = await withTransaction(source, readMoment);
+  const at = performance.now();
+  return () => clock + Math.ceil((performance.now() - at) * MICROSECONDS_PER_MS) + DRIFT_MICROSECONDS;
 }

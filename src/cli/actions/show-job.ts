@@ -1,3 +1,4 @@
+import { findStream } from '../../jobs/find-stream';
 import { followSync } from '../../jobs/follow-sync';
 import { readEnding } from '../../jobs/read-ending';
 import { type JobDetails, readJob } from '../../jobs/read-job';
@@ -9,6 +10,7 @@ import { createPendingNotices, describeLastFailure } from '../output/notices';
 import { outageNotice } from '../output/outage-notice';
 import { createProgressDisplay } from '../output/progress-display';
 import { relationDocument, renderRelations } from '../output/render-report';
+import { renderStream, streamDocument } from '../output/render-stream';
 import { dim, red } from '../output/terminal';
 import type { ConfigurationOptions } from '../session/load-command-settings';
 import { selectConnector } from '../session/select-connector';
@@ -37,7 +39,10 @@ async function showSelected(
   const isFollowed = follow === true && before.status === 'running';
   if (isFollowed) await followJob(session, connectorId, run);
   const job = isFollowed ? await readJob(client, connectorId, run) : before;
-  terminal.result(toDocument(job), () => renderJob(job));
+  const stream = await findStream(client, connectorId);
+  terminal.result({ ...toDocument(job), ...(stream === undefined ? {} : { stream: streamDocument(stream) }) }, () =>
+    [renderJob(job), ...(stream === undefined ? [] : [renderStream(connectorId, stream)])].join('\n'),
+  );
   if (follow === true && !signal.aborted && job.status !== 'completed') process.exitCode = EXIT.failed;
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { flag, number, optionalText, text } from './coerced-values';
+import { continuousSection } from './continuous-section';
 import { documentsSection } from './documents-section';
 import { findIndexNameProblem } from './index-name';
 import { indexSection } from './index-section';
@@ -73,6 +74,10 @@ const keys = section({
   documents: documented(documentsSection, 'How rows become documents.'),
   index: documented(indexSection, 'The index as people want it, beyond what its documents need.'),
   scheduling: documented(schedulingSection, 'When syncs start by themselves; `pgferry schedule apply` makes it so.'),
+  continuous: documented(
+    continuousSection.optional(),
+    'Follow changes between syncs; `pgferry follow` starts it. Leaving the section out means off.',
+  ),
   pipeline: documented(pipelineSection.optional(), 'Ingest pipeline.'),
   adopt: documented(
     flag.default(false),

@@ -19,6 +19,7 @@ export function toConnectorSettings(entry: ConnectorEntry, isServed?: true) {
     scheduling: camelKeys(entry.scheduling),
     pipeline: pipeline?.name,
     ...toAdditions(entry),
+    continuous: entry.continuous === undefined ? undefined : camelKeys(entry.continuous),
     apiKey: entry.api_key,
     isServed,
   });

@@ -24,6 +24,10 @@ export interface BulkWriterOptions {
    * here.
    */
   readonly newestVersion: number;
+  /** Newest version, by now, of writers that go on beside this one. Absent: there are none. */
+  readonly newestOfOthers?: () => number;
+  /** Hears the version of a document that is newer than a write; must be quick and never throw. */
+  readonly onConflict?: (version: bigint) => void;
   /** Pipelines that work on the documents. Absent: none does, and answers say no more than they must. */
   readonly watch?: WriterWatch;
   /**

@@ -84,10 +84,11 @@ export async function writeWithDeadLetters(
 
 /** For bodies whose rejected items are let go: deletions. */
 function plainDelivery({ options, signal, onPushback }: WriterContext): Delivery {
-  const { client, target, requireAlias, pipeline, newestVersion, retryForMs, observer, watch } = options;
+  const { client, target, requireAlias, pipeline, retryForMs, observer, watch } = options;
+  const { newestVersion, newestOfOthers, onConflict } = options;
   const isWatched = watch !== undefined;
   const endpoint = { client, target, requireAlias, signal, isWatched, ...(pipeline === undefined ? {} : { pipeline }) };
-  const delivery = deliveryTo(endpoint, { newestVersion, retryForMs });
+  const delivery = deliveryTo(endpoint, { newestVersion, newestOfOthers, onConflict, retryForMs });
   return {
     ...delivery,
     send: async (bytes) => {

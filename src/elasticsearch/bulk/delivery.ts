@@ -1,6 +1,6 @@
 import type { BulkBody } from '../../sync/bulk-body';
 import { isReachable } from '../connection/is-reachable';
-import type { RejectedItem } from './judge-items';
+import type { Judgement, RejectedItem } from './judge-items';
 import type { PipelineWatch } from './pipeline-watch';
 import { type BulkEndpoint, type BulkReply, postBulk } from './post-bulk';
 import { waitBeforeRetry } from './wait-before-retry';
@@ -9,6 +9,9 @@ import { waitBeforeRetry } from './wait-before-retry';
 export interface Delivery {
   readonly target: string;
   readonly newestVersion: number;
+  /** As {@link Judgement} has them. */
+  readonly newestOfOthers?: Judgement['newestOfOthers'];
+  readonly onConflict?: Judgement['onConflict'];
   /** Milliseconds without any progress after which a body is given up. */
   readonly retryForMs: number;
   /** Sends one request, once. */
@@ -36,12 +39,16 @@ const DEFAULT_RETRY_FOR_MS = 120_000;
 /** Delivery to a server; what is refused for good is let go. */
 export function deliveryTo(
   endpoint: BulkEndpoint,
-  options: { readonly newestVersion: number; readonly retryForMs?: number | undefined },
+  options: Pick<Delivery, 'newestVersion' | 'newestOfOthers' | 'onConflict'> & {
+    readonly retryForMs?: number | undefined;
+  },
 ): Delivery {
   const { client, target, signal } = endpoint;
   return {
     target,
     newestVersion: options.newestVersion,
+    newestOfOthers: options.newestOfOthers,
+    onConflict: options.onConflict,
     retryForMs: options.retryForMs ?? DEFAULT_RETRY_FOR_MS,
     send: (bytes) => postBulk(endpoint, bytes),
     isReachable: () => isReachable(client),

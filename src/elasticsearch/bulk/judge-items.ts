@@ -16,6 +16,10 @@ export interface Judgement {
   readonly target: string;
   /** Newest external version of this sync. */
   readonly newestVersion: number;
+  /** Newest version that writers beside this sync may carry by now. Absent: there are none. */
+  readonly newestOfOthers?: (() => number) | undefined;
+  /** Hears of a document with a newer version than the item's. */
+  readonly onConflict?: ((version: bigint) => void) | undefined;
   /** Times that these items were sent before. */
   readonly attempt: number;
 }
@@ -95,10 +99,13 @@ function judgeItem(action: string, { status, error, stored }: ItemAnswer, judgem
   return 'rejected';
 }
 
-function judgeConflict(error: ErrorCause | undefined, { target, newestVersion }: Judgement): Fate {
+function judgeConflict(error: ErrorCause | undefined, judgement: Judgement): Fate {
+  const { target, newestOfOthers, onConflict } = judgement;
+  const newestVersion = Math.max(judgement.newestVersion, newestOfOthers?.() ?? 0);
   const current = /current version \[(\d+)\]/u.exec(error?.reason ?? '')?.[1];
   // Without a number the document was changed while it was written, by a write that carries a version as well.
   if (current === undefined) return 'retry';
+  onConflict?.(BigInt(current));
   if (isSuperseded(BigInt(current), newestVersion)) return 'superseded';
   throw new SyncFailure(
     'DestinationChanged',

@@ -48,6 +48,33 @@ export async function closeSource(source: Source): Promise<void> {
   await source.pool.end();
 }
 
+/** Milliseconds after which the server gives up a session of replication that says nothing: its slot ends with it. */
+const SENDER_TIMEOUT_MS = 15_000;
+
+/** As transactions have them, whatever role and database say: keys print as ids do. */
+const REPLICATION_OPTIONS = [
+  'timezone=UTC',
+  'datestyle=ISO',
+  'intervalstyle=iso_8601',
+  'bytea_output=hex',
+  'extra_float_digits=3',
+  'lc_monetary=C',
+  `wal_sender_timeout=${SENDER_TIMEOUT_MS}`,
+  'statement_timeout=0',
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ');
+
+/** Prepares a connection that speaks the replication protocol with the settings' database. */
+export function createReplicationClient(settings: SourceSettings): Client {
+  const config = clientConfig(settings, { maxConnections: 1, applicationName: 'pgferry follow' });
+  return new (impatient(settings))({
+    ...config,
+    replication: 'database',
+    options: REPLICATION_OPTIONS,
+  } as ClientConfig);
+}
+
 function clientConfig(settings: SourceSettings, options: SourceOptions): ClientConfig {
   return {
     host: settings.host,

@@ -23,6 +23,30 @@ export interface ServiceInput {
   readonly taskQueue: string;
 }
 
+/** Type of the workflow that follows the changes of one connector. */
+export const FOLLOW_WORKFLOW = 'followConnector';
+/** Input of {@link FOLLOW_WORKFLOW}. */
+export interface FollowInput {
+  readonly connectorId: string;
+}
+/** The workflow {@link FOLLOW_WORKFLOW}, as its clients see it. */
+export type FollowWorkflow = (input: FollowInput) => Promise<void>;
+
+/** Signal to {@link FOLLOW_WORKFLOW}: changes from here on are heard of, or some were dropped; a sync has to follow. */
+export const GAP_SIGNAL = 'gap';
+/** Query of {@link FOLLOW_WORKFLOW}, answered with its `FollowState`. */
+export const FOLLOW_QUERY = 'following';
+
+/** The workflow id that lets a connector have one stream at a time. */
+export function followWorkflowId(connectorId: string): string {
+  return `follow-${connectorId}`;
+}
+
+/** Task queue of streams: each holds a slot for days, and must not take the place of what copies. */
+export function followTaskQueue(taskQueue: string): string {
+  return `${taskQueue}-follow`;
+}
+
 /** Signal to a sync: stop copying at the next checkpoint. */
 export const PAUSE_SIGNAL = 'pause';
 /** Signal to a sync: go on from the checkpoints. */

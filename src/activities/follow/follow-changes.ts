@@ -1,0 +1,114 @@
+import type { StreamState } from '../../sync/wire/follow-state';
+import type { OpenConnector } from '../connector/connector-registry';
+import { withWriter } from '../copy/with-writer';
+import { createAlarm } from './alarm';
+import { applyHints } from './apply-hints';
+import type { FollowScope, Voice } from './follow-scope';
+import { gatherGaps } from './gather-gaps';
+import { type ContinuousSettings, type OpenStream, openStream } from './open-stream';
+import { createPendingHints } from './pending-hints';
+import { receiveHints } from './receive-hints';
+import { createStreamVersions } from './stream-versions';
+import { watchStream } from './watch-stream';
+
+const NOTHING_YET: StreamState = { doing: 'starting', hints: 0, written: 0, deleted: 0, putBack: 0, pending: 0 };
+
+/**
+ * Follows the changes of a connector until it is ended. Each hint is either applied, which is to say acknowledged by
+ * Elasticsearch as it was read in a snapshot that sees the hint's transaction, or followed by an incremental sync that
+ * starts after the hint was dropped; so whatever ends this loses nothing, as the next attempt begins with such a sync.
+ * @throws SyncFailure whatever ends the stream
+ */
+export async function followChanges(
+  connector: OpenConnector,
+  settings: ContinuousSettings,
+  scope: FollowScope,
+): Promise<void> {
+  let state = NOTHING_YET;
+  const show = (changed: Partial<StreamState>) => {
+    state = { ...state, ...changed };
+    scope.show(state);
+  };
+  const say = (doing: string) => {
+    if (state.doing !== doing) show({ doing });
+  };
+  const ending = new AbortController();
+  const end = (reason: unknown) => {
+    ending.abort(reason);
+  };
+  const stop = () => {
+    end(scope.signal.reason);
+  };
+  scope.signal.addEventListener('abort', stop);
+  if (scope.signal.aborted) stop();
+  const { signal } = ending;
+  try {
+    const stream = await openStream(connector, scope.jobId, settings, say, signal);
+    try {
+      await runStream(connector, settings, stream, { ...scope, signal }, { state: () => state, show, end });
+    } finally {
+      stream.replication.close();
+    }
+  } finally {
+    end(new Error('the stream has ended'));
+    scope.signal.removeEventListener('abort', stop);
+  }
+}
+
+async function runStream(
+  connector: OpenConnector,
+  settings: ContinuousSettings,
+  stream: OpenStream,
+  scope: FollowScope,
+  voice: Voice,
+): Promise<void> {
+  const { replication, job } = stream;
+  const pending = createPendingHints();
+  const alarm = createAlarm();
+  const gaps = gatherGaps(scope, voice.end);
+  const receiver = receiveHints(stream.followed, pending, alarm.ring, gaps.add);
+  replication.start(stream.publication, receiver);
+  replication.ended.then(() => {
+    voice.end(new Error('the stream was closed'));
+  }, voice.end);
+  const { followed, left } = stream;
+  voice.show({ doing: 'reading changes', followed: followed.map(({ name }) => name), left });
+  await scope.requestSync(['the stream began']);
+  const versions = createStreamVersions(connector.elasticsearch, job);
+  const watching = watchStream(connector, settings, stream, { ...scope, ...voice, versions });
+  const options = {
+    onConflict: (version: bigint) => {
+      versions.meet(Number(version));
+      conflicts.count += 1;
+    },
+    newestOfOthers: () => Number.MAX_SAFE_INTEGER,
+  };
+  const conflicts = { count: 0 };
+  try {
+    await withWriter(
+      connector,
+      job,
+      scope.signal,
+      (writer) =>
+        applyHints({
+          connector,
+          stream,
+          settings,
+          scope,
+          voice,
+          pending,
+          receiver,
+          alarm,
+          versions,
+          conflicts,
+          writer,
+          addGap: gaps.add,
+        }),
+      options,
+    );
+  } finally {
+    watching.stop();
+    gaps.stop();
+    await versions.save().catch(() => undefined);
+  }
+}

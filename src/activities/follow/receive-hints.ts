@@ -1,0 +1,97 @@
+import type { ReplicationListener } from '../../postgres/replication/open-replication';
+import { type BeginMessage, decodePgoutput } from '../../postgres/replication/pgoutput';
+import { SyncFailure } from '../../sync/failures';
+import type { ProjectedRelation } from '../plan/projected-relation';
+import type { PendingHints } from './pending-hints';
+
+/** Hints of a relation above which a scan is cheaper than looking all of them up. */
+const MOST_HINTS = 100_000;
+
+/** Takes the stream's messages. */
+export interface HintReceiver extends ReplicationListener {
+  /** The end of what has been received, where no transaction is half received. */
+  readonly received: () => bigint;
+  /** Rows' changes that came. */
+  readonly count: () => number;
+}
+
+/**
+ * Turns the stream into hints of keys.
+ * @param onHints - hears that there are new ones, or that there is more to confirm
+ * @param onGap - hears of a relation that a sync has to read, and why
+ */
+export function receiveHints(
+  relations: readonly ProjectedRelation[],
+  pending: PendingHints,
+  onHints: () => void,
+  onGap: (relation: string, reason: string) => void,
+): HintReceiver {
+  const byOid = new Map<number, ProjectedRelation>();
+  for (const projected of relations) {
+    byOid.set(projected.relation.oid, projected);
+    for (const { oid } of projected.relation.leaves) byOid.set(oid, projected);
+  }
+  const places = new Map<number, readonly number[]>();
+  const placesOf = (oid: number) => places.get(oid);
+  let transaction: BeginMessage | undefined;
+  let received = 0n;
+  let count = 0;
+
+  const takeRow = (oid: number, keys: readonly (readonly string[])[] | undefined) => {
+    const name = byOid.get(oid)?.name;
+    if (name === undefined) return;
+    if (transaction === undefined) throw new SyncFailure('Defect', 'PostgreSQL sent a row outside of a transaction.');
+    if (keys === undefined) {
+      onGap(name, 'a change came without its key');
+      return;
+    }
+    count += 1;
+    for (const key of keys) pending.add(name, key, transaction);
+    if (pending.sizeOf(name) <= MOST_HINTS) return;
+    pending.drop(name);
+    onGap(name, `more than ${MOST_HINTS} keys wait to be read again`);
+  };
+
+  return {
+    received: () => received,
+    count: () => count,
+    onMessage: (bytes) => {
+      const message = decodePgoutput(bytes, placesOf);
+      switch (message.kind) {
+        case 'begin':
+          transaction = message;
+          break;
+        case 'commit':
+          transaction = undefined;
+          received = message.endLsn;
+          onHints();
+          break;
+        case 'relation': {
+          const key = byOid.get(message.oid)?.relation.key;
+          if (key === undefined) break;
+          const found = key.map((column) => message.columns.indexOf(column));
+          if (found.includes(-1))
+            throw new SyncFailure('SourceChanged', 'A followed table has been altered: its key has other columns.');
+          places.set(message.oid, found);
+          break;
+        }
+        case 'row':
+          takeRow(message.oid, message.keys);
+          break;
+        case 'truncate':
+          for (const name of new Set(message.oids.flatMap((oid) => byOid.get(oid)?.name ?? []))) {
+            pending.drop(name);
+            onGap(name, 'it was truncated');
+          }
+          break;
+        case 'other':
+          break;
+      }
+    },
+    onKeepalive: (endLsn) => {
+      if (transaction !== undefined || endLsn <= received) return;
+      received = endLsn;
+      onHints();
+    },
+  };
+}

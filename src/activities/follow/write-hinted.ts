@@ -1,0 +1,68 @@
+import type { BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
+import type { Transaction } from '../../postgres/connection/transaction';
+import { copyByKeys, idsOfKeys } from '../../postgres/rows/copy-by-keys';
+import type { CopyPiece } from '../../postgres/rows/copy-piece';
+import { deleteBody, readAction } from '../../sync/bulk-item';
+import type { SyncJob } from '../../sync/sync-plan';
+import type { OpenConnector } from '../connector/connector-registry';
+import { copyOptions } from '../copy/copy-options';
+import { writePieces } from '../copy/write-pieces';
+import type { ProjectedRelation } from '../plan/projected-relation';
+import type { TakenHints } from './pending-hints';
+
+/** Where a stream's documents go. */
+export interface StreamTarget {
+  readonly connector: OpenConnector;
+  readonly job: SyncJob;
+  readonly writer: BulkWriter;
+  readonly signal: AbortSignal;
+  /** Whether so many more documents of a relation may be deleted. */
+  readonly mayDelete: (relation: string, documents: number) => boolean;
+}
+
+/** Documents that were written and deleted. */
+export interface WrittenHints {
+  readonly written: number;
+  readonly deleted: number;
+}
+
+/**
+ * Reads the hinted rows of a relation again and writes their documents; those of rows that are gone, or that are no
+ * longer selected, are deleted.
+ * @returns resolved when everything is read; `acknowledged` when Elasticsearch has it
+ */
+export async function writeHinted(
+  tx: Transaction,
+  target: StreamTarget,
+  { relation, projection, name }: ProjectedRelation,
+  { hints }: TakenHints,
+  version: number,
+): Promise<{ readonly acknowledged: Promise<WrittenHints> }> {
+  const { connector, job, writer, signal } = target;
+  const keys = hints.map(({ key }) => key);
+  const piece = { connector, job, writer, relation: name, version, signal };
+  const gone = new Set(await idsOfKeys(tx, relation, keys, projection));
+  const pieces = copyByKeys(tx, relation, keys, copyOptions(piece, projection));
+  const { acknowledged } = await writePieces(strikeOut(pieces, gone), piece);
+  const deletions: Promise<{ readonly deleted: number }>[] = [];
+  if (gone.size > 0 && target.mayDelete(name, gone.size)) {
+    const accepted = await writer.accept(deleteBody([...gone], version), name);
+    deletions.push(accepted.acknowledged);
+  }
+  const all = Promise.all([acknowledged, ...deletions]).then(([written, deletion]) => ({
+    written: written.indexed,
+    deleted: deletion?.deleted ?? 0,
+  }));
+  all.catch(() => undefined);
+  return { acknowledged: all };
+}
+
+/** Passes rows on, and strikes their ids out of those that are gone. */
+async function* strikeOut(pieces: AsyncIterable<CopyPiece>, gone: Set<string>): AsyncGenerator<CopyPiece, void> {
+  for await (const piece of pieces) {
+    if (piece.kind === 'rows')
+      for (const offset of piece.body.offsets) gone.delete(readAction(piece.body.bytes, offset).id);
+    if (piece.kind === 'refused') for (const { id } of piece.rows) if (id !== undefined) gone.delete(id);
+    yield piece;
+  }
+}

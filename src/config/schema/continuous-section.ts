@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+import { number, optionalText, text } from './coerced-values';
+import { documented, fileOf, section } from './section';
+
+const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
+const UNITS_BYTES: Readonly<Record<string, number>> = {
+  kB: 1_024,
+  MB: 1_048_576,
+  GB: 1_073_741_824,
+  TB: 1_099_511_627_776,
+};
+
+function withUnit(units: Readonly<Record<string, number>>, example: string) {
+  return text.transform((value, context) => {
+    const [, count, unit = ''] = /^(\d+)\s*([A-Za-z]+)$/.exec(value.trim()) ?? [];
+    const size = units[unit];
+    if (count === undefined || size === undefined) {
+      context.addIssue(`must be a number with its unit (${Object.keys(units).join(', ')}), as ${example}`);
+      return z.NEVER;
+    }
+    return Number(count) * size;
+  });
+}
+
+/** `connectors[].continuous:` */
+export const continuousSection = section({
+  mode: documented(
+    z.literal('stream', 'must be stream').default('stream'),
+    'Where hints of changed rows come from: `stream`, a temporary slot of logical replication.',
+  ),
+  publication: documented(
+    text
+      .regex(/^[a-z_][a-z0-9_$]{0,62}$/, 'must be a name of PostgreSQL in lower case, of letters, digits and _')
+      .optional(),
+    'Publication that the changes come by.',
+    { fallback: '`pgferry_` and the connector_id in lower case, - as _' },
+  ),
+  host: documented(optionalText, 'Host of the server itself, where that of `configuration` leads to a pooler.', {
+    fallback: 'as in `configuration`',
+  }),
+  port: documented(number({ min: 1, max: 65_535 }).optional(), 'Its port.', { fallback: 'as in `configuration`' }),
+  username: documented(optionalText, 'Role with the attribute `replication`.', { fallback: 'as in `configuration`' }),
+  password: documented(optionalText, 'Its password.', { secret: true, fallback: 'as in `configuration`' }),
+  password_file: fileOf('password'),
+  refresh_interval: documented(
+    withUnit(UNITS_MS, '200ms').optional(),
+    'How long after a change at most the stream makes the index show it.',
+    { fallback: "the index's own, 1 s" },
+  ),
+  max_lag: documented(
+    withUnit(UNITS_BYTES, '1GB').default(1_073_741_824),
+    'WAL that PostgreSQL may keep for the stream; above it the stream ends, and a sync brings what it missed.',
+    { fallback: '1GB' },
+  ),
+});

@@ -1,0 +1,43 @@
+import { isRecord } from '../json-value';
+import type { SkippedRelation } from '../relation';
+
+/** How a stream goes: the heartbeat of its activity. */
+export interface StreamState {
+  /** What it does, or waits for: `reading changes`. */
+  readonly doing: string;
+  /** Names of relations whose changes are followed. */
+  readonly followed?: readonly string[];
+  /** Relations that wait for schedules. */
+  readonly left?: readonly SkippedRelation[];
+  /** Changes of rows that came since the slot was made. */
+  readonly hints: number;
+  /** Documents that were written since. */
+  readonly written: number;
+  /** Documents that were deleted since. */
+  readonly deleted: number;
+  /** Number of hints that were put back since no snapshot saw their transaction yet, or a sync wrote meanwhile. */
+  readonly putBack: number;
+  /** Number of keys that wait to be read again. */
+  readonly pending: number;
+  /** Bytes of WAL that PostgreSQL keeps for it. */
+  readonly retainedBytes?: number;
+  /** Milliseconds from commit to acknowledged, of the last batch's oldest change. */
+  readonly delayMs?: number;
+}
+
+/** State of the workflow that follows a connector's changes. */
+export interface FollowState {
+  /** `following` when every change since some completed sync is in the index, or under way. */
+  readonly phase: 'starting' | 'catching up' | 'following';
+  /** Reasons for which an incremental sync has to run, that has not yet. */
+  readonly owed: readonly string[];
+  /** Gaps that were closed. */
+  readonly closed: number;
+  /** The failure of the last sync that was to close a gap. */
+  readonly failure?: string;
+}
+
+/** @returns undefined for the heartbeat of something else */
+export function readStreamState(details: unknown): StreamState | undefined {
+  return isRecord(details) && typeof details['doing'] === 'string' ? (details as unknown as StreamState) : undefined;
+}
