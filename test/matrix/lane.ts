@@ -46,7 +46,15 @@ const NODE_TESTS = [
 ];
 
 /** Tests for which `npm test` has no time, each a file or a folder of `lanes`. */
-const LONG_TESTS = ['crashes-and-cuts', 'kibana/*', 'start-from-elsewhere', 'two-files', 'unreachable-servers', 'up'];
+const LONG_TESTS = [
+  'crashes-and-cuts',
+  'follow-changes',
+  'kibana/*',
+  'start-from-elsewhere',
+  'two-files',
+  'unreachable-servers',
+  'up',
+];
 
 /** The lanes, in the order in which they run, after those of PostgreSQL. */
 export const LANES: Readonly<Record<string, Lane>> = {
