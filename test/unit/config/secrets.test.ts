@@ -44,7 +44,7 @@ describe('secrets', () => {
       ({ key, schema }) => /(?:password|passphrase|token|key)$/u.test(key) && schema.deprecated !== true,
     );
     expect(named.map(({ key }) => key)).toEqual(secretKeys.map(({ key }) => key));
-    expect(secretKeys).toHaveLength(16);
+    expect(secretKeys).toHaveLength(17);
   });
 
   test.each(['short', 'a'.repeat(44), `${'a'.repeat(42)}==`])('of encryption must be 32 bytes, not %s', (key) => {
