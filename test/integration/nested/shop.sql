@@ -20,5 +20,6 @@ insert into products select 'p' || n, 'Product "' || n || '"', n / 3.0, decode(m
 insert into orders select n, 'order ' || n, nullif(n % 11, 0) from generate_series(1, 40) as n;
 insert into order_lines (id, order_id, product_code, position, quantity, price)
   select n, 1 + n % 39, 'p' || 1 + n % 5, n % 7, n % 4, n * 1.10 from generate_series(1, 150) as n;
+update order_lines set status = 'void' where id = 51;
 insert into tags select n, 'tag ' || n from generate_series(1, 6) as n;
 insert into order_tags select n, 1 + (n + m) % 6 from generate_series(1, 30) as n, generate_series(1, 2) as m;
