@@ -15,6 +15,7 @@ beforeAll(async () => {
     `create table t (id int primary key, v text); insert into t select i, 'old' from generate_series(1, 9) as i`,
   );
 });
+beforeEach(() => database.sql(`update t set v = 'old'`));
 afterAll(async () => {
   await Promise.all([harness.stop(), syncs.stop()]);
   await database.drop();
