@@ -7,6 +7,7 @@ import { formatCount, formatDuration, renderMoment } from './format-values';
 import { type Html, html } from './html';
 import { type ChartBar, renderChart } from './render-chart';
 import { renderProgress } from './render-progress';
+import { renderTable } from './render-table';
 
 /** What all connectors of a page have in common. */
 export interface PageSurroundings {
@@ -125,18 +126,7 @@ function renderJobs({ id, jobs }: ConnectorStatus, { now, temporalUi }: PageSurr
     </div>
     <details>
       <summary>last syncs<span class="hidden"> of ${id}</span></summary>
-      <div class="scroll" tabindex="0" role="region" aria-label="last syncs of ${id}">
-        <table>
-          <thead>
-            <tr>
-              ${['started', 'kind', 'state', 'duration', ...COUNTS].map((name) => html`<th scope="col">${name}</th>`)}
-            </tr>
-          </thead>
-          <tbody>
-            ${rows}
-          </tbody>
-        </table>
-      </div>
+      ${renderTable(`last syncs of ${id}`, ['started', 'kind', 'state', 'duration', ...COUNTS], rows)}
     </details>`;
 }
 

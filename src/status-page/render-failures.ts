@@ -1,6 +1,7 @@
 import { FAILURES } from '../sync/failures';
 import { html } from './html';
 import { renderDocument } from './render-document';
+import { renderTable } from './render-table';
 
 /** What every type of failure means for whoever has to mend it: docs/failures.md, where the page can link to. */
 export function renderFailures(): string {
@@ -18,21 +19,6 @@ export function renderFailures(): string {
         <h1>Failures</h1>
         <nav aria-label="pages"><a href="./">all connectors</a></nav>
       </header>
-      <main>
-        <div class="scroll" tabindex="0" role="region" aria-label="types of failures">
-          <table class="failures">
-            <thead>
-              <tr>
-                <th scope="col">type</th>
-                <th scope="col">tried again</th>
-                <th scope="col">what to do</th>
-              </tr>
-            </thead>
-            <tbody>
-              ${rows}
-            </tbody>
-          </table>
-        </div>
-      </main>`,
+      <main>${renderTable('types of failures', ['type', 'tried again', 'what to do'], rows, 'failures')}</main>`,
   );
 }

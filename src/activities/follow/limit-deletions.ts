@@ -35,6 +35,7 @@ export function limitDeletions(
       (documents) => {
         begun.documents = documents;
       },
+      // Unknown, they count as none: the stream stops sooner, and a sync decides.
       () => undefined,
     );
     return begun;

@@ -1,4 +1,4 @@
-import type { Client } from '@elastic/elasticsearch';
+import type { Client, estypes } from '@elastic/elasticsearch';
 
 import type { FieldMapping } from '../../sync/field-mapping';
 import { OWN_FIELDS } from '../../sync/own-fields';
@@ -21,34 +21,22 @@ const DELETED = 200;
 const GONE = 404;
 
 /**
- * Counts documents of Elastic's connector: those with its fields `id`, `database`, `schema` and `table`, and without pgferry's
- * own. Sees what was refreshed.
+ * Counts documents of Elastic's connector: those with its fields `id`, `database`, `schema` and `table`, without pgferry's
+ * own, and under ids that it gives. Sees what was refreshed.
  */
 export async function countElasticDocuments(client: Client, documents: ElasticDocuments): Promise<number> {
-  const query = toQuery(documents);
-  if (query === undefined) return 0;
-  const doing = `looking for documents of Elastic's connector in ${documents.index}`;
-  const request = {
-    index: documents.index,
-    size: 0,
-    track_total_hits: true,
-    allow_partial_search_results: false,
-    query,
-  };
-  const answer: unknown = await translateFailures(doing, () => client.search(request));
-  return readAnswer(doing, () => asCount(asObject(asObject(asObject(answer)['hits'])['total'])['value']));
+  let count = 0;
+  for await (const ids of scanElasticIds(client, documents)) count += ids.length;
+  return count;
 }
 
 /** Deletes those documents; begun again it goes on. Returns how many this call deleted. Sees what was refreshed. */
 export async function deleteElasticDocuments(client: Client, documents: ElasticDocuments): Promise<number> {
   const { index } = documents;
-  const query = toQuery(documents);
-  if (query === undefined) return 0;
   const doing = `deleting documents of Elastic's connector in ${index}`;
   let deleted = 0;
-  for await (const page of scanPages(client, { index, query })) {
-    if (page.length === 0) continue;
-    const operations = page.map(({ _id: id }) => ({ delete: { _id: id } }));
+  for await (const ids of scanElasticIds(client, documents)) {
+    const operations = ids.map((id) => ({ delete: { _id: id } }));
     const answer: unknown = await translateFailures(doing, () => client.bulk({ index, operations }));
     const statuses = readAnswer(doing, () =>
       asList(asObject(answer)['items']).map((item) => asCount(asObject(asObject(item)['delete'])['status'])),
@@ -57,6 +45,29 @@ export async function deleteElasticDocuments(client: Client, documents: ElasticD
     deleted += statuses.filter((status) => status === DELETED).length;
   }
   return deleted;
+}
+
+/** It hashes ids of more than 512 bytes. */
+const HASHED = /^[0-9a-f]{32}$/u;
+
+/** The query may find more: by the words of a text, or in lower case. Ids are what they are. */
+async function* scanElasticIds(client: Client, documents: ElasticDocuments): AsyncGenerator<readonly string[], void> {
+  const { index, database, schemas } = documents;
+  const query = toQuery(documents);
+  if (query === undefined || !(await finds(client, index, query))) return;
+  const starts = schemas.map((schema) => `${database}_${schema}_`);
+  for await (const page of scanPages(client, { index, query })) {
+    const ids = page.map(({ _id: id }) => id);
+    const theirs = ids.filter((id) => HASHED.test(id) || starts.some((start) => id.startsWith(start)));
+    if (theirs.length > 0) yield theirs;
+  }
+}
+
+/** One request for all syncs of an index without such documents. */
+async function finds(client: Client, index: string, query: estypes.QueryDslQueryContainer): Promise<boolean> {
+  const doing = `looking for documents of Elastic's connector in ${index}`;
+  const answer: unknown = await translateFailures(doing, () => client.count({ index, query }));
+  return readAnswer(doing, () => asCount(asObject(answer)['count'])) > 0;
 }
 
 /** Undefined where the index lacks one of the fields, and so holds no such document. */

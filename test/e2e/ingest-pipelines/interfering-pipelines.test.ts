@@ -75,7 +75,7 @@ describe('a pipeline that changes what pgferry needs ends its relation’s sync 
 
 test('its relation alone fails: the others are synced', async () => {
   const pipeline = await piped.putPipeline([{ remove: { field: '_bucket', if: "ctx.table == 'item'" } }]);
-  connector.configure({ pipeline });
+  connector.configure({ pipeline, selection: { schemas: ['public'], tables: ['item', 'other'] } });
   await expect(connector.sync()).rejects.toMatchObject({
     type: 'PipelineInterferes',
     message: expect.stringContaining('1 of 2 relations could not be synced') as string,
@@ -184,22 +184,28 @@ describe('a view whose documents a pipeline spoilt is not taken for synced since
   });
 });
 
-test('a row that no sync would read again is right after one that a pipeline spoilt, although it was unchanged', async () => {
-  const pipeline = await piped.putPipeline([]);
-  connector.configure({ pipeline, selection: { schemas: ['public'], tables: ['other'] } });
-  await connector.sync();
-  const { id, index, elasticsearch } = connector;
-  const lost = { index, id: `${id}:public.other:7` };
-  await elasticsearch.delete(lost);
-  await piped.putPipeline([{ set: { field: '_id_hash', value: 7 } }], pipeline);
-  await expect(connector.sync('incremental')).rejects.toMatchObject({ type: 'PipelineInterferes' });
-  await piped.putPipeline([], pipeline);
-  expect(await connector.sync('incremental')).toMatchObject({ status: 'completed' });
-  const { _source: source } = await elasticsearch.get<{ readonly _id_hash: number }>(lost);
-  expect(source?._id_hash).not.toBe(7);
-  await piped.database.sql("update other set name = 'again' where id = 3");
-  expect(await connector.sync('incremental')).toMatchObject({ indexed: 1 });
-});
+test.each<[string, Processors, (lost: { index: string; id: string }) => Promise<unknown>]>([
+  ['lost', [], (lost) => connector.elasticsearch.delete(lost)],
+  ['rejected', [{ fail: { if: 'ctx.public_other_id == 7', message: 'no' } }], () => Promise.resolve()],
+])(
+  'a %s document that a pipeline spoilt is right after the next sync, although its row is unchanged',
+  async (_, first, lose) => {
+    const pipeline = await piped.putPipeline(first);
+    connector.configure({ pipeline, selection: { schemas: ['public'], tables: ['other'] } });
+    await connector.sync();
+    const { id, index, elasticsearch } = connector;
+    const lost = { index, id: `${id}:public.other:7` };
+    await lose(lost);
+    await piped.putPipeline([{ set: { field: '_id_hash', value: 7 } }], pipeline);
+    await expect(connector.sync('incremental')).rejects.toMatchObject({ type: 'PipelineInterferes' });
+    await piped.putPipeline([], pipeline);
+    expect(await connector.sync('incremental')).toMatchObject({ status: 'completed' });
+    const { _source: source } = await elasticsearch.get<{ readonly _id_hash: number }>(lost);
+    expect(source?._id_hash).not.toBe(7);
+    await piped.database.sql("update other set name = 'again' where id = 3");
+    expect(await connector.sync('incremental')).toMatchObject({ indexed: 1 });
+  },
+);
 
 test.each([
   ['ids that rows share', 'select id % 2 as id, name from other'],
