@@ -17,6 +17,8 @@ const REFUSED = 'a-row-that-is-refused';
 let database: TestDatabase;
 let proxy: FaultyProxy;
 let connector: ConnectorEntry;
+/** Scheduled, and never synced by a test. */
+let waiting: ConnectorEntry;
 let broken: ConnectorEntry;
 let worker: RunningCommand;
 let url: string;
@@ -29,14 +31,15 @@ beforeAll(async () => {
     create table "bad<b>" (id integer primary key, amount integer, note text);
     insert into "bad<b>" select n, 1000, '${REFUSED}' from generate_series(1, 5) as n`);
   proxy = await startFaultyProxy(elasticsearchUrl());
-  connector = connectorEntry(database, { tables: 'item' }, { scheduling: { full: { enabled: true } } });
+  connector = connectorEntry(database, { tables: 'item' });
+  waiting = connectorEntry(database, { tables: 'item' }, { scheduling: { full: { enabled: true } } });
   broken = connectorEntry(
     database,
     { tables: 'bad<b>' },
     { documents: { mapping: { 'public.bad<b>.amount': { type: 'byte' } } }, max_rejected: 1 },
   );
   const file = writeConfiguration({
-    connectors: [connector, broken],
+    connectors: [connector, waiting, broken],
     elasticsearch: { host: proxy.url },
     monitoring: { address: '127.0.0.1:0', control: true, token: TOKEN, temporal_ui: 'http://temporal.test:8233/' },
   });
@@ -50,6 +53,7 @@ afterAll(async () => {
   await proxy.close();
   const client = connectElasticsearch();
   await deleteIndices(client, connector.index_name);
+  await deleteIndices(client, waiting.index_name);
   await deleteIndices(client, broken.index_name);
   await client.close();
   await database.drop();
@@ -100,8 +104,8 @@ function askAs(host: string, path = '/'): Promise<number | undefined> {
 
 describe('the status page of a worker', () => {
   test('shows connectors that were never synced, and when they will be', async () => {
-    expect(await stateOf(connector)).toBe('never');
-    await eventually('it knows the schedule', async () => (await articleOf(connector)).includes('full <time'), 60_000);
+    expect(await stateOf(waiting)).toBe('never');
+    await eventually('it knows the schedule', async () => (await articleOf(waiting)).includes('full <time'), 60_000);
     expect(await articleOf(broken)).toContain('not scheduled');
   });
 
@@ -149,13 +153,13 @@ describe('whoever asks for the status page', () => {
   });
 
   test('changes nothing without the token, nor from another page', async () => {
-    expect((await press(connector, 'sync', {})).status).toBe(401);
-    expect((await press(connector, 'sync', { authorization: 'Bearer wrong' })).status).toBe(401);
+    expect((await press(waiting, 'sync', {})).status).toBe(401);
+    expect((await press(waiting, 'sync', { authorization: 'Bearer wrong' })).status).toBe(401);
     const elsewhere = { ...AS_SCRIPT, origin: 'http://evil.example', 'sec-fetch-site': 'cross-site' };
-    expect((await press(connector, 'sync', elsewhere)).status).toBe(403);
-    expect((await press(connector, 'sync', { ...AS_SCRIPT, origin: 'null' })).status).toBe(403);
-    expect((await press(connector, 'shutdown')).status).toBe(400);
-    expect(await stateOf(connector)).toBe('completed');
+    expect((await press(waiting, 'sync', elsewhere)).status).toBe(403);
+    expect((await press(waiting, 'sync', { ...AS_SCRIPT, origin: 'null' })).status).toBe(403);
+    expect((await press(waiting, 'shutdown')).status).toBe(400);
+    expect(await stateOf(waiting)).toBe('never');
   });
 
   test('signs in by a cookie that scripts and other pages do not get, and sees buttons from then on', async () => {

@@ -57,8 +57,13 @@ const setCluster = (name: string, value: unknown) =>
 const setIndex = (name: string, value: unknown) =>
   elasticsearch.indices.putSettings({ index, settings: { [name]: value } });
 
-// Each test leaves the cluster as it found it; the first ones find no index, the later ones one that is synced.
+// Each test leaves the cluster as it found it, and the index synced.
+beforeEach(async () => {
+  if (!(await elasticsearch.indices.exists({ index }))) expect((await connector.run('sync')).code).toBe(0);
+});
+
 test('a cluster that takes no more shards: check and plan count them, and a sync waits for room', async () => {
+  await elasticsearch.indices.delete({ index: Object.keys(await elasticsearch.indices.get({ index })) });
   await setCluster('cluster.max_shards_per_node', 1);
   const full = /no room for the index that .* needs: 2 shards, with \d+ of 1 in use \(cluster\.max_shards_per_node\)/u;
   await runToEnd('check', 1, full, /\(ClusterFull\)/u, /→ Delete indices, add nodes, or raise/u);

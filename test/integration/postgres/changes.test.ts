@@ -103,7 +103,8 @@ describe('rows changed since a watermark', () => {
     const { rows } = await long.query<{ id: string }>('select txid_current()::text as id');
     await database.sql('update t set v = 1 where id = 4');
     const since = await readMoment();
-    expect(since).toMatchObject({ watermark: rows[0]?.id, unseen: { open: [[rows[0]?.id, rows[0]?.id]] } });
+    expect(since.unseen?.open).toContainEqual([rows[0]?.id, rows[0]?.id]);
+    expect(BigInt(since.watermark)).toBeLessThanOrEqual(BigInt(rows[0]?.id ?? ''));
     expect(await changedIds(since)).toEqual([]);
     await long.query('update t set v = 1 where id = 3');
     await long.query('commit');
@@ -200,7 +201,8 @@ describe('rows changed since a watermark', () => {
 describe('the age of transaction ids', () => {
   /** Which of these ids, given by their distance from now, a refresh from a watermark at such a distance reads. */
   async function readSince(watermark: number, ids: readonly number[]): Promise<number[]> {
-    const now = Number((await readMoment()).watermark);
+    // Not the watermark, which somebody's open transaction holds back.
+    const now = Number((await database.sql('select txid_current() as id'))[0]?.['id']);
     const round = 2 ** 32;
     const shortId = (distance: number) => (((now - distance) % round) + round) % round;
     const values = ids.map((distance) => `(${distance}, '${shortId(distance)}'::xid)`).join(', ');
