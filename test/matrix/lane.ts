@@ -50,6 +50,7 @@ const LONG_TESTS = [
   'crashes-and-cuts',
   'follow-changes',
   'kibana/*',
+  'moving',
   'start-from-elsewhere',
   'two-files',
   'unreachable-servers',
