@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { findFreePort } from '../../src/ports/find-free-port';
-import { findCommand } from '../../src/stack/programs/find-command';
+import { debianProgram } from './debian-program';
 import { installPythonPackages, PYTHON } from './python-packages';
 
 /** pgsync over a database, with a Redis of its own. */
@@ -32,10 +32,9 @@ export interface PgsyncOptions {
   readonly schema: unknown;
 }
 
-/** @throws Error without redis-server, Python or PyPI */
+/** @throws Error without Python and PyPI, or where redis-server is not there and can't be installed */
 export async function startPgsync({ database, elasticsearch, schema }: PgsyncOptions): Promise<Pgsync> {
-  const redisServer = findCommand('redis-server');
-  if (redisServer === undefined) throw new Error('pgsync needs redis-server (Debian: apt install redis-server)');
+  const redisServer = await debianProgram('redis-server');
   const packages = await installPythonPackages(join(__dirname, 'pgsync-requirements.txt'));
   const folder = mkdtempSync(join(tmpdir(), 'pgferry-pgsync-'));
   const port = await findFreePort();

@@ -1,16 +1,13 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
-import { findCommand } from '../../../src/stack/programs/find-command';
 import { postgresAnswers } from '../../../src/stack/servers/start-postgres';
+import { debianProgram } from '../../support/debian-program';
 import { eventually } from '../../support/eventually';
 import { findClosedPort } from '../../support/sick-server';
-
-const run = promisify(execFile);
 
 /** When PgBouncer gives a connection to the next client. */
 export type PoolMode = 'session' | 'transaction' | 'statement';
@@ -27,7 +24,7 @@ const NOBODY = 65_534;
 
 /** @param database - address of the database, with its role and password */
 export async function startPgBouncer(mode: PoolMode, database: string): Promise<PgBouncer> {
-  const program = findCommand('pgbouncer') ?? (await install());
+  const program = await debianProgram('pgbouncer');
   const { hostname, port, username, password, pathname } = new URL(database);
   const name = pathname.slice(1);
   const folder = await mkdtemp(join(tmpdir(), 'pgferry-pgbouncer-'));
@@ -61,13 +58,4 @@ export async function startPgBouncer(mode: PoolMode, database: string): Promise<
       await rm(folder, { recursive: true });
     },
   };
-}
-
-/** Debian's package. Its own service is left alone. */
-async function install(): Promise<string> {
-  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-  await run('apt-get', ['install', '--yes', '--no-install-recommends', 'pgbouncer'], { env: environment });
-  const program = findCommand('pgbouncer');
-  if (program === undefined) throw new Error('the Debian package pgbouncer has no command of this name');
-  return program;
 }
