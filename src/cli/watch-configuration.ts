@@ -2,6 +2,7 @@ import { unwatchFile, watchFile } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 
 import { type LoadedSettings, loadSettings } from '../config/load-settings';
+import { nameSome } from '../config/problems/name-some';
 import type { Settings } from '../config/settings/settings';
 import { keepSecrets } from '../logging/blot-secrets';
 
@@ -64,7 +65,7 @@ export function warnOfDangers({ warnings }: LoadedSettings, news: Pick<ReloadNew
 }
 
 function announce(before: Settings, after: Settings, news: ReloadNews): void {
-  const connectors = after.connectors.map(({ id }) => id).join(', ');
+  const connectors = nameSome(after.connectors.map(({ id }) => id));
   news.info(`Configuration reloaded: syncs that begin from now on use it (${connectors}).`);
   for (const section of ['temporal', 'monitoring'] as const) {
     if (isDeepStrictEqual(before[section], after[section])) continue;

@@ -1,5 +1,6 @@
 import type { ScheduleHandle } from '@temporalio/client';
 
+import { nameSome } from '../../config/problems/name-some';
 import { isOfFile, listOwnedSchedules, type OwnedSchedule } from '../../schedules/owned-schedules';
 import { SyncFailure } from '../../sync/failures';
 import type { ConfigurationOptions } from '../session/load-command-settings';
@@ -60,7 +61,7 @@ function selectSchedules(
   if (connectorId === undefined && all !== true && ids.length > 1) {
     throw new SyncFailure(
       'InvalidConfig',
-      `which connector? There are schedules of ${ids.join(', ')}`,
+      `which connector? There are schedules of ${nameSome(ids)}`,
       'Name one, or give --all.',
     );
   }

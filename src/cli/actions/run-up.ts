@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 
 import type { LoadedSettings } from '../../config/load-settings';
+import { nameSome } from '../../config/problems/name-some';
 import type { Settings } from '../../config/settings/settings';
 import type { LogFormat, LogLevel } from '../../logging/create-logger';
 import { applySchedules } from '../../schedules/apply-schedules';
@@ -109,7 +110,7 @@ async function adoptSchedules(settings: Settings, file: string, news: Logger): P
   const client = await connectTemporal(settings.temporal);
   try {
     const ids = await applySchedules(client, settings, file);
-    news.info(ids.length === 0 ? 'No schedule is enabled' : `Schedules: ${ids.join(', ')}`);
+    news.info(ids.length === 0 ? 'No schedule is enabled' : `Schedules: ${nameSome(ids)}`);
   } finally {
     await client.connection.close();
   }

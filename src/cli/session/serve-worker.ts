@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Logger } from 'pino';
 
 import type { LoadedSettings } from '../../config/load-settings';
+import { nameSome } from '../../config/problems/name-some';
 import type { Settings } from '../../config/settings/settings';
 import { createLogger, type LogFormat, type LogLevel } from '../../logging/create-logger';
 import { type Monitoring, startMonitoring } from '../../monitoring/start-monitoring';
@@ -75,7 +76,7 @@ async function runUntilSignal(loaded: LoadedSettings, options: ServeOptions, par
   });
   // Before it says that it works: whoever waits for those words may end it at once.
   const told = Promise.race(['SIGINT', 'SIGTERM'].map((name) => once(process, name).then(() => name)));
-  const ids = connectors.map(({ id }) => id).join(', ');
+  const ids = nameSome(connectors.map(({ id }) => id));
   if (tracing !== undefined) news.info('Traces go to where OTEL_EXPORTER_OTLP_ENDPOINT says');
   if (monitoring !== undefined)
     news.info(`Status page: ${monitoring.url}/; metrics and health: /metrics, /healthz, /readyz`);

@@ -1,4 +1,5 @@
 import { SyncFailure } from '../../sync/failures';
+import { nameSome } from '../problems/name-some';
 import { nearestName } from '../problems/nearest-name';
 import type { ConnectorSettings, Settings } from './settings';
 
@@ -18,8 +19,8 @@ export function findConnector(settings: Settings, id?: string): ConnectorSetting
 }
 
 function describeUnknown(id: string | undefined, ids: readonly string[]): string {
-  if (id === undefined) return `which connector? The configuration defines ${ids.join(', ')}`;
+  if (id === undefined) return `which connector? The configuration defines ${nameSome(ids)}`;
   const nearest = nearestName(id, ids);
   const hint = nearest === undefined ? '' : `; did you mean '${nearest}'?`;
-  return `there is no connector '${id}'; the configuration defines ${ids.join(', ')}${hint}`;
+  return `there is no connector '${id}'; the configuration defines ${nameSome(ids)}${hint}`;
 }
