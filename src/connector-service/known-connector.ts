@@ -13,6 +13,8 @@ export interface KnownConnector {
   /** The schedules that Temporal has. */
   keptSchedules?: string;
   beatAt?: number;
+  /** Until when it shows what was put back in it, before a trial takes the place of that. */
+  remindsUntil?: number;
   /** Since when it says that a sync runs, while no job does. */
   stuckSince?: number;
 }
@@ -36,8 +38,10 @@ export function know(document: ConnectorDocument, before: KnownConnector | undef
 }
 
 /** Whether a connector is to be tried now. */
-export function isTrialDue({ document, configured, judged }: KnownConnector, now: number): boolean {
+export function isTrialDue(known: KnownConnector, now: number): boolean {
+  const { document, configured, judged, remindsUntil = 0 } = known;
   const { status } = document;
+  if (status === 'error' && now < remindsUntil) return false;
   if (status === 'created' || status === 'needs_configuration' || status === undefined) return false;
   if (judged?.configured !== configured) return true;
   const sinceMs = now - judged.at;
