@@ -32,7 +32,7 @@ const TRIALS_AT_A_TIME = 8;
 export function createService(context: () => ServiceContext): ConnectorService {
   const known = new Map<string, KnownConnector>();
   const foreign = new Map<string, number>();
-  const memory: JobMemory = { reported: new Map(), attempts: new Map() };
+  const memory: JobMemory = { reported: new Map(), orphans: new Set(), foreign: new Map(), attempts: new Map() };
   const told = new Map<string, string>();
   const tell = (connectorId: string, error: unknown) => {
     const message = error instanceof Error ? error.message : String(error);
@@ -67,7 +67,7 @@ export function createService(context: () => ServiceContext): ConnectorService {
     for (const connector of known.values()) {
       const { id } = connector.document;
       if (!present.has(id)) continue;
-      liveOn(now, connector, jobs.get(id) ?? [], { jobLanes, lifeLanes }, published.get(id));
+      liveOn(now, connector, jobs.get(id) ?? [], { jobLanes, lifeLanes, count: known.size }, published.get(id));
     }
     return jobs.size > 0;
   };

@@ -19,8 +19,10 @@ export interface KnownConnector {
   stuckSince?: number;
 }
 
-/** Milliseconds between two trials of a connector that works, and of one that doesn't. */
+/** Milliseconds between two trials of a connector that works, at least, and for each connector that there is. */
 const TRY_MS = 300_000;
+const TRY_EACH_MS = 1_000;
+/** Milliseconds between two trials of one that doesn't work. */
 const TRY_FAILED_MS = 30_000;
 /** Milliseconds after which a draft that could not be judged is tried again. */
 const TRY_DRAFT_MS = 10_000;
@@ -37,8 +39,11 @@ export function know(document: ConnectorDocument, before: KnownConnector | undef
   };
 }
 
-/** Whether a connector is to be tried now. */
-export function isTrialDue(known: KnownConnector, now: number): boolean {
+/**
+ * Whether a connector is to be tried now.
+ * @param count - connectors that are served: the more there are, the longer it is until one that works is tried again
+ */
+export function isTrialDue(known: KnownConnector, now: number, count: number): boolean {
   const { document, configured, judged, remindsUntil = 0 } = known;
   const { status } = document;
   if (status === 'error' && now < remindsUntil) return false;
@@ -46,11 +51,15 @@ export function isTrialDue(known: KnownConnector, now: number): boolean {
   if (judged?.configured !== configured) return true;
   const sinceMs = now - judged.at;
   if (hasOpenDraft(document) || status === 'configured') return sinceMs > TRY_DRAFT_MS || sinceMs < 0;
-  return sinceMs > (status === 'connected' ? TRY_MS : TRY_FAILED_MS);
+  return sinceMs > (status === 'connected' ? restMs(count) : TRY_FAILED_MS);
 }
 
 /** Lets connectors that work be tried at different times, when a service begins. */
-export function spreadTrial(known: KnownConnector, now: number): void {
+export function spreadTrial(known: KnownConnector, now: number, count: number): void {
   if (known.document.status !== 'connected' || hasOpenDraft(known.document)) return;
-  known.judged = { configured: known.configured, at: now - Math.random() * TRY_MS };
+  known.judged = { configured: known.configured, at: now - Math.random() * restMs(count) };
+}
+
+function restMs(count: number): number {
+  return Math.max(TRY_MS, count * TRY_EACH_MS);
 }

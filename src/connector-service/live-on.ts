@@ -15,10 +15,13 @@ const STUCK_MS = 3_000;
 /** Milliseconds for which a person can read what was put back. */
 const REMIND_MS = 300_000;
 
-/** Where work goes on beside the passes. */
-export interface ServiceLanes {
+/** What connectors have in common. */
+export interface Surroundings {
+  /** Where work goes on beside the passes. */
   readonly jobLanes: Lanes;
   readonly lifeLanes: Lanes;
+  /** Number of the connectors that are served. */
+  readonly count: number;
 }
 
 /**
@@ -29,7 +32,7 @@ export function liveOn(
   context: ServiceContext,
   known: KnownConnector,
   jobs: readonly JobDocument[],
-  { jobLanes, lifeLanes }: ServiceLanes,
+  { jobLanes, lifeLanes, count }: Surroundings,
   published: ConnectorSettings | undefined,
 ): void {
   const now = Date.now();
@@ -57,7 +60,7 @@ export function liveOn(
     });
     return;
   }
-  if (isRunning || document.lastSyncStatus === 'in_progress' || !isTrialDue(known, now)) return;
+  if (isRunning || document.lastSyncStatus === 'in_progress' || !isTrialDue(known, now, count)) return;
   lifeLanes.run(id, async () => {
     known.judged = { configured: known.configured, at: now };
     const judging =

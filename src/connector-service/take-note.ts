@@ -38,7 +38,7 @@ export async function takeNote(
     const isPublished = document.publishedAs !== undefined;
     if (isPublished === published.has(found.id)) {
       const connector = know(document, known.get(found.id));
-      if (isFirst) spreadTrial(connector, Date.now());
+      if (isFirst) spreadTrial(connector, Date.now(), seen.length);
       known.set(found.id, connector);
       continue;
     }

@@ -52,7 +52,8 @@ export async function playLife(steps: readonly Step[]): Promise<PlayedLife> {
   const [lines, problems]: [string[], string[]] = [[], []];
   const pending: Promise<unknown>[] = [];
   const started = performance.now();
-  const say = (line: string) => lines.push(`${((performance.now() - started) / 1_000).toFixed(1)} s: ${line}`);
+  const say = (line: string) =>
+    lines.push(`${((performance.now() - started) / 1_000).toFixed(1)} s (${new Date().toISOString()}): ${line}`);
   try {
     const file = stage.writeFile();
     const worker = await stage.startWorker(file);
