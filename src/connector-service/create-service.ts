@@ -3,6 +3,7 @@ import { lookAtService } from '../elasticsearch/connector-documents/look-at-serv
 import type { ServiceContext } from './context/service-context';
 import { type JobMemory, seeToJobs } from './jobs/see-to-jobs';
 import { askToStop } from './jobs/stop-sync';
+import { keepAlive } from './keep-alive';
 import type { KnownConnector } from './known-connector';
 import { createLanes } from './lanes';
 import { listScheduled, removeSchedules } from './life/keep-schedules';
@@ -43,6 +44,7 @@ export function createService(context: () => ServiceContext): ConnectorService {
   const jobLanes = createLanes(JOBS_AT_A_TIME, tell);
   const lifeLanes = createLanes(TRIALS_AT_A_TIME, tell);
   const stopLanes = createLanes(JOBS_AT_A_TIME, tell);
+  const beatLanes = createLanes(1, tell);
   let isFirst = true;
 
   const pass = async () => {
@@ -64,17 +66,19 @@ export function createService(context: () => ServiceContext): ConnectorService {
       const connector = present.has(id) || published.has(id) ? known.get(id)?.document : undefined;
       jobLanes.run(id, () => seeToJobs(now, connector, ofConnector, memory));
     }
-    for (const connector of known.values()) {
+    const there = [...known.values()].filter(({ document: { id } }) => present.has(id));
+    const surroundings = { jobLanes, lifeLanes, count: there.length };
+    const due = there.filter((connector) => {
       const { id } = connector.document;
-      if (!present.has(id)) continue;
-      liveOn(now, connector, jobs.get(id) ?? [], { jobLanes, lifeLanes, count: known.size }, published.get(id));
-    }
+      return liveOn(now, connector, jobs.get(id) ?? [], surroundings, published.get(id));
+    });
+    if (due.length > 0) beatLanes.run('all', () => keepAlive(now, due));
     return jobs.size > 0;
   };
   return {
     pass,
     settle: async () => {
-      await Promise.all([jobLanes, lifeLanes, stopLanes].map((lanes) => lanes.settle()));
+      await Promise.all([jobLanes, lifeLanes, stopLanes, beatLanes].map((lanes) => lanes.settle()));
     },
   };
 }

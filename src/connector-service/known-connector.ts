@@ -3,7 +3,7 @@ import type { ConnectorDocument } from './protocol/connector-document';
 
 /** A connector as the service saw it last, and what it has done about it. Times in milliseconds since 1970. */
 export interface KnownConnector {
-  readonly document: ConnectorDocument;
+  document: ConnectorDocument;
   /** What its syncs depend on. */
   readonly configured: string;
   /** What its schedules depend on. */
