@@ -38,7 +38,7 @@ test.each(Array.from({ length: LIVES }, (_, life) => SEED + life))(
   'whatever is done in whatever order, all is well when it is quiet: life %i',
   async (seed) => {
     const { lines, problems } = await play(seed);
-    process.stdout.write(`life ${seed}: ${lines.map((line) => line.replace(/^.*?: /u, '')).join(', ')}\n`);
+    process.stdout.write(`life ${seed}: ${lines.map((line) => line.replace(/^.*?\): /u, '')).join(', ')}\n`);
     expect(problems.length === 0 ? [] : [...lines, ...problems]).toEqual([]);
   },
   MOST_MS,
