@@ -3,7 +3,7 @@ import type { ConnectorDocument } from './protocol/connector-document';
 
 /** A connector as the service saw it last, and what it has done about it. Times in milliseconds since 1970. */
 export interface KnownConnector {
-  readonly document: ConnectorDocument;
+  document: ConnectorDocument;
   /** What its syncs depend on. */
   readonly configured: string;
   /** What its schedules depend on. */
@@ -13,12 +13,16 @@ export interface KnownConnector {
   /** The schedules that Temporal has. */
   keptSchedules?: string;
   beatAt?: number;
+  /** Until when it shows what was put back in it, before a trial takes the place of that. */
+  remindsUntil?: number;
   /** Since when it says that a sync runs, while no job does. */
   stuckSince?: number;
 }
 
-/** Milliseconds between two trials of a connector that works, and of one that doesn't. */
+/** Milliseconds between two trials of a connector that works, at least, and for each connector that there is. */
 const TRY_MS = 300_000;
+const TRY_EACH_MS = 1_000;
+/** Milliseconds between two trials of one that doesn't work. */
 const TRY_FAILED_MS = 30_000;
 /** Milliseconds after which a draft that could not be judged is tried again. */
 const TRY_DRAFT_MS = 10_000;
@@ -35,18 +39,27 @@ export function know(document: ConnectorDocument, before: KnownConnector | undef
   };
 }
 
-/** Whether a connector is to be tried now. */
-export function isTrialDue({ document, configured, judged }: KnownConnector, now: number): boolean {
+/**
+ * Whether a connector is to be tried now.
+ * @param count - connectors that are served: the more there are, the longer it is until one that works is tried again
+ */
+export function isTrialDue(known: KnownConnector, now: number, count: number): boolean {
+  const { document, configured, judged, remindsUntil = 0 } = known;
   const { status } = document;
+  if (status === 'error' && now < remindsUntil) return false;
   if (status === 'created' || status === 'needs_configuration' || status === undefined) return false;
   if (judged?.configured !== configured) return true;
   const sinceMs = now - judged.at;
   if (hasOpenDraft(document) || status === 'configured') return sinceMs > TRY_DRAFT_MS || sinceMs < 0;
-  return sinceMs > (status === 'connected' ? TRY_MS : TRY_FAILED_MS);
+  return sinceMs > (status === 'connected' ? restMs(count) : TRY_FAILED_MS);
 }
 
 /** Lets connectors that work be tried at different times, when a service begins. */
-export function spreadTrial(known: KnownConnector, now: number): void {
+export function spreadTrial(known: KnownConnector, now: number, count: number): void {
   if (known.document.status !== 'connected' || hasOpenDraft(known.document)) return;
-  known.judged = { configured: known.configured, at: now - Math.random() * TRY_MS };
+  known.judged = { configured: known.configured, at: now - Math.random() * restMs(count) };
+}
+
+function restMs(count: number): number {
+  return Math.max(TRY_MS, count * TRY_EACH_MS);
 }

@@ -69,10 +69,12 @@ export async function hostConnectors(settings: Settings, parts: HostParts): Prom
 }
 
 /** Workers share a service when they would do the same. */
-function serviceQueue({ served, elasticsearch, temporal }: Settings): string | undefined {
-  if (served === undefined) return undefined;
-  const ids = served.entries.map(({ id }) => id).sort();
-  const subject = JSON.stringify([elasticsearch.host, served.all, ids]);
+function serviceQueue({ served, published, connectors, elasticsearch, temporal }: Settings): string | undefined {
+  if (served === undefined && published === undefined) return undefined;
+  const { entries, all } = served ?? NONE;
+  const ids = entries.map(({ id }) => id).sort();
+  const own = published === undefined ? [] : [connectors.map(({ id }) => id).sort()];
+  const subject = JSON.stringify([elasticsearch.host, all, ids, ...own]);
   return `${temporal.taskQueue}-connectors-${createHash('sha256').update(subject).digest('hex').slice(0, 8)}`;
 }
 
@@ -125,7 +127,7 @@ async function startService(
   };
 }
 
-/** What is served while the file has just ceased to serve anything. */
+/** What is served where the file serves nothing: it publishes its connectors, or has just ceased to serve any. */
 const NONE: ServedSettings = {
   entries: [],
   all: false,

@@ -69,9 +69,10 @@ export function createConnectorRegistry(settings: Settings, meterOf: MeterOf = (
       throw new NotDefinedHere('ConfigChanged', `connector ${connectorId} has another definition`);
     },
     begin: async (begun) => {
-      const { settings: now, beginServed: begin } = newest();
-      const isOfFile = now.served === undefined || now.connectors.some(({ id }) => id === begun.connectorId);
-      return isOfFile ? openNow(begun.connectorId) : begin(begun);
+      const { settings: now, beginServed, beginPublished } = newest();
+      const isOfFile = now.connectors.some(({ id }) => id === begun.connectorId);
+      if (isOfFile) await beginPublished(begun);
+      return isOfFile || now.served === undefined ? openNow(begun.connectorId) : beginServed(begun);
     },
     reload: (next) => {
       closing.push(...generations.slice(KEPT_GENERATIONS - 1));

@@ -5,7 +5,14 @@ import type { BegunSync } from '../../connector-service/jobs/claim-job';
 import { connectElasticsearch } from '../../elasticsearch/connection/connect-elasticsearch';
 import type { ConnectorMeter } from './connector-meter';
 import { type OpenConnector, openConnector, type Opened } from './open-connector';
-import { beginServed, prepareServed, readServed, readServedAs, type ServedConnector } from './open-served';
+import {
+  beginPublished,
+  beginServed,
+  prepareServed,
+  readServed,
+  readServedAs,
+  type ServedConnector,
+} from './open-served';
 
 /** Gives the meter of a connector. */
 export type MeterOf = (connectorId: string) => ConnectorMeter;
@@ -20,6 +27,8 @@ export interface Generation {
   /** Opens it as the job of a definition holds it. */
   readonly openServedAs: (connectorId: string, definition: string) => Promise<OpenConnector>;
   readonly beginServed: (begun: BegunSync) => Promise<OpenConnector>;
+  /** Has a sync that begins of a connector of the file shown in Elasticsearch, where the file wants that. */
+  readonly beginPublished: (begun: BegunSync) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -63,6 +72,9 @@ export function createGeneration(settings: Settings, meterOf: MeterOf): Generati
       const connector = keep(begin);
       await prepareServed(connector.elasticsearch, begin);
       return connector;
+    },
+    beginPublished: async (begun) => {
+      if (settings.published !== undefined) await beginPublished(client(), begun);
     },
     close: async () => {
       await Promise.all([...ofFile.values(), ...served.values()].map(({ close }) => close()));

@@ -3,13 +3,14 @@ import type { Client } from '@elastic/elasticsearch';
 import { hashDefinition } from '../../config/settings/hash-definition';
 import type { ConnectorSettings, ServedSettings, Settings } from '../../config/settings/settings';
 import { type BegunSync, claimJob } from '../../connector-service/jobs/claim-job';
-import { readConnector } from '../../connector-service/protocol/connector-document';
+import { type ConnectorDocument, readConnector } from '../../connector-service/protocol/connector-document';
 import { snapshotOf } from '../../connector-service/protocol/job-document';
 import { readSettings, secretsOf } from '../../connector-service/protocol/read-settings';
 import { type Snapshot, snapshotOfConnector, snapshotOfJob } from '../../connector-service/protocol/to-entry';
 import { ensureContentIndex } from '../../elasticsearch/connector-documents/ensure-content-index';
 import { findConnectorDocument, findJobDocument } from '../../elasticsearch/connector-documents/find-documents';
 import { keepSecrets } from '../../logging/blot-secrets';
+import { SyncFailure } from '../../sync/failures';
 import { NotDefinedHere } from './not-defined-here';
 
 /** Settings of a connector that is managed in Elasticsearch, and the definition that a sync travels under. */
@@ -35,8 +36,7 @@ export async function readServed(client: Client, settings: Settings, connectorId
   const { served } = settings;
   const found = served === undefined ? undefined : await findConnectorDocument(client, connectorId);
   const connector = found === undefined ? undefined : readConnector(found);
-  if (served === undefined || connector === undefined || !isServed(served, connectorId, connector.serviceType))
-    throw notServed(connectorId);
+  if (served === undefined || connector === undefined || !serves(served, connector)) throw notServed(connectorId);
   return toServed(snapshotOfConnector(connector), served, settings);
 }
 
@@ -47,10 +47,26 @@ export async function readServed(client: Client, settings: Settings, connectorId
 export async function beginServed(client: Client, settings: Settings, begun: BegunSync): Promise<ServedConnector> {
   const { served } = settings;
   const found = served === undefined ? undefined : await findConnectorDocument(client, begun.connectorId);
-  if (served === undefined || found === undefined || !isServed(served, found.id, readConnector(found).serviceType))
+  if (served === undefined || found === undefined || !serves(served, readConnector(found)))
     throw notServed(begun.connectorId);
   const jobId = await claimJob(client, begun);
   return readServedJob(client, settings, begun.connectorId, jobId);
+}
+
+/**
+ * Claims the job of a sync that begins, of a connector which the file defines and publishes. Where it can't be shown, a sync that
+ * was not asked for in Elasticsearch runs all the same.
+ */
+export async function beginPublished(client: Client, begun: BegunSync): Promise<void> {
+  const found = await findConnectorDocument(client, begun.connectorId);
+  const isPublished = found !== undefined && readConnector(found).publishedAs !== undefined;
+  if (!isPublished && begun.syncJob === undefined) return;
+  try {
+    await claimJob(client, begun);
+  } catch (error) {
+    const isShown = begun.syncJob === undefined && error instanceof SyncFailure && error.type === 'InvalidConfig';
+    if (!isShown) throw error;
+  }
 }
 
 /** Makes the index of a sync that begins, where there is none. */
@@ -98,6 +114,11 @@ function toServed(
   const settings = readSettings(snapshot, served);
   const hash = hashDefinition(settings, elasticsearch);
   return { settings, definition: jobId === undefined ? hash : `${hash}${OF_JOB}${jobId}` };
+}
+
+/** Whether a file serves a connector that is there: one that another file has published is that file's. */
+function serves(served: ServedSettings, { id, serviceType, publishedAs }: ConnectorDocument): boolean {
+  return publishedAs === undefined && isServed(served, id, serviceType);
 }
 
 /** Whether a file serves a connector: it names it, or serves all of PostgreSQL. */

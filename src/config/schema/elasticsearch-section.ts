@@ -46,6 +46,12 @@ const keys = section({
     number({ min: 1, max: 86_400 }).default(240),
     'Seconds a request may take, its answer included.',
   ),
+  publish_connectors: documented(
+    flag.default(false),
+    'Whether the connectors of this file are shown in Kibana, among those that are managed there: with their status, ' +
+      'jobs and counts, without passwords. Syncs can be started and cancelled there; everything else is changed in ' +
+      'the file.',
+  ),
   ssl: ignored('`http://` or `https://` in `host` decides'),
   bulk: ignored(NOT_TUNED),
   max_retries: ignored('Temporal retries'),

@@ -14,6 +14,8 @@ export interface Settings extends Pick<AllSettings, 'elasticsearch' | 'temporal'
   readonly connectors: readonly ConnectorSettings[];
   /** Connectors that are managed in Elasticsearch, and what the file adds to them; absent: none. */
   readonly served?: AllSettings['served'];
+  /** How the file's connectors are shown in Elasticsearch; absent: they are not. */
+  readonly published?: AllSettings['published'];
 }
 
 export type ElasticsearchSettings = AllSettings['elasticsearch'];

@@ -14,7 +14,13 @@ export function toSettings(file: ConfigurationFile, environment: Environment) {
     codecServer: toCodecServerSettings(codec_server),
     connectors: connectors.filter(isDefinedHere).map((entry) => toConnectorSettings(entry)),
     served: toServedSettings(file),
+    published: toPublishedSettings(file),
   };
+}
+
+/** Undefined where the file's connectors are not shown in Elasticsearch. */
+function toPublishedSettings({ elasticsearch, service }: ConfigurationFile) {
+  return elasticsearch.publish_connectors ? { heartbeatMs: service.heartbeat * 1_000 } : undefined;
 }
 
 /** Undefined where the file serves no connector that is managed in Elasticsearch. */
@@ -34,7 +40,8 @@ function toServedSettings({ connectors = [], connector_defaults, service }: Conf
 }
 
 function toElasticsearchSettings({ request_timeout, ...section }: ConfigurationFile['elasticsearch']) {
-  return camelKeys({ ...section, client_key_passphrase: undefined, requestTimeoutMs: request_timeout * 1000 });
+  const left = { client_key_passphrase: undefined, publish_connectors: undefined };
+  return camelKeys({ ...section, ...left, requestTimeoutMs: request_timeout * 1000 });
 }
 
 function toTemporalSettings({ encryption, ...section }: ConfigurationFile['temporal']) {

@@ -15,6 +15,10 @@ import { askToStop, hasStopped } from './stop-sync';
 export interface JobMemory {
   /** When counts were written last, by job. */
   readonly reported: Map<string, number>;
+  /** Jobs that were stopped because their connector was gone: it may be back when they have ended. */
+  readonly orphans: Set<string>;
+  /** Jobs of other services: the sequence number that was seen last, and when it was seen first. */
+  readonly foreign: Map<string, { readonly seqNo: number; readonly since: number }>;
   /** Starts that came to nothing, by job. */
   readonly attempts: Map<string, { readonly count: number; readonly at: number }>;
 }
@@ -41,17 +45,26 @@ export async function seeToJobs(
     const { firstRunId, namespaceId } = job;
     const isOwn = firstRunId !== undefined && namespaceId === context.namespaceId;
     if (isOwn) await seeToOwn(context, connector, job, firstRunId, memory);
-    else await seeToForeign(context, job);
+    else await seeToForeign(context, job, memory);
   }
   const [next] = jobs.filter(({ status }) => status === 'pending' || status === 'suspended');
   if (claimed.length > 0 || next === undefined || connector === undefined) return;
   await startNext(context, next, memory);
 }
 
-/** A job that another service has claimed: it is left to that, as long as that shows signs of life. */
-async function seeToForeign(context: ServiceContext, job: JobDocument): Promise<void> {
-  const idleMs = Date.now() - Date.parse(job.lastSeen ?? job.startedAt ?? '');
-  if (idleMs < IDLE_MS) return;
+/**
+ * A job that another service has claimed: it is left to that, as long as that changes it now and then. Its times say nothing: the
+ * other clock may be an hour off.
+ */
+async function seeToForeign(context: ServiceContext, job: JobDocument, { foreign }: JobMemory): Promise<void> {
+  const now = Date.now();
+  const seen = foreign.get(job.id);
+  if (seen?.seqNo !== job.seqNo) {
+    foreign.set(job.id, { seqNo: job.seqNo, since: now });
+    return;
+  }
+  if (now - seen.since < IDLE_MS) return;
+  foreign.delete(job.id);
   const error = 'The service that ran the job has not been heard of for five minutes → Start the sync again.';
   await finish(context, job, { status: 'error', error });
 }
@@ -70,12 +83,14 @@ async function seeToOwn(
       await report(context, job, latest, memory);
       return;
     }
+    if (job.status !== 'canceling') memory.orphans.add(job.id);
     await askToStop(context.temporal, job.connectorId, firstRunId);
     if (!(await hasStopped(context.temporal, job.connectorId, firstRunId))) return;
   }
   const run = await findLatestRun(context.temporal, job.connectorId, isItsOwn ? undefined : firstRunId);
   const ending = await readEnding(context, job, run);
-  const isOrphan = ending.status !== 'completed' && (await isGone(context, connector, job));
+  const wasStopped = memory.orphans.has(job.id);
+  const isOrphan = ending.status !== 'completed' && (wasStopped || (await isGone(context, connector, job)));
   await finish(
     context,
     job,

@@ -15,15 +15,24 @@ import type { Snapshot } from '../protocol/to-entry';
 export const NO_INDEX = 'no-index';
 
 /** Finds everything by which a sync of a connector would fail. */
-export async function findFailures(context: ServiceContext, snapshot: Snapshot): Promise<ConnectorProblem[]> {
+export function findFailures(context: ServiceContext, snapshot: Snapshot): Promise<ConnectorProblem[]> {
   keepSecrets(secretsOf(snapshot));
-  try {
+  return collect(async () => {
     const indexName = snapshot.indexName ?? NO_INDEX;
     const settings = readSettings({ ...snapshot, indexName }, context.settings.served);
-    return await withConnector(context, settings, async (connector) => {
-      if (snapshot.indexName === undefined) return collectProblems([() => probeSource(connector.source)]);
-      return [...(await checkConnector(connector)).problems];
-    });
+    if (snapshot.indexName !== undefined) return findFailuresOf(context, settings);
+    return withConnector(context, settings, ({ source }) => collectProblems([() => probeSource(source)]));
+  });
+}
+
+/** The same of a connector with these settings. */
+export function findFailuresOf(context: ServiceContext, settings: ConnectorSettings): Promise<ConnectorProblem[]> {
+  return collect(async () => [...(await withConnector(context, settings, checkConnector)).problems]);
+}
+
+async function collect(look: () => Promise<ConnectorProblem[]>): Promise<ConnectorProblem[]> {
+  try {
+    return await look();
   } catch (error) {
     if (!(error instanceof SyncFailure)) throw error;
     return [{ type: error.type, message: error.message, remedy: error.remedy }];

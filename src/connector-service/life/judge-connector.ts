@@ -1,9 +1,11 @@
+import type { ConnectorProblem } from '../../activities/check/collect-problems';
+import type { ConnectorSettings } from '../../config/settings/settings';
 import { changeConnector } from '../../elasticsearch/connector-documents/write-documents';
 import type { ServiceContext } from '../context/service-context';
 import { type ConnectorDocument, type Fields, readFields } from '../protocol/connector-document';
 import { describeFailures } from '../protocol/describe-failure';
 import { snapshotOfConnector } from '../protocol/to-entry';
-import { findFailures } from './find-failures';
+import { findFailures, findFailuresOf } from './find-failures';
 import { findRuleErrors, type RuleError } from './find-rule-errors';
 
 /** Whether a draft of sync rules waits for a verdict. */
@@ -22,12 +24,33 @@ export async function judgeConnector(context: ServiceContext, connector: Connect
   const errors = hasOpenDraft(connector)
     ? await findRuleErrors(context, { ...snapshot, rules: connector.draft })
     : undefined;
+  return writeVerdict(
+    context,
+    connector,
+    failures,
+    errors === undefined ? {} : { filtering: withVerdict(connector, errors) },
+  );
+}
+
+/** The same for a connector of the file: its rules have been judged with the file. */
+export async function judgePublished(
+  context: ServiceContext,
+  connector: ConnectorDocument,
+  settings: ConnectorSettings,
+): Promise<boolean> {
+  return writeVerdict(context, connector, await findFailuresOf(context, settings), {});
+}
+
+async function writeVerdict(
+  context: ServiceContext,
+  connector: ConnectorDocument,
+  failures: readonly ConnectorProblem[],
+  others: Fields,
+): Promise<boolean> {
   const error = failures.length === 0 ? null : describeFailures(failures, connector.id);
   const status = error === null ? 'connected' : 'error';
-  const changes = {
-    ...(connector.status === status && (connector.error ?? null) === error ? {} : { status, error }),
-    ...(errors === undefined ? {} : { filtering: withVerdict(connector, errors) }),
-  };
+  const isSame = connector.status === status && (connector.error ?? null) === error;
+  const changes = { ...(isSame ? {} : { status, error }), ...others };
   if (Object.keys(changes).length === 0) return true;
   const isWritten = await changeConnector(context.elasticsearch, connector, changes);
   if (isWritten && 'status' in changes)

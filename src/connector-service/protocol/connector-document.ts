@@ -20,16 +20,20 @@ export interface ConnectorDocument extends FoundId {
   readonly pipeline: Fields;
   readonly active: Fields;
   readonly draft: Fields;
+  /** What a file has published of it, as a hash; absent: it is managed in Elasticsearch. */
+  readonly publishedAs?: string;
   /** The whole list of rule sets, to be written back with changes. */
   readonly filtering: readonly Fields[];
 }
 
 export function readConnector({ source, ...found }: FoundDocument): ConnectorDocument {
   const filtering = readRecords(source['filtering']);
+  const publishedAs = readPublicationMark(source);
   const rules = filtering.find(({ domain }) => domain === 'DEFAULT') ?? filtering[0] ?? {};
   return {
     ...found,
     ...readTexts(source),
+    ...(publishedAs === undefined ? {} : { publishedAs }),
     configuration: readFields(source['configuration']),
     features: readFields(source['features']),
     scheduling: readFields(source['scheduling']),
@@ -38,6 +42,19 @@ export function readConnector({ source, ...found }: FoundDocument): ConnectorDoc
     draft: readFields(rules['draft']),
     filtering,
   };
+}
+
+/** Key of `sync_cursor`, which the protocol leaves to services, under which pgferry keeps what is its own. */
+const OWN = 'pgferry';
+
+/** The part of a connector's document that says that a file has published it, and what of the file: a hash. */
+export function toPublicationMark(hash: string): Fields {
+  return { sync_cursor: { [OWN]: { published: hash } } };
+}
+
+function readPublicationMark(source: Fields): string | undefined {
+  const { published } = readFields(readFields(source['sync_cursor'])[OWN]);
+  return typeof published === 'string' ? published : undefined;
 }
 
 const TEXTS = {

@@ -17,13 +17,13 @@ export const FEATURES = {
  * @returns undefined where nothing is missing
  */
 export function findRepairs(connector: ConnectorDocument): Fields | undefined {
-  const { configuration, features, serviceType } = connector;
+  const { configuration, serviceType } = connector;
   const isNew = !isFilled(configuration);
   const changes: Fields = {
     ...(isNew
       ? { configuration: CONFIGURATION_SCHEMA, status: 'needs_configuration' }
       : wrap('configuration', findMissingFields(configuration))),
-    ...(holds(features, FEATURES) ? {} : { features: FEATURES }),
+    ...findMissingFeatures(connector),
     ...(serviceType === undefined ? { service_type: 'postgresql' } : {}),
   };
   return isFilled(changes) ? changes : undefined;
@@ -33,8 +33,13 @@ function wrap(key: string, fields: Fields): Fields {
   return isFilled(fields) ? { [key]: fields } : {};
 }
 
+/** The features, where one of them is missing or says something else. */
+export function findMissingFeatures({ features }: ConnectorDocument): Fields {
+  return holds(features, FEATURES) ? {} : { features: FEATURES };
+}
+
 /** Whole fields that are missing, and properties of others that are missing or have another text now. */
-function findMissingFields(configuration: Fields): Fields {
+export function findMissingFields(configuration: Fields): Fields {
   const entries = Object.entries(CONFIGURATION_SCHEMA).flatMap(([key, wanted]) => {
     const present = configuration[key];
     if (!isRecord(present)) return [[key, wanted] as const];

@@ -10,8 +10,13 @@ type ProtocolIndex = typeof CONNECTORS | typeof SYNC_JOBS;
 
 /** A connector as it is this moment; undefined where there is none, or only one that is marked as deleted. */
 export async function findConnectorDocument(client: Client, id: string): Promise<FoundDocument | undefined> {
-  const found = await findDocument(client, CONNECTORS, id);
+  const found = await findConnectorOrRemains(client, id);
   return found?.source['deleted'] === true ? undefined : found;
+}
+
+/** The same, also one that is marked as deleted. */
+export function findConnectorOrRemains(client: Client, id: string): Promise<FoundDocument | undefined> {
+  return findDocument(client, CONNECTORS, id);
 }
 
 /** A sync job as it is this moment, with the settings that it holds. */

@@ -43,10 +43,22 @@ const CONFLICT = 409;
  * Makes a sync job under an id of our own.
  * @returns false where there is one of that id
  */
-export async function createJob(client: Client, id: string, document: Changes): Promise<boolean> {
-  return translateFailures(`making a sync job in ${SYNC_JOBS}`, async () => {
+export function createJob(client: Client, id: string, document: Changes): Promise<boolean> {
+  return create(client, SYNC_JOBS, id, document);
+}
+
+/**
+ * Makes a connector under an id of our own.
+ * @returns false where there is one of that id, be it marked as deleted
+ */
+export function createConnector(client: Client, id: string, document: Changes): Promise<boolean> {
+  return create(client, CONNECTORS, id, document);
+}
+
+async function create(client: Client, index: string, id: string, document: Changes): Promise<boolean> {
+  return translateFailures(`making ${id} in ${index}`, async () => {
     try {
-      await client.create({ index: SYNC_JOBS, id, document, refresh: true }, AS_CONNECTORS);
+      await client.create({ index, id, document, refresh: true }, AS_CONNECTORS);
       return true;
     } catch (error) {
       if (statusOf(error) === CONFLICT) return false;

@@ -34,7 +34,7 @@ export function ruleSet(rules: readonly Document[], value: unknown): Document {
 export function newJob(id: string, connector: Document, jobType: string): Document {
   const now = new Date().toISOString();
   const { index_name, service_type, configuration, pipeline, filtering } = connector;
-  const [rules] = filtering as Document[];
+  const [rules] = (filtering ?? []) as Document[];
   return {
     connector: { id, index_name, service_type, configuration, pipeline, filtering: rules?.['active'] },
     created_at: now,

@@ -121,7 +121,8 @@ export async function setStage(tables: string, surroundings: StageSurroundings =
   };
 }
 
-async function untilDocument(
+/** Waits until a document is as expected, and shows what it is otherwise, without what it holds of settings. */
+export async function untilDocument(
   what: string,
   read: () => Promise<Document>,
   expected: Document,
