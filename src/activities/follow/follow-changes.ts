@@ -3,9 +3,11 @@ import type { OpenConnector } from '../connector/connector-registry';
 import { withWriter } from '../copy/with-writer';
 import { createAlarm } from './alarm';
 import { applyHints } from './apply-hints';
+import type { ContinuousSettings } from './examine-source';
 import type { FollowScope, Voice } from './follow-scope';
+import { createRoster } from './followed-roster';
 import { gatherGaps } from './gather-gaps';
-import { type ContinuousSettings, type OpenStream, openStream } from './open-stream';
+import { type OpenStream, openStream } from './open-stream';
 import { createPendingHints } from './pending-hints';
 import { receiveHints } from './receive-hints';
 import { createStreamVersions } from './stream-versions';
@@ -66,7 +68,12 @@ async function runStream(
   const pending = createPendingHints();
   const alarm = createAlarm();
   const gaps = gatherGaps(scope, voice.end);
-  const receiver = receiveHints(stream.followed, pending, alarm.ring, gaps.add);
+  // It waits for schedules: as soon as it can be read again, the stream begins anew.
+  const roster = createRoster(stream, (name, lists) => {
+    pending.drop(name);
+    voice.show(lists);
+  });
+  const receiver = receiveHints(stream.followed, roster, pending, alarm.ring, gaps.add);
   replication.start(stream.publication, receiver);
   replication.ended.then(() => {
     voice.end(new Error('the stream was closed'));
@@ -75,7 +82,8 @@ async function runStream(
   voice.show({ doing: 'reading changes', followed: followed.map(({ name }) => name), left });
   await scope.requestSync(['the stream began']);
   const versions = createStreamVersions(connector.elasticsearch, job);
-  const watching = watchStream(connector, settings, stream, { ...scope, ...voice, versions });
+  const watching = watchStream(connector, settings, stream, { ...scope, ...voice, versions, roster });
+  const conflicts = { count: 0 };
   const options = {
     onConflict: (version: bigint) => {
       versions.meet(Number(version));
@@ -83,11 +91,12 @@ async function runStream(
     },
     newestOfOthers: () => Number.MAX_SAFE_INTEGER,
   };
-  const conflicts = { count: 0 };
+  // What a pipeline drops goes, whoever wrote it.
+  const ofAnyTime = { ...job, version: 0 };
   try {
     await withWriter(
       connector,
-      job,
+      ofAnyTime,
       scope.signal,
       (writer) =>
         applyHints({
@@ -96,6 +105,7 @@ async function runStream(
           settings,
           scope,
           voice,
+          roster,
           pending,
           receiver,
           alarm,

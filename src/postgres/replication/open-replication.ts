@@ -34,17 +34,33 @@ export interface ReplicationListener {
 /** Milliseconds between status updates, well below `wal_sender_timeout`. */
 const STATUS_MS = 1_000;
 
+/** Whose stream it is, and who hears of its beginning. */
+export interface ReplicationOwner {
+  /** Names the stream among all of the server: what an earlier session of the same owner left behind is ended. */
+  readonly owner: string;
+  /** Hears the walsender's process before the slot is made. */
+  readonly onCreating: (processId: number) => void;
+}
+
+/**
+ * A server that is asked to make a slot waits for open transactions, and does not see meanwhile that nobody is there any
+ * more. The same role may end its own sessions.
+ */
+const END_EARLIER = `
+  select pg_terminate_backend(pid) from pg_stat_activity
+  where application_name = current_setting('application_name') and usename = current_user
+    and datname = current_database() and pid <> pg_backend_pid()`;
+
 /**
  * Connects and makes a temporary slot: that takes until every transaction has ended which had written before.
- * @param onCreating - hears the walsender's process before the slot is made
  * @throws SyncFailure whatever keeps it from that
  */
 export async function openReplication(
   settings: SourceSettings,
-  onCreating: (processId: number) => void,
+  { owner, onCreating }: ReplicationOwner,
   signal: AbortSignal,
 ): Promise<Replication> {
-  const client = createReplicationClient(settings);
+  const client = createReplicationClient(settings, `pgferry follow ${owner}`);
   const ending = settle();
   client.on('error', (error) => {
     ending.reject(toSourceFailure(error, settings, 'connecting'));
@@ -61,6 +77,7 @@ export async function openReplication(
     await Promise.race([client.connect(), ending.promise]);
     const { rows } = await client.query<{ systemid: string; timeline: number | string }>('IDENTIFY_SYSTEM');
     const [system] = rows;
+    await client.query(END_EARLIER).catch(() => undefined);
     onCreating((client as unknown as { readonly processID: number }).processID);
     const slot = `pgferry_${randomBytes(8).toString('hex')}`;
     const creating = client.query(
