@@ -14,7 +14,8 @@ export function findHurdles(limits: ReplicationLimits, role: string): Hurdle[] {
     hurdles.push({
       message: `wal_level of PostgreSQL is ${walLevel}: changes can be followed only where it is logical.`,
       remedy:
-        '`alter system set wal_level = logical`, then restart PostgreSQL; docs/continuous.md says what services call it.',
+        '`alter system set wal_level = logical`, then restart PostgreSQL; services have other names for it, which ' +
+        'docs/continuous.md tells.',
     });
   }
   if (slots.used >= slots.most) hurdles.push(describeFull('max_replication_slots', slots.most));
@@ -33,6 +34,6 @@ export function findHurdles(limits: ReplicationLimits, role: string): Hurdle[] {
 function describeFull(setting: string, most: number): Hurdle {
   return {
     message: `All that ${setting} allows (${most}) are in use.`,
-    remedy: `\`alter system set ${setting} = ${most + 2}\`, then restart PostgreSQL; or drop what nobody uses any more.`,
+    remedy: `\`alter system set ${setting} = ${most + 2}\`, then restart PostgreSQL; or drop what nobody uses.`,
   };
 }

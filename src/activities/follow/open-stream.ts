@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { SourceSettings } from '../../config/settings/settings';
 import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
 import { withTransaction } from '../../postgres/connection/transaction';
 import { openReplication, type Replication } from '../../postgres/replication/open-replication';
 import { probeSource, type SourceProbe } from '../../postgres/server/probe-source';
-import { SyncFailure } from '../../sync/failures';
 import type { SyncJob } from '../../sync/sync-plan';
-import type { LeftRelation } from '../../sync/wire/follow-state';
 import type { OpenConnector } from '../connector/connector-registry';
 import { planSync } from '../plan/plan-sync';
 import type { FollowedRelations } from './choose-followed';
 import { type ContinuousSettings, examineSource, publicationOf } from './examine-source';
+import { describeMismatch, describeStandby, refuseHurdles } from './require-streamable';
+import { streamAddress } from './stream-address';
 import { untilSeen } from './until-seen';
 
 /** A stream that is ready to be read: its slot hears of every change that a sync which begins now does not see. */
@@ -46,17 +45,18 @@ export async function openStream(
   const { plan, relations } = await planSync(connector, { jobType: 'incremental', jobId, options: {} });
   const failed = (plan.failed ?? []).map(({ relation, failure }) => ({ relation, reason: failure.message }));
   const probe = await probeSource(source, signal);
-  await requireStreamable(connector, relations, settings, probe);
+  const { hurdles } = await examineSource(connector, relations, settings);
+  refuseHurdles(connector.settings.id, [...(probe.inRecovery ? [describeStandby()] : []), ...hurdles]);
   const replication = await makeSlot(connector, settings, index.uuid, say, signal);
   try {
-    requireSameServer(probe, replication, settings.host ?? source.settings.host);
+    const mismatch = describeMismatch(probe, replication.server, settings.host ?? source.settings.host);
+    refuseHurdles(connector.settings.id, mismatch === undefined ? [] : [mismatch]);
     await untilSeen(source, say, signal);
     // What the publication holds when the slot starts is what counts.
     const { followed, left, fingerprint } = await examineSource(connector, relations, settings);
-    const unreadable: readonly LeftRelation[] = failed;
     return {
       followed,
-      left: [...left, ...unreadable],
+      left: [...left, ...failed],
       fingerprint,
       job: plan.job,
       index: (await describeIndex(elasticsearch, connector.settings.indexName)) ?? index,
@@ -82,35 +82,6 @@ async function untilSynced(
     say('waiting for the first sync');
     await sleep(LOOK_FOR_INDEX_MS, undefined, { signal });
   }
-}
-
-async function requireStreamable(
-  connector: OpenConnector,
-  relations: Parameters<typeof examineSource>[1],
-  settings: ContinuousSettings,
-  { inRecovery }: SourceProbe,
-): Promise<void> {
-  const { id } = connector.settings;
-  if (inRecovery)
-    throw new SyncFailure(
-      'InvalidConfig',
-      `Connector ${id}: rows are read from a standby, whose changes can’t be followed yet.`,
-      'Give the address of the primary.',
-    );
-  const { hurdles } = await examineSource(connector, relations, settings);
-  if (hurdles.length === 0) return;
-  const messages = hurdles.map(({ message }) => message).join(' ');
-  const remedies = hurdles.map(({ remedy }) => remedy).join(' ');
-  throw new SyncFailure('InvalidConfig', `Connector ${id}: ${messages}`, remedies);
-}
-
-/** Where changes are read, which is the server itself where rows may come through a pooler. */
-function streamAddress(source: SourceSettings, settings: ContinuousSettings): SourceSettings {
-  const { host = source.host, port = source.port, username = source.username } = settings;
-  const address = { ...source, host, port, username };
-  if (settings.password === undefined) return address;
-  const { passwordFile: _ofReader, ...rest } = address;
-  return { ...rest, password: settings.password };
 }
 
 async function makeSlot(
@@ -142,15 +113,4 @@ async function makeSlot(
   } finally {
     clearInterval(timer);
   }
-}
-
-function requireSameServer({ identity }: SourceProbe, { server }: Replication, host: string): void {
-  const { systemIdentifier, timeline } = identity;
-  const isTold = !systemIdentifier.startsWith('oid-');
-  if (!isTold || (server.systemIdentifier === systemIdentifier && server.timeline === timeline)) return;
-  throw new SyncFailure(
-    'InvalidConfig',
-    `Changes would come from another server than rows: ${host}.`,
-    'Let `continuous.host` and `configuration.host` lead to the same server.',
-  );
 }

@@ -5,13 +5,14 @@ import type { SourceSettings } from '../../config/settings/settings';
 import { quoteIdentifier, quoteLiteral } from '../../documents/sql-text';
 import { createReplicationClient } from '../connection/source';
 import { toSourceFailure } from '../connection/translate-error';
+import { readServer,type ReplicatedServer } from './identify-server';
 import { readFrame, renderStatus } from './replication-frames';
 
 /** A session with a temporary slot, which ends with it. */
 export interface Replication {
   readonly slot: string;
   /** As `IDENTIFY_SYSTEM` tells it. */
-  readonly server: { readonly systemIdentifier: string; readonly timeline: number };
+  readonly server: ReplicatedServer;
   /** Starts the stream. Call it once. */
   readonly start: (publication: string, listener: ReplicationListener) => void;
   readonly pause: () => void;
@@ -75,8 +76,7 @@ export async function openReplication(
   signal.addEventListener('abort', close, { once: true });
   try {
     await Promise.race([client.connect(), ending.promise]);
-    const { rows } = await client.query<{ systemid: string; timeline: number | string }>('IDENTIFY_SYSTEM');
-    const [system] = rows;
+    const server = await readServer(client);
     await client.query(END_EARLIER).catch(() => undefined);
     onCreating((client as unknown as { readonly processID: number }).processID);
     const slot = `pgferry_${randomBytes(8).toString('hex')}`;
@@ -86,7 +86,6 @@ export async function openReplication(
     creating.catch(() => undefined);
     await Promise.race([creating, ending.promise]);
     signal.throwIfAborted();
-    const server = { systemIdentifier: system?.systemid ?? '', timeline: Number(system?.timeline ?? 0) };
     return { slot, server, ...streamOf(client, slot, settings, ending), ended: ending.promise, close };
   } catch (error) {
     close();

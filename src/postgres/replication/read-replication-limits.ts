@@ -1,11 +1,18 @@
 import type { Transaction } from '../connection/transaction';
 
+/** Slots or walsenders of a server. */
+export interface Allowance {
+  /** Number that there may be. */
+  readonly most: number;
+  /** Number that there are. */
+  readonly used: number;
+}
+
 /** What a server, and a role, need for logical replication. */
 export interface ReplicationLimits {
   readonly walLevel: string;
-  /** Slots and walsenders that there may be, and those that there are. */
-  readonly slots: { readonly most: number; readonly used: number };
-  readonly senders: { readonly most: number; readonly used: number };
+  readonly slots: Allowance;
+  readonly senders: Allowance;
   /** Whether the role has the attribute; `undefined` where there is no such role. */
   readonly mayReplicate: boolean | undefined;
 }
