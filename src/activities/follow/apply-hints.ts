@@ -135,7 +135,10 @@ async function readBatch(
         if (!isVisible) unseen += 1;
         return isVisible;
       });
-      if (unseen > 0) voice.show({ putBack: voice.state().putBack + unseen });
+      if (unseen > 0) {
+        connector.meter.stream.putBack(unseen);
+        voice.show({ putBack: voice.state().putBack + unseen });
+      }
       if (taken.length === 0) return undefined;
       const version = await versions.choose(clock);
       const before = conflicts.count;
@@ -179,14 +182,17 @@ function settler({ connector, pending, voice, conflicts, alarm, receiver }: Appl
     const sum = (what: 'written' | 'deleted' | 'rejected' | 'dropped') =>
       outcomes.reduce((total, outcome) => total + outcome[what], 0);
     const { written, deleted, putBack } = voice.state();
-    const oldest = Math.min(...hints.map(({ committedAt }) => committedAt));
+    const oldest = hints.reduce((least, { committedAt }) => Math.min(least, committedAt), Infinity);
+    const delayMs = Math.max(0, Math.round(Date.now() - oldest / MICROSECONDS_PER_MS));
+    connector.meter.stream.settled(hints.length, delayMs);
+    if (isBehind) connector.meter.stream.putBack(hints.length);
     voice.show({
       hints: receiver.count(),
       written: written + sum('written'),
       deleted: deleted + sum('deleted') + sum('dropped'),
       putBack: putBack + (isBehind ? hints.length : 0),
       pending: pending.size(),
-      delayMs: Math.max(0, Math.round(Date.now() - oldest / 1_000)),
+      delayMs,
     });
     if (isBehind) alarm.ring();
     read += hints.length;

@@ -13,6 +13,8 @@ import { receiveHints } from './receive-hints';
 import { createStreamVersions } from './stream-versions';
 import { watchStream } from './watch-stream';
 
+/** What a stream does that follows. */
+const READING = 'reading changes';
 const NOTHING_YET: StreamState = { doing: 'starting', hints: 0, written: 0, deleted: 0, putBack: 0, pending: 0 };
 
 /**
@@ -30,6 +32,8 @@ export async function followChanges(
   const show = (changed: Partial<StreamState>) => {
     state = { ...state, ...changed };
     scope.show(state);
+    const { doing, pending: pendingKeys, retainedBytes = 0 } = state;
+    connector.meter.stream.shows(doing === READING ? { pendingKeys, retainedBytes } : undefined);
   };
   const say = (doing: string) => {
     if (state.doing !== doing) show({ doing });
@@ -54,6 +58,7 @@ export async function followChanges(
   } finally {
     end(new Error('the stream has ended'));
     scope.signal.removeEventListener('abort', stop);
+    connector.meter.stream.shows(undefined);
   }
 }
 
@@ -67,7 +72,7 @@ async function runStream(
   const { replication, job } = stream;
   const pending = createPendingHints();
   const alarm = createAlarm();
-  const gaps = gatherGaps(scope, voice.end);
+  const gaps = gatherGaps(scope, voice.end, connector.meter.stream.gap);
   // It waits for schedules: as soon as it can be read again, the stream begins anew.
   const roster = createRoster(stream, (name, lists) => {
     pending.drop(name);
@@ -79,8 +84,8 @@ async function runStream(
     voice.end(new Error('the stream was closed'));
   }, voice.end);
   const { followed, left } = stream;
-  voice.show({ doing: 'reading changes', followed: followed.map(({ name }) => name), left });
-  await scope.requestSync(['the stream began']);
+  voice.show({ doing: READING, followed: followed.map(({ name }) => name), left });
+  gaps.begin();
   const versions = createStreamVersions(connector.elasticsearch, job);
   const watching = watchStream(connector, settings, stream, { ...scope, ...voice, versions, roster });
   const conflicts = { count: 0 };

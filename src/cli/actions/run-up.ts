@@ -4,6 +4,7 @@ import type { LoadedSettings } from '../../config/load-settings';
 import { nameSome } from '../../config/problems/name-some';
 import type { Settings } from '../../config/settings/settings';
 import type { LogFormat, LogLevel } from '../../logging/create-logger';
+import { applyStreams } from '../../jobs/stream-changes';
 import { applySchedules } from '../../schedules/apply-schedules';
 import { connectTemporal } from '../../temporal/connect-temporal';
 import { type DataFolder, openDataFolder } from '../../up/data-folder';
@@ -111,6 +112,8 @@ async function adoptSchedules(settings: Settings, file: string, news: Logger): P
   try {
     const ids = await applySchedules(client, settings, file);
     news.info(ids.length === 0 ? 'No schedule is enabled' : `Schedules: ${nameSome(ids)}`);
+    const streams = await applyStreams(client, settings.temporal.taskQueue, settings.connectors);
+    if (streams.length > 0) news.info(`Followed: ${nameSome(streams)}`);
   } finally {
     await client.connection.close();
   }

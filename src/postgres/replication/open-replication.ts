@@ -5,7 +5,7 @@ import type { SourceSettings } from '../../config/settings/settings';
 import { quoteIdentifier, quoteLiteral } from '../../documents/sql-text';
 import { createReplicationClient } from '../connection/source';
 import { toSourceFailure } from '../connection/translate-error';
-import { readServer,type ReplicatedServer } from './identify-server';
+import { readServer, type ReplicatedServer } from './identify-server';
 import { readFrame, renderStatus } from './replication-frames';
 
 /** A session with a temporary slot, which ends with it. */
