@@ -30,10 +30,8 @@ export interface FollowedConnector extends ConfiguredConnector {
     isSo: (shown: ShownStream) => boolean,
     timeoutMs?: number,
   ) => Promise<ShownStream>;
-  /** The values of a column of all documents of a table, by the keys in their ids. */
-  readonly read: (table: string, column: string) => Promise<Record<string, unknown>>;
   /**
-   * Waits until documents have these values; undefined: there is none.
+   * Waits until documents, by the keys in their ids, have these values; undefined: there is none.
    * @returns milliseconds that it took
    */
   readonly untilFound: (
@@ -45,9 +43,6 @@ export interface FollowedConnector extends ConfiguredConnector {
   /** Number of slots of the connector's database. */
   readonly countSlots: () => Promise<number>;
 }
-
-/** Most documents of a table that tests read one by one. */
-const MOST_READ = 10_000;
 
 /** @param configured - the publication is `pgferry_test` unless its section continuous says otherwise */
 export async function createFollowedConnector(configured: Configured = {}): Promise<FollowedConnector> {
@@ -66,14 +61,16 @@ export async function createFollowedConnector(configured: Configured = {}): Prom
     const finished = await connector.ask('jobs', 'show', '--json');
     return readJson<{ stream: ShownStream }>(finished).stream;
   };
-  const read = async (table: string, column: string) => {
+  /** By a search, which sees what is refreshed. */
+  const read = async (table: string, column: string, keys: readonly string[]) => {
     const prefix = `${connector.connector.connector_id}:public.${table}:`;
-    const index = connector.connector.index_name;
-    const { hits } = await elasticsearch.search<Record<string, unknown>>({ index, size: MOST_READ });
+    const { hits } = await elasticsearch.search<Record<string, unknown>>({
+      index: connector.connector.index_name,
+      size: keys.length,
+      query: { ids: { values: keys.map((key) => prefix + key) } },
+    });
     return Object.fromEntries(
-      hits.hits.flatMap(({ _id = '', _source }) =>
-        _id.startsWith(prefix) ? [[_id.slice(prefix.length), _source?.[column]]] : [],
-      ),
+      hits.hits.map(({ _id = '', _source }) => [_id.slice(prefix.length), _source?.[column]]),
     ) as Record<string, unknown>;
   };
   const untilShown: FollowedConnector['untilShown'] = async (what, isSo, timeoutMs = 60_000) => {
@@ -92,7 +89,6 @@ export async function createFollowedConnector(configured: Configured = {}): Prom
     ...connector,
     sql,
     shown,
-    read,
     untilShown,
     untilFollowing: (timeoutMs) =>
       untilShown(
@@ -104,11 +100,11 @@ export async function createFollowedConnector(configured: Configured = {}): Prom
       const started = performance.now();
       let found: Record<string, unknown> = {};
       const isFound = async () => {
-        found = await read(table, column);
+        found = await read(table, column, Object.keys(expected));
         return Object.entries(expected).every(([key, value]) => found[key] === value);
       };
       await eventually(`${table} is ${JSON.stringify(expected)}`, isFound, timeoutMs).catch(async (error: unknown) => {
-        throw new Error(`${JSON.stringify(found).slice(0, 300)} ${JSON.stringify(await shown())}`, { cause: error });
+        throw new Error(`${JSON.stringify(found)} ${JSON.stringify(await shown())}`, { cause: error });
       });
       return performance.now() - started;
     },
