@@ -66,7 +66,9 @@ export const METRICS = {
   pgferry_stream_up: {
     kind: 'gauge',
     labels: ['connector'],
-    help: '1 while this worker follows the changes of the connector, 0 once it no longer does. Take the most over workers.',
+    help:
+      '1 while this worker follows the changes of the connector, 0 once it no longer does: take the most over ' +
+      'workers.',
   },
   pgferry_stream_retained_bytes: {
     kind: 'gauge',

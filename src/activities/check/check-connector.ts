@@ -53,12 +53,19 @@ async function checkPlan(connector: OpenConnector): Promise<ConnectorCheck> {
       ...section.notes,
       ...(unasked === undefined ? [] : [unasked]),
       ...noteLeft(stream),
+      ...notePolled(connector),
     ],
   };
 }
 
 function listHurdles(stream: StreamForesight | undefined): ConnectorProblem[] {
   return (stream?.hurdles ?? []).map((hurdle) => ({ type: 'InvalidConfig', ...hurdle }));
+}
+
+function notePolled({ settings: { continuous } }: OpenConnector): string[] {
+  return continuous?.mode === 'poll'
+    ? ['Deleted rows, and old keys, wait for the next scheduled sync: continuous.mode is poll']
+    : [];
 }
 
 /** Where nothing can be followed, the problem says why. */

@@ -16,10 +16,10 @@ import type { Alarm } from './alarm';
 import type { ContinuousSettings } from './examine-source';
 import type { FollowScope, Voice } from './follow-scope';
 import type { Roster } from './followed-roster';
+import type { HintCount } from './hint-source';
 import { limitDeletions } from './limit-deletions';
 import type { OpenStream } from './open-stream';
 import type { PendingHints, TakenHints } from './pending-hints';
-import type { HintReceiver } from './receive-hints';
 import { refreshSoon } from './refresh-soon';
 import type { StreamVersions } from './stream-versions';
 import { type StreamTarget, writeHinted, type WrittenHints } from './write-hinted';
@@ -44,7 +44,7 @@ export interface Applying {
   readonly voice: Voice;
   readonly roster: Roster;
   readonly pending: PendingHints;
-  readonly receiver: HintReceiver;
+  readonly came: HintCount;
   readonly alarm: Alarm;
   readonly versions: StreamVersions;
   /** Number of documents that had a newer version. */
@@ -55,7 +55,7 @@ export interface Applying {
 
 /** Reads hinted rows again, batch by batch, and writes their documents, until the scope's signal ends it. */
 export async function applyHints(applying: Applying): Promise<never> {
-  const { connector, pending, scope, stream, voice, alarm, receiver } = applying;
+  const { connector, pending, scope, stream, voice, alarm, came } = applying;
   const { elasticsearch, settings } = connector;
   const { index, concreteIndex, behindAlias } = stream.job;
   const inFlight = new Set<Promise<void>>();
@@ -75,12 +75,12 @@ export async function applyHints(applying: Applying): Promise<never> {
   let isPaused = false;
   const pace = () => {
     const size = pending.size();
-    if (!isPaused && size > PAUSE_ABOVE) stream.replication.pause();
-    else if (isPaused && size < RESUME_BELOW) stream.replication.resume();
+    if (!isPaused && size > PAUSE_ABOVE) stream.source.pause();
+    else if (isPaused && size < RESUME_BELOW) stream.source.resume();
     isPaused = isPaused ? size >= RESUME_BELOW : size > PAUSE_ABOVE;
   };
   const confirm = () => {
-    stream.replication.confirm(pending.oldest() ?? receiver.received());
+    stream.source.confirm(pending.oldest() ?? came.received());
   };
   try {
     for (;;) {
@@ -170,7 +170,7 @@ async function readBatch(
 }
 
 /** Waits for Elasticsearch; where a document had a newer version than was thought, all keys are read once more. */
-function settler({ connector, pending, voice, conflicts, alarm, receiver }: Applying) {
+function settler({ connector, pending, voice, conflicts, alarm, came }: Applying) {
   const { id, limits } = connector.settings;
   let read = 0;
   let rejected = 0;
@@ -187,7 +187,7 @@ function settler({ connector, pending, voice, conflicts, alarm, receiver }: Appl
     connector.meter.stream.settled(hints.length, delayMs);
     if (isBehind) connector.meter.stream.putBack(hints.length);
     voice.show({
-      hints: receiver.count(),
+      hints: came.count(),
       written: written + sum('written'),
       deleted: deleted + sum('deleted') + sum('dropped'),
       putBack: putBack + (isBehind ? hints.length : 0),

@@ -30,6 +30,17 @@ export function chooseFollowed(
   return { followed, left };
 }
 
+/** Chooses relations whose changes can be found by looking at their rows. */
+export function choosePolled(relations: readonly ProjectedRelation[]): FollowedRelations {
+  const judged = relations.map((projected) => ({ projected, obstacle: findKeyObstacle(projected.relation) }));
+  return {
+    followed: judged.flatMap(({ projected, obstacle }) => (obstacle === undefined ? [projected] : [])),
+    left: judged.flatMap(({ projected: { name }, obstacle }) =>
+      obstacle === undefined ? [] : [{ relation: name, ...obstacle }],
+    ),
+  };
+}
+
 /** Chooses the relations that a publication may hold without harm, and whose changes it would let be followed. */
 export function choosePublishable(
   relations: readonly ProjectedRelation[],
@@ -45,8 +56,8 @@ function identitiesOf({ leaves }: Relation, identities: readonly ReplicaIdentity
   return identities.filter(({ oid }) => leaves.some((leaf) => leaf.oid === oid));
 }
 
-/** @returns why changes of the relation can't be followed, whatever is published */
-function findOwnObstacle(relation: Relation, identities: readonly ReplicaIdentity[]): Obstacle | undefined {
+/** @returns why single rows of the relation can't be read again */
+function findKeyObstacle(relation: Relation): Obstacle | undefined {
   const { key, columns } = relation;
   if (isReadAsWhole(relation)) return { reason: 'it is read as a whole: no key tells which of its rows changed' };
   if ((relation.branches ?? []).length > 0) return { reason: 'its documents hold rows of other tables' };
@@ -55,6 +66,14 @@ function findOwnObstacle(relation: Relation, identities: readonly ReplicaIdentit
     return { reason: 'columns of its key may be null' };
   if (key.some((name) => !hasPlainEquality(relation, name)))
     return { reason: 'its key is of a type that an extension brings' };
+  return undefined;
+}
+
+/** @returns why changes of the relation can't be followed, whatever is published */
+function findOwnObstacle(relation: Relation, identities: readonly ReplicaIdentity[]): Obstacle | undefined {
+  const obstacle = findKeyObstacle(relation);
+  if (obstacle !== undefined) return obstacle;
+  const { key } = relation;
   for (const identity of identities) {
     if (!identity.isLogged) return { reason: 'it is unlogged' };
     if (identity.isFull || key.every((name) => identity.columns.includes(name))) continue;

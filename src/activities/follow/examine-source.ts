@@ -4,7 +4,7 @@ import { findPublication, type Publication, readIdentities } from '../../postgre
 import { readReplicationLimits } from '../../postgres/replication/read-replication-limits';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { ProjectedRelation } from '../plan/projected-relation';
-import { chooseFollowed, choosePublishable, type FollowedRelations } from './choose-followed';
+import { chooseFollowed, choosePolled, choosePublishable, type FollowedRelations } from './choose-followed';
 import { findHurdles, type Hurdle } from './find-hurdles';
 
 /** Settings of a connector that is followed. */
@@ -29,6 +29,10 @@ export async function examineSource(
   relations: readonly ProjectedRelation[],
   settings: ContinuousSettings,
 ): Promise<ExaminedSource> {
+  if (settings.mode === 'poll') {
+    const polled = choosePolled(relations);
+    return { ...polled, hurdles: [], fingerprint: fingerprintLeaves(polled) };
+  }
   const name = publicationOf(id, settings);
   const role = settings.username ?? source.settings.username;
   const oids = relations.flatMap(({ relation }) => relation.leaves.map(({ oid }) => oid));

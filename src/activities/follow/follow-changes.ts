@@ -9,7 +9,6 @@ import { createRoster } from './followed-roster';
 import { gatherGaps } from './gather-gaps';
 import { type OpenStream, openStream } from './open-stream';
 import { createPendingHints } from './pending-hints';
-import { receiveHints } from './receive-hints';
 import { createStreamVersions } from './stream-versions';
 import { watchStream } from './watch-stream';
 
@@ -53,7 +52,7 @@ export async function followChanges(
     try {
       await runStream(connector, settings, stream, { ...scope, signal }, { state: () => state, show, end });
     } finally {
-      stream.replication.close();
+      stream.source.close();
     }
   } finally {
     end(new Error('the stream has ended'));
@@ -69,7 +68,7 @@ async function runStream(
   scope: FollowScope,
   voice: Voice,
 ): Promise<void> {
-  const { replication, job } = stream;
+  const { source, job } = stream;
   const pending = createPendingHints();
   const alarm = createAlarm();
   const gaps = gatherGaps(scope, voice.end, connector.meter.stream.gap);
@@ -78,9 +77,8 @@ async function runStream(
     pending.drop(name);
     voice.show(lists);
   });
-  const receiver = receiveHints(stream.followed, roster, pending, alarm.ring, gaps.add);
-  replication.start(stream.publication, receiver);
-  replication.ended.then(() => {
+  const came = source.start({ roster, pending, onHints: alarm.ring, onGap: gaps.add });
+  source.ended.then(() => {
     voice.end(new Error('the stream was closed'));
   }, voice.end);
   const { followed, left } = stream;
@@ -112,7 +110,7 @@ async function runStream(
           voice,
           roster,
           pending,
-          receiver,
+          came,
           alarm,
           versions,
           conflicts,

@@ -6,7 +6,9 @@ import type { FollowedRelations } from './choose-followed';
 export interface Roster {
   /** @returns undefined for a relation that isn't followed, or no longer */
   readonly find: (name: string) => ProjectedRelation | undefined;
-  readonly leave: (name: string, reason: string) => void;
+  /** @param howLong - whether it is followed again as soon as it could be */
+  readonly leave: (name: string, reason: string, howLong?: 'for good') => void;
+  readonly hasLeftForGood: (name: string) => boolean;
 }
 
 /** @param onLeave - hears of a relation that left, and how the lists are then */
@@ -16,10 +18,13 @@ export function createRoster(
 ): Roster {
   const present = new Map(followed.map((projected) => [projected.name, projected]));
   const absent = [...left];
+  const forGood = new Set<string>();
   return {
     find: (name) => present.get(name),
-    leave: (name, reason) => {
+    hasLeftForGood: (name) => forGood.has(name),
+    leave: (name, reason, howLong) => {
       if (!present.delete(name)) return;
+      if (howLong === 'for good') forGood.add(name);
       absent.push({ relation: name, reason });
       onLeave(name, { followed: [...present.keys()], left: [...absent] });
     },

@@ -33,6 +33,7 @@ export async function foreseeStream(
   if (continuous === undefined) return undefined;
   const { followed, left, hurdles } = await examineSource(connector, relations, continuous);
   const address = streamAddress(source.settings, continuous);
+  if (continuous.mode === 'poll') return { followed: followed.map(({ name }) => name), left, hurdles };
   const lacksRole = hurdles.some(({ message }) => message.includes(`role ${address.username}`));
   const connecting = lacksRole ? [] : await tryToConnect();
   return {

@@ -1,32 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
-import { withTransaction } from '../../postgres/connection/transaction';
-import { openReplication, type Replication } from '../../postgres/replication/open-replication';
 import { probeSource, type SourceProbe } from '../../postgres/server/probe-source';
 import type { SyncJob } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
 import { planSync } from '../plan/plan-sync';
 import type { FollowedRelations } from './choose-followed';
-import { type ContinuousSettings, examineSource, publicationOf } from './examine-source';
-import { describeMismatch, describeStandby, refuseHurdles } from './require-streamable';
-import { streamAddress } from './stream-address';
-import { untilSeen } from './until-seen';
+import { type ContinuousSettings, examineSource } from './examine-source';
+import type { HintSource } from './hint-source';
+import { openSlot } from './open-slot';
+import { pollChanges } from './poll-changes';
+import { describeStandby, refuseHurdles } from './require-streamable';
 
 /** A stream that is ready to be read: its slot hears of every change that a sync which begins now does not see. */
 export interface OpenStream extends FollowedRelations {
   readonly job: SyncJob;
   readonly index: IndexDescription;
   readonly probe: SourceProbe;
-  readonly replication: Replication;
-  readonly publication: string;
+  readonly source: HintSource;
   /** As {@link examineSource} has it. */
   readonly fingerprint: string;
 }
 
 const LOOK_FOR_INDEX_MS = 3_000;
-/** Milliseconds between looks at the transactions that keep a slot from being made. */
-const LOOK_MS = 1_000;
 
 /**
  * Makes the slot and waits until snapshots see every transaction that it does not tell of.
@@ -45,13 +41,14 @@ export async function openStream(
   const { plan, relations } = await planSync(connector, { jobType: 'incremental', jobId, options: {} });
   const failed = (plan.failed ?? []).map(({ relation, failure }) => ({ relation, reason: failure.message }));
   const probe = await probeSource(source, signal);
-  const { hurdles } = await examineSource(connector, relations, settings);
-  refuseHurdles(connector.settings.id, [...(probe.inRecovery ? [describeStandby()] : []), ...hurdles]);
-  const replication = await makeSlot(connector, settings, index.uuid, say, signal);
+  const examined = await examineSource(connector, relations, settings);
+  const isStandby = probe.inRecovery && settings.mode === 'stream';
+  refuseHurdles(connector.settings.id, [...(isStandby ? [describeStandby()] : []), ...examined.hurdles]);
+  const hints =
+    settings.mode === 'poll'
+      ? await pollChanges(source, examined.followed, settings.every, signal)
+      : await openSlot(connector, settings, { probe, owner: index.uuid, relations }, say, signal);
   try {
-    const mismatch = describeMismatch(probe, replication.server, settings.host ?? source.settings.host);
-    refuseHurdles(connector.settings.id, mismatch === undefined ? [] : [mismatch]);
-    await untilSeen(source, say, signal);
     // What the publication holds when the slot starts is what counts.
     const { followed, left, fingerprint } = await examineSource(connector, relations, settings);
     return {
@@ -61,11 +58,10 @@ export async function openStream(
       job: plan.job,
       index: (await describeIndex(elasticsearch, connector.settings.indexName)) ?? index,
       probe,
-      replication,
-      publication: publicationOf(connector.settings.id, settings),
+      source: hints,
     };
   } catch (error) {
-    replication.close();
+    hints.close();
     throw error;
   }
 }
@@ -81,36 +77,5 @@ async function untilSynced(
     if (index?.state.connectors[settings.id]?.source !== undefined) return index;
     say('waiting for the first sync');
     await sleep(LOOK_FOR_INDEX_MS, undefined, { signal });
-  }
-}
-
-async function makeSlot(
-  { source }: OpenConnector,
-  settings: ContinuousSettings,
-  owner: string,
-  say: (doing: string) => void,
-  signal: AbortSignal,
-): Promise<Replication> {
-  let timer: NodeJS.Timeout | undefined;
-  const nameWaiting = (processId: number) => {
-    say('making the slot');
-    timer = setInterval(() => {
-      listBlocking(processId)
-        .then((pids) => {
-          if (pids.length > 0) say(`making the slot: waits for the open transaction of process ${pids.join(', ')}`);
-        })
-        .catch(() => undefined);
-    }, LOOK_MS);
-  };
-  const listBlocking = async (processId: number) => {
-    const rows = await withTransaction(source, (tx) =>
-      tx.query<{ pids: number[] }>('select pg_blocking_pids($1) as "pids"', [processId]),
-    );
-    return rows[0]?.pids ?? [];
-  };
-  try {
-    return await openReplication(streamAddress(source.settings, settings), { owner, onCreating: nameWaiting }, signal);
-  } finally {
-    clearInterval(timer);
   }
 }

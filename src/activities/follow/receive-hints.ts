@@ -2,8 +2,7 @@ import type { ReplicationListener } from '../../postgres/replication/open-replic
 import { type BeginMessage, decodePgoutput } from '../../postgres/replication/pgoutput';
 import { SyncFailure } from '../../sync/failures';
 import type { ProjectedRelation } from '../plan/projected-relation';
-import type { Roster } from './followed-roster';
-import type { PendingHints } from './pending-hints';
+import type { HintCount, HintSink } from './hint-source';
 
 /** Hints of a relation above which a scan is cheaper than looking all of them up. */
 const MOST_HINTS = 100_000;
@@ -11,24 +10,14 @@ const MOST_HINTS = 100_000;
 const ROWS_PER_RING = 5_000;
 
 /** Takes the stream's messages. */
-export interface HintReceiver extends ReplicationListener {
-  /** The end of what has been received, where no transaction is half received. */
-  readonly received: () => bigint;
-  /** Rows' changes that came. */
-  readonly count: () => number;
-}
+export type HintReceiver = ReplicationListener & HintCount;
 
 /**
  * Turns the stream into hints of keys.
- * @param onHints - hears that there are new ones, or that there is more to confirm
- * @param onGap - hears of a relation that a sync has to read, and why
  */
 export function receiveHints(
   relations: readonly ProjectedRelation[],
-  roster: Roster,
-  pending: PendingHints,
-  onHints: () => void,
-  onGap: (relation: string, reason: string) => void,
+  { roster, pending, onHints, onGap }: HintSink,
 ): HintReceiver {
   const byOid = new Map<number, ProjectedRelation>();
   for (const projected of relations) {

@@ -1,5 +1,7 @@
-import type { SourceSettings } from '../../config/settings/settings';
+import type { OpenConnector } from '../connector/connector-registry';
 import type { ContinuousSettings } from './examine-source';
+
+type SourceSettings = OpenConnector['source']['settings'];
 
 /** Where changes are read, which is the server itself where rows may come through a pooler. */
 export function streamAddress(source: SourceSettings, settings: ContinuousSettings): SourceSettings {

@@ -37,7 +37,8 @@ export function watchStream(
   let isLooking = false;
   const look = async () => {
     looks += 1;
-    show({ retainedBytes: await requireLittleWal(connector, settings, stream) });
+    const { slot } = stream.source;
+    if (slot !== undefined) show({ retainedBytes: await requireLittleWal(connector, settings, slot) });
     await requireSameTarget(connector, stream);
     if (looks % LOOKS_PER_MINUTE !== 0) return;
     if (!(await isCurrent())) throw changed('the connector’s definition changed');
@@ -64,7 +65,7 @@ export function watchStream(
 async function requireLittleWal(
   { source, settings: { id } }: OpenConnector,
   { maxLag }: ContinuousSettings,
-  { replication: { slot } }: OpenStream,
+  slot: string,
 ): Promise<number> {
   const [row] = await withTransaction(source, (tx) => tx.query<{ bytes: number | null }>(RETAINED, [slot]));
   const bytes = row?.bytes ?? 0;
@@ -96,7 +97,8 @@ async function requireSameSource(
   const relations = view.relations.filter(({ name }) => !unreadable.has(name));
   const now = await examineSource(connector, relations, settings);
   const present = followed.filter(({ name }) => roster.find(name) !== undefined);
-  const isSame = listNames(now.followed) === listNames(present);
+  const possible = now.followed.filter(({ name }) => !roster.hasLeftForGood(name));
+  const isSame = listNames(possible) === listNames(present);
   const known = new Set([...followed.map(({ name }) => name), ...left.map(({ relation }) => relation)]);
   const isKnown = relations.every(({ name }) => known.has(name));
   if (!isSame || !isKnown) throw changed('other relations can be followed');
