@@ -5,8 +5,7 @@ import type { LeftRelation } from '../../sync/wire/follow-state';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { ProjectedRelation } from '../plan/projected-relation';
 import { examineSource } from './examine-source';
-import type { Hurdle } from './find-hurdles';
-import { describeMismatch, describeStandby } from './require-streamable';
+import { describeMismatch, describeStandby, type Hurdle } from './find-hurdles';
 import { streamAddress } from './stream-address';
 
 /** Expectations of a connector's stream, before it is started. */

@@ -4,9 +4,9 @@ import type { SourceProbe } from '../../postgres/server/probe-source';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { ProjectedRelation } from '../plan/projected-relation';
 import { type ContinuousSettings, publicationOf } from './examine-source';
+import { describeMismatch, refuseHurdles } from './find-hurdles';
 import type { HintSource } from './hint-source';
 import { receiveHints } from './receive-hints';
-import { describeMismatch, refuseHurdles } from './require-streamable';
 import { streamAddress } from './stream-address';
 import { untilSeen } from './until-seen';
 

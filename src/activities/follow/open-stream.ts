@@ -7,10 +7,10 @@ import type { OpenConnector } from '../connector/connector-registry';
 import { planSync } from '../plan/plan-sync';
 import type { FollowedRelations } from './choose-followed';
 import { type ContinuousSettings, examineSource } from './examine-source';
+import { describeStandby, refuseHurdles } from './find-hurdles';
 import type { HintSource } from './hint-source';
 import { openSlot } from './open-slot';
 import { pollChanges } from './poll-changes';
-import { describeStandby, refuseHurdles } from './require-streamable';
 
 /** A stream that is ready to be read: its slot hears of every change that a sync which begins now does not see. */
 export interface OpenStream extends FollowedRelations {
