@@ -13,6 +13,7 @@ export interface ShownStream {
   readonly last_failure?: string;
   readonly doing?: string;
   readonly hints?: number;
+  readonly put_back?: number;
   readonly deleted?: number;
   readonly pending?: number;
   readonly retained_bytes?: number | null;
