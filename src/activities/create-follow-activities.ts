@@ -1,10 +1,12 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 
-import { SyncFailure } from '../sync/failures';
+import { SyncFailure, toFailureType } from '../sync/failures';
 import type { StreamState } from '../sync/wire/follow-state';
 import { GAP_SIGNAL } from '../sync/wire/workflow-names';
 import type { ConnectorRegistry } from './connector/connector-registry';
 import type { FollowActivities } from './contract/follow-activities';
+import { toApplicationFailure } from './failure-interceptor';
+import { choosePause } from './follow/choose-pause';
 import { followChanges } from './follow/follow-changes';
 import type { FollowScope } from './follow/follow-scope';
 import { openOrLeave, type ThisWorker } from './leave-to-others';
@@ -19,6 +21,8 @@ export function createFollowActivities(
   registry: ConnectorRegistry,
   self: ThisWorker,
 ): Record<keyof FollowActivities, FollowActivities['followChanges']> {
+  /** Milliseconds that were waited before the stream of a connector began. */
+  const waited = new Map<string, number>();
   return {
     followChanges: async ({ connectorId }) => {
       const context: FollowContext = Context.current();
@@ -35,10 +39,43 @@ export function createFollowActivities(
         const isSame = JSON.stringify(now.settings.continuous) === JSON.stringify(continuous);
         return now.definition === connector.definition && isSame;
       };
-      await withHeartbeat(context, isCurrent, (scope) => followChanges(connector, continuous, scope));
+      const started = performance.now();
+      try {
+        await withHeartbeat(context, isCurrent, (scope) => followChanges(connector, continuous, scope));
+      } catch (error) {
+        throw toPausedFailure(error, (type) => {
+          const end = { type, ranMs: performance.now() - started, waitedMs: waited.get(connectorId) ?? 0 };
+          const pause = choosePause(end);
+          waited.set(connectorId, pause);
+          return pause;
+        });
+      }
     },
   };
 }
+
+/** Failures that only another file mends. */
+const FINAL: ReadonlySet<string> = new Set(['InvalidConfig', 'ConfigChanged']);
+
+/** A stream is wanted until somebody stops it: whatever ends it, it is tried again, sooner or later. */
+function toPausedFailure(error: unknown, choose: (type: ReturnType<typeof toFailureType>) => number): Error {
+  const failure = toApplicationFailure(error);
+  if (!(failure instanceof ApplicationFailure)) return failure;
+  const { message, details } = failure;
+  const type = failure.type ?? 'Defect';
+  if (FINAL.has(type) || type === WORKER_SHUTDOWN) return failure;
+  const paused = ApplicationFailure.create({
+    type,
+    message,
+    nonRetryable: false,
+    nextRetryDelay: Math.round(choose(toFailureType(type))),
+    ...(details == null ? {} : { details }),
+  });
+  paused.stack = '';
+  return paused;
+}
+
+const WORKER_SHUTDOWN = 'WorkerShutdown';
 
 async function withHeartbeat(
   context: FollowContext,
@@ -59,7 +96,7 @@ async function withHeartbeat(
       isCurrent,
       jobId: runId ?? '',
       show: (state) => {
-        const isNews = state.doing !== latest?.doing;
+        const isNews = state.doing !== latest?.doing || state.left?.length !== latest.left?.length;
         latest = state;
         if (isNews) beat();
       },
@@ -67,7 +104,7 @@ async function withHeartbeat(
     });
   } catch (error) {
     if (!signal.aborted || context.cancellationDetails?.cancelRequested === true) throw error;
-    throw ApplicationFailure.retryable('The worker shuts down; another one follows on', 'WorkerShutdown');
+    throw ApplicationFailure.retryable('The worker shuts down; another one follows on', WORKER_SHUTDOWN);
   } finally {
     clearInterval(timer);
   }

@@ -61,6 +61,11 @@ connectors:
       incremental: { enabled: false, interval: '0 */5 * * * ?' } # every five minutes
       timezone: UTC
 
+    # Changes are found within a second, between syncs; \`pgferry check\` prints what PostgreSQL needs for it.
+    # continuous:
+    #   mode: stream
+    #   refresh_interval: 200ms
+
     # pipeline: { name: my-pipeline }
     # concurrency: 2
     # max_delete_ratio: 0.5

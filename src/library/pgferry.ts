@@ -6,6 +6,7 @@ import { beginSync } from '../jobs/begin-sync';
 import { controlSync, type JobVerb } from '../jobs/control-sync';
 import { followSync } from '../jobs/follow-sync';
 import { type JobFilter, type ListedJob, listJobs } from '../jobs/list-jobs';
+import { applyStreams } from '../jobs/stream-changes';
 import type { SyncEnding } from '../jobs/sync-ending';
 import { keepSecrets } from '../logging/blot-secrets';
 import { createLogger, type LogLevel } from '../logging/create-logger';
@@ -82,8 +83,9 @@ export interface Pgferry {
    */
   readonly verify: (connectorId: string, limit?: number) => Promise<Verification>;
   /**
-   * Gives Temporal the schedules of the configuration; those that it made before and has no longer go.
-   * @returns ids of the schedules
+   * Gives Temporal the schedules of the configuration, and lets connectors be followed that have a section `continuous`;
+   * what it made before and has no longer goes.
+   * @returns ids of the schedules, and of the workflows that follow
    */
   readonly applySchedules: () => Promise<string[]>;
   /**
@@ -123,7 +125,10 @@ export async function openPgferry({ file, environment }: PgferryOptions): Promis
     control: (connectorId, verb) => controlSync(client, connectorId, verb),
     jobs: (filter = {}) => listJobs(client, { limit: JOBS, ...filter, taskQueue }),
     verify: (connectorId, limit = LISTED) => verifyOnce(loaded, connectorId, limit),
-    applySchedules: () => applySchedules(client, settings, loaded.file),
+    applySchedules: async () => [
+      ...(await applySchedules(client, settings, loaded.file)),
+      ...(await applyStreams(client, taskQueue, settings.connectors)),
+    ],
     startWorker: (logLevel = 'info') => startWorkerHere(loaded, logLevel),
     close: () => client.connection.close(),
   };

@@ -1,4 +1,4 @@
-import type { ConnectorMeter, DocumentOutcome } from '../activities/connector/connector-meter';
+import type { ConnectorMeter, DocumentOutcome, StreamMeter } from '../activities/connector/connector-meter';
 import { WAIT_KINDS } from '../sync/wait';
 import type { MetricRegistry } from './metric-registry';
 
@@ -45,6 +45,29 @@ export function createConnectorMeter(metrics: MetricRegistry, connector: string,
       metrics.add('pgferry_waits', { connector, kind }, change);
     },
     synced: onSynced,
+    stream: createStreamMeter(metrics, connector),
+  };
+}
+
+/** Its series begin with the first stream: most connectors have none. */
+function createStreamMeter(metrics: MetricRegistry, connector: string): StreamMeter {
+  const labels = { connector };
+  return {
+    shows: (state) => {
+      metrics.set('pgferry_stream_up', labels, state === undefined ? 0 : 1);
+      metrics.set('pgferry_stream_retained_bytes', labels, state?.retainedBytes ?? 0);
+      metrics.set('pgferry_stream_pending_keys', labels, state?.pendingKeys ?? 0);
+    },
+    settled: (changes, delayMs) => {
+      metrics.add('pgferry_stream_changes_total', labels, changes);
+      metrics.observe('pgferry_stream_delay_seconds', labels, delayMs / 1_000);
+    },
+    putBack: (keys) => {
+      metrics.add('pgferry_stream_put_back_total', labels, keys);
+    },
+    gap: (reason) => {
+      metrics.add('pgferry_stream_gaps_total', { connector, reason }, 1);
+    },
   };
 }
 

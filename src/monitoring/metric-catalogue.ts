@@ -63,6 +63,44 @@ export const METRICS = {
     labels: ['connector'],
     help: 'Seconds since the last completed sync; absent before the first one. Take the least over all workers.',
   },
+  pgferry_stream_up: {
+    kind: 'gauge',
+    labels: ['connector'],
+    help:
+      '1 while this worker follows the changes of the connector, 0 once it no longer does: take the most over ' +
+      'workers.',
+  },
+  pgferry_stream_retained_bytes: {
+    kind: 'gauge',
+    labels: ['connector'],
+    help: 'Bytes of WAL that PostgreSQL keeps for the stream; above max_lag it ends.',
+  },
+  pgferry_stream_pending_keys: {
+    kind: 'gauge',
+    labels: ['connector'],
+    help: 'Keys of changed rows that wait to be read again.',
+  },
+  pgferry_stream_changes_total: {
+    kind: 'counter',
+    labels: ['connector'],
+    help: 'Changed rows that were read again, and that Elasticsearch has acknowledged.',
+  },
+  pgferry_stream_put_back_total: {
+    kind: 'counter',
+    labels: ['connector'],
+    help: 'Keys that were put back, since no snapshot saw their transaction yet, or another writer was there before.',
+  },
+  pgferry_stream_delay_seconds: {
+    kind: 'histogram',
+    labels: ['connector'],
+    help: 'Time from the commit of a batch of changes, its oldest, to the acknowledgement of Elasticsearch.',
+    buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+  },
+  pgferry_stream_gaps_total: {
+    kind: 'counter',
+    labels: ['connector', 'reason'],
+    help: 'Gaps of streams, each closed by an incremental sync.',
+  },
 } as const satisfies Record<string, MetricDefinition>;
 
 export type MetricName = keyof typeof METRICS;

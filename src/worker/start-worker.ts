@@ -173,6 +173,8 @@ async function createWorkers(settings: Settings, parts: WorkerParts) {
       ...shared,
       taskQueue: followTaskQueue(taskQueue),
       activities: createFollowActivities(registry, self),
+      // A worker that is frozen gets a task for each that it asked for.
+      maxConcurrentActivityTaskPolls: 1,
     }),
   ]);
   return { workers, shared };

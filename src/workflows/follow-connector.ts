@@ -25,6 +25,7 @@ import {
   GAP_SIGNAL,
   syncWorkflowId,
 } from '../sync/wire/workflow-names';
+import { chooseGapPause } from './choose-gap-pause';
 import { explainFailure, toEndingFailure } from './explain-failure';
 import { isHistoryLong } from './history-limit';
 import { syncConnector } from './sync-connector';
@@ -35,11 +36,6 @@ const followQuery = defineQuery<FollowState>(FOLLOW_QUERY);
 /** Milliseconds between two looks whether a sync has ended that began before the gap. */
 const FIRST_LOOK_MS = 1_000;
 const LONGEST_LOOK_MS = 30_000;
-/** Milliseconds between two syncs that close gaps, at least; more the longer they take, and after failures. */
-const LEAST_PAUSE_MS = 5_000;
-const MOST_PAUSE_MS = 600_000;
-const PAUSES_PER_DURATION = 10;
-
 /**
  * Follows the changes of a connector for as long as it runs: an activity holds the slot, and each gap of it is closed by
  * an ordinary incremental sync that begins after the gap. Its id must be `follow-{connectorId}`.
@@ -59,7 +55,8 @@ export async function followConnector({ connectorId }: FollowInput): Promise<voi
     startToCloseTimeout: '30 days',
     heartbeatTimeout: '30 seconds',
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+    // For workers that die: what ends a stream otherwise says itself when to try again.
+    retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 seconds' },
   });
   let ended = false;
   const streaming = followChanges({ connectorId }).finally(() => {
@@ -79,20 +76,23 @@ export async function followConnector({ connectorId }: FollowInput): Promise<voi
   await continueAsNew<typeof followConnector>({ connectorId });
 
   async function closeGaps(): Promise<void> {
+    let pauseMs = 0;
+    let quietSince = Date.now();
     while (!ended && !isHistoryLong()) {
       await condition(() => state.owed.length > 0);
       const { owed } = state;
+      const quietMs = Date.now() - quietSince;
       show({ owed: [] });
       const started = Date.now();
       const failure = await runSync(connectorId, owed);
-      const tookMs = Date.now() - started;
       if (failure === undefined) {
         const { owed: more, phase, closed } = state;
         state = { phase, owed: more, closed };
         show({ closed: closed + 1, ...(more.length === 0 ? { phase: 'following' } : {}) });
       } else show({ failure, owed: [...new Set([...owed, ...state.owed])] });
-      const wanted = failure === undefined ? tookMs * PAUSES_PER_DURATION : MOST_PAUSE_MS / PAUSES_PER_DURATION;
-      await sleep(Math.min(MOST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, wanted)), { summary: 'between two syncs of gaps' });
+      pauseMs = chooseGapPause({ tookMs: Date.now() - started, hasFailed: failure !== undefined, quietMs, pauseMs });
+      await sleep(pauseMs, { summary: 'between two syncs of gaps' });
+      quietSince = Date.now();
     }
   }
 }

@@ -83,6 +83,7 @@ describe('pgferry init in a terminal', () => {
     await answer('Schemas to sync', KEYS.enter);
     await answer('All 1 tables of public', KEYS.right + KEYS.enter);
     await answer('Tables of public', KEYS.space + KEYS.enter);
+    await answer('Find changes within a second', KEYS.enter);
     await answer('Passwords and keys go', KEYS.enter);
     expect(await ended).toBe(0);
     expect(screen()).toContain('Next: pgferry check');

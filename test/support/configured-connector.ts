@@ -11,7 +11,7 @@ import { createDatabase, type TestDatabase } from './postgres';
 import { startWorkerProcess, stopCommand } from './worker-process';
 
 /** What the file says beside where the connector reads and writes. */
-export interface Configured extends Pick<FileContent, 'elasticsearch' | 'temporal'> {
+export interface Configured extends Pick<FileContent, 'elasticsearch' | 'monitoring' | 'temporal'> {
   /**
    * That the connector reads, and drops at its end.
    * @default a new one on the server of all tests
@@ -42,9 +42,15 @@ export interface ConfiguredConnector {
 export async function createConfiguredConnector(configured: Configured = {}): Promise<ConfiguredConnector> {
   const database = configured.database ?? (await createDatabase());
   const connector = connectorEntry(database, configured.source, configured.connector);
-  const { elasticsearch = {} } = configured;
+  const { elasticsearch = {}, monitoring } = configured;
   const temporal = { task_queue: uniqueTaskQueue(), ...configured.temporal };
-  const write = (entry: ConnectorEntry) => writeConfiguration({ connectors: [entry], elasticsearch, temporal });
+  const write = (entry: ConnectorEntry) =>
+    writeConfiguration({
+      connectors: [entry],
+      elasticsearch,
+      temporal,
+      ...(monitoring === undefined ? {} : { monitoring }),
+    });
   const workers: RunningCommand[] = [];
   const stopWorkers = () => Promise.all(workers.splice(0).map(stopCommand));
   let file = write(connector);

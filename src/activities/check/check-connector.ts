@@ -1,6 +1,8 @@
 import type { IndexWarning } from '../../elasticsearch/index/find-index-warnings';
+import { probeSource } from '../../postgres/server/probe-source';
 import type { SkippedRelation } from '../../sync/relation';
 import type { OpenConnector } from '../connector/connector-registry';
+import { foreseeStream, type StreamForesight } from '../follow/foresee-stream';
 import { planSync } from '../plan/plan-sync';
 import { checkOverrides } from './check-overrides';
 import { checkSection } from './check-section';
@@ -41,11 +43,45 @@ async function checkPlan(connector: OpenConnector): Promise<ConnectorCheck> {
   const { failed = [], skipped, notes = [] } = description.plan;
   const { problems, warnings, unasked } = await foreseeDestination(connector, description);
   const section = await checkSection(connector, description);
+  const stream = await foreseeStream(connector, description.relations, await probeSource(connector.source));
   return {
-    problems: [...failed.map(({ failure }) => failure), ...problems, ...section.problems],
+    problems: [...failed.map(({ failure }) => failure), ...problems, ...section.problems, ...listHurdles(stream)],
     warnings: [...warnings, ...warnOfBranches(description.relations)],
-    notes: [...noteSkipped(skipped), ...notes, ...section.notes, ...(unasked === undefined ? [] : [unasked])],
+    notes: [
+      ...noteSkipped(skipped),
+      ...notes,
+      ...section.notes,
+      ...(unasked === undefined ? [] : [unasked]),
+      ...noteLeft(stream),
+      ...notePolled(connector),
+    ],
   };
+}
+
+function listHurdles(stream: StreamForesight | undefined): ConnectorProblem[] {
+  return (stream?.hurdles ?? []).map((hurdle) => ({ type: 'InvalidConfig', ...hurdle }));
+}
+
+function notePolled({ settings: { continuous } }: OpenConnector): string[] {
+  return continuous?.mode === 'poll'
+    ? ['Deleted rows, and old keys, wait for the next scheduled sync: continuous.mode is poll']
+    : [];
+}
+
+/** Where nothing can be followed, the problem says why. */
+function noteLeft(stream: StreamForesight | undefined): string[] {
+  if (stream === undefined || stream.followed.length === 0) return [];
+  const told = stream.left
+    .slice(0, MOST)
+    .map(({ relation, reason, remedy }) => `changes of ${relation} wait for schedules: ${describe(reason, remedy)}`);
+  const more = stream.left.length - told.length;
+  return more === 0
+    ? told
+    : [...told, `changes of ${more} more relations wait for schedules: \`pgferry plan\` lists them`];
+}
+
+function describe(reason: string, remedy: string | undefined): string {
+  return remedy === undefined ? reason : `${reason} → ${remedy}`;
 }
 
 /** Relations that are told one by one: a database may have thousands of tables without a key. */

@@ -4,6 +4,17 @@ import type { WaitKind } from '../../sync/wait';
 /** Fates of documents; `unchanged` ones were right already and are not written. */
 export type DocumentOutcome = 'indexed' | 'unchanged' | 'deleted' | 'superseded' | 'rejected' | 'dropped';
 
+/** Hears how a stream goes; must be quick and never throw. */
+export interface StreamMeter {
+  /** It follows, with so many keys pending, and bytes of WAL kept; undefined: it does not, or no longer. */
+  readonly shows: (state: { readonly pendingKeys: number; readonly retainedBytes: number } | undefined) => void;
+  /** Elasticsearch has acknowledged a batch of changes, so many milliseconds after the oldest commit. */
+  readonly settled: (changes: number, delayMs: number) => void;
+  readonly putBack: (keys: number) => void;
+  /** @param reason - one of a few, without names */
+  readonly gap: (reason: string) => void;
+}
+
 /**
  * Hears what the activities do for one connector, for metrics: once a piece, bulk or partition, never once a row.
  * Must be quick and never throw.
@@ -21,6 +32,7 @@ export interface ConnectorMeter {
   readonly waiting: (kind: WaitKind, change: 1 | -1) => void;
   /** A sync of the connector has brought its index into step, just now. */
   readonly synced: () => void;
+  readonly stream: StreamMeter;
 }
 
 const nothing = () => undefined;
@@ -33,4 +45,5 @@ export const NO_METER: ConnectorMeter = {
   partition: (copy) => copy(),
   waiting: nothing,
   synced: nothing,
+  stream: { shows: nothing, settled: nothing, putBack: nothing, gap: nothing },
 };

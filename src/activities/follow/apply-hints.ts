@@ -1,20 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
+import { countDocuments } from '../../elasticsearch/documents/count-documents';
 import { refreshIndex } from '../../elasticsearch/index/refresh-index';
 import { withTransaction } from '../../postgres/connection/transaction';
 import { requireDefinitions } from '../../postgres/rows/copy-by-keys';
 import { readMoment } from '../../postgres/server/read-moment';
+import { SyncFailure } from '../../sync/failures';
+import { describeRejections, rejectionRemedy } from '../../sync/rejection-guard';
+import { toRelationFailure } from '../../sync/relation-failure';
 import { isHintVisible } from '../../sync/unseen-transactions';
 import type { OpenConnector } from '../connector/connector-registry';
+import { projectSource } from '../plan/project-source';
 import type { Alarm } from './alarm';
+import type { ContinuousSettings } from './examine-source';
 import type { FollowScope, Voice } from './follow-scope';
+import type { Roster } from './followed-roster';
+import type { HintCount } from './hint-source';
 import { limitDeletions } from './limit-deletions';
-import type { ContinuousSettings, OpenStream } from './open-stream';
+import type { OpenStream } from './open-stream';
 import type { PendingHints, TakenHints } from './pending-hints';
-import type { HintReceiver } from './receive-hints';
+import { refreshSoon } from './refresh-soon';
 import type { StreamVersions } from './stream-versions';
-import { writeHinted, type WrittenHints } from './write-hinted';
+import { type StreamTarget, writeHinted, type WrittenHints } from './write-hinted';
 
 /** Keys that are read in one transaction. */
 const KEYS_PER_BATCH = 5_000;
@@ -22,6 +30,7 @@ const KEYS_PER_BATCH = 5_000;
 const WINDOW_MS = 15;
 /** Batches that Elasticsearch works on at a time. */
 const BATCHES_IN_FLIGHT = 4;
+const MICROSECONDS_PER_MS = 1_000;
 /** Hints of all relations above which PostgreSQL has to wait, and below which it goes on. */
 const PAUSE_ABOVE = 250_000;
 const RESUME_BELOW = 100_000;
@@ -33,8 +42,9 @@ export interface Applying {
   readonly settings: ContinuousSettings;
   readonly scope: FollowScope;
   readonly voice: Voice;
+  readonly roster: Roster;
   readonly pending: PendingHints;
-  readonly receiver: HintReceiver;
+  readonly came: HintCount;
   readonly alarm: Alarm;
   readonly versions: StreamVersions;
   /** Number of documents that had a newer version. */
@@ -45,25 +55,32 @@ export interface Applying {
 
 /** Reads hinted rows again, batch by batch, and writes their documents, until the scope's signal ends it. */
 export async function applyHints(applying: Applying): Promise<never> {
-  const { pending, scope, stream, voice, alarm, receiver } = applying;
+  const { connector, pending, scope, stream, voice, alarm, came } = applying;
+  const { elasticsearch, settings } = connector;
+  const { index, concreteIndex, behindAlias } = stream.job;
   const inFlight = new Set<Promise<void>>();
-  const refresher = startRefreshing(applying);
-  const target = {
-    connector: applying.connector,
-    job: stream.job,
-    writer: applying.writer,
-    signal: scope.signal,
-    mayDelete: limitDeletions(applying.connector, stream.job, applying.addGap),
-  };
+  const refresher = refreshSoon(applying.settings.refreshInterval, () => {
+    refreshIndex(elasticsearch, behindAlias ? index : concreteIndex).catch((error: unknown) => {
+      if (!scope.signal.aborted) voice.end(error);
+    });
+  });
+  const mayDelete = limitDeletions({
+    maxDeleteRatio: settings.limits.maxDeleteRatio,
+    countDocuments: (relation) => countDocuments(elasticsearch, concreteIndex, settings.id, relation),
+    onGap: applying.addGap,
+    now: () => performance.now(),
+  });
+  const target = { connector, job: stream.job, writer: applying.writer, signal: scope.signal, mayDelete };
+  const settle = settler(applying);
   let isPaused = false;
   const pace = () => {
     const size = pending.size();
-    if (!isPaused && size > PAUSE_ABOVE) stream.replication.pause();
-    else if (isPaused && size < RESUME_BELOW) stream.replication.resume();
+    if (!isPaused && size > PAUSE_ABOVE) stream.source.pause();
+    else if (isPaused && size < RESUME_BELOW) stream.source.resume();
     isPaused = isPaused ? size >= RESUME_BELOW : size > PAUSE_ABOVE;
   };
   const confirm = () => {
-    stream.replication.confirm(pending.oldest() ?? receiver.received());
+    stream.source.confirm(pending.oldest() ?? came.received());
   };
   try {
     for (;;) {
@@ -75,7 +92,7 @@ export async function applyHints(applying: Applying): Promise<never> {
       const batch = await readBatch(applying, target);
       if (pending.size() > 0) alarm.ring();
       if (batch === undefined) continue;
-      const acknowledged = settleBatch(applying, batch).then(
+      const acknowledged = settle(batch).then(
         () => {
           refresher.written();
           confirm();
@@ -101,82 +118,88 @@ interface Batch {
   readonly conflicts: number;
 }
 
-/** @returns undefined where no snapshot sees any of the hints' transactions yet */
+/** @returns undefined where no snapshot sees any of the hints' transactions yet, or a relation can't be read any more */
 async function readBatch(
-  { connector, stream, pending, versions, conflicts, scope, voice }: Applying,
-  target: Parameters<typeof writeHinted>[1],
+  { connector, stream: { probe }, pending, versions, conflicts, scope, voice, roster }: Applying,
+  target: StreamTarget,
 ): Promise<Batch | undefined> {
-  const byName = new Map(stream.followed.map((projected) => [projected.name, projected]));
-  return withTransaction(
+  let taken: readonly TakenHints[] = [];
+  let reading = '';
+  const work = withTransaction(
     connector.source,
     async (tx) => {
       const { snapshot, clock } = await readMoment(tx);
       let unseen = 0;
-      const taken = pending.take(KEYS_PER_BATCH, ({ xid }) => {
+      taken = pending.take(KEYS_PER_BATCH, ({ xid }) => {
         const isVisible = isHintVisible(xid, snapshot);
         if (!isVisible) unseen += 1;
         return isVisible;
       });
-      if (unseen > 0) voice.show({ putBack: voice.state().putBack + unseen });
+      if (unseen > 0) {
+        connector.meter.stream.putBack(unseen);
+        voice.show({ putBack: voice.state().putBack + unseen });
+      }
       if (taken.length === 0) return undefined;
       const version = await versions.choose(clock);
       const before = conflicts.count;
-      const relations = taken.flatMap(({ relation }) => byName.get(relation) ?? []);
-      await requireDefinitions(
-        tx,
-        relations.map(({ relation }) => relation),
-      );
       const acknowledged: Promise<WrittenHints>[] = [];
       for (const group of taken) {
-        const projected = byName.get(group.relation);
-        if (projected !== undefined)
-          acknowledged.push((await writeHinted(tx, target, projected, group, version)).acknowledged);
+        const projected = roster.find(group.relation);
+        if (projected === undefined) continue;
+        reading = group.relation;
+        await requireDefinitions(tx, [projected.relation]);
+        // Where PostgreSQL does not tell when a row was committed, `_timestamp` is when it was read.
+        const readAt = new Date(clock / MICROSECONDS_PER_MS).toISOString();
+        const now = probe.trackCommitTimestamp
+          ? projected
+          : projectSource(connector.settings, projected, probe, readAt);
+        acknowledged.push((await writeHinted(tx, target, now, group, version)).acknowledged);
       }
       return { taken, acknowledged, conflicts: before };
     },
     { isolation: 'repeatable read', statementTimeoutMs: 0, activity: 'reading rows', signal: scope.signal },
   );
+  return work.catch((error: unknown) => {
+    const failure = toRelationFailure(error);
+    if (failure === undefined) throw error;
+    // Nothing is known of its rows: the others are read again without it.
+    pending.settle(taken, true);
+    roster.leave(reading, failure.message);
+    return undefined;
+  });
 }
 
 /** Waits for Elasticsearch; where a document had a newer version than was thought, all keys are read once more. */
-async function settleBatch(
-  { pending, voice, conflicts, alarm, receiver }: Applying,
-  { taken, acknowledged, conflicts: before }: Batch,
-): Promise<void> {
-  const outcomes = await Promise.all(acknowledged);
-  const isBehind = conflicts.count > before;
-  const hints = taken.flatMap((group) => group.hints);
-  pending.settle(taken, isBehind);
-  const { written, deleted, putBack } = voice.state();
-  const oldest = Math.min(...hints.map(({ committedAt }) => committedAt));
-  voice.show({
-    hints: receiver.count(),
-    written: written + outcomes.reduce((sum, outcome) => sum + outcome.written, 0),
-    deleted: deleted + outcomes.reduce((sum, outcome) => sum + outcome.deleted, 0),
-    putBack: putBack + (isBehind ? hints.length : 0),
-    pending: pending.size(),
-    delayMs: Math.max(0, Math.round(Date.now() - oldest / 1_000)),
-  });
-  if (isBehind) alarm.ring();
-}
-
-/** Makes what was written found, more often than the index does by itself. */
-function startRefreshing({ connector, stream: { job }, settings, voice, scope }: Applying) {
-  const { refreshInterval: everyMs } = settings;
-  if (everyMs === undefined) return { written: () => undefined, stop: () => undefined };
-  let timer: NodeJS.Timeout | undefined;
-  const refresh = () => {
-    timer = undefined;
-    refreshIndex(connector.elasticsearch, job.behindAlias ? job.index : job.concreteIndex).catch((error: unknown) => {
-      if (!scope.signal.aborted) voice.end(error);
+function settler({ connector, pending, voice, conflicts, alarm, came }: Applying) {
+  const { id, limits } = connector.settings;
+  let read = 0;
+  let rejected = 0;
+  return async ({ taken, acknowledged, conflicts: before }: Batch): Promise<void> => {
+    const outcomes = await Promise.all(acknowledged);
+    const isBehind = conflicts.count > before;
+    const hints = taken.flatMap((group) => group.hints);
+    pending.settle(taken, isBehind);
+    const sum = (what: 'written' | 'deleted' | 'rejected' | 'dropped') =>
+      outcomes.reduce((total, outcome) => total + outcome[what], 0);
+    const { written, deleted, putBack } = voice.state();
+    const oldest = hints.reduce((least, { committedAt }) => Math.min(least, committedAt), Infinity);
+    const delayMs = Math.max(0, Math.round(Date.now() - oldest / MICROSECONDS_PER_MS));
+    connector.meter.stream.settled(hints.length, delayMs);
+    if (isBehind) connector.meter.stream.putBack(hints.length);
+    voice.show({
+      hints: came.count(),
+      written: written + sum('written'),
+      deleted: deleted + sum('deleted') + sum('dropped'),
+      putBack: putBack + (isBehind ? hints.length : 0),
+      pending: pending.size(),
+      delayMs,
     });
-  };
-  return {
-    written: () => {
-      timer ??= setTimeout(refresh, everyMs);
-    },
-    stop: () => {
-      clearTimeout(timer);
-    },
+    if (isBehind) alarm.ring();
+    read += hints.length;
+    rejected += sum('rejected');
+    if (rejected > limits.maxRejected) {
+      const message = describeRejections(id, { read, rejected }, limits.maxRejected);
+      throw new SyncFailure('TooManyRejections', message, rejectionRemedy(id));
+    }
   };
 }

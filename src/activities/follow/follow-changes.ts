@@ -3,14 +3,17 @@ import type { OpenConnector } from '../connector/connector-registry';
 import { withWriter } from '../copy/with-writer';
 import { createAlarm } from './alarm';
 import { applyHints } from './apply-hints';
+import type { ContinuousSettings } from './examine-source';
 import type { FollowScope, Voice } from './follow-scope';
+import { createRoster } from './followed-roster';
 import { gatherGaps } from './gather-gaps';
-import { type ContinuousSettings, type OpenStream, openStream } from './open-stream';
+import { type OpenStream, openStream } from './open-stream';
 import { createPendingHints } from './pending-hints';
-import { receiveHints } from './receive-hints';
 import { createStreamVersions } from './stream-versions';
 import { watchStream } from './watch-stream';
 
+/** What a stream does that follows. */
+const READING = 'reading changes';
 const NOTHING_YET: StreamState = { doing: 'starting', hints: 0, written: 0, deleted: 0, putBack: 0, pending: 0 };
 
 /**
@@ -28,6 +31,8 @@ export async function followChanges(
   const show = (changed: Partial<StreamState>) => {
     state = { ...state, ...changed };
     scope.show(state);
+    const { doing, pending: pendingKeys, retainedBytes = 0 } = state;
+    connector.meter.stream.shows(doing === READING ? { pendingKeys, retainedBytes } : undefined);
   };
   const say = (doing: string) => {
     if (state.doing !== doing) show({ doing });
@@ -47,11 +52,12 @@ export async function followChanges(
     try {
       await runStream(connector, settings, stream, { ...scope, signal }, { state: () => state, show, end });
     } finally {
-      stream.replication.close();
+      stream.source.close();
     }
   } finally {
     end(new Error('the stream has ended'));
     scope.signal.removeEventListener('abort', stop);
+    connector.meter.stream.shows(undefined);
   }
 }
 
@@ -62,20 +68,25 @@ async function runStream(
   scope: FollowScope,
   voice: Voice,
 ): Promise<void> {
-  const { replication, job } = stream;
+  const { source, job } = stream;
   const pending = createPendingHints();
   const alarm = createAlarm();
-  const gaps = gatherGaps(scope, voice.end);
-  const receiver = receiveHints(stream.followed, pending, alarm.ring, gaps.add);
-  replication.start(stream.publication, receiver);
-  replication.ended.then(() => {
+  const gaps = gatherGaps(scope, voice.end, connector.meter.stream.gap);
+  // It waits for schedules: as soon as it can be read again, the stream begins anew.
+  const roster = createRoster(stream, (name, lists) => {
+    pending.drop(name);
+    voice.show(lists);
+  });
+  const came = source.start({ roster, pending, onHints: alarm.ring, onGap: gaps.add });
+  source.ended.then(() => {
     voice.end(new Error('the stream was closed'));
   }, voice.end);
   const { followed, left } = stream;
-  voice.show({ doing: 'reading changes', followed: followed.map(({ name }) => name), left });
-  await scope.requestSync(['the stream began']);
+  voice.show({ doing: READING, followed: followed.map(({ name }) => name), left });
+  gaps.begin();
   const versions = createStreamVersions(connector.elasticsearch, job);
-  const watching = watchStream(connector, settings, stream, { ...scope, ...voice, versions });
+  const watching = watchStream(connector, settings, stream, { ...scope, ...voice, versions, roster });
+  const conflicts = { count: 0 };
   const options = {
     onConflict: (version: bigint) => {
       versions.meet(Number(version));
@@ -83,11 +94,12 @@ async function runStream(
     },
     newestOfOthers: () => Number.MAX_SAFE_INTEGER,
   };
-  const conflicts = { count: 0 };
+  // What a pipeline drops goes, whoever wrote it.
+  const ofAnyTime = { ...job, version: 0 };
   try {
     await withWriter(
       connector,
-      job,
+      ofAnyTime,
       scope.signal,
       (writer) =>
         applyHints({
@@ -96,8 +108,9 @@ async function runStream(
           settings,
           scope,
           voice,
+          roster,
           pending,
-          receiver,
+          came,
           alarm,
           versions,
           conflicts,

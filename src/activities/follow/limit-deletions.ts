@@ -1,53 +1,52 @@
-import { countDocuments } from '../../elasticsearch/documents/count-documents';
 import { needsConsent } from '../../sync/delete-guard';
-import type { SyncJob } from '../../sync/sync-plan';
-import type { OpenConnector } from '../connector/connector-registry';
 
 /** Milliseconds for which deletions of a relation count. */
 const WINDOW_MS = 600_000;
 
+/** Deletions of one relation: those of the last ten minutes, and until when it gets no more. */
 interface Deletions {
-  readonly from: number;
-  count: number;
-  documents?: number;
-  isStopped: boolean;
+  readonly recent: { readonly at: number; readonly count: number }[];
+  stoppedUntil: number;
+}
+
+/** Surroundings of {@link limitDeletions}. */
+export interface DeletionLimit {
+  readonly maxDeleteRatio: number;
+  /** Counts the documents that a relation has now; asked only where many are deleted. */
+  readonly countDocuments: (relation: string) => Promise<number>;
+  /** Hears of a relation that a sync has to read, and why. */
+  readonly onGap: (relation: string, reason: string) => void;
+  /** Milliseconds of a clock that never steps. */
+  readonly now: () => number;
 }
 
 /**
  * Bounds what a stream deletes of a relation within ten minutes, as a sync bounds what it deletes at all. Above it the
- * stream deletes nothing of it any more in these ten minutes: a sync decides, with its own guard.
- * @param onGap - hears of a relation that a sync has to read, and why
+ * stream deletes nothing of it for as long: a sync decides, with its own guard.
+ * @returns whether so many more documents of a relation may be deleted, which then count
  */
-export function limitDeletions(
-  { settings, elasticsearch }: OpenConnector,
-  { connectorId, concreteIndex }: SyncJob,
-  onGap: (relation: string, reason: string) => void,
-): (relation: string, documents: number) => boolean {
-  const { maxDeleteRatio } = settings.limits;
+export function limitDeletions(limit: DeletionLimit): (relation: string, stale: number) => Promise<boolean> {
+  const { maxDeleteRatio, countDocuments, onGap, now } = limit;
   const byRelation = new Map<string, Deletions>();
-  const current = (relation: string): Deletions => {
-    const now = performance.now();
+  return async (relation, stale) => {
+    const at = now();
     const known = byRelation.get(relation);
-    if (known !== undefined && now - known.from < WINDOW_MS) return known;
-    const begun: Deletions = { from: now, count: 0, isStopped: false };
-    byRelation.set(relation, begun);
-    countDocuments(elasticsearch, concreteIndex, connectorId, relation).then(
-      (documents) => {
-        begun.documents = documents;
-      },
-      // Unknown, they count as none: the stream stops sooner, and a sync decides.
-      () => undefined,
-    );
-    return begun;
-  };
-  return (relation, stale) => {
-    const deletions = current(relation);
-    const { documents = 0 } = deletions;
-    if (!deletions.isStopped && needsConsent({ stale: deletions.count + stale, documents }, maxDeleteRatio)) {
-      deletions.isStopped = true;
+    const recent = (known?.recent ?? []).filter((deletion) => at - deletion.at < WINDOW_MS);
+    const deletions = { recent, stoppedUntil: known?.stoppedUntil ?? at };
+    byRelation.set(relation, deletions);
+    const gone = recent.reduce((sum, { count }) => sum + count, 0);
+    if (deletions.stoppedUntil <= at && (await needsAsking(relation, gone, stale))) {
+      deletions.stoppedUntil = at + WINDOW_MS;
     }
-    if (!deletions.isStopped) deletions.count += stale;
-    else onGap(relation, 'more of its rows were deleted than max_delete_ratio allows without consent');
-    return !deletions.isStopped;
+    const mayDelete = deletions.stoppedUntil <= at;
+    if (mayDelete) recent.push({ at, count: stale });
+    else onGap(relation, 'more of its rows were deleted within ten minutes than max_delete_ratio allows');
+    return mayDelete;
   };
+
+  async function needsAsking(relation: string, gone: number, more: number): Promise<boolean> {
+    const stale = gone + more;
+    if (!needsConsent({ stale, documents: 0 }, maxDeleteRatio)) return false;
+    return needsConsent({ stale, documents: gone + (await countDocuments(relation)) }, maxDeleteRatio);
+  }
 }

@@ -2,29 +2,22 @@ import type { ReplicationListener } from '../../postgres/replication/open-replic
 import { type BeginMessage, decodePgoutput } from '../../postgres/replication/pgoutput';
 import { SyncFailure } from '../../sync/failures';
 import type { ProjectedRelation } from '../plan/projected-relation';
-import type { PendingHints } from './pending-hints';
+import type { HintCount, HintSink } from './hint-source';
 
 /** Hints of a relation above which a scan is cheaper than looking all of them up. */
 const MOST_HINTS = 100_000;
+/** Rows of one transaction after which those that came are told of: it may be larger than memory. */
+const ROWS_PER_RING = 5_000;
 
 /** Takes the stream's messages. */
-export interface HintReceiver extends ReplicationListener {
-  /** The end of what has been received, where no transaction is half received. */
-  readonly received: () => bigint;
-  /** Rows' changes that came. */
-  readonly count: () => number;
-}
+export type HintReceiver = ReplicationListener & HintCount;
 
 /**
  * Turns the stream into hints of keys.
- * @param onHints - hears that there are new ones, or that there is more to confirm
- * @param onGap - hears of a relation that a sync has to read, and why
  */
 export function receiveHints(
   relations: readonly ProjectedRelation[],
-  pending: PendingHints,
-  onHints: () => void,
-  onGap: (relation: string, reason: string) => void,
+  { roster, pending, onHints, onGap }: HintSink,
 ): HintReceiver {
   const byOid = new Map<number, ProjectedRelation>();
   for (const projected of relations) {
@@ -39,7 +32,7 @@ export function receiveHints(
 
   const takeRow = (oid: number, keys: readonly (readonly string[])[] | undefined) => {
     const name = byOid.get(oid)?.name;
-    if (name === undefined) return;
+    if (name === undefined || roster.find(name) === undefined) return;
     if (transaction === undefined) throw new SyncFailure('Defect', 'PostgreSQL sent a row outside of a transaction.');
     if (keys === undefined) {
       onGap(name, 'a change came without its key');
@@ -47,6 +40,7 @@ export function receiveHints(
     }
     count += 1;
     for (const key of keys) pending.add(name, key, transaction);
+    if (count % ROWS_PER_RING === 0) onHints();
     if (pending.sizeOf(name) <= MOST_HINTS) return;
     pending.drop(name);
     onGap(name, `more than ${MOST_HINTS} keys wait to be read again`);

@@ -6,7 +6,9 @@ import type { StreamState } from '../../sync/wire/follow-state';
 import type { OpenConnector } from '../connector/connector-registry';
 import { pipelineSubject } from '../plan/find-pipelines';
 import { readSource } from '../plan/read-source';
-import { type ContinuousSettings, type OpenStream, readChosen } from './open-stream';
+import { type ContinuousSettings, examineSource } from './examine-source';
+import type { Roster } from './followed-roster';
+import type { OpenStream } from './open-stream';
 import type { StreamVersions } from './stream-versions';
 
 /** Milliseconds between looks at the WAL that is kept; each sixth look is at all that a stream relies on. */
@@ -21,6 +23,7 @@ interface Watched {
   readonly show: (changed: Partial<StreamState>) => void;
   readonly end: (reason: unknown) => void;
   readonly versions: StreamVersions;
+  readonly roster: Roster;
 }
 
 /** Looks after a stream while it runs, and ends it where something that it relies on is no longer so. */
@@ -28,17 +31,18 @@ export function watchStream(
   connector: OpenConnector,
   settings: ContinuousSettings,
   stream: OpenStream,
-  { isCurrent, show, end, versions }: Watched,
+  { isCurrent, show, end, versions, roster }: Watched,
 ): { readonly stop: () => void } {
   let looks = 0;
   let isLooking = false;
   const look = async () => {
     looks += 1;
-    show({ retainedBytes: await requireLittleWal(connector, settings, stream) });
+    const { slot } = stream.source;
+    if (slot !== undefined) show({ retainedBytes: await requireLittleWal(connector, settings, slot) });
     await requireSameTarget(connector, stream);
     if (looks % LOOKS_PER_MINUTE !== 0) return;
     if (!(await isCurrent())) throw changed('the connector’s definition changed');
-    await requireSamePublication(connector, stream);
+    await requireSameSource(connector, settings, stream, roster);
     await versions.save();
   };
   const timer = setInterval(() => {
@@ -61,7 +65,7 @@ export function watchStream(
 async function requireLittleWal(
   { source, settings: { id } }: OpenConnector,
   { maxLag }: ContinuousSettings,
-  { replication: { slot } }: OpenStream,
+  slot: string,
 ): Promise<number> {
   const [row] = await withTransaction(source, (tx) => tx.query<{ bytes: number | null }>(RETAINED, [slot]));
   const bytes = row?.bytes ?? 0;
@@ -81,17 +85,29 @@ async function requireSameTarget(connector: OpenConnector, { index, job }: OpenS
     throw changed('the ingest pipelines of the index changed');
 }
 
-async function requireSamePublication(
+/** A relation that was left since it could not be read is followed again once it can be. */
+async function requireSameSource(
   connector: OpenConnector,
-  { publication, followed, left }: OpenStream,
+  settings: ContinuousSettings,
+  { fingerprint, followed, left }: OpenStream,
+  roster: Roster,
 ): Promise<void> {
+  const view = await readSource(connector, new Date(0).toISOString());
+  const unreadable = new Set(view.problems.map(({ relation }) => relation));
+  const relations = view.relations.filter(({ name }) => !unreadable.has(name));
+  const now = await examineSource(connector, relations, settings);
+  const present = followed.filter(({ name }) => roster.find(name) !== undefined);
+  const possible = now.followed.filter(({ name }) => !roster.hasLeftForGood(name));
+  const isSame = listNames(possible) === listNames(present);
   const known = new Set([...followed.map(({ name }) => name), ...left.map(({ relation }) => relation)]);
-  const { relations } = await readSource(connector, new Date(0).toISOString());
-  const now = await readChosen(connector, relations, publication);
-  const names = now.followed.map(({ name }) => name).join();
-  const isSame = names === followed.map(({ name }) => name).join();
   const isKnown = relations.every(({ name }) => known.has(name));
   if (!isSame || !isKnown) throw changed('other relations can be followed');
+  if (present.length === followed.length && now.fingerprint !== fingerprint)
+    throw changed('partitions or the publication changed');
+}
+
+function listNames(relations: readonly { readonly name: string }[]): string {
+  return JSON.stringify(relations.map(({ name }) => name));
 }
 
 /** A failure that is tried again, at once. */

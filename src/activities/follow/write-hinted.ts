@@ -17,13 +17,18 @@ export interface StreamTarget {
   readonly writer: BulkWriter;
   readonly signal: AbortSignal;
   /** Whether so many more documents of a relation may be deleted. */
-  readonly mayDelete: (relation: string, documents: number) => boolean;
+  readonly mayDelete: (relation: string, documents: number) => Promise<boolean>;
 }
 
-/** Documents that were written and deleted. */
+/** Fates of documents. */
 export interface WrittenHints {
+  readonly relation: string;
   readonly written: number;
   readonly deleted: number;
+  /** Kept as dead letters. */
+  readonly rejected: number;
+  /** Dropped by an ingest pipeline: what was there of them before is deleted. */
+  readonly dropped: number;
 }
 
 /**
@@ -45,13 +50,16 @@ export async function writeHinted(
   const pieces = copyByKeys(tx, relation, keys, copyOptions(piece, projection));
   const { acknowledged } = await writePieces(strikeOut(pieces, gone), piece);
   const deletions: Promise<{ readonly deleted: number }>[] = [];
-  if (gone.size > 0 && target.mayDelete(name, gone.size)) {
+  if (gone.size > 0 && (await target.mayDelete(name, gone.size))) {
     const accepted = await writer.accept(deleteBody([...gone], version), name);
     deletions.push(accepted.acknowledged);
   }
   const all = Promise.all([acknowledged, ...deletions]).then(([written, deletion]) => ({
+    relation: name,
     written: written.indexed,
     deleted: deletion?.deleted ?? 0,
+    rejected: written.rejected,
+    dropped: written.dropped,
   }));
   all.catch(() => undefined);
   return { acknowledged: all };

@@ -1,3 +1,4 @@
+import { applyStreamChange, findStreamChanges, type StreamChange } from '../../jobs/stream-changes';
 import type { ScheduleChange } from '../../schedules/compare-schedules';
 import { applyScheduleChange, findScheduleChanges } from '../../schedules/schedule-changes';
 import { dim, green, red, yellow } from '../output/terminal';
@@ -10,15 +11,25 @@ export interface ApplyOptions extends ConfigurationOptions {
   readonly prune?: true;
 }
 
-/** `pgferry schedule apply`: shows what is different between the file and Temporal, then makes it equal. */
+/** `pgferry schedule apply`: shows what is different between the file and Temporal, then makes it equal; streams, too. */
 export function applySchedules(options: ApplyOptions): Promise<void> {
   const dryRun = options.dryRun === true;
   return withTemporal(options, async ({ client, settings, file, terminal }) => {
     const changes = await findScheduleChanges(client, settings, file, options.prune === true);
+    const streams = await findStreamChanges(client, settings.connectors);
     terminal.say(changes.length === 0 ? 'No schedule is enabled, and none is there.' : renderChanges(changes));
-    if (!dryRun) for (const change of changes) await applyScheduleChange(client, change);
-    const count = changes.filter(({ action }) => action !== 'unchanged' && action !== 'leave').length;
-    terminal.result({ changes: changes.map(toDocument), applied: !dryRun }, () => summarize(count, dryRun));
+    for (const stream of streams) terminal.say(renderStreamChange(stream));
+    if (!dryRun) {
+      for (const change of changes) await applyScheduleChange(client, change);
+      for (const stream of streams) await applyStreamChange(client, settings.temporal.taskQueue, stream);
+    }
+    const count = [...changes, ...streams].filter(({ action }) => action !== 'unchanged' && action !== 'leave').length;
+    const document = {
+      changes: changes.map(toDocument),
+      streams: streams.map(({ action, id, connectorId }) => ({ action, id, connector_id: connectorId })),
+      applied: !dryRun,
+    };
+    terminal.result(document, () => summarize(count, dryRun));
   });
 }
 
@@ -34,6 +45,12 @@ function toDocument(change: ScheduleChange) {
   const { input, interval, timezone } = change.wanted;
   const schedule = { action, id, connector_id: input.connectorId, job_type: input.jobType, interval, timezone };
   return change.action === 'update' ? { ...schedule, differences: change.differences } : schedule;
+}
+
+const MARKS = { start: green('+'), stop: red('-'), unchanged: ' ' };
+
+function renderStreamChange({ action, id, connectorId }: StreamChange): string {
+  return `${MARKS[action]} ${id}  ${dim(`changes of ${connectorId} are followed`)}`;
 }
 
 function renderChanges(changes: readonly ScheduleChange[]): string {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { LoadedSettings } from '../../config/load-settings';
 import { nameSome } from '../../config/problems/name-some';
 import type { Settings } from '../../config/settings/settings';
+import { applyStreams } from '../../jobs/stream-changes';
 import type { LogFormat, LogLevel } from '../../logging/create-logger';
 import { applySchedules } from '../../schedules/apply-schedules';
 import { connectTemporal } from '../../temporal/connect-temporal';
@@ -111,6 +112,8 @@ async function adoptSchedules(settings: Settings, file: string, news: Logger): P
   try {
     const ids = await applySchedules(client, settings, file);
     news.info(ids.length === 0 ? 'No schedule is enabled' : `Schedules: ${nameSome(ids)}`);
+    const streams = await applyStreams(client, settings.temporal.taskQueue, settings.connectors);
+    if (streams.length > 0) news.info(`Followed: ${nameSome(streams)}`);
   } finally {
     await client.connection.close();
   }

@@ -1,7 +1,9 @@
 import { foreseeDestination } from '../../activities/check/foresee-destination';
 import { validateConnector } from '../../activities/check/validate-connector';
 import { createConnectorRegistry } from '../../activities/connector/connector-registry';
+import { foreseeStream } from '../../activities/follow/foresee-stream';
 import { planSync } from '../../activities/plan/plan-sync';
+import { probeSource } from '../../postgres/server/probe-source';
 import type { JobType } from '../../sync/job';
 import { EXIT } from '../output/exit-codes';
 import { workAloud } from '../output/notices';
@@ -30,7 +32,9 @@ export async function showPlan(id: string | undefined, options: PlanOptions): Pr
     const planned = await workAloud(terminal, connectorId, async () => {
       await validateConnector(connector);
       const description = await planSync(connector, request);
-      return { ...description, foresight: await foreseeDestination(connector, description) };
+      const stream = await foreseeStream(connector, description.relations, await probeSource(connector.source));
+      const foresight = await foreseeDestination(connector, description);
+      return { ...description, foresight, ...(stream === undefined ? {} : { stream }) };
     });
     terminal.result(planDocument(planned), () => renderPlan(planned, options.mapping === true));
     const isHindered = planned.plan.failed !== undefined || planned.foresight.problems.length > 0;

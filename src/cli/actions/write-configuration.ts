@@ -17,6 +17,7 @@ export interface InitOptions {
   readonly elasticsearch: string;
   readonly schema: string;
   readonly tables?: string;
+  readonly continuous?: true;
   readonly secrets: SecretPlace;
 }
 
@@ -67,7 +68,8 @@ async function readOptions(postgresUrl: string, options: InitOptions, { say }: T
   const schema = found.schemas.find(({ name }) => name === options.schema);
   say(`PostgreSQL and Elasticsearch answer; ${schema?.tables.length ?? 0} tables of ${options.schema} can be synced`);
   const tables = options.tables?.split(',').map((name) => name.trim()) ?? '*';
-  return { ...servers, isEncrypted: found.isEncrypted, connectors: [{ schema: options.schema, tables }] };
+  const isContinuous = options.continuous === true;
+  return { ...servers, isEncrypted: found.isEncrypted, connectors: [{ schema: options.schema, tables }], isContinuous };
 }
 
 /** Variables as the file will have them when it is read. */

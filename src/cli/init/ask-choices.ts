@@ -25,9 +25,12 @@ export async function askChoices(environment: Environment): Promise<InitChoices>
   const { postgres, found } = await askPostgres(environment);
   const elasticsearch = await askElasticsearch(environment);
   const connectors = await askConnectors(found.schemas);
+  const isContinuous = await answered(
+    confirm({ ...OUTPUT, message: 'Find changes within a second, by logical replication?', initialValue: false }),
+  );
   const hasSecrets = [postgres.password, elasticsearch.password, elasticsearch.apiKey].some((one) => one !== undefined);
   const secrets = hasSecrets ? await askPlace() : 'file';
-  return { postgres, elasticsearch, secrets, isEncrypted: found.isEncrypted, connectors };
+  return { postgres, elasticsearch, secrets, isEncrypted: found.isEncrypted, connectors, isContinuous };
 }
 
 async function askPostgres(environment: Environment) {

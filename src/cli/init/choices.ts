@@ -35,6 +35,8 @@ export interface InitChoices extends ServerChoices {
   /** Whether PostgreSQL takes encrypted connections. */
   readonly isEncrypted: boolean;
   readonly connectors: readonly ChosenConnector[];
+  /** Whether changes are followed between syncs. */
+  readonly isContinuous: boolean;
 }
 
 /**

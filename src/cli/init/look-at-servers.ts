@@ -49,7 +49,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Settings that are good for a look: with a connector that reads anything. */
 function trialSettings(choices: ServerChoices, isEncrypted: boolean, environment: Environment): Settings {
-  const trial: InitChoices = { ...choices, isEncrypted, connectors: [{ schema: 'public', tables: '*' }] };
+  const trial: InitChoices = {
+    ...{ ...choices, isEncrypted, isContinuous: false },
+    connectors: [{ schema: 'public', tables: '*' }],
+  };
   return readRendered(renderConfiguration(trial, 'pgferry.yml', ''), environment);
 }
 

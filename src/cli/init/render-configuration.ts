@@ -59,7 +59,11 @@ ${connectors.map((connector) => renderConnector(connector, choices, source)).joi
   return { text, secretFiles, variables };
 }
 
-function renderConnector({ schema, tables }: ChosenConnector, { postgres }: InitChoices, source: readonly string[]) {
+function renderConnector(
+  { schema, tables }: ChosenConnector,
+  { postgres, isContinuous }: InitChoices,
+  source: readonly string[],
+) {
   const id = nameConnector(postgres.database, schema);
   const list = tables === '*' ? "'*' # new ones too" : `[${tables.map(quote).join(', ')}]`;
   return `  - connector_id: ${id} # names the connector in commands: pgferry sync ${id}
@@ -70,6 +74,8 @@ ${indent([...source, `schema: ${quote(schema)}`, `tables: ${list}`], 6)}    # \`
       full: { enabled: true, interval: '0 0 0 * * ?' } # every day at midnight
       incremental: { enabled: true, interval: '0 */5 * * * ?' } # every five minutes
       timezone: UTC
+    # Changes are found within a second, between syncs; \`pgferry check\` prints what PostgreSQL needs for it.
+    ${isContinuous ? '' : '# '}continuous: { mode: stream, refresh_interval: 200ms }
 `;
 }
 

@@ -1,4 +1,5 @@
 import type { Foresight } from '../../activities/check/foresee-destination';
+import type { StreamForesight } from '../../activities/follow/foresee-stream';
 import type { SyncDescription } from '../../activities/plan/plan-sync';
 import { describeLost } from '../../elasticsearch/index/describe-design';
 import { cutTasks } from '../../sync/partitions';
@@ -9,6 +10,8 @@ import { bold } from './terminal';
 /** A plan, and what a sync would meet at Elasticsearch where that was asked. */
 export interface ForeseenPlan extends SyncDescription {
   readonly foresight?: Foresight;
+  /** Absent where changes are not to be followed. */
+  readonly stream?: StreamForesight;
 }
 
 const NOTHING_FORESEEN: Foresight = { problems: [], warnings: [] };
@@ -50,6 +53,7 @@ export function planDocument(foreseen: ForeseenPlan) {
     problems: foresight.problems,
     warnings: foresight.warnings,
     notes: [...(plan.notes ?? []), ...(foresight.unasked === undefined ? [] : [foresight.unasked])],
+    ...(foreseen.stream === undefined ? {} : { continuous: foreseen.stream }),
     knows_templates: newIndex?.knowsTemplate ?? true,
     mapping,
   };
@@ -110,6 +114,7 @@ export function renderPlan(plan: ForeseenPlan, withMapping = false): string {
       ),
     ),
     ...section('In the way of a sync', document.problems.map(describeAdvised)),
+    ...describeStream(plan.stream),
     ...section('Warnings', document.warnings.map(describeAdvised)),
     ...section(
       'Notes',
@@ -117,6 +122,22 @@ export function renderPlan(plan: ForeseenPlan, withMapping = false): string {
     ),
     ...(withMapping ? section('Mapping', [JSON.stringify(mapping, undefined, 2)]) : []),
   ].join('\n');
+}
+
+/** Changes that are followed between syncs. */
+function describeStream(stream: StreamForesight | undefined): readonly string[] {
+  if (stream === undefined) return [];
+  const { followed, left, hurdles } = stream;
+  return [
+    ...section('Changes that would be followed', hurdles.length > 0 ? [] : followed.map((name) => `  ${name}`)),
+    ...section('In the way of following changes', hurdles.map(describeAdvised)),
+    ...section(
+      'Changes that wait for schedules',
+      left.map(
+        ({ relation, reason, remedy }) => `  ${relation}: ${reason}${remedy === undefined ? '' : ` → ${remedy}`}`,
+      ),
+    ),
+  ];
 }
 
 function describeAdvised({ message, remedy }: { readonly message: string; readonly remedy: string }): string {

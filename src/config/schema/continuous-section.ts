@@ -26,8 +26,14 @@ function withUnit(units: Readonly<Record<string, number>>, example: string) {
 /** `connectors[].continuous:` */
 export const continuousSection = section({
   mode: documented(
-    z.literal('stream', 'must be stream').default('stream'),
-    'Where hints of changed rows come from: `stream`, a temporary slot of logical replication.',
+    z.enum(['stream', 'poll'], 'must be stream or poll').default('stream'),
+    'Where hints of changed rows come from: `stream`, a temporary slot of logical replication; `poll`, looks at rows.',
+  ),
+  every: documented(
+    withUnit(UNITS_MS, '5s').default(5_000),
+    'How long between two looks, in the mode `poll`; a table whose look takes more than a tenth of it is left to ' +
+      'schedules.',
+    { fallback: '5s' },
   ),
   publication: documented(
     text

@@ -47,6 +47,12 @@ export interface Verdict {
 const INTERNAL_ERROR_ATTEMPTS = 5;
 
 /**
+ * Versions that a stream beside a sync may use meanwhile where both are ahead of PostgreSQL's clock, which stepped back:
+ * then it takes the next one for each of its batches.
+ */
+const VERSIONS_BESIDE = 10_000_000;
+
+/**
  * Judges every item.
  *
  * @throws SyncFailure for what no item is to blame for: the index is gone, blocked or written by others, rights or the
@@ -101,7 +107,10 @@ function judgeItem(action: string, { status, error, stored }: ItemAnswer, judgem
 
 function judgeConflict(error: ErrorCause | undefined, judgement: Judgement): Fate {
   const { target, newestOfOthers, onConflict } = judgement;
-  const newestVersion = Math.max(judgement.newestVersion, newestOfOthers?.() ?? 0);
+  const newestVersion =
+    newestOfOthers === undefined
+      ? judgement.newestVersion
+      : Math.max(judgement.newestVersion + VERSIONS_BESIDE, newestOfOthers());
   const current = /current version \[(\d+)\]/u.exec(error?.reason ?? '')?.[1];
   // Without a number the document was changed while it was written, by a write that carries a version as well.
   if (current === undefined) return 'retry';

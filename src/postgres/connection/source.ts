@@ -65,9 +65,12 @@ const REPLICATION_OPTIONS = [
   .map((setting) => `-c ${setting}`)
   .join(' ');
 
-/** Prepares a connection that speaks the replication protocol with the settings' database. */
-export function createReplicationClient(settings: SourceSettings): Client {
-  const config = clientConfig(settings, { maxConnections: 1, applicationName: 'pgferry follow' });
+/**
+ * Prepares a connection that speaks the replication protocol with the settings' database.
+ * @param applicationName - 63 bytes at most
+ */
+export function createReplicationClient(settings: SourceSettings, applicationName: string): Client {
+  const config = clientConfig(settings, { maxConnections: 1, applicationName });
   return new (impatient(settings))({
     ...config,
     replication: 'database',

@@ -5,13 +5,14 @@ import type { SourceSettings } from '../../config/settings/settings';
 import { quoteIdentifier, quoteLiteral } from '../../documents/sql-text';
 import { createReplicationClient } from '../connection/source';
 import { toSourceFailure } from '../connection/translate-error';
+import { readServer, type ReplicatedServer } from './identify-server';
 import { readFrame, renderStatus } from './replication-frames';
 
 /** A session with a temporary slot, which ends with it. */
 export interface Replication {
   readonly slot: string;
   /** As `IDENTIFY_SYSTEM` tells it. */
-  readonly server: { readonly systemIdentifier: string; readonly timeline: number };
+  readonly server: ReplicatedServer;
   /** Starts the stream. Call it once. */
   readonly start: (publication: string, listener: ReplicationListener) => void;
   readonly pause: () => void;
@@ -34,17 +35,33 @@ export interface ReplicationListener {
 /** Milliseconds between status updates, well below `wal_sender_timeout`. */
 const STATUS_MS = 1_000;
 
+/** Whose stream it is, and who hears of its beginning. */
+export interface ReplicationOwner {
+  /** Names the stream among all of the server: what an earlier session of the same owner left behind is ended. */
+  readonly owner: string;
+  /** Hears the walsender's process before the slot is made. */
+  readonly onCreating: (processId: number) => void;
+}
+
+/**
+ * A server that is asked to make a slot waits for open transactions, and does not see meanwhile that nobody is there any
+ * more. The same role may end its own sessions.
+ */
+const END_EARLIER = `
+  select pg_terminate_backend(pid) from pg_stat_activity
+  where application_name = current_setting('application_name') and usename = current_user
+    and datname = current_database() and pid <> pg_backend_pid()`;
+
 /**
  * Connects and makes a temporary slot: that takes until every transaction has ended which had written before.
- * @param onCreating - hears the walsender's process before the slot is made
  * @throws SyncFailure whatever keeps it from that
  */
 export async function openReplication(
   settings: SourceSettings,
-  onCreating: (processId: number) => void,
+  { owner, onCreating }: ReplicationOwner,
   signal: AbortSignal,
 ): Promise<Replication> {
-  const client = createReplicationClient(settings);
+  const client = createReplicationClient(settings, `pgferry follow ${owner}`);
   const ending = settle();
   client.on('error', (error) => {
     ending.reject(toSourceFailure(error, settings, 'connecting'));
@@ -59,8 +76,8 @@ export async function openReplication(
   signal.addEventListener('abort', close, { once: true });
   try {
     await Promise.race([client.connect(), ending.promise]);
-    const { rows } = await client.query<{ systemid: string; timeline: number | string }>('IDENTIFY_SYSTEM');
-    const [system] = rows;
+    const server = await readServer(client);
+    await client.query(END_EARLIER).catch(() => undefined);
     onCreating((client as unknown as { readonly processID: number }).processID);
     const slot = `pgferry_${randomBytes(8).toString('hex')}`;
     const creating = client.query(
@@ -69,7 +86,6 @@ export async function openReplication(
     creating.catch(() => undefined);
     await Promise.race([creating, ending.promise]);
     signal.throwIfAborted();
-    const server = { systemIdentifier: system?.systemid ?? '', timeline: Number(system?.timeline ?? 0) };
     return { slot, server, ...streamOf(client, slot, settings, ending), ended: ending.promise, close };
   } catch (error) {
     close();

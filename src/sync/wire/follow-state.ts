@@ -1,6 +1,11 @@
 import { isRecord } from '../json-value';
 import type { SkippedRelation } from '../relation';
 
+/** A relation whose changes aren't followed, and what would let them be, where that is known. */
+export interface LeftRelation extends SkippedRelation {
+  readonly remedy?: string;
+}
+
 /** How a stream goes: the heartbeat of its activity. */
 export interface StreamState {
   /** What it does, or waits for: `reading changes`. */
@@ -8,7 +13,7 @@ export interface StreamState {
   /** Names of relations whose changes are followed. */
   readonly followed?: readonly string[];
   /** Relations that wait for schedules. */
-  readonly left?: readonly SkippedRelation[];
+  readonly left?: readonly LeftRelation[];
   /** Changes of rows that came since the slot was made. */
   readonly hints: number;
   /** Documents that were written since. */

@@ -1,0 +1,83 @@
+import { withTransaction } from '../../postgres/connection/transaction';
+import { createPublication } from '../../postgres/replication/publish-statements';
+import { findPublication, type Publication, readIdentities } from '../../postgres/replication/read-publication';
+import { readReplicationLimits } from '../../postgres/replication/read-replication-limits';
+import type { OpenConnector } from '../connector/connector-registry';
+import type { ProjectedRelation } from '../plan/projected-relation';
+import { chooseFollowed, choosePolled, choosePublishable, type FollowedRelations } from './choose-followed';
+import { findHurdles, type Hurdle } from './find-hurdles';
+
+/** Settings of a connector that is followed. */
+export type ContinuousSettings = NonNullable<OpenConnector['settings']['continuous']>;
+
+/** All that PostgreSQL's catalog tells of a connector's changes. */
+export interface ExaminedSource extends FollowedRelations {
+  /** Things that are missing, without which nothing is followed. */
+  readonly hurdles: readonly Hurdle[];
+  /** Differs when tables came into the publication or left it, or partitions came, went or were emptied. */
+  readonly fingerprint: string;
+}
+
+/** Gives the name of the publication that a connector's changes come by. */
+export function publicationOf(connectorId: string, { publication }: ContinuousSettings): string {
+  return publication ?? `pgferry_${connectorId.toLowerCase().replaceAll('-', '_')}`;
+}
+
+/** Tells which relations can be followed as things are, and what is missing; changes nothing. */
+export async function examineSource(
+  { source, settings: { id } }: Pick<OpenConnector, 'source' | 'settings'>,
+  relations: readonly ProjectedRelation[],
+  settings: ContinuousSettings,
+): Promise<ExaminedSource> {
+  if (settings.mode === 'poll') {
+    const polled = choosePolled(relations);
+    return { ...polled, hurdles: [], fingerprint: fingerprintLeaves(polled) };
+  }
+  const name = publicationOf(id, settings);
+  const role = settings.username ?? source.settings.username;
+  const oids = relations.flatMap(({ relation }) => relation.leaves.map(({ oid }) => oid));
+  const { limits, found, identities } = await withTransaction(source, async (tx) => ({
+    limits: await readReplicationLimits(tx, role),
+    found: await findPublication(tx, name),
+    identities: await readIdentities(tx, oids),
+  }));
+  const hurdles = findHurdles(limits, role);
+  const publication = found ?? nothingPublished(name);
+  const chosen = chooseFollowed(relations, publication, identities);
+  if (found === undefined) {
+    const statement = createPublication(name, choosePublishable(relations, identities));
+    hurdles.push({
+      message: `There is no publication ${name} in PostgreSQL.`,
+      remedy: `As the tables' owner: \`${statement}\`.`,
+    });
+  } else if (!publication.insert || !publication.update || !publication.delete) {
+    hurdles.push({
+      message: `The publication ${name} does not publish insertions, updates and deletions.`,
+      remedy: `\`alter publication ${name} set (publish = 'insert, update, delete, truncate')\`.`,
+    });
+  } else if (chosen.followed.length === 0) {
+    const reasons = chosen.left.map(({ relation, reason }) => `${relation}: ${reason}.`);
+    const remedies = chosen.left.flatMap(({ remedy }) => remedy ?? []);
+    hurdles.push({
+      message: `No relation can be followed. ${reasons.join(' ')}`,
+      remedy: remedies.length > 0 ? `${remedies.join('; ')}.` : 'Leave out the section continuous.',
+    });
+  }
+  return { ...chosen, hurdles, fingerprint: `${publication.membership} ${fingerprintLeaves(chosen)}` };
+}
+
+/** Attach, detach, drop and truncate of a partition send nothing; of a plain table the stream tells. */
+function fingerprintLeaves({ followed }: FollowedRelations): string {
+  const leaves = followed.map(({ name, relation }) => ({
+    name,
+    leaves: relation.leaves
+      .filter(({ oid }) => oid !== relation.oid)
+      .map(({ oid, fileNode }) => `${oid}:${fileNode}`)
+      .sort(),
+  }));
+  return JSON.stringify(leaves);
+}
+
+function nothingPublished(name: string): Publication {
+  return { name, insert: false, update: false, delete: false, truncate: false, membership: '', tables: [] };
+}

@@ -1,0 +1,37 @@
+import { qualifiedName, quoteIdentifier } from '../../documents/sql-text';
+import type { Relation } from '../../sync/relation';
+import type { ReplicaIdentity } from './read-publication';
+
+/** The statement that makes the publication, with those tables alone whose rows can be updated afterwards as before. */
+export function createPublication(name: string, relations: readonly Relation[]): string {
+  const tables = relations.map(qualifiedName).join(', ');
+  const isPartitioned = relations.some(({ kind }) => kind === 'partitioned');
+  const options = isPartitioned ? ' with (publish_via_partition_root = true)' : '';
+  return `create publication ${quoteIdentifier(name)} for table ${tables}${options}`;
+}
+
+/** The statement that adds a table to the publication. */
+export function publishTable(name: string, relation: Relation): string {
+  return `alter publication ${quoteIdentifier(name)} add table ${qualifiedName(relation)}`;
+}
+
+/**
+ * The statement that makes old rows be told by the key.
+ * @returns undefined where no index of the table is known to do
+ */
+export function identifyByKey({ kind, keyIndex, leaves, ...relation }: Relation): string | undefined {
+  if (kind !== 'table' || leaves.length !== 1 || keyIndex === undefined) return undefined;
+  return `alter table ${qualifiedName(relation)} replica identity using index ${quoteIdentifier(keyIndex)}`;
+}
+
+/**
+ * Whether a table may be published: PostgreSQL refuses updates and deletions of one whose old rows it can't tell, and, from
+ * version 18 on, of one whose identity has generated columns.
+ */
+export function isSafeToPublish(identities: readonly ReplicaIdentity[]): boolean {
+  return identities.every(({ isFull, isLogged, columns, generated }) => {
+    const hasIdentity = isFull || columns.length > 0;
+    const hidden = isFull ? generated : generated.filter((name) => columns.includes(name));
+    return isLogged && hasIdentity && hidden.length === 0;
+  });
+}
