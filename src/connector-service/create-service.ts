@@ -29,6 +29,9 @@ const JOBS_AT_A_TIME = 32;
 /** Connectors that are tried, or written to, at a time. */
 const TRIALS_AT_A_TIME = 8;
 
+const CUT =
+  'There are more connectors, or jobs that have not ended, than Elasticsearch gives at a time: some have to wait';
+
 /** @param context - as it is at the moment */
 export function createService(context: () => ServiceContext): ConnectorService {
   const known = new Map<string, KnownConnector>();
@@ -51,6 +54,10 @@ export function createService(context: () => ServiceContext): ConnectorService {
     const now = context();
     const view = await lookAtService(now.elasticsearch, toServedScope(now.settings));
     await takeNote(now, { known, foreign, tell }, view.connectors, isFirst);
+    if (view.isCut && !told.has(CUT)) {
+      told.set(CUT, CUT);
+      now.log.warn(CUT);
+    }
     const present = new Set(view.connectors.map(({ id }) => id));
     const published = readPublished(now);
     const jobs = groupJobs(view.jobs.flatMap((found) => readJob(found) ?? []));

@@ -6,10 +6,12 @@ export interface KnownConnector {
   document: ConnectorDocument;
   /** What its syncs depend on. */
   readonly configured: string;
+  /** Its draft of sync rules, verdict apart. */
+  readonly drafted: string;
   /** What its schedules depend on. */
   readonly scheduled: string;
   /** What it was like when it was tried last, and when that was. */
-  judged?: { readonly configured: string; readonly at: number };
+  judged?: { readonly configured: string; readonly drafted: string; readonly at: number };
   /** The schedules that Temporal has. */
   keptSchedules?: string;
   beatAt?: number;
@@ -29,12 +31,13 @@ const TRY_DRAFT_MS = 10_000;
 
 /** Takes note of a connector's present document. */
 export function know(document: ConnectorDocument, before: KnownConnector | undefined): KnownConnector {
-  const { configuration, active, pipeline, indexName, scheduling, status } = document;
+  const { configuration, active, draft, pipeline, indexName, scheduling, status } = document;
   const isReady = status !== 'created' && status !== 'needs_configuration';
   return {
     ...before,
     document,
     configured: JSON.stringify([configuration, active, pipeline, indexName]),
+    drafted: JSON.stringify({ ...draft, validation: undefined }),
     scheduled: JSON.stringify([scheduling, isReady, indexName, isReady ? configuration : undefined]),
   };
 }
@@ -44,11 +47,11 @@ export function know(document: ConnectorDocument, before: KnownConnector | undef
  * @param count - connectors that are served: the more there are, the longer it is until one that works is tried again
  */
 export function isTrialDue(known: KnownConnector, now: number, count: number): boolean {
-  const { document, configured, judged, remindsUntil = 0 } = known;
+  const { document, configured, drafted, judged, remindsUntil = 0 } = known;
   const { status } = document;
   if (status === 'error' && now < remindsUntil) return false;
   if (status === 'created' || status === 'needs_configuration' || status === undefined) return false;
-  if (judged?.configured !== configured) return true;
+  if (judged?.configured !== configured || (hasOpenDraft(document) && judged.drafted !== drafted)) return true;
   const sinceMs = now - judged.at;
   if (hasOpenDraft(document) || status === 'configured') return sinceMs > TRY_DRAFT_MS || sinceMs < 0;
   return sinceMs > (status === 'connected' ? restMs(count) : TRY_FAILED_MS);
@@ -57,7 +60,8 @@ export function isTrialDue(known: KnownConnector, now: number, count: number): b
 /** Lets connectors that work be tried at different times, when a service begins. */
 export function spreadTrial(known: KnownConnector, now: number, count: number): void {
   if (known.document.status !== 'connected' || hasOpenDraft(known.document)) return;
-  known.judged = { configured: known.configured, at: now - Math.random() * restMs(count) };
+  const { configured, drafted } = known;
+  known.judged = { configured, drafted, at: now - Math.random() * restMs(count) };
 }
 
 function restMs(count: number): number {

@@ -67,7 +67,8 @@ export function liveOn(
   }
   if (isRunning || document.lastSyncStatus === 'in_progress' || !isTrialDue(known, now, count)) return false;
   lifeLanes.run(id, async () => {
-    known.judged = { configured: known.configured, at: now };
+    const { configured, drafted } = known;
+    known.judged = { configured, drafted, at: now };
     const judging =
       published === undefined ? judgeConnector(context, document) : judgePublished(context, document, published);
     if (!(await judging)) delete known.judged;

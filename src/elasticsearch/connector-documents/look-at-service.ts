@@ -17,6 +17,8 @@ export interface ServiceView {
   readonly connectors: readonly FoundId[];
   /** Jobs that have not ended, the oldest first; without the settings that they hold, among which are passwords. */
   readonly jobs: readonly FoundDocument[];
+  /** Whether there are more of either than Elasticsearch gives at a time: the rest is seen when some of these are gone. */
+  readonly isCut: boolean;
 }
 
 /** Statuses of jobs that have not ended. */
@@ -31,8 +33,10 @@ export async function lookAtService(client: Client, scope: ServedScope): Promise
     client.msearch({ searches: [...connectorSearch(scope), ...jobSearch(scope)] }, AS_CONNECTORS),
   );
   return readAnswer(LOOKING, () => {
-    const [connectors, jobs] = asList(asObject(answer)['responses']);
-    return { connectors: readHits(connectors).map(readFoundId), jobs: readHits(jobs).map(readFound) };
+    const [connectors, jobs] = asList(asObject(answer)['responses']).map(readHits);
+    if (connectors === undefined || jobs === undefined) throw damagedAnswer(LOOKING);
+    const isCut = [connectors, jobs].some((hits) => hits.length === MOST);
+    return { connectors: connectors.map(readFoundId), jobs: jobs.map(readFound), isCut };
   });
 }
 
