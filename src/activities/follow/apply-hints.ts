@@ -28,6 +28,8 @@ import { type StreamTarget, writeHinted, type WrittenHints } from './write-hinte
 const KEYS_PER_BATCH = 5_000;
 /** Milliseconds for which hints are gathered, so that several of one key, or page, are read once. */
 const WINDOW_MS = 15;
+/** Milliseconds until another look where no snapshot sees anything yet: a commit may wait for a standby for long. */
+const UNSEEN_MS = 50;
 /** Batches that Elasticsearch works on at a time. */
 const BATCHES_IN_FLIGHT = 4;
 const MICROSECONDS_PER_MS = 1_000;
@@ -91,7 +93,10 @@ export async function applyHints(applying: Applying): Promise<never> {
       if (pending.size() < KEYS_PER_BATCH) await sleep(WINDOW_MS, undefined, { signal: scope.signal });
       const batch = await readBatch(applying, target);
       if (pending.size() > 0) alarm.ring();
-      if (batch === undefined) continue;
+      if (batch === undefined) {
+        await sleep(UNSEEN_MS, undefined, { signal: scope.signal });
+        continue;
+      }
       const acknowledged = settle(batch).then(
         () => {
           refresher.written();
