@@ -68,6 +68,7 @@ describe('the way over from pgsync', () => {
     const { database, rename } = moved;
     await pgsync.bootstrap();
     await pgsync.sync();
+    await elasticsearch.indices.refresh({ index: rename('books') });
     const daemon = pgsync.follow();
     const searches = searchOnAndOn(rename('books'), { match: { title: 'engines' } });
     await moved.run('sync', rename('books'));
