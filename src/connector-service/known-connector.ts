@@ -1,5 +1,5 @@
 import { hasOpenDraft } from './life/judge-connector';
-import type { ConnectorDocument } from './protocol/connector-document';
+import { type ConnectorDocument, isBlank } from './protocol/connector-document';
 
 /** A connector as the service saw it last, and what it has done about it. Times in milliseconds since 1970. */
 export interface KnownConnector {
@@ -31,8 +31,8 @@ const TRY_DRAFT_MS = 10_000;
 
 /** Takes note of a connector's present document. */
 export function know(document: ConnectorDocument, before: KnownConnector | undefined): KnownConnector {
-  const { configuration, active, draft, pipeline, indexName, scheduling, status } = document;
-  const isReady = status !== 'created' && status !== 'needs_configuration';
+  const { configuration, active, draft, pipeline, indexName, scheduling } = document;
+  const isReady = !isBlank(document);
   return {
     ...before,
     document,
@@ -50,7 +50,7 @@ export function isTrialDue(known: KnownConnector, now: number, count: number): b
   const { document, configured, drafted, judged, remindsUntil = 0 } = known;
   const { status } = document;
   if (status === 'error' && now < remindsUntil) return false;
-  if (status === 'created' || status === 'needs_configuration' || status === undefined) return false;
+  if (isBlank(document) || status === undefined) return false;
   if (judged?.configured !== configured || (hasOpenDraft(document) && judged.drafted !== drafted)) return true;
   const sinceMs = now - judged.at;
   if (hasOpenDraft(document) || status === 'configured') return sinceMs > TRY_DRAFT_MS || sinceMs < 0;

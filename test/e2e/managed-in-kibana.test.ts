@@ -23,6 +23,11 @@ afterAll(async () => {
 });
 
 story('A connector that a person makes by the Connector API is served', {
+  'a sync before its form is filled in fails, and does not make it look filled in': async () => {
+    await stage.untilConnector({ status: 'needs_configuration' });
+    await stage.untilJob(await stage.person.sync(stage.id), 'error');
+    await stage.untilConnector({ last_sync_status: 'error', status: 'needs_configuration' });
+  },
   'its form appears, and what is typed into it is tried': async () => {
     await stage.untilConnector({ status: 'needs_configuration' });
     await stage.person.configure(stage.id, stage.typed());

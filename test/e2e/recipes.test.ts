@@ -4,9 +4,11 @@ import { parse } from 'yaml';
 
 import { runInProcess, type RunningCommand } from '../support/command-line';
 import { type ConnectorEntry, connectorEntry, writeConfiguration } from '../support/configuration-file';
+import { readCurl, sendRequest } from '../support/curl';
 import { type DrawnTable, drawRecipe } from '../support/draw-recipe';
 import { connectElasticsearch, deleteIndices } from '../support/elasticsearch';
 import { formatPage } from '../support/format-page';
+import { findBlocks } from '../support/page-blocks';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { startWorkerProcess, stopCommand } from '../support/worker-process';
 
@@ -27,7 +29,7 @@ interface Recipe {
 }
 
 function readRecipe(section: string): Recipe {
-  const block = (language: string) => new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'su').exec(section)?.[1] ?? '';
+  const block = (language: string) => findBlocks(section, language)[0] ?? '';
   const endOfYaml = section.indexOf('```\n', section.indexOf('```yaml')) + 4;
   return {
     title: /^## (.*)$/mu.exec(section)?.[1] ?? '',
@@ -109,15 +111,9 @@ async function readFirstDocument(index: string): Promise<{ readonly id: string; 
   return { id: first?._id ?? '', document: Object.fromEntries(fields) };
 }
 
-/** Sends what a `curl` of the page sends, to the index or alias of this run. */
-async function send(request: string, suffix: string): Promise<unknown> {
-  const [, address = '', body = ''] = /\$ELASTICSEARCH_URL\/([^"]+)".*-d '(.*)'/su.exec(request) ?? [];
+/** Sends a request of the page to the index or alias of this run. */
+function send(request: string, suffix: string): Promise<unknown> {
   const rename = (text: string) => text.replaceAll(/search-\w+|tickets-of-acme/gu, `$&-${suffix}`);
-  const { pathname: path, searchParams } = new URL(`http://host/${rename(address)}`);
-  return elasticsearch.transport.request({
-    method: 'POST',
-    path,
-    querystring: Object.fromEntries(searchParams),
-    body: JSON.parse(rename(body)) as object,
-  });
+  const { address, body } = readCurl(request);
+  return sendRequest(elasticsearch, { address: rename(address), body: rename(body) });
 }

@@ -1,4 +1,4 @@
-import { readJson } from './command-line';
+import { readJson, type RunningCommand } from './command-line';
 import { type Configured, type ConfiguredConnector, createConfiguredConnector } from './configured-connector';
 import { connectElasticsearch } from './elasticsearch';
 import { eventually } from './eventually';
@@ -23,6 +23,11 @@ export interface ShownStream {
 /** A connector whose changes are followed. */
 export interface FollowedConnector extends ConfiguredConnector {
   readonly sql: (text: string) => Promise<Record<string, unknown>[]>;
+  /**
+   * Makes tables, and has a worker sync and follow them.
+   * @returns the worker
+   */
+  readonly begin: (tables: string) => Promise<RunningCommand>;
   readonly shown: () => Promise<ShownStream>;
   /** Waits until the stream reads changes and no sync is owed. */
   readonly untilFollowing: (timeoutMs?: number) => Promise<ShownStream>;
@@ -86,17 +91,26 @@ export async function createFollowedConnector(configured: Configured = {}): Prom
     if (last === undefined) throw new Error('nothing was shown');
     return last;
   };
+  const untilFollowing: FollowedConnector['untilFollowing'] = (timeoutMs) =>
+    untilShown(
+      'changes are followed',
+      ({ phase, doing, owed }) => phase === 'following' && doing === 'reading changes' && owed.length === 0,
+      timeoutMs,
+    );
   return {
     ...connector,
     sql,
+    begin: async (tables) => {
+      await sql(tables);
+      const worker = await connector.startWorker();
+      expect((await connector.run('sync')).code).toBe(0);
+      await connector.run('follow');
+      await untilFollowing();
+      return worker;
+    },
     shown,
     untilShown,
-    untilFollowing: (timeoutMs) =>
-      untilShown(
-        'changes are followed',
-        ({ phase, doing, owed }) => phase === 'following' && doing === 'reading changes' && owed.length === 0,
-        timeoutMs,
-      ),
+    untilFollowing,
     untilFound: async (table, column, expected, timeoutMs = 20_000) => {
       const started = performance.now();
       let found: Record<string, unknown> = {};

@@ -7,6 +7,7 @@ import { parse, stringify } from 'yaml';
 
 import { type FinishedCommand, runInProcess } from './command-line';
 import { uniqueTaskQueue, writeFile } from './configuration-file';
+import { sendRequest } from './curl';
 import { connectElasticsearch, deleteIndices } from './elasticsearch';
 import { exampleFile } from './example-files';
 import { postgresUrl } from './postgres';
@@ -59,13 +60,7 @@ export async function prepareExample(example: string): Promise<PreparedExample> 
     search: async (address, body) => {
       const [, index = '', rest = ''] = /^([^/?]+)(.*)$/.exec(address) ?? [];
       await client.indices.refresh({ index: rename(index) });
-      const { pathname: path, searchParams } = new URL(`http://host/${rename(index)}${rest}`);
-      return client.transport.request({
-        method: 'POST',
-        path,
-        querystring: Object.fromEntries(searchParams),
-        body: JSON.parse(body) as object,
-      });
+      return sendRequest(client, { address: `${rename(index)}${rest}`, body });
     },
     close: async () => {
       await stopCommand(worker);

@@ -1,5 +1,4 @@
 import type { IndexWarning } from '../../elasticsearch/index/find-index-warnings';
-import { probeSource } from '../../postgres/server/probe-source';
 import type { SkippedRelation } from '../../sync/relation';
 import type { OpenConnector } from '../connector/connector-registry';
 import { foreseeStream, type StreamForesight } from '../follow/foresee-stream';
@@ -43,7 +42,7 @@ async function checkPlan(connector: OpenConnector): Promise<ConnectorCheck> {
   const { failed = [], skipped, notes = [] } = description.plan;
   const { problems, warnings, unasked } = await foreseeDestination(connector, description);
   const section = await checkSection(connector, description);
-  const stream = await foreseeStream(connector, description.relations, await probeSource(connector.source));
+  const stream = await foreseeStream(connector, description.relations);
   return {
     problems: [...failed.map(({ failure }) => failure), ...problems, ...section.problems, ...listHurdles(stream)],
     warnings: [...warnings, ...warnOfBranches(description.relations)],

@@ -1,5 +1,5 @@
 import { identifyServer } from '../../postgres/replication/identify-server';
-import type { SourceProbe } from '../../postgres/server/probe-source';
+import { probeSource } from '../../postgres/server/probe-source';
 import { SyncFailure } from '../../sync/failures';
 import type { LeftRelation } from '../../sync/wire/follow-state';
 import type { OpenConnector } from '../connector/connector-registry';
@@ -25,11 +25,11 @@ export interface StreamForesight {
 export async function foreseeStream(
   connector: OpenConnector,
   relations: readonly ProjectedRelation[],
-  probe: SourceProbe,
 ): Promise<StreamForesight | undefined> {
   const { settings, source } = connector;
   const { continuous } = settings;
   if (continuous === undefined) return undefined;
+  const probe = await probeSource(source);
   const { followed, left, hurdles } = await examineSource(connector, relations, continuous);
   const address = streamAddress(source.settings, continuous);
   if (continuous.mode === 'poll') return { followed: followed.map(({ name }) => name), left, hurdles };

@@ -3,7 +3,6 @@ import { validateConnector } from '../../activities/check/validate-connector';
 import { createConnectorRegistry } from '../../activities/connector/connector-registry';
 import { foreseeStream } from '../../activities/follow/foresee-stream';
 import { planSync } from '../../activities/plan/plan-sync';
-import { probeSource } from '../../postgres/server/probe-source';
 import type { JobType } from '../../sync/job';
 import { EXIT } from '../output/exit-codes';
 import { workAloud } from '../output/notices';
@@ -32,7 +31,7 @@ export async function showPlan(id: string | undefined, options: PlanOptions): Pr
     const planned = await workAloud(terminal, connectorId, async () => {
       await validateConnector(connector);
       const description = await planSync(connector, request);
-      const stream = await foreseeStream(connector, description.relations, await probeSource(connector.source));
+      const stream = await foreseeStream(connector, description.relations);
       const foresight = await foreseeDestination(connector, description);
       return { ...description, foresight, ...(stream === undefined ? {} : { stream }) };
     });

@@ -14,7 +14,7 @@ import {
 import { SyncFailure } from '../../sync/failures';
 import type { JobTrigger, JobType } from '../../sync/job';
 import { syncWorkflowId } from '../../sync/wire/workflow-names';
-import { readConnector } from '../protocol/connector-document';
+import { isBlank, readConnector } from '../protocol/connector-document';
 import { isClaimed, type JobDocument, readJob, toRunMetadata } from '../protocol/job-document';
 
 /** A sync that begins. */
@@ -69,16 +69,16 @@ async function occupyConnector(client: Client, begun: BegunSync): Promise<void> 
   throw contended(`connector ${connectorId}`);
 }
 
-function occupation({ trigger, jobType, scheduledFor }: BegunSync, { source }: FoundDocument): Changes {
+function occupation({ trigger, jobType, scheduledFor }: BegunSync, found: FoundDocument): Changes {
   const key = jobType === 'full' ? 'last_sync_scheduled_at' : 'last_incremental_sync_scheduled_at';
-  const before = source[key];
+  const before = found.source[key];
   const instant = scheduledFor ?? new Date().toISOString();
   const isLater = typeof before !== 'string' || !(Date.parse(before) > Date.parse(instant));
   return {
     last_sync_status: 'in_progress',
     last_sync_error: null,
-    status: 'connected',
-    error: null,
+    // One that was made anew, or emptied, under the job that somebody had asked for stays to be filled in.
+    ...(isBlank(readConnector(found)) ? {} : { status: 'connected', error: null }),
     ...(trigger === 'schedule' && isLater ? { [key]: instant } : {}),
   };
 }

@@ -2,7 +2,7 @@ import { changeConnector, changeJob, type Changes } from '../../elasticsearch/co
 import { countTotals } from '../../elasticsearch/documents/count-documents';
 import { refreshIndex } from '../../elasticsearch/index/refresh-index';
 import type { ServiceContext } from '../context/service-context';
-import type { ConnectorDocument } from '../protocol/connector-document';
+import { type ConnectorDocument, isBlank } from '../protocol/connector-document';
 import type { JobCounts, JobDocument } from '../protocol/job-document';
 import type { RunReport } from './read-run';
 
@@ -83,6 +83,6 @@ export function endSync(
   return changeConnector(elasticsearch, connector, changes);
 }
 
-function isConfigured({ status }: ConnectorDocument): boolean {
-  return status !== 'created' && status !== 'needs_configuration' && status !== 'configured';
+function isConfigured(connector: ConnectorDocument): boolean {
+  return !isBlank(connector) && connector.status !== 'configured';
 }

@@ -3,7 +3,7 @@ import { applyScheduleChange, findDefinedChanges } from '../../schedules/schedul
 import { JOB_TYPES, scheduleId } from '../../schedules/schedule-definition';
 import { isMadeHere } from '../../schedules/schedule-origin';
 import type { ServiceContext } from '../context/service-context';
-import { type ConnectorDocument, readFields } from '../protocol/connector-document';
+import { type ConnectorDocument, isBlank, readFields } from '../protocol/connector-document';
 import { readSnapshot } from '../protocol/read-settings';
 import { snapshotOfConnector } from '../protocol/to-entry';
 
@@ -27,8 +27,9 @@ export async function keepSchedules(context: ServiceContext, connector: Connecto
 }
 
 /** Whether any sync of a connector is to start by itself. */
-function isScheduled({ scheduling, status, indexName }: ConnectorDocument): boolean {
-  if (status === 'created' || status === 'needs_configuration' || indexName === undefined) return false;
+function isScheduled(connector: ConnectorDocument): boolean {
+  const { scheduling, indexName } = connector;
+  if (isBlank(connector) || indexName === undefined) return false;
   return JOB_TYPES.some((jobType) => readFields(scheduling[jobType])['enabled'] === true);
 }
 

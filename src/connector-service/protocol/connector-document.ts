@@ -44,6 +44,11 @@ export function readConnector({ source, ...found }: FoundDocument): ConnectorDoc
   };
 }
 
+/** Whether a connector's form is still to be filled in: nothing is tried, started or said of its state until then. */
+export function isBlank({ status }: Pick<ConnectorDocument, 'status'>): boolean {
+  return status === 'created' || status === 'needs_configuration';
+}
+
 /** Key of `sync_cursor`, which the protocol leaves to services, under which pgferry keeps what is its own. */
 const OWN = 'pgferry';
 

@@ -1,5 +1,11 @@
 import { CONFIGURATION_SCHEMA } from '../protocol/configuration-schema';
-import { type ConnectorDocument, type Fields, readFields, toPublicationMark } from '../protocol/connector-document';
+import {
+  type ConnectorDocument,
+  type Fields,
+  isBlank,
+  readFields,
+  toPublicationMark,
+} from '../protocol/connector-document';
 import { findMissingFeatures, findMissingFields } from '../protocol/find-repairs';
 import { isFilled } from '../protocol/job-document';
 import { basicRulesOf, toAdvancedRules } from '../protocol/to-entry';
@@ -32,14 +38,13 @@ export function findPublishedChanges(
   const isSame = connector.publishedAs === wanted.hash;
   const fields = { ...findMissingFields(connector.configuration) };
   for (const key of values) fields[key] = { ...readFields(fields[key]), value: wanted.configuration[key]?.value ?? '' };
-  const isUnready = connector.status === 'created' || connector.status === 'needs_configuration';
   const changes = Object.assign(
     {},
     ...parts.map(([, change]) => change),
     isFilled(fields) ? { configuration: fields } : {},
     findMissingFeatures(connector),
     isSame ? {} : toPublicationMark(wanted.hash),
-    isUnready ? { status: 'configured' } : {},
+    isBlank(connector) ? { status: 'configured' } : {},
   ) as Fields;
   if (!isFilled(changes)) return undefined;
   return { changes, meddled: isSame ? [...new Set(parts.map(([name]) => name))] : [] };

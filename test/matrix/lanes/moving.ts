@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Client } from '@elastic/elasticsearch';
 
 import { runCommand, type RunningCommand } from '../../support/command-line';
 import { uniqueTaskQueue, writeFile } from '../../support/configuration-file';
+import { readCurl, sendRequest } from '../../support/curl';
 import { connectElasticsearch, deleteIndices, elasticsearchUrl } from '../../support/elasticsearch';
 import { eventually } from '../../support/eventually';
 import { readBlock } from '../../support/page-blocks';
@@ -191,18 +191,17 @@ async function prepare(page: string, name: string, tables: string): Promise<Move
       if (code !== 0) throw new Error(`${args.join(' ')}: ${stderr}`);
     },
     switchOver: async () => {
-      const [, body = ''] = /-d '(.*)'/su.exec(readBlock(page, 'sh', 'remove_index')) ?? [];
+      const { address, body } = readCurl(readBlock(page, 'sh', 'remove_index'));
       const renamed = body.replaceAll(/"-?[\w-]+(?:-\*)?"/gu, (quoted) =>
         quoted.includes(name) ? rename(quoted) : quoted,
       );
-      await elasticsearch.indices.updateAliases(
-        JSON.parse(renamed) as Parameters<Client['indices']['updateAliases']>[0],
-      );
+      await sendRequest(elasticsearch, { address, body: renamed });
     },
     close: async () => {
       await stopCommand(worker);
       await deleteIndices(elasticsearch, rename(`search-${name}`));
-      await elasticsearch.indices.delete({ index: rename(name), ignore_unavailable: true }).catch(() => undefined);
+      // Where the switch was not reached; an alias is gone with its index.
+      await elasticsearch.indices.delete({ index: rename(name), ignore_unavailable: true });
       await database.drop();
     },
   };

@@ -6,16 +6,12 @@ const count = () => countDocuments(followed.connector.index_name);
 
 beforeAll(async () => {
   followed = await createFollowedConnector({ connector: { max_delete_ratio: 0.1 } });
-  await followed.sql(`
+  await followed.begin(`
     create table orders (id int primary key, state text);
     create table notes (id int primary key, state text);
     insert into orders select i, 'new' from generate_series(1, 3000) as i;
     insert into notes select i, 'new' from generate_series(1, 5000) as i;
     create publication pgferry_test for table orders, notes`);
-  await followed.startWorker();
-  await followed.run('sync');
-  await followed.run('follow');
-  await followed.untilFollowing();
 }, 60_000);
 afterAll(() => followed.close());
 

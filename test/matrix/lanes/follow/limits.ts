@@ -9,15 +9,11 @@ beforeAll(async () => {
       continuous: { max_lag: '16MB' },
     },
   });
-  await followed.sql(`
+  await followed.begin(`
     create table orders (id int primary key, state text);
     create table unheard (text text);
     insert into orders select i, 'new' from generate_series(1, 120000) as i;
     create publication pgferry_test for table orders`);
-  await followed.startWorker();
-  await followed.run('sync');
-  await followed.run('follow');
-  await followed.untilFollowing();
 }, 120_000);
 afterAll(() => followed.close());
 

@@ -6,7 +6,7 @@ let followed: FollowedConnector;
 
 beforeAll(async () => {
   followed = await createFollowedConnector({ source: { username: ROLE, password: 'secret' } });
-  await followed.sql(`
+  await followed.begin(`
     create table orders (id int primary key, state text);
     create table notes (id int primary key, state text);
     create table secrets (id int primary key, state text);
@@ -16,10 +16,6 @@ beforeAll(async () => {
     create role ${ROLE} login replication password 'secret';
     grant select on orders, notes, secrets to ${ROLE};
     create publication pgferry_test for table orders, notes, secrets`);
-  await followed.startWorker();
-  await followed.run('sync');
-  await followed.run('follow');
-  await followed.untilFollowing();
 }, 60_000);
 afterAll(async () => {
   await followed.sql(`drop owned by ${ROLE}; drop role ${ROLE}`).catch(() => undefined);

@@ -6,7 +6,7 @@ let followed: FollowedConnector;
 beforeAll(async () => {
   // A partition that is taken away is a table that nobody asked for.
   followed = await createFollowedConnector({ source: { tables: 'orders, events' } });
-  await followed.sql(`
+  await followed.begin(`
     create table orders (id int primary key, state text, extra text);
     create table events (id int, day date, text text, primary key (id, day)) partition by range (day);
     create table events_1 partition of events for values from ('2026-01-01') to ('2026-02-01');
@@ -15,10 +15,6 @@ beforeAll(async () => {
     insert into events select i, '2026-01-07', 'new' from generate_series(1, 10) as i;
     insert into events select i, '2026-02-07', 'new' from generate_series(11, 20) as i;
     create publication pgferry_test for table orders, events with (publish_via_partition_root = true)`);
-  await followed.startWorker();
-  await followed.run('sync');
-  await followed.run('follow');
-  await followed.untilFollowing();
 }, 120_000);
 afterAll(() => followed.close());
 

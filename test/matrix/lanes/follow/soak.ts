@@ -20,7 +20,7 @@ beforeAll(async () => {
     source: { tables: 'orders, lines, events' },
     connector: { max_delete_ratio: 1 },
   });
-  await followed.sql(`
+  worker = await followed.begin(`
     create table orders (id int primary key, state text);
     create table lines (orders int, line numeric, text text, primary key (orders, line));
     create table events (id int, day date, text text, primary key (id, day)) partition by range (day);
@@ -28,10 +28,6 @@ beforeAll(async () => {
     create table events_2 partition of events for values from ('2026-02-01') to ('2026-03-01');
     insert into orders select i, 'new' from generate_series(1, ${KEYS}) as i;
     create publication pgferry_test for table orders, lines, events with (publish_via_partition_root = true)`);
-  worker = await followed.startWorker();
-  await followed.run('sync');
-  await followed.run('follow');
-  await followed.untilFollowing();
 }, 120_000);
 afterAll(() => followed.close());
 
