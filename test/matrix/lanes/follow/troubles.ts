@@ -36,7 +36,7 @@ test('Elasticsearch away for longer than a request is tried again: nothing is lo
   proxy.fault = () => undefined;
   await followed.untilFound('orders', 'state', { 1: 'later', 50: 'while away', 60: undefined }, 120_000);
   await followed.untilFollowing(120_000);
-  expect((await followed.run('verify')).code).toBe(0);
+  expect(await followed.run('verify')).toMatchObject({ code: 0 });
 }, 500_000);
 
 test('an index that is deleted is named; the stream goes on with the one that the next sync makes', async () => {

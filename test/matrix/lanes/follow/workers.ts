@@ -60,7 +60,7 @@ test('where a worker dies another one follows on within 40 seconds; one that fre
   await untilFound('orders', 'state', { 3: 'after all' });
   await untilFollowing();
   expect(await followed.countSlots()).toBe(1);
-  expect((await followed.run('verify')).code).toBe(0);
+  expect(await followed.run('verify')).toMatchObject({ code: 0 });
 
   started = performance.now();
   await followed.run('follow', '--stop');
@@ -116,5 +116,5 @@ test('a stream whose session is ended each second gets everything across', async
   }
   await untilFound('orders', 'state', { 1: 'round 1', 10: 'round 10' }, 90_000);
   await followed.untilFollowing(90_000);
-  expect((await followed.run('verify')).code).toBe(0);
+  expect(await followed.run('verify')).toMatchObject({ code: 0 });
 }, 300_000);
