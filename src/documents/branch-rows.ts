@@ -25,16 +25,44 @@ export function placeBranches(branches: readonly Branch[], parent: string, level
   return branches.map((branch) => ({ branch, parent, row: `t${level}`, level }));
 }
 
-/** `from … where …` for the rows of a branch that belong to a row of its parent. */
-export function fromBranch({ branch, parent, row, level }: PlacedBranch): string {
-  const { on, link } = branch;
-  if (link === undefined) return `from ${tableOf(branch)} as ${row} where ${renderPairs(on, row, parent)}`;
+/** A table on the way from a row to the rows of a branch. */
+export interface BranchStep {
+  /** SQL of its rows. */
+  readonly rows: string;
+  readonly alias: string;
+  /** What leads to them from the step before, or from the parent's row. */
+  readonly on: string;
+}
+
+/**
+ * The tables from a row of its parent to the rows of a branch: its own, or the one that links both, and its own.
+ * @param isFiltered - whether only the rows for which the branch's condition holds are meant
+ */
+export function branchSteps({ branch, parent, row, level }: PlacedBranch, isFiltered = true): readonly BranchStep[] {
+  const { relation, on, link } = branch;
+  const rows = isFiltered ? tableOf(branch) : qualifiedName(relation);
+  if (link === undefined) return [{ rows, alias: row, on: renderPairs(on, row, parent) }];
   const between = `l${level}`;
-  return (
-    `from ${qualifiedName(link)} as ${between} ` +
-    `join ${tableOf(branch)} as ${row} on ${renderPairs(link.toChild, between, row)} ` +
-    `where ${renderPairs(link.toParent, between, parent)}`
-  );
+  return [
+    { rows: qualifiedName(link.relation), alias: between, on: renderPairs(link.toParent, between, parent) },
+    { rows, alias: row, on: renderPairs(link.toChild, between, row) },
+  ];
+}
+
+/** `from … where …` for the rows at the end of some steps from a row that is in sight. */
+export function fromSteps([first, ...others]: readonly BranchStep[]): string {
+  if (first === undefined) throw new Error('a branch has a table');
+  return `from ${first.rows} as ${first.alias} ${joinSteps(others)}where ${first.on}`;
+}
+
+/** `join … on … ` for each of some steps. */
+export function joinSteps(steps: readonly BranchStep[]): string {
+  return steps.map(({ rows, alias, on }) => `join ${rows} as ${alias} on ${on} `).join('');
+}
+
+/** `from … where …` for the rows of a branch that belong to a row of its parent. */
+export function fromBranch(placed: PlacedBranch): string {
+  return fromSteps(branchSteps(placed));
 }
 
 /**

@@ -23,6 +23,8 @@ export interface DocumentParts {
   readonly pipelineFlags?: readonly string[] | undefined;
   /** Whether the document carries the hash of itself. */
   readonly fingerprinted: boolean;
+  /** SQL of members that count the rows of other tables in it. */
+  readonly treeRows?: string | undefined;
 }
 
 /** Bytes up to which PostgreSQL takes a name; it would cut off the rest in silence. NAMEDATALEN - 1. */
@@ -36,10 +38,11 @@ const MAX_ARGUMENTS = 50;
  * costs a third of rendering them [measured]; `right(…, -1)` takes off a brace without counting characters.
  */
 export function documentExpression(parts: DocumentParts): string {
-  const { names, fingerprinted } = parts;
+  const { names, fingerprinted, treeRows } = parts;
   const bucket = `${quoteLiteral(constantFields(parts))} || ${bucketOfId('k.id')}::text`;
   const idHash = `${quoteLiteral(`,${JSON.stringify(names.idHash)}:`)} || ${hashOfId('k.id')}::text`;
-  const head = `${bucket} || ${idHash}${timestampField(parts)}`;
+  const rows = treeRows === undefined ? '' : ` || ${treeRows}`;
+  const head = `${bucket} || ${idHash}${timestampField(parts)}${rows}`;
   if (!fingerprinted) return `(${head} || ',' || right(${contentExpression(parts)}, -1))`;
   const hash = `${quoteLiteral(`,${JSON.stringify(names.fingerprint)}:`)} || hashtextextended(c.v, 0)::text`;
   return (

@@ -12,6 +12,7 @@ import type { Projection } from './projection';
 import { isExcluded, renderField } from './render-field';
 import { ruleFilter } from './rules/rule-filter';
 import { sizeExpression } from './size-expression';
+import { describeTreeRows, renderTreeRows } from './tree-rows';
 
 export interface ProjectionInput {
   readonly connectorId: string;
@@ -44,11 +45,18 @@ export function projectRelation(input: ProjectionInput): Projection {
   const names = addedFieldNames(options.fieldNames);
   const has = {
     fingerprint: isReadAsWhole(relation),
+    treeRows: relation.branches !== undefined && !isReadAsWhole(relation),
     attachment: rendered.some(({ name }) => name === ATTACHMENT_FIELD),
   };
-  const taken = [...listAddedFields(names, { ...has, fingerprint: true }), ...rendered].map(({ name }) => name);
+  const taken = [...listAddedFields(names, { ...has, fingerprint: true, treeRows: true }), ...rendered].map(
+    ({ name }) => name,
+  );
   const branches = projectBranches(relation, taken, options);
-  const document = { ...input, names, fields: [...rendered, ...branches.fields], fingerprinted: has.fingerprint };
+  const tree = has.treeRows ? (relation.branches ?? []) : undefined;
+  const document = {
+    ...{ ...input, names, fields: [...rendered, ...branches.fields], fingerprinted: has.fingerprint },
+    treeRows: tree && renderTreeRows(tree),
+  };
   const size = joinTerms([sizeExpression(columns), branches.size]);
   const omitted = joinTerms([omittedExpression(rendered), branches.omitted]);
   const id = idExpression(input.connectorId, relation);
@@ -62,6 +70,7 @@ export function projectRelation(input: ProjectionInput): Projection {
     ...(size !== undefined && { size }),
     ...(omitted !== undefined && { omitted }),
     ...(branches.crowded !== undefined && { crowded: branches.crowded }),
+    ...(tree !== undefined && { tree: describeTreeRows(tree) }),
     fields: [
       ...listAddedFields(names, has),
       ...rendered.map(({ name, column, mapping, narrowest, overridden }) => ({

@@ -1,5 +1,6 @@
 import type { DocumentField } from '../sync/field-mapping';
 import type { RenamedField } from './fields/document-options';
+import type { TreeRows } from './tree-rows';
 
 /**
  * A relation's rows as documents, in SQL: expressions over the row alias `t` and, where said, over `k.id`.
@@ -20,6 +21,8 @@ export interface Projection {
   readonly omitted?: string;
   /** Text expression over `t`: the list that has more rows than it may, of a row whose `size` says so. Absent: no lists. */
   readonly crowded?: string;
+  /** The rows of other tables in the documents. Absent: none, or the relation is read as a whole. */
+  readonly tree?: TreeRows;
   /** Predicate over `t`: only rows for which it holds are synced. Absent: all are. */
   readonly filter?: string;
   readonly fields: readonly DocumentField[];

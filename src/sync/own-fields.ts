@@ -13,3 +13,11 @@ export const OWN_FIELDS = {
   /** Hash of what the row gives to the document; only on documents of relations that are read as a whole. */
   fingerprint: '_fingerprint',
 } as const;
+
+/** Fields of documents that hold rows of other tables: such rows can go without a trace in any that stays. */
+export const ROWS_FIELDS = {
+  /** How many rows of branches belong to the document, also those behind the limit of a list. */
+  rows: '_rows',
+  /** Sum of the hashes of their keys, modulo 2^32. */
+  rowsHash: '_rows_hash',
+} as const;

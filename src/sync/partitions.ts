@@ -1,5 +1,5 @@
 import type { PlannedRelation } from './sync-plan';
-import type { UnseenTransactions } from './unseen-transactions';
+import type { Since, UnseenTransactions } from './unseen-transactions';
 
 interface RelationPart {
   readonly relation: string;
@@ -27,11 +27,20 @@ export interface WholePartition extends RelationPart {
   readonly unproven?: true;
 }
 
+/** Rows whose documents hold rows of other tables that changed since a moment, wherever they are. */
+export interface TreePartition extends RelationPart, Since {
+  readonly tree: true;
+}
+
 /** Part of a relation that one activity reads. */
-export type Partition = LeafPartition | WholePartition;
+export type Partition = LeafPartition | TreePartition | WholePartition;
 
 export function isWhole(partition: Partition): partition is WholePartition {
   return 'whole' in partition;
+}
+
+export function isOfTree(partition: Partition): partition is TreePartition {
+  return 'tree' in partition;
 }
 
 /** Partitions that one activity works through in order: one of a large leaf, or many small ones. */
@@ -75,16 +84,16 @@ function cutRelation(
   relation: PlannedRelation,
   blocksPerTask: number,
 ): { readonly partition: Partition; readonly blocks: number }[] {
-  const { name, oid, definition, since, unseen, unproven } = relation;
+  const { name, oid, definition, since, unseen, unproven, tree } = relation;
   if (relation.whole === true) {
     const partition: Partition = { relation: name, oid, definition, whole: true, ...(unproven ? { unproven } : {}) };
     return [{ partition, blocks: blocksPerTask }];
   }
-  return relation.leaves.flatMap(([leaf, fileNode, blocks, copy]) =>
+  const reads = since === undefined ? {} : { since, ...(unseen === undefined ? {} : { unseen }) };
+  const partitions = relation.leaves.flatMap(([leaf, fileNode, blocks, copy]) =>
     Array.from({ length: Math.max(1, Math.ceil(blocks / blocksPerTask)) }, (_, index) => {
       const from = index * blocksPerTask;
       const isLast = from + blocksPerTask >= blocks;
-      const reads = copy === 0 && since !== undefined ? { since, ...(unseen === undefined ? {} : { unseen }) } : {};
       const partition: Partition = {
         relation: name,
         oid,
@@ -93,9 +102,14 @@ function cutRelation(
         fileNode,
         from,
         to: isLast ? null : from + blocksPerTask,
-        ...reads,
+        ...(copy === 0 ? reads : {}),
       };
       return { partition, blocks: Math.min(blocksPerTask, Math.max(1, blocks - from)) };
     }),
   );
+  // What a copy reads has the rows of all tables as they are.
+  const isCopied = relation.leaves.every(([, , , copy]) => copy === 1);
+  if (tree !== true || since === undefined || isCopied) return partitions;
+  const changed: TreePartition = { relation: name, oid, definition, tree, watermark: since, ...(unseen && { unseen }) };
+  return [...partitions, { partition: changed, blocks: blocksPerTask }];
 }

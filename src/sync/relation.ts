@@ -97,8 +97,8 @@ export interface KeyPair {
 }
 
 /** A table between a parent and its rows. */
-export interface BranchLink extends QualifiedName {
-  readonly oid: number;
+export interface BranchLink {
+  readonly relation: Relation;
   /** `other` is of the parent. */
   readonly toParent: readonly KeyPair[];
   /** `other` is of the branch's table. */
@@ -159,6 +159,14 @@ export function listBranches(
     const path = [...parent, branch.name];
     return [{ path: path.join('.'), branch }, ...listBranches(branch.branches, path)];
   });
+}
+
+/** The tables of branches, each once; with those that link them. */
+export function listTreeTables(branches: readonly Branch[]): Relation[] {
+  const tables = listBranches(branches).flatMap(({ branch: { relation, link } }) =>
+    link === undefined ? [relation] : [link.relation, relation],
+  );
+  return [...new Map(tables.map((table) => [table.oid, table])).values()];
 }
 
 /**

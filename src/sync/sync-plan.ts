@@ -66,6 +66,8 @@ export interface PlannedRelation {
   readonly whole?: true;
   /** No sync of the whole relation has shown that its documents are as they were sent: every row is sent again. */
   readonly unproven?: true;
+  /** Its documents hold rows of other tables, whose changes are looked for, too. */
+  readonly tree?: true;
   /** Of a rule: hash of what the configuration says of it. */
   readonly rule?: string;
   readonly leaves: readonly PlannedLeaf[];

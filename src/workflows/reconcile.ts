@@ -1,7 +1,8 @@
-import type { ComparedPart } from '../activities/contract/activity-inputs';
+import type { ComparedPart, SurveyedRelation } from '../activities/contract/activity-inputs';
 import type { RelationSurvey, Survey } from '../activities/contract/activity-results';
 import { ALL_BUCKETS, IDS_PER_PART, shareBuckets } from '../sync/bucket-ranges';
 import { emptyReport } from '../sync/report';
+import type { PlannedRelation, SyncJob } from '../sync/sync-plan';
 import type { ActivityProxies } from './activity-policies';
 import { cutList } from './cut-list';
 import { refuseMassDeletion } from './refuse-mass-deletion';
@@ -65,7 +66,7 @@ function shareActivities(parts: readonly SizedPart[]): SizedPart[][] {
 async function surveyRelations(run: SyncRun, activities: ActivityProxies): Promise<Survey> {
   const known = run.plan.relations.map(({ name }) => name);
   const batches = cutList(
-    soundRelations(run).map(({ name, oid }) => ({ name, oid })),
+    soundRelations(run).map((planned) => surveyed(planned, run.plan.job)),
     RELATIONS_PER_SURVEY,
   );
   // The last one looks for documents of no relation, too: it is there also where there are no relations.
@@ -87,6 +88,13 @@ async function surveyRelations(run: SyncRun, activities: ActivityProxies): Promi
     strays: surveys.flatMap(({ strays = [] }) => strays),
     ...(foreign === undefined ? {} : { foreign }),
   };
+}
+
+/** Documents that a sync has copied have the rows of other tables that there were at its beginning, or later. */
+function surveyed({ name, oid, tree, since, unseen }: PlannedRelation, job: SyncJob): SurveyedRelation {
+  if (tree !== true) return { name, oid };
+  const { watermark, ...of } = since === undefined ? job : { watermark: since, unseen };
+  return { name, oid, rowsSince: { watermark, ...(of.unseen === undefined ? {} : { unseen: of.unseen }) } };
 }
 
 async function compareRelations(

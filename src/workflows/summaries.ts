@@ -1,6 +1,6 @@
 /** Lines of the Temporal UI that name an activity's work. */
 import type { ComparedPart } from '../activities/contract/activity-inputs';
-import { type CopyTask, isWhole } from '../sync/partitions';
+import { type CopyTask, isOfTree, isWhole } from '../sync/partitions';
 
 /** Relations, in the order of the work. */
 export function summarizeNames([first = 'nothing', ...others]: readonly string[]): string {
@@ -14,6 +14,7 @@ export function summarizeTask(task: CopyTask): string {
   if (first === undefined) return 'nothing';
   const names = [...new Set(task.map(({ relation }) => relation))];
   if (names.length > 1 || isWhole(first)) return summarizeNames(names);
+  if (isOfTree(first)) return `${first.relation}, rows of other tables`;
   const last = task.at(-1);
   return `${first.relation} blocks ${first.from}–${(last !== undefined && 'to' in last ? last.to : null) ?? 'end'}`;
 }

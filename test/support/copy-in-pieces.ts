@@ -1,7 +1,7 @@
 import type { CopyInput } from '../../src/activities/contract/activity-inputs';
 import type { CopyResult } from '../../src/activities/contract/activity-results';
 import type { SyncActivities } from '../../src/activities/contract/sync-activities';
-import { isWhole, type Partition } from '../../src/sync/partitions';
+import type { Partition } from '../../src/sync/partitions';
 
 /** Runs when the first blocks of a leaf have been read, one more each time: `(relation, 1)` after the first one. */
 export type PieceHook = (relation: string, blocks: number) => Promise<void>;
@@ -28,7 +28,7 @@ export async function copyInPieces(
 }
 
 function cutBlocks(partition: Partition): Partition[] {
-  if (isWhole(partition)) return [partition];
+  if (!('from' in partition)) return [partition];
   return Array.from({ length: PIECES }, (_, block) => ({
     ...partition,
     from: partition.from + block,

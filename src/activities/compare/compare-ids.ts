@@ -18,6 +18,7 @@ import { IdSet } from '../id-sets/id-set';
 import { identifyRows } from '../plan/projected-relation';
 import { openRelation } from '../plan/relation-cache';
 import { healStrays } from './heal-strays';
+import { healTrees } from './heal-trees';
 import { indexRows } from './index-rows';
 import { collectStale } from './stale-ids-in-memory';
 
@@ -85,6 +86,7 @@ export async function compareIds(
       report = addReports(report, await indexRows(connector, input, projected, missing, scope));
     }
   }
+  report = addReports(report, await healTrees(connector, input, projected, scope));
   stale.keep();
   return { stale: stale.count(), report, ...(isMisplaced ? { misplaced: true } : {}) };
 }

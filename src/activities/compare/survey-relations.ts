@@ -6,8 +6,18 @@ import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { refreshIndex } from '../../elasticsearch/index/refresh-index';
 import { digestIds } from '../../postgres/ids/digest-ids';
 import { countIds, countRows } from '../../postgres/ids/read-ids';
+import { withTransaction } from '../../postgres/connection/transaction';
+import { hasChangesSince } from '../../postgres/server/changed-since';
+import { digestTreeRows } from '../../postgres/tree-rows/digest-tree-rows';
 import { coverBuckets } from '../../sync/bucket-ranges';
-import { countDigested, differingBuckets } from '../../sync/id-digest';
+import {
+  type BucketDigest,
+  countDigested,
+  differingBuckets,
+  type IdDigest,
+  type RowsDigest,
+} from '../../sync/id-digest';
+import type { Since } from '../../sync/unseen-transactions';
 import { mayShareIds, relationField } from '../../sync/relation';
 import { type FailedRelation, toRelationFailure } from '../../sync/relation-failure';
 import type { SyncJob } from '../../sync/sync-plan';
@@ -40,11 +50,12 @@ export async function surveyRelations(
   const letters = await countDeadLetters(connector.elasticsearch, deadLetterIndexName(job), job.connectorId);
   const relations: RelationSurvey[] = [];
   const failed: FailedRelation[] = [];
-  for (const { name, oid } of input.relations) {
+  for (const { name, oid, rowsSince } of input.relations) {
     try {
       const projected = await openRelation(connector, job, { relation: name, oid });
       const counts = { documents: documents.get(name) ?? 0, ...(letters.get(name) ?? { rejected: 0, dropped: 0 }) };
-      const surveyed = await surveyRelation(connector, job, projected, counts, scope);
+      const hasLost = await mayHaveLostRows(connector, job, rowsSince);
+      const surveyed = await surveyRelation(connector, job, projected, { ...counts, hasLost }, scope);
       relations.push({ relation: name, ...counts, ...surveyed });
     } catch (error) {
       const failure = toRelationFailure(error);
@@ -61,13 +72,25 @@ export async function surveyRelations(
   return { ...survey, orphans, ...(await lookForStrays(connector, job, { own, allIds }, scope)) };
 }
 
-type Counts = Pick<RelationSurvey, 'documents'> & DeadLetterCounts;
+/**
+ * Whether rows of other tables may have gone from a relation's documents: nothing of those that stay tells.
+ * @param since - absent for a relation without such rows
+ */
+async function mayHaveLostRows({ source }: OpenConnector, job: SyncJob, since: Since | undefined): Promise<boolean> {
+  if (since === undefined) return false;
+  if (job.jobType === 'full' && !job.newIndex) return true;
+  return withTransaction(source, (tx) => hasChangesSince(tx, since));
+}
+
+interface Counts extends Pick<RelationSurvey, 'documents'>, DeadLetterCounts {
+  readonly hasLost: boolean;
+}
 
 async function surveyRelation(
   connector: OpenConnector,
   job: SyncJob,
   projected: ProjectedRelation,
-  { documents, rejected, dropped }: Counts,
+  { documents, rejected, dropped, hasLost }: Counts,
   scope: ActivityScope,
 ): Promise<Pick<RelationSurvey, 'rows' | 'differing' | 'dropped' | 'outlived'>> {
   let looked: DroppedRows = { dropped, outlived: 0 };
@@ -75,20 +98,42 @@ async function surveyRelation(
     // Rows that share an id have one dead letter: without any, as many ids as rows are a simple count.
     const countKeys = mayShareIds(projected.relation) && rejected > 0 ? countIds : countRows;
     const rows = await countKeys(connector.source, identifyRows(projected, scope.signal));
-    if (documents + rejected + dropped === rows) return { rows, differing: [], dropped };
+    if (!hasLost && documents + rejected + dropped === rows) return { rows, differing: [], dropped };
     if (dropped > 0) looked = await lookAtDropped(connector, job, projected, scope);
-    if (documents - looked.outlived + rejected + looked.dropped === rows) return { rows, differing: [], ...looked };
+    const isSame = documents - looked.outlived + rejected + looked.dropped === rows;
+    if (!hasLost && isSame) return { rows, differing: [], ...looked };
   } else if (dropped > 0) looked = await lookAtDropped(connector, job, projected, scope);
   const [ofRows, ofDocuments] = await Promise.all([
-    digestIds(connector.source, identifyRows(projected, scope.signal), !mayShareIds(projected.relation)),
+    digestRelation(connector, projected, scope, hasLost),
     digestDocuments(connector.elasticsearch, {
       index: job.concreteIndex,
       relationField: relationField(job.connectorId, projected.name),
+      withRows: hasLost,
       signal: scope.signal,
     }),
   ]);
   const differing = coverBuckets(differingBuckets(ofRows, ofDocuments), MAX_RANGES);
   return { rows: countDigested(ofRows), differing, ...looked };
+}
+
+async function digestRelation(
+  { source }: OpenConnector,
+  projected: ProjectedRelation,
+  { signal }: ActivityScope,
+  withRows: boolean,
+): Promise<IdDigest> {
+  const request = identifyRows(projected, signal);
+  const { tree } = projected.projection;
+  const ids = await digestIds(source, request, !mayShareIds(projected.relation));
+  if (!withRows || tree === undefined) return ids;
+  const rows = await digestTreeRows(source, request, tree);
+  // Where they can't be counted, they are compared everywhere.
+  return new Map([...ids].map(([bucket, digest]) => [bucket, { ...digest, ...countsOf(rows, bucket) }]));
+}
+
+function countsOf(rows: ReadonlyMap<number, RowsDigest> | undefined, bucket: number): Pick<BucketDigest, 'rows'> {
+  const counted = rows === undefined ? { count: NaN, hash: NaN } : rows.get(bucket);
+  return counted === undefined ? {} : { rows: counted };
 }
 
 function findOrphans(documents: ReadonlyMap<string, number>, known: readonly string[]): Survey['orphans'] {

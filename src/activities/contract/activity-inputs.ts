@@ -3,6 +3,7 @@ import type { Checkpoint } from '../../sync/checkpoint';
 import type { JobTrigger, JobType, SyncOptions } from '../../sync/job';
 import type { CopyTask } from '../../sync/partitions';
 import type { PlannedRelation, SyncJob, SyncPlan } from '../../sync/sync-plan';
+import type { Since } from '../../sync/unseen-transactions';
 
 /** The connector whose servers are tried. */
 export interface ValidateInput {
@@ -86,10 +87,16 @@ export interface RetryInput extends SyncRound {
   readonly relations: readonly NamedRelation[];
 }
 
+/** A relation whose rows and documents are held against each other. */
+export interface SurveyedRelation extends NamedRelation {
+  /** Of one whose documents hold rows of other tables: the moment since which some may have gone. */
+  readonly rowsSince?: Since;
+}
+
 /** Relations whose rows and documents are held against each other. */
 export interface SurveyInput {
   readonly job: SyncJob;
-  readonly relations: readonly NamedRelation[];
+  readonly relations: readonly SurveyedRelation[];
   /** Every relation of the plan, to tell orphans; given with the last batch only. */
   readonly known?: readonly string[];
   /** Look at the id of every document, although counts gave no reason to. */

@@ -1,5 +1,6 @@
 import { withTransaction } from '../../postgres/connection/transaction';
 import { copyChangedRows } from '../../postgres/rows/copy-rows';
+import { copyChangedTrees } from '../../postgres/tree-rows/copy-changed-trees';
 import { hasChangesSince } from '../../postgres/server/changed-since';
 import { SyncFailure } from '../../sync/failures';
 import { isReadAsWhole, mayShareIds } from '../../sync/relation';
@@ -93,15 +94,20 @@ async function refuseNewSharedKeys(
 async function catchUpRelation(
   connector: OpenConnector,
   { job, round }: CatchUpInput,
-  { name, relation, projection }: ProjectedRelation,
+  { name, projection, rows }: ProjectedRelation,
   scope: ActivityScope,
 ): Promise<RelationReport> {
+  if (!('leaves' in rows)) throw new Error(`${name} has no leaves`);
   const version = passVersion(job, 'catchUp', round);
   const started = performance.now();
   const written = await withWriter(connector, job, scope.signal, async (writer) => {
     const target = { connector, job, writer, relation: name, version, signal: scope.signal };
-    const rows = { relation, leaves: relation.leaves, since: job };
-    const pieces = copyChangedRows(connector.source, { ...copyOptions(target, projection), ...rows });
+    const options = { ...copyOptions(target, projection), since: job };
+    const { tree } = projection;
+    const pieces =
+      tree === undefined
+        ? copyChangedRows(connector.source, { ...options, ...rows })
+        : copyChangedTrees(connector.source, { ...options, rows, tree, withOwn: true });
     return (await writePieces(pieces, target)).acknowledged;
   });
   return { ...toReport(name, written), seconds: (performance.now() - started) / 1_000 };

@@ -1,14 +1,16 @@
 import type { BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
 import { copyRows } from '../../postgres/rows/copy-rows';
+import { copyChangedTrees } from '../../postgres/tree-rows/copy-changed-trees';
 import { SyncFailure } from '../../sync/failures';
-import { isWhole, type LeafPartition, type Partition } from '../../sync/partitions';
+import { isOfTree, isWhole, type LeafPartition, type Partition, type TreePartition } from '../../sync/partitions';
 import { toRelationFailure } from '../../sync/relation-failure';
 import { passVersion } from '../../sync/write-version';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { CopyInput } from '../contract/activity-inputs';
 import type { CopyResult } from '../contract/activity-results';
 import type { ActivityScope } from '../contract/activity-scope';
-import { openLeaf } from '../plan/relation-cache';
+import type { ProjectedRelation } from '../plan/projected-relation';
+import { openLeaf, openRelation } from '../plan/relation-cache';
 import { copyOptions } from './copy-options';
 import { type CopyProgress, trackProgress } from './copy-progress';
 import { copyWholeRelation } from './copy-whole-relation';
@@ -33,7 +35,7 @@ export async function copyPartitions(
       for (const [offset, partition] of input.task.slice(start.partition).entries()) {
         if (progress.isLeftOut(partition.relation)) continue;
         const position = start.partition + offset;
-        const first = isWhole(partition) ? 0 : partition.from;
+        const first = 'from' in partition ? partition.from : 0;
         const from = offset === 0 ? Math.max(start.block, first) : first;
         const copy = { partition, position, from, writer, progress, signal: scope.signal };
         await connector.meter.partition(() => copyPartition(connector, input, copy));
@@ -61,6 +63,7 @@ async function copyPartition(connector: OpenConnector, input: CopyInput, copy: P
   const { partition, progress } = copy;
   try {
     if (isWhole(partition)) await copyWholeRelation(connector, input, { ...copy, partition });
+    else if (isOfTree(partition)) await copyChangedDocuments(connector, input, { ...copy, partition });
     else await copyLeafPartition(connector, input, { ...copy, partition });
   } catch (error) {
     const isChanged = error instanceof SyncFailure && error.type === 'SourceChanged';
@@ -80,7 +83,7 @@ async function copyLeafPartition(
   const { relation, since: watermark, unseen } = partition;
   const target = { connector, job, writer, relation, version: passVersion(job, 'copy', round), signal };
   const { projected, leaf } = await openLeaf(connector, job, partition);
-  const blocksPerChunk = BLOCKS_PER_CHUNK[watermark === undefined ? 'everything' : 'changes'];
+  const blocksPerChunk = chooseChunk(projected, watermark);
   for (const range of cutChunks({ from, to: partition.to }, leaf.blocks, blocksPerChunk)) {
     if (progress.isLeftOut(relation)) return;
     const started = performance.now();
@@ -95,4 +98,29 @@ async function copyLeafPartition(
     const seconds = (performance.now() - started) / 1_000;
     progress.follow(acknowledged, { relation, position, block: range.to ?? leaf.blocks, seconds });
   }
+}
+
+function chooseChunk({ projection }: ProjectedRelation, watermark: string | undefined): number {
+  if (watermark !== undefined) return BLOCKS_PER_CHUNK.changes;
+  return projection.tree === undefined ? BLOCKS_PER_CHUNK.everything : BLOCKS_PER_CHUNK.trees;
+}
+
+/** Done at once or not at all: a row of another table may lead to documents anywhere. */
+async function copyChangedDocuments(
+  connector: OpenConnector,
+  { job, round }: CopyInput,
+  copy: PartitionCopy & { readonly partition: TreePartition },
+): Promise<void> {
+  const { partition, position, from, writer, progress, signal } = copy;
+  if (from > 0) return;
+  const { relation, watermark, unseen } = partition;
+  const target = { connector, job, writer, relation, version: passVersion(job, 'copy', round), signal };
+  const { rows, projection } = await openRelation(connector, job, partition);
+  const { tree } = projection;
+  if (tree === undefined || !('leaves' in rows)) throw new Error(`${relation} holds no rows of other tables`);
+  const started = performance.now();
+  const since = { watermark, ...(unseen === undefined ? {} : { unseen }) };
+  const request = { ...copyOptions(target, projection), rows, tree, since, withOwn: false };
+  const { acknowledged } = await writePieces(copyChangedTrees(connector.source, request), target);
+  progress.follow(acknowledged, { relation, position, block: 1, seconds: (performance.now() - started) / 1_000 });
 }

@@ -7,6 +7,8 @@ export const BLOCKS_PER_CHUNK = {
    * way of them.
    */
   everything: 512,
+  /** The same work, where a document holds some ten rows of other tables. */
+  trees: 64,
   /** Most blocks have no row to read then, and beginning a chunk takes as long as looking through a thousand of them. */
   changes: 4_096,
 } as const;

@@ -37,6 +37,7 @@ export function planRelation(
     rows: Math.max(0, Math.round(relation.estimatedRows)),
     ...(since === undefined ? {} : { since: since.watermark }),
     ...(since?.unseen === undefined ? {} : { unseen: since.unseen }),
+    ...(relation.branches === undefined ? {} : { tree: true as const }),
     leaves: relation.leaves.map((leaf) => [leaf.oid, leaf.fileNode, leaf.blocks, copies(leaf) ? 1 : 0]),
   };
 }

@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ConnectorSettings } from '../../config/settings/settings';
 import { projectRelation } from '../../documents/project-relation';
 import type { SourceProbe } from '../../postgres/server/probe-source';
-import { listBranches } from '../../sync/relation';
-import { formatRelation, isReadAsWhole } from '../../sync/relation';
+import { formatRelation, isReadAsWhole, listTreeTables, type Relation } from '../../sync/relation';
 import type { ProjectedRelation } from './projected-relation';
 
 /** A relation, and where its rows are read. */
@@ -38,9 +37,14 @@ export function projectSource(
       id,
       document,
       ...(filter === undefined ? [] : [filter]),
-      ...listBranches(relation.branches ?? []).map(({ branch }) => branch.relation.definition),
+      ...listTreeTables(relation.branches ?? []).map((table) => defineTable(table, isReadAsWhole(relation))),
     ),
   };
+}
+
+/** Rows of another table that move without their `xmin` saying so change documents as a new definition of it does. */
+function defineTable({ definition, leaves }: Relation, isWhole: boolean): string {
+  return isWhole ? definition : [definition, ...leaves.map(({ oid, fileNode }) => `${oid}:${fileNode}`)].join(' ');
 }
 
 function hashDefinition(...parts: readonly string[]): string {

@@ -12,7 +12,7 @@ export function branchDocument(branch: Branch): Readonly<Record<string, unknown>
     ...(link === undefined
       ? {}
       : {
-          through: formatRelation(link),
+          through: formatRelation(link.relation),
           link_to_parent: describePairs(link.toParent),
           link_to_child: describePairs(link.toChild),
         }),
@@ -57,7 +57,7 @@ function describeBranch(branch: Branch): string {
   const by =
     link === undefined
       ? describePairs(on)
-      : `through ${formatRelation(link)} (${describePairs(link.toParent)}; ${describePairs(link.toChild)})`;
+      : `through ${formatRelation(link.relation)} (${describePairs(link.toParent)}; ${describePairs(link.toChild)})`;
   return [
     ...(showsRows ? [`${name} (${shape})`] : []),
     ...rollups.map(

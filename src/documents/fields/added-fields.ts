@@ -1,5 +1,5 @@
 import type { DocumentField, FieldMapping } from '../../sync/field-mapping';
-import { OWN_FIELDS } from '../../sync/own-fields';
+import { OWN_FIELDS, ROWS_FIELDS } from '../../sync/own-fields';
 import { TEXT } from './field-mappings';
 
 /** The names of the fields that pgferry adds to each document. */
@@ -47,12 +47,18 @@ export const ATTACHMENT_FIELD = '_attachment';
 /** Field into which Elastic's default pipeline puts the text of an attachment. */
 const ATTACHMENT_TEXT: DocumentField = { name: 'body', mapping: TEXT };
 
+/** Fields that count the rows of other tables in a document. */
+const ROWS: readonly DocumentField[] = [
+  { name: ROWS_FIELDS.rows, mapping: { type: 'long' } },
+  { name: ROWS_FIELDS.rowsHash, mapping: { type: 'long', index: false } },
+];
+
 /** The fields that pgferry adds to a relation's documents, with their mappings. */
 export function listAddedFields(
   names: AddedFieldNames,
-  has: { readonly fingerprint: boolean; readonly attachment: boolean },
+  has: { readonly fingerprint: boolean; readonly attachment: boolean; readonly treeRows: boolean },
 ): DocumentField[] {
   const parts = has.fingerprint ? [...NAMES, 'fingerprint' as const] : NAMES;
   const fields = parts.map((part): DocumentField => ({ name: names[part], mapping: MAPPINGS[part] }));
-  return has.attachment ? [...fields, ATTACHMENT_TEXT] : fields;
+  return [...fields, ...(has.treeRows ? ROWS : []), ...(has.attachment ? [ATTACHMENT_TEXT] : [])];
 }

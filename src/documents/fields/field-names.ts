@@ -1,4 +1,5 @@
 import { SyncFailure } from '../../sync/failures';
+import { ROWS_FIELDS } from '../../sync/own-fields';
 import { type Column, formatRelation, type Relation } from '../../sync/relation';
 import { addedFieldNames, ATTACHMENT_FIELD } from './added-fields';
 import { listColumnNames } from './column-names';
@@ -21,7 +22,9 @@ export function nameFields(
   columns: readonly Column[],
   { fieldNames, attachment }: DocumentOptions,
 ): { readonly fields: readonly NamedField[]; readonly renamed: readonly RenamedField[] } {
-  const taken = new Map(Object.values(addedFieldNames(fieldNames)).map((name) => [name, 'a field that pgferry adds']));
+  const counts = relation.branches === undefined ? [] : Object.values(ROWS_FIELDS);
+  const added = [...Object.values(addedFieldNames(fieldNames)), ...counts];
+  const taken = new Map(added.map((name) => [name, 'a field that pgferry adds']));
   const renamed: RenamedField[] = [];
   const fields = columns.map((column): NamedField => {
     const attached = attachment !== undefined && listColumnNames(relation, column).includes(attachment);

@@ -1,15 +1,8 @@
 import { SyncFailure } from '../../sync/failures';
-import { baseOf, type Column, type ColumnType, type Relation } from '../../sync/relation';
-import { quoteIdentifier, quoteLiteral } from '../sql-text';
-import { ENCODED_IN_KEY, HASH_MARK, idPrefix, MAX_ID_BYTES, NULL_MARK } from './document-id';
-
-/** Types whose text is short and holds neither `%` nor `,`, so that it needs no encoding. */
-const PLAIN_TYPES: ReadonlySet<string> = new Set(
-  (
-    'int2 int4 int8 oid xid8 bool float4 float8 money uuid date time timetz timestamp timestamptz interval ' +
-    'pg_lsn macaddr macaddr8 inet cidr'
-  ).split(' '),
-);
+import type { Relation } from '../../sync/relation';
+import { quoteLiteral } from '../sql-text';
+import { HASH_MARK, idPrefix, MAX_ID_BYTES } from './document-id';
+import { joinKey } from './key-text';
 
 const SHA256_HEX_DIGITS = 64;
 
@@ -21,9 +14,9 @@ const SHA256_HEX_DIGITS = 64;
 export function idExpression(connectorId: string, relation: Relation): string {
   const prefix = idPrefix(connectorId, relation);
   refuseLongPrefix(prefix, connectorId);
-  const parts = relation.key.map((name) => keyPart(findColumn(relation, name)));
-  const joined = [quoteLiteral(prefix), parts.map(({ sql }) => sql).join(` || ',' || `)].join(' || ');
-  return parts.every(({ bounded }) => bounded) && parts.length <= 4 ? `(${joined})` : shorten(joined, prefix);
+  const key = joinKey(relation, 't');
+  const joined = `${quoteLiteral(prefix)} || ${key.sql}`;
+  return key.isShort ? `(${joined})` : shorten(joined, prefix);
 }
 
 function shorten(joined: string, prefix: string): string {
@@ -35,38 +28,6 @@ function shorten(joined: string, prefix: string): string {
     `when octet_length(${bytes}) <= ${MAX_ID_BYTES} then i.id else ${hashed} end ` +
     `from (select ${joined} as id offset 0) as i)`
   );
-}
-
-function keyPart(column: Column): { readonly sql: string; readonly bounded: boolean } {
-  const bounded = isPlain(column.type);
-  const text = keyText(column);
-  const encoded = bounded
-    ? text
-    : ENCODED_IN_KEY.reduce(
-        (sql, [character, code]) => `replace(${sql}, ${quoteLiteral(character)}, ${quoteLiteral(code)})`,
-        text,
-      );
-  return { sql: column.notNull ? encoded : `coalesce(${encoded}, ${quoteLiteral(NULL_MARK)})`, bounded };
-}
-
-/** The key's text must not depend on the session: money prints by `lc_monetary`, regclass by `search_path`. */
-function keyText({ name, type }: Column): string {
-  const value = `t.${quoteIdentifier(name)}`;
-  const base = baseOf(type);
-  if (base.kind === 'base' && base.name === 'money') return `${value}::numeric::text`;
-  if (base.kind === 'base' && base.name.startsWith('reg')) return `${value}::oid::text`;
-  return `${value}::text`;
-}
-
-function isPlain(type: ColumnType): boolean {
-  const base = baseOf(type);
-  return base.kind === 'base' && PLAIN_TYPES.has(base.name);
-}
-
-function findColumn(relation: Relation, name: string): Column {
-  const column = relation.columns.find((candidate) => candidate.name === name);
-  if (column === undefined) throw new Error(`${relation.table} has no column ${name}, which its key names`);
-  return column;
 }
 
 function refuseLongPrefix(prefix: string, connectorId: string): void {

@@ -2,13 +2,13 @@ import type { Client } from '@elastic/elasticsearch';
 
 import type { BulkBody } from '../../sync/bulk-body';
 import { readAction } from '../../sync/bulk-item';
-import { OWN_FIELDS } from '../../sync/own-fields';
+import { OWN_FIELDS, ROWS_FIELDS } from '../../sync/own-fields';
 import { itemBytes } from '../bulk/bulk-slices';
 import { interferes, type PipelineWatch } from '../bulk/pipeline-watch';
 import { deadLetterId } from '../dead-letters/dead-letter-id';
 import { type FoundDocument, lookUpDocuments } from '../documents/look-up-documents';
 
-const FIELDS = Object.values(OWN_FIELDS);
+const FIELDS = [...Object.values(OWN_FIELDS), ...Object.values(ROWS_FIELDS)];
 
 /** Documents that were stored, and where. */
 export interface StoredDocuments {

@@ -1,6 +1,6 @@
 import { SyncFailure } from '../../sync/failures';
 import type { FieldMapping, IndexMapping } from '../../sync/field-mapping';
-import { OWN_FIELDS } from '../../sync/own-fields';
+import { OWN_FIELDS, ROWS_FIELDS } from '../../sync/own-fields';
 
 type Properties = Readonly<Record<string, FieldMapping>>;
 
@@ -19,7 +19,8 @@ export interface MappingDifference {
 }
 
 /** Fields on whose exact type queries rely. */
-export const EXACT_FIELDS: ReadonlySet<string> = new Set([
+export const EXACT_FIELDS: ReadonlySet<string> = new Set<string>([
+  ...Object.values(ROWS_FIELDS),
   OWN_FIELDS.relation,
   OWN_FIELDS.bucket,
   OWN_FIELDS.idHash,

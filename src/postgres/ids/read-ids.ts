@@ -33,7 +33,7 @@ export async function countIds(source: Source, request: IdRequest): Promise<numb
 
 /** Counts rows, in one snapshot. */
 export async function countRows(source: Source, request: Omit<IdRequest, 'id'>): Promise<number> {
-  const query = `select count(*)::text as "rows" ${fromRows(request.rows, request.filter)}`;
+  const query = `select count(*)::text as "rows" ${fromRows(request.rows, request)}`;
   const count = (tx: Transaction) => tx.query<{ rows: string }>(query);
   const [counted] = await withTransaction(source, count, readingTransaction(request));
   return Number(counted?.rows);

@@ -1,5 +1,5 @@
 import { qualifiedName } from '../../documents/sql-text';
-import { isReadAsWhole, type Leaf, type QualifiedName, type Relation } from '../../sync/relation';
+import { type Branch, isReadAsWhole, type Leaf, type QualifiedName, type Relation } from '../../sync/relation';
 
 /** A place to read rows: leaves of a table, or a query. */
 export type RowSource = LeafRows | QueryRows;
@@ -27,6 +27,8 @@ export interface QueryRows {
 export interface ExpectedRelation extends QualifiedName {
   readonly oid: number;
   readonly definition: string;
+  /** Rows of other tables that are rendered with its own. */
+  readonly branches?: readonly Branch[];
 }
 
 /** Blocks `from` up to, but without, `to` of a leaf; `to: null` reaches to wherever the leaf ends by then. */

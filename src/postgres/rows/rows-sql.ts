@@ -14,13 +14,19 @@ export type RowIdentity = Pick<RowProjection, 'id' | 'filter'>;
  * `from … where …` for all rows of a relation as `t`: those that a plain `select` shows, whatever the leaves are that
  * the plan knows. More conditions can follow by `and`.
  */
-export function fromRows(rows: RowSource, filter?: string): string {
-  return `from ${tableOf(rows)} as t where ${filterOf({ filter })}`;
+export function fromRows(rows: RowSource, { filter, joins = '' }: Pick<RowIdentity, 'filter'> & Joined = {}): string {
+  return `from ${tableOf(rows)} as t ${joins}where ${filterOf({ filter })}`;
+}
+
+/** Rows of other tables beside them. */
+interface Joined {
+  /** `join … on … `, empty for none. */
+  readonly joins?: string;
 }
 
 /** The same with the rows' ids as `k.id`. */
-export function fromRowsWithIds(rows: RowSource, { id, filter }: RowIdentity): string {
-  return `from ${tableOf(rows)} as t ${idJoin(id)} where ${filterOf({ filter })}`;
+export function fromRowsWithIds(rows: RowSource, { id, filter }: RowIdentity, joins = ''): string {
+  return `from ${tableOf(rows)} as t ${idJoin(id)} ${joins}where ${filterOf({ filter })}`;
 }
 
 /** The predicate that rows must meet to be synced, fit to stand between other conditions. */

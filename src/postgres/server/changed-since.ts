@@ -3,19 +3,18 @@ import { askIfAllowed } from '../connection/ask-if-allowed';
 import type { Transaction } from '../connection/transaction';
 
 /**
- * SQL predicate over `t`: the row was written by a transaction that a moment did not see. Needs a transaction whose
+ * SQL predicate over a row: it was written by a transaction that a moment did not see. Needs a transaction whose
  * snapshot is its first, as repeatable read has it: `age()` counts from where the transaction began. The moment
  * must be less than 2^31 transactions old. A frozen row can have a negative age.
+ * @param row - its alias
  */
-export function changedSince({ watermark, unseen }: Since): string {
-  if (unseen === undefined) return `age(t.xmin) between 0 and ${ageOf(watermark)}`;
-  const isLater = `age(t.xmin) between 0 and ${ageOf(unseen.next)}`;
+export function changedSince({ watermark, unseen }: Since, row = 't'): string {
+  const age = `age(${row}.xmin)`;
+  if (unseen === undefined) return `${age} between 0 and ${ageOf(watermark)}`;
+  const isLater = `${age} between 0 and ${ageOf(unseen.next)}`;
   if (unseen.open.length === 0) return isLater;
+  const isWithin = ([first, last]: IdRange) => `${age} between ${ageOf(last)} and ${ageOf(first)}`;
   return `(${[isLater, ...unseen.open.map(isWithin)].join(' or ')})`;
-}
-
-function isWithin([first, last]: IdRange): string {
-  return `age(t.xmin) between ${ageOf(last)} and ${ageOf(first)}`;
 }
 
 function ageOf(id: string): string {

@@ -89,8 +89,7 @@ function joinTables(
     foreignKeys,
     false,
   );
-  const { schema, table, oid } = between;
-  const link = { schema, table, oid, toParent: toParent.pairs, toChild: toChild.pairs };
+  const link = { relation: between, toParent: toParent.pairs, toChild: toChild.pairs };
   return { on: [], link, allowsOne: false };
 }
 
@@ -157,7 +156,7 @@ function findIndexes(
     link === undefined
       ? [{ table: relation, columns: on.map(({ own }) => own) }]
       : [
-          { table: link, columns: link.toParent.map(({ own }) => own) },
+          { table: link.relation, columns: link.toParent.map(({ own }) => own) },
           { table: relation, columns: link.toChild.map(({ other }) => other) },
         ];
   const found = steps.map(({ table, columns }) =>

@@ -1,7 +1,7 @@
 import type { ConnectorSettings } from '../../config/settings/settings';
 import type { TreeSettings } from '../../config/settings/to-trees';
 import { SyncFailure } from '../../sync/failures';
-import { type Branch, listBranches } from '../../sync/relation';
+import { type Branch, listBranches, listTreeTables } from '../../sync/relation';
 import { formatRelation, type Relation } from '../../sync/relation';
 import { describeUnlocked } from '../catalog/describe-unlocked';
 import { matchTables } from '../catalog/match-tables';
@@ -9,6 +9,7 @@ import type { SourceProblem } from '../catalog/select-relations';
 import type { LockPatience } from '../connection/lock-patience';
 import type { Source } from '../connection/source';
 import { withTransaction } from '../connection/transaction';
+import { findUnsteady } from './find-unsteady';
 import { growBranch } from './grow-branch';
 import { readForeignKeys } from './read-foreign-keys';
 import { readIndexColumns } from './read-index-columns';
@@ -38,7 +39,7 @@ export async function growTrees(
     patience,
   );
   const problems: SourceProblem[] = [];
-  const grown = new Map<Relation, Relation>();
+  const grown = new Map<Relation, readonly Branch[]>();
   for (const { relation, branches } of roots) {
     const own: Branch[] = [];
     for (const [name, settings] of Object.entries(branches)) {
@@ -50,9 +51,18 @@ export async function growTrees(
         problems.push({ type, relation: formatRelation(relation), message: `${message}.`, remedy });
       }
     }
-    grown.set(relation, withBranches(relation, own));
+    grown.set(relation, own);
   }
-  return { relations: relations.map((relation) => grown.get(relation) ?? relation), problems };
+  const all = [...grown.values()].flatMap((branches) => listBranches(branches));
+  const conditions = all.flatMap(({ branch: { where } }) => where ?? []);
+  const unsteady = await withTransaction(source, (tx) => findUnsteady(tx, conditions));
+  return {
+    relations: relations.map((relation) => {
+      const branches = grown.get(relation);
+      return branches === undefined ? relation : withBranches(relation, branches, unsteady);
+    }),
+    problems,
+  };
 }
 
 /** The trees of a file whose root is among some relations. */
@@ -68,14 +78,23 @@ export function findRoots(
   );
 }
 
-/** Nothing tells yet which documents a change of another table's rows is in: they are all compared. */
-function withBranches(relation: Relation, branches: readonly Branch[]): Relation {
-  const names = listBranches(branches).map(({ branch }) => formatRelation(branch.relation));
-  return {
-    ...relation,
-    branches,
-    wholeBecause: `its documents hold rows of ${[...new Set(names)].join(', ')}`,
-  };
+/** Where nothing tells which documents a change of another table's rows is in, they are all compared. */
+function withBranches(relation: Relation, branches: readonly Branch[], unsteady: ReadonlySet<string>): Relation {
+  const wholeBecause = relation.wholeBecause ?? untraceable(relation, branches, unsteady);
+  return { ...relation, branches, ...(wholeBecause === undefined ? {} : { wholeBecause }) };
+}
+
+function untraceable(
+  relation: Relation,
+  branches: readonly Branch[],
+  unsteady: ReadonlySet<string>,
+): string | undefined {
+  const table = listTreeTables(branches).find((one) => one.wholeBecause !== undefined || one.leaves.length === 0);
+  if (table !== undefined) return `its documents hold rows of ${formatRelation(table)}, whose changes nothing tells`;
+  if (relation.keyIsPerLeaf === true) return 'tables inherit from it, and its documents hold rows of other tables';
+  const branch = listBranches(branches).find(({ branch: { where } }) => where !== undefined && unsteady.has(where));
+  if (branch === undefined) return undefined;
+  return `the condition of its branch ${branch.path} depends on more than the row`;
 }
 
 async function readTables(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { cutTasks, isWhole, type LeafPartition } from '../../../src/sync/partitions';
+import { type CopyTask, cutTasks } from '../../../src/sync/partitions';
 import type { PlannedLeaf, PlannedRelation } from '../../../src/sync/sync-plan';
 import { fuzzing } from '../../support/fuzz';
 
@@ -9,8 +9,8 @@ function relation(oid: number, ...blocks: number[]): PlannedRelation {
   return { name: `public.t${oid}`, oid, definition: 'd', rows: 1, leaves };
 }
 
-function sizeOf(task: readonly (LeafPartition | { whole: true })[], blocks: number): number {
-  return task.reduce((sum, part) => sum + ('whole' in part ? 0 : (part.to ?? blocks) - part.from), 0);
+function sizeOf(task: CopyTask, blocks: number): number {
+  return task.reduce((sum, part) => sum + ('from' in part ? (part.to ?? blocks) - part.from : 0), 0);
 }
 
 describe('tasks', () => {
@@ -41,7 +41,7 @@ describe('tasks', () => {
         const relations = sizes.map((blocks, n) => relation(n * 10, ...blocks));
         const parts = cutTasks(relations, lanes)
           .flat()
-          .flatMap((part) => (isWhole(part) ? [] : [part]));
+          .flatMap((part) => ('from' in part ? [part] : []));
         for (const { leaves: planned } of relations) {
           for (const [leaf] of planned) {
             const own = parts.filter((part) => part.leaf === leaf).toSorted((a, b) => a.from - b.from);
