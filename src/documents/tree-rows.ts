@@ -1,6 +1,6 @@
 import { ROWS_FIELDS } from '../sync/own-fields';
 import type { Branch } from '../sync/relation';
-import { branchSteps, type BranchStep, fromSteps, joinSteps, placeBranches } from './branch-rows';
+import { type BranchStep, branchSteps, fromSteps, joinSteps, placeBranches } from './branch-rows';
 import { joinKey } from './ids/key-text';
 import { quoteLiteral } from './sql-text';
 

@@ -6,8 +6,7 @@ import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { refreshIndex } from '../../elasticsearch/index/refresh-index';
 import { digestIds } from '../../postgres/ids/digest-ids';
 import { countIds, countRows } from '../../postgres/ids/read-ids';
-import { withTransaction } from '../../postgres/connection/transaction';
-import { hasChangesSince } from '../../postgres/server/changed-since';
+import { hasChangedSince } from '../../postgres/server/changed-since';
 import { digestTreeRows } from '../../postgres/tree-rows/digest-tree-rows';
 import { coverBuckets } from '../../sync/bucket-ranges';
 import {
@@ -17,10 +16,10 @@ import {
   type IdDigest,
   type RowsDigest,
 } from '../../sync/id-digest';
-import type { Since } from '../../sync/unseen-transactions';
 import { mayShareIds, relationField } from '../../sync/relation';
 import { type FailedRelation, toRelationFailure } from '../../sync/relation-failure';
 import type { SyncJob } from '../../sync/sync-plan';
+import type { Since } from '../../sync/unseen-transactions';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { SurveyInput } from '../contract/activity-inputs';
 import type { RelationSurvey, Survey } from '../contract/activity-results';
@@ -79,7 +78,7 @@ export async function surveyRelations(
 async function mayHaveLostRows({ source }: OpenConnector, job: SyncJob, since: Since | undefined): Promise<boolean> {
   if (since === undefined) return false;
   if (job.jobType === 'full' && !job.newIndex) return true;
-  return withTransaction(source, (tx) => hasChangesSince(tx, since));
+  return hasChangedSince(source, since);
 }
 
 interface Counts extends Pick<RelationSurvey, 'documents'>, DeadLetterCounts {

@@ -1,7 +1,6 @@
-import { withTransaction } from '../../postgres/connection/transaction';
 import { copyChangedRows } from '../../postgres/rows/copy-rows';
+import { hasChangedSince } from '../../postgres/server/changed-since';
 import { copyChangedTrees } from '../../postgres/tree-rows/copy-changed-trees';
-import { hasChangesSince } from '../../postgres/server/changed-since';
 import { SyncFailure } from '../../sync/failures';
 import { isReadAsWhole, mayShareIds } from '../../sync/relation';
 import { toRelationFailure } from '../../sync/relation-failure';
@@ -34,7 +33,7 @@ export async function catchUpRelations(
   const { job, relations } = input;
   const { relations: found, failed } = await readRelations(connector, relations, job.startedAt);
   const described = new Map(found.map((projected) => [projected.name, projected]));
-  const isQuiet = !(await withTransaction(connector.source, (tx) => hasChangesSince(tx, job)));
+  const isQuiet = !(await hasChangedSince(connector.source, job));
   const changed: string[] = [];
   const reports: RelationReport[] = failed.map(toFailedReport);
   const failedNames = new Set(failed.map(({ relation }) => relation));
@@ -79,7 +78,7 @@ async function refuseNewSharedKeys(
   const { leaves, since: watermark, unseen } = planned;
   const since = watermark === undefined ? undefined : { watermark, ...(unseen === undefined ? {} : { unseen }) };
   const isRefreshed = since !== undefined && leaves.every(([, , , copy]) => copy === 0);
-  if (isRefreshed && !(await withTransaction(connector.source, (tx) => hasChangesSince(tx, since)))) return undefined;
+  if (isRefreshed && !(await hasChangedSince(connector.source, since))) return undefined;
   const scope = isRefreshed ? { changedSince: since } : 'all';
   const version = passVersion(job, 'catchUp', round);
   return withWriter(connector, job, signal, async (writer) => {

@@ -22,9 +22,9 @@ export function nameFields(
   columns: readonly Column[],
   { fieldNames, attachment }: DocumentOptions,
 ): { readonly fields: readonly NamedField[]; readonly renamed: readonly RenamedField[] } {
-  const counts = relation.branches === undefined ? [] : Object.values(ROWS_FIELDS);
-  const added = [...Object.values(addedFieldNames(fieldNames)), ...counts];
-  const taken = new Map(added.map((name) => [name, 'a field that pgferry adds']));
+  const added: readonly string[] = Object.values(addedFieldNames(fieldNames));
+  const counts: readonly string[] = relation.branches === undefined ? [] : Object.values(ROWS_FIELDS);
+  const taken = new Map([...added, ...counts].map((name) => [name, 'a field that pgferry adds']));
   const renamed: RenamedField[] = [];
   const fields = columns.map((column): NamedField => {
     const attached = attachment !== undefined && listColumnNames(relation, column).includes(attachment);

@@ -25,8 +25,8 @@ export interface DocumentDigestRequest {
 
 /**
  * Sums up the ids of a relation's documents by bucket, from their fields `_bucket` and `_id_hash`, and where asked
- * for the rows that they count in `_rows` and `_rows_hash`. Sees what was refreshed. Documents that others wrote may have no bucket, or one that there is not: they are in the first or the last,
- * as in a scan, and make it differ from anything.
+ * for the rows that they count in `_rows` and `_rows_hash`. Sees what was refreshed. Documents that others wrote may have no
+ * bucket, or one that there is not: they are in the first or the last, as in a scan, and make it differ from anything.
  */
 export async function digestDocuments(client: Client, request: DocumentDigestRequest): Promise<IdDigest> {
   const { index, relationField, withRows = false, signal } = request;

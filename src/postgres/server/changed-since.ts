@@ -1,6 +1,7 @@
 import type { IdRange, Since } from '../../sync/unseen-transactions';
 import { askIfAllowed } from '../connection/ask-if-allowed';
-import type { Transaction } from '../connection/transaction';
+import type { Source } from '../connection/source';
+import { type Transaction, withTransaction } from '../connection/transaction';
 
 /**
  * SQL predicate over a row: it was written by a transaction that a moment did not see. Needs a transaction whose
@@ -36,6 +37,11 @@ export async function hasChangesSince(tx: Transaction, { watermark, unseen }: Si
     if (!('rows' in told) || told.rows[0]?.ended !== false) return true;
   }
   return false;
+}
+
+/** {@link hasChangesSince}, in a transaction of its own. */
+export function hasChangedSince(source: Source, since: Since): Promise<boolean> {
+  return withTransaction(source, (tx) => hasChangesSince(tx, since));
 }
 
 const HAS_ENDED = `

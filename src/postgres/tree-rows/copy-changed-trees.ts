@@ -10,7 +10,7 @@ import { readingTransaction } from '../rows/reading-transaction';
 import type { LeafRows } from '../rows/row-source';
 import { filterOf, fromRows } from '../rows/rows-sql';
 import { changedSince, hasChangesSince } from '../server/changed-since';
-import { readPlaces } from './read-places';
+import { findPlaces, readAtPlaces } from './read-places';
 
 /** Rows with rows of other tables in their documents. */
 export interface TreeRequest extends CopyOptions {
@@ -39,7 +39,9 @@ export async function* copyChangedTrees(source: Source, request: ChangedTrees): 
       const condition = `${changedSince(since)} and ${filterOf(projection)}`;
       yield* readLeaf(tx, { relation: rows.relation, leaf, condition }, request);
     }
-    yield* readPlaces(tx, changedRoots(request), rows, request);
+    for await (const places of findPlaces(tx, changedRoots(request))) {
+      yield* readAtPlaces(tx, places, rows, request);
+    }
   };
   yield* streamTransaction(source, read, readingTransaction(request));
 }

@@ -9,7 +9,7 @@ import { readLeaf } from '../rows/read-leaf';
 import { readingTransaction } from '../rows/reading-transaction';
 import { bucketCondition, filterOf, fromRowsWithIds } from '../rows/rows-sql';
 import type { TreeRequest } from './copy-changed-trees';
-import { type FoundPlace, readPlaces } from './read-places';
+import { findPlaces, type FoundPlace, readAtPlaces } from './read-places';
 
 /** Buckets of rows, and which of them differ from their documents. */
 export interface DifferingTrees extends TreeRequest {
@@ -34,7 +34,9 @@ export async function* copyDifferingTrees(source: Source, request: DifferingTree
   const read = async function* (tx: Transaction) {
     await tx.query('savepoint pgferry_counts');
     try {
-      yield* readPlaces(tx, countedRoots(request), rows, request, isWanted);
+      for await (const found of findPlaces<CountedPlace>(tx, countedRoots(request))) {
+        yield* readAtPlaces(tx, found.filter(isWanted), rows, request);
+      }
     } catch (error) {
       if (!isRowError(error)) throw error;
       await tx.query('rollback to savepoint pgferry_counts');

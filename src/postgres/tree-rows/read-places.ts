@@ -1,9 +1,9 @@
+import type { Transaction } from '../connection/transaction';
 import type { CopyOptions } from '../rows/copy-options';
 import type { CopyPiece } from '../rows/copy-piece';
 import { atPlaces } from '../rows/leaf-sql';
 import { readLeaf } from '../rows/read-leaf';
 import type { LeafRows } from '../rows/row-source';
-import type { Transaction } from '../connection/transaction';
 
 /** Rows that one statement looks up: its text stays below 200 kB. */
 const ROWS_PER_STATEMENT = 5_000;
@@ -14,28 +14,26 @@ export interface FoundPlace {
   readonly place: string;
 }
 
-/**
- * Reads the rows at the places that a query finds, in the order in which it finds them.
- * @param query - for the columns `leaf` and `place`
- * @param isWanted - which of the places count
- */
-export async function* readPlaces<Row extends FoundPlace>(
-  tx: Transaction,
-  query: string,
-  rows: LeafRows,
-  options: CopyOptions,
-  isWanted: (row: Row) => boolean = () => true,
-): AsyncGenerator<CopyPiece, void> {
+/** Runs a query for places, and gives what it finds some thousands at a time, to be read in the same transaction. */
+export async function* findPlaces<Place extends FoundPlace>(tx: Transaction, query: string): AsyncGenerator<Place[]> {
   await tx.query(`declare pgferry_places no scroll cursor for ${query}`);
   for (;;) {
-    const found = await tx.query<Row & Record<string, unknown>>(`fetch ${ROWS_PER_STATEMENT} from pgferry_places`);
-    const wanted = found.filter(isWanted);
-    for (const leaf of rows.leaves) {
-      const places = wanted.filter((row) => row.leaf === String(leaf.oid)).map(({ place }) => place);
-      if (places.length === 0) continue;
-      yield* readLeaf(tx, { relation: rows.relation, leaf, condition: atPlaces(places) }, options);
-    }
+    const found = await tx.query<Place & Record<string, unknown>>(`fetch ${ROWS_PER_STATEMENT} from pgferry_places`);
+    if (found.length > 0) yield found;
     if (found.length < ROWS_PER_STATEMENT) break;
   }
   await tx.query('close pgferry_places');
+}
+
+/** Reads the rows at some places, leaf by leaf in the order of the heap. */
+export async function* readAtPlaces(
+  tx: Transaction,
+  places: readonly FoundPlace[],
+  { relation, leaves }: LeafRows,
+  options: CopyOptions,
+): AsyncGenerator<CopyPiece, void> {
+  for (const leaf of leaves) {
+    const inLeaf = places.filter((found) => found.leaf === String(leaf.oid)).map(({ place }) => place);
+    if (inLeaf.length > 0) yield* readLeaf(tx, { relation, leaf, condition: atPlaces(inLeaf) }, options);
+  }
 }
