@@ -88,9 +88,9 @@ async function compareRows(
   }
 }
 
-/** Rows that have a place are looked for by it. */
+/** Rows without a readable id are looked for by their place. */
 function identified(row: RefusedRow): string[] {
-  return row.place === undefined ? [row.id] : [];
+  return row.id === undefined ? [] : [row.id];
 }
 
 /** Rows that are too large, can't be rendered, or share an id: they have no document, but a dead letter. */

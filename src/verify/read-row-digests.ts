@@ -63,10 +63,10 @@ export async function readRowDigests(
         break;
       case 'refused':
         for (const row of piece.rows) {
-          if (row.place === undefined) {
+          if (row.id !== undefined) {
             ids.add(row.id);
             withoutDocument.add(row.id);
-          } else confirmPlace(context, projected, formatPlace(row.place), rejected);
+          } else if (row.place !== undefined) confirmPlace(context, projected, formatPlace(row.place), rejected);
         }
         rows += piece.rows.length;
         break;

@@ -48,6 +48,9 @@ const NAMES = `## Names of fields
 
 ADDED
 
+A document that holds rows of other tables also says how many (\`_rows\`), and the sum of the hashes of their keys
+(\`_rows_hash\`): [how their changes are found](documents.md).
+
 Elasticsearch refuses some names. A dot becomes \`_\`, a name of Elasticsearch's metadata (\`_id\`, \`_source\`, …) gets a \`_\`
 behind it, blanks become \`_\`; \`pgferry plan\` lists what was renamed. Two columns that would share a field are an error that
 names both.

@@ -18,6 +18,8 @@ const MOMENTS = /^'\s*(now|today|tomorrow|yesterday)\s*'$/i;
 const SETTLED = new Set(
   (
     'concat concat_ws format to_char to_date to_number to_timestamp date_trunc date_part extract timezone ' +
+    'date time timetz timestamp timestamptz numeric length quote_literal quote_nullable ' +
+    'convert convert_from convert_to ' +
     'array_to_string string_to_array make_timestamptz to_json to_jsonb row_to_json json_build_object ' +
     'jsonb_build_object json_build_array jsonb_build_array'
   ).split(' '),

@@ -1,12 +1,13 @@
 import { DatabaseError } from 'pg';
 
 import { qualifiedName } from '../../documents/sql-text';
+import type { TreeRows } from '../../documents/tree-rows';
 import { SyncFailure } from '../../sync/failures';
-import type { Relation } from '../../sync/relation';
-import { type Branch, listBranches } from '../../sync/relation';
+import { type Branch, listBranches, type Relation } from '../../sync/relation';
 import type { Source } from '../connection/source';
 import { type Transaction, withTransaction } from '../connection/transaction';
 import { idJoin, type RowProjection } from '../rows/row-projection';
+import { changedRoots } from '../tree-rows/copy-changed-trees';
 
 /**
  * Has PostgreSQL look at the SQL of documents that hold rows of other tables, without running it: conditions, orders,
@@ -16,7 +17,13 @@ import { idJoin, type RowProjection } from '../rows/row-projection';
 export async function requireRenderable(
   source: Source,
   relation: Relation,
-  { id, document, size }: Pick<RowProjection, 'id' | 'document' | 'size'>,
+  {
+    id,
+    document,
+    size,
+    tree,
+    filter,
+  }: Pick<RowProjection, 'document' | 'filter' | 'id' | 'size'> & { readonly tree?: TreeRows },
 ): Promise<void> {
   if (relation.branches === undefined) return;
   const root = `documents.nested.${relation.table}`;
@@ -25,6 +32,14 @@ export async function requireRenderable(
     for (const { path, branch } of branches) await requireCondition(tx, `${root}.${path}`, branch);
     const select = `select ${[document, ...(size === undefined ? [] : [size])].join(', ')}`;
     await describe(tx, `${select} from ${qualifiedName(relation)} as t ${idJoin(id)}`, root);
+    if (tree === undefined) return;
+    const rows = { relation, leaves: relation.leaves };
+    // Any moment: it is the names and the grants that count, those of `xmin` among them.
+    await describe(
+      tx,
+      changedRoots({ rows, tree, since: { watermark: '3' }, projection: { ...(filter && { filter }) } }),
+      root,
+    );
   });
 }
 
@@ -42,7 +57,9 @@ async function describe(tx: Transaction, sql: string, place: string): Promise<vo
     throw new SyncFailure(
       isRefused ? 'SourcePermission' : 'InvalidConfig',
       `${place}: ${error.message} (${error.code})`,
-      isRefused ? 'Grant the role what is missing.' : 'Correct it. Functions outside pg_catalog need their schema.',
+      isRefused
+        ? 'Grant the role select on the whole table.'
+        : 'Correct it. Functions outside pg_catalog need their schema.',
     );
   }
 }

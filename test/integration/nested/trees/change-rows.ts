@@ -93,11 +93,11 @@ export function createRowChanger(database: TestDatabase, root: DrawnTable, draw:
   const changeTable = (table: DrawnTable): string[] => {
     const own = ties.filter(({ owner }) => owner.name === table.name);
     const tie = own.length === 0 ? undefined : draw.oneOf(own);
-    const kind = draw.number(12);
+    const kind = draw.number(13);
     if (kind < 3) return [insert(table)];
     if (kind < 5) return [`update ${table.name} set v = 'w${draw.number(1_000)}' where ${atRow(table)}`];
     if (kind === 5) return [`update ${table.name} set ok = not ok where ${atRow(table)}`];
-    if (kind < 8) return [`delete from ${table.name} where ${atRow(table)}`];
+    if (kind < 8 || kind === 12) return [`delete from ${table.name} where ${atRow(table)}`];
     if (kind === 8 && table.storage !== 'inherited') {
       const names = keyColumns(table).map(([name]) => name);
       const key = freshKey(table);
