@@ -1,7 +1,12 @@
 import type { Transaction } from '../connection/transaction';
 
-/** Literals and names of SQL, a name with the parenthesis behind it; what else there is are operators and numbers. */
-const TOKENS = /'(?:[^']|'')*'|(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*)(?:\s*\()?|\$/gu;
+const NAME = String.raw`(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*)`;
+
+/** Literals, and names with their schema and the parenthesis behind them; what else there is are operators and numbers. */
+const TOKENS = new RegExp(String.raw`'(?:[^']|'')*'|${NAME}(?:\s*\.\s*${NAME})*(?:\s*\()?`, 'gu');
+
+/** What literals and names can't be told by: quotes in another form, and comments. */
+const OBSCURE = /\$|--|\/\*|\b[eu]&?'/i;
 
 /** Words of SQL by which a condition sees more than its row: other rows, the time, the session. */
 const WORDS = new Set(
@@ -12,7 +17,7 @@ const WORDS = new Set(
 );
 
 /** Texts that a cast to a date or a time takes for a moment that is another one each day. */
-const MOMENTS = /^'\s*(now|today|tomorrow|yesterday)\s*'$/i;
+const MOMENTS = /^'.*\b(now|today|tomorrow|yesterday)\b.*'$/is;
 
 /** Functions that read nothing but settings, which every transaction of ours has the same. */
 const SETTLED = new Set(
@@ -36,18 +41,27 @@ const VOLATILITY = `
  */
 export async function findUnsteady(tx: Transaction, conditions: readonly string[]): Promise<ReadonlySet<string>> {
   const read = conditions.map((condition) => ({ condition, tokens: condition.match(TOKENS) ?? [] }));
-  const called = read.flatMap(({ tokens }) => tokens.flatMap((token) => calledName(token) ?? []));
-  const names = [...new Set(called)].filter((name) => !SETTLED.has(name));
-  const found = names.length === 0 ? [] : await tx.query<{ name: string }>(VOLATILITY, [names]);
+  const called = read.flatMap(({ tokens }) => tokens.flatMap((token) => calledFunction(token) ?? []));
+  const found = called.length === 0 ? [] : await tx.query<{ name: string }>(VOLATILITY, [[...new Set(called)]]);
   const functions = new Set(found.map(({ name }) => name));
   const isUnsteady = (token: string) =>
-    token === '$' || WORDS.has(token.toLowerCase()) || MOMENTS.test(token) || functions.has(calledName(token) ?? '');
-  return new Set(read.filter(({ tokens }) => tokens.some(isUnsteady)).map(({ condition }) => condition));
+    WORDS.has(token.toLowerCase()) || MOMENTS.test(token) || functions.has(calledFunction(token) ?? '');
+  return new Set(
+    read
+      .filter(({ condition, tokens }) => OBSCURE.test(condition) || tokens.some(isUnsteady))
+      .map(({ condition }) => condition),
+  );
 }
 
-/** The function that a token calls, in lower case; also a word of SQL with a parenthesis behind it. */
-function calledName(token: string): string | undefined {
+/**
+ * The function that a token calls, in lower case and without its schema, where it may be one that counts; also a word of SQL
+ * with a parenthesis behind it. Schemas of others may have a function under the name of one that is settled.
+ */
+function calledFunction(token: string): string | undefined {
   if (!token.endsWith('(')) return undefined;
-  const name = token.slice(0, -1).trim();
-  return name.replace(/^"|"$/g, '').replaceAll('""', '"').toLowerCase();
+  const parts = [...token.matchAll(new RegExp(NAME, 'gu'))].map(([part]) =>
+    part.replace(/^"|"$/g, '').replaceAll('""', '"').toLowerCase(),
+  );
+  const [name = '', schema = 'pg_catalog'] = parts.toReversed();
+  return schema === 'pg_catalog' && SETTLED.has(name) ? undefined : name;
 }

@@ -76,10 +76,18 @@ test.each([
   ['other rows', `exists (select from public.parent as p where p.id = parent_id and p.id > 3)`],
   ['chance', `random() >= 0`],
   ['a function that nobody says to be immutable', `public.is_good(note)`],
+  ['a function under the name of one that is', `public . "length" (note) > 0`],
+  ['what a comment may hide', `note <> '' -- isn't it now()`],
 ])('a branch whose condition depends on %s is read as a whole, and plan says so', async (_, where) => {
-  await database.sql(`create function is_good(text) returns boolean language sql as 'select true'`);
+  await database.sql(`
+    create function is_good(text) returns boolean language sql as 'select true';
+    create function length(text) returns int language sql as 'select 1'`);
   const entry = entryOf({ where });
   expect(await readAsWholeBecause(entry)).toBe('the condition of its branch children depends on more than the row');
+});
+
+test('a tree that is read as a whole sends the documents that changed, and no others', async () => {
+  const entry = entryOf({ where: `born > now() - interval '1 hour'` });
   await harness.sync(entry);
   await database.sql(`delete from child where id = 5; update child set note = 'now' where id = 6`);
   expect(reportOf(await harness.sync(entry, { jobType: 'incremental' }), 'public.parent')).toMatchObject({
