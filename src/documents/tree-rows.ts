@@ -1,3 +1,4 @@
+import { HASH_MODULUS } from '../sync/id-digest';
 import { ROWS_FIELDS } from '../sync/own-fields';
 import type { Branch } from '../sync/relation';
 import { type BranchStep, branchSteps, fromSteps, joinSteps, placeBranches } from './branch-rows';
@@ -38,8 +39,8 @@ interface Path {
   readonly own: number;
 }
 
-/** Bits of a sum of hashes that documents keep: sums over two million documents stay exact in Elasticsearch. */
-export const SUM_MASK = 4_294_967_295;
+/** Bits of a sum of hashes that documents keep. */
+export const SUM_MASK = HASH_MODULUS - 1;
 
 /** Finds the rows of other tables in a relation's documents. */
 export function describeTreeRows(branches: readonly Branch[]): TreeRows {

@@ -14,6 +14,9 @@ export interface RowsDigest {
   readonly hash: number;
 }
 
+/** Sums of rows' hashes are taken modulo this: over two million documents they stay exact in Elasticsearch. */
+export const HASH_MODULUS = 2 ** 32;
+
 const NO_ROWS: RowsDigest = { count: 0, hash: 0 };
 
 /** Digest of a set of ids, by bucket; empty buckets are left out. */

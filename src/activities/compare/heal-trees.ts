@@ -1,6 +1,6 @@
 import { scanRowCounts } from '../../elasticsearch/documents/scan-fingerprints';
 import { copyDifferingTrees } from '../../postgres/tree-rows/copy-differing-trees';
-import type { RowsDigest } from '../../sync/id-digest';
+import { HASH_MODULUS, type RowsDigest } from '../../sync/id-digest';
 import { relationField } from '../../sync/relation';
 import { emptyReport, type RelationReport } from '../../sync/report';
 import { passVersion } from '../../sync/write-version';
@@ -13,9 +13,6 @@ import { withRepair } from '../copy/with-repair';
 import { writePieces } from '../copy/write-pieces';
 import { FingerprintMap } from '../id-sets/fingerprint-map';
 import type { ProjectedRelation } from '../plan/projected-relation';
-
-/** Hashes are below it, so that count and hash make one number. */
-const HASH_MODULUS = 2 ** 32;
 
 /**
  * Writes the documents again from which rows of other tables have gone: those that count other rows than there are. A
@@ -48,6 +45,7 @@ export async function healTrees(
   });
 }
 
+/** Hashes are below their modulus, so that both make one number. */
 function asNumber({ count, hash }: RowsDigest): number {
   return count * HASH_MODULUS + hash;
 }

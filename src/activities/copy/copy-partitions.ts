@@ -113,14 +113,13 @@ async function copyChangedDocuments(
 ): Promise<void> {
   const { partition, position, from, writer, progress, signal } = copy;
   if (from > 0) return;
-  const { relation, watermark, unseen } = partition;
+  const { relation } = partition;
   const target = { connector, job, writer, relation, version: passVersion(job, 'copy', round), signal };
   const { rows, projection } = await openRelation(connector, job, partition);
   const { tree } = projection;
   if (tree === undefined || !('leaves' in rows)) throw new Error(`${relation} holds no rows of other tables`);
   const started = performance.now();
-  const since = { watermark, ...(unseen === undefined ? {} : { unseen }) };
-  const request = { ...copyOptions(target, projection), rows, tree, since, withOwn: false };
+  const request = { ...copyOptions(target, projection), rows, tree, since: partition, withOwn: false };
   const { acknowledged } = await writePieces(copyChangedTrees(connector.source, request), target);
   progress.follow(acknowledged, { relation, position, block: 1, seconds: (performance.now() - started) / 1_000 });
 }

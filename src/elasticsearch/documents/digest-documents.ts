@@ -1,7 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
 
 import { BUCKETS } from '../../sync/bucket-ranges';
-import type { BucketDigest, IdDigest } from '../../sync/id-digest';
+import { type BucketDigest, HASH_MODULUS, type IdDigest } from '../../sync/id-digest';
 import { OWN_FIELDS, ROWS_FIELDS } from '../../sync/own-fields';
 import { asObject, readAnswer } from '../answers/read-answer';
 import { type Bucket, pageBuckets } from './page-buckets';
@@ -10,8 +10,6 @@ import { type Bucket, pageBuckets } from './page-buckets';
 const MAX_ODD_BUCKETS = 100;
 /** Documents without a bucket. */
 const NO_BUCKET = -1;
-/** Rows' hashes are summed up modulo 2^32. */
-const HASH_MODULUS = 2 ** 32;
 
 /** Documents to sum up. */
 export interface DocumentDigestRequest {
