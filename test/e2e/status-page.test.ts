@@ -170,11 +170,8 @@ describe('whoever asks for the status page', () => {
     const [pair = ''] = cookie.split(';');
     const buttons = async (sent: string) =>
       (await (await fetch(url, { headers: { cookie: sent } })).text()).includes('<button name="verb"');
-    expect([await buttons(pair), await buttons(''), await buttons(pair.replace(/\d\./u, '9.'))]).toEqual([
-      true,
-      false,
-      false,
-    ]);
+    const laterEnd = pair.replace(/\d\./u, (digit) => `${(Number.parseInt(digit, 10) + 1) % 10}.`);
+    expect(await Promise.all([pair, '', laterEnd].map(buttons))).toEqual([true, false, false]);
   });
 
   test('gets the headers that OWASP asks for, and nothing from elsewhere', async () => {
