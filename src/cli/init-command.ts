@@ -12,6 +12,7 @@ export function initCommand(): Command {
     .option('--elasticsearch <url>', 'where to', 'http://localhost:9200')
     .option('--schema <name>', 'schema to sync', 'public')
     .option('--tables <names>', 'tables, separated by commas (default: all)')
+    .option('--nested', 'propose documents of several tables, by their foreign keys, as comments')
     .option('--continuous', 'follow changes between syncs')
     .addOption(
       new Option('--secrets <place>', 'where passwords go: files of mode 600, or variables')

@@ -5,7 +5,13 @@ import { exampleConfiguration } from '../../config/example-configuration';
 import { systemErrorCode } from '../../config/problems/system-error-code';
 import { schemaForEditors } from '../../installation/schema-for-editors';
 import { SyncFailure } from '../../sync/failures';
-import { type InitChoices, readElasticsearchUrl, readPostgresUrl, type SecretPlace } from '../init/choices';
+import {
+  type ChosenConnector,
+  type InitChoices,
+  readElasticsearchUrl,
+  readPostgresUrl,
+  type SecretPlace,
+} from '../init/choices';
 import type { RenderedConfiguration } from '../init/render-configuration';
 import { EXIT } from '../output/exit-codes';
 import { createTerminal, type Terminal } from '../output/terminal';
@@ -17,6 +23,7 @@ export interface InitOptions {
   readonly elasticsearch: string;
   readonly schema: string;
   readonly tables?: string;
+  readonly nested?: true;
   readonly continuous?: true;
   readonly secrets: SecretPlace;
 }
@@ -61,15 +68,19 @@ async function readOptions(postgresUrl: string, options: InitOptions, { say }: T
     throw new SyncFailure('InvalidConfig', '--postgres is no address.', 'As postgresql://reader:secret@db:5432/shop');
   if (elasticsearch === undefined)
     throw new SyncFailure('InvalidConfig', '--elasticsearch is no address.', 'As https://search.example.com:9200');
-  const { lookAtElasticsearch, lookAtPostgres } = await import('../init/look-at-servers.js');
+  const { lookAtElasticsearch, lookAtForeignKeys, lookAtPostgres } = await import('../init/look-at-servers.js');
   const servers = { postgres, elasticsearch, secrets: options.secrets };
   const found = await lookAtPostgres(servers, surroundings());
   await lookAtElasticsearch(servers, surroundings());
   const schema = found.schemas.find(({ name }) => name === options.schema);
   say(`PostgreSQL and Elasticsearch answer; ${schema?.tables.length ?? 0} tables of ${options.schema} can be synced`);
   const tables = options.tables?.split(',').map((name) => name.trim()) ?? '*';
-  const isContinuous = options.continuous === true;
-  return { ...servers, isEncrypted: found.isEncrypted, connectors: [{ schema: options.schema, tables }], isContinuous };
+  const connector: ChosenConnector = { schema: options.schema, tables };
+  const choices = { ...servers, isEncrypted: found.isEncrypted, isContinuous: options.continuous === true };
+  if (options.nested !== true) return { ...choices, connectors: [connector] };
+  const [trees = {}] = await lookAtForeignKeys({ ...choices, connectors: [connector] }, surroundings());
+  say(`Foreign keys allow documents of several tables: ${Object.keys(trees).join(', ') || 'none'}`);
+  return { ...choices, connectors: [{ ...connector, trees }] };
 }
 
 /** Variables as the file will have them when it is read. */

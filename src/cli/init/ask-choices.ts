@@ -1,9 +1,10 @@
 import { cancel, confirm, intro, isCancel, log, multiselect, password, select, spinner, text } from '@clack/prompts';
 
+import { nameSome } from '../../config/problems/name-some';
 import { SyncFailure } from '../../sync/failures';
 import { groupDigits } from '../../sync/progress';
 import { type ChosenConnector, type InitChoices, readElasticsearchUrl, type ServerChoices } from './choices';
-import { type FoundSchema, lookAtElasticsearch, lookAtPostgres } from './look-at-servers';
+import { type FoundSchema, lookAtElasticsearch, lookAtForeignKeys, lookAtPostgres } from './look-at-servers';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -24,7 +25,9 @@ export async function askChoices(environment: Environment): Promise<InitChoices>
   intro('pgferry: what is to be synced, and where to?', OUTPUT);
   const { postgres, found } = await askPostgres(environment);
   const elasticsearch = await askElasticsearch(environment);
-  const connectors = await askConnectors(found.schemas);
+  const chosen = await askConnectors(found.schemas);
+  const reached = { postgres, elasticsearch, secrets: 'environment', isEncrypted: found.isEncrypted } as const;
+  const connectors = await askTrees({ ...reached, connectors: chosen }, environment);
   const isContinuous = await answered(
     confirm({ ...OUTPUT, message: 'Find changes within a second, by logical replication?', initialValue: false }),
   );
@@ -45,7 +48,9 @@ async function askPostgres(environment: Environment) {
       ...(secret === '' ? {} : { password: secret }),
     };
     const choices = { postgres, elasticsearch: { url: 'http://localhost' }, secrets: 'environment' } as const;
-    const found = await tryAloud('PostgreSQL', () => lookAtPostgres(choices, environment));
+    const found = await tryAloud(['Trying PostgreSQL', 'PostgreSQL answers'], () =>
+      lookAtPostgres(choices, environment),
+    );
     if (found === undefined) continue;
     if (!found.isEncrypted)
       log.warn('The server offers no encryption: the password and all rows go as they are.', OUTPUT);
@@ -76,7 +81,7 @@ async function askElasticsearch(environment: Environment): Promise<ServerChoices
     );
     const elasticsearch = { ...(readElasticsearchUrl(url) ?? { url }), ...(await askAccess(access)) };
     const choices = { postgres: NOBODY, elasticsearch, secrets: 'environment' } as const;
-    const tried = await tryAloud('Elasticsearch', async () => ({
+    const tried = await tryAloud(['Trying Elasticsearch', 'Elasticsearch answers'], async () => ({
       version: await lookAtElasticsearch(choices, environment),
     }));
     if (tried !== undefined) return elasticsearch;
@@ -133,6 +138,24 @@ async function askTables({ name, tables }: FoundSchema): Promise<ChosenConnector
   return { schema: name, tables: chosen };
 }
 
+/** Asks only where foreign keys allow documents of several tables. */
+async function askTrees(
+  choices: Parameters<typeof lookAtForeignKeys>[0],
+  environment: Environment,
+): Promise<readonly ChosenConnector[]> {
+  const { connectors } = choices;
+  const trees =
+    (await tryAloud(['Reading foreign keys', 'Foreign keys are read'], () =>
+      lookAtForeignKeys(choices, environment),
+    )) ?? [];
+  const roots = trees.flatMap((proposed) => Object.keys(proposed));
+  if (roots.length === 0) return connectors;
+  const isWanted = await answered(
+    confirm({ ...OUTPUT, message: `Propose documents of several tables, as comments, for ${nameSome(roots)}?` }),
+  );
+  return isWanted ? connectors.map((connector, index) => ({ ...connector, trees: trees[index] ?? {} })) : connectors;
+}
+
 function askPlace(): Promise<ServerChoices['secrets']> {
   return answered(
     select({
@@ -147,12 +170,15 @@ function askPlace(): Promise<ServerChoices['secrets']> {
 }
 
 /** @returns undefined where it did not work: the reason and what to do are said, and one can answer anew */
-async function tryAloud<Found>(name: string, look: () => Promise<Found>): Promise<Found | undefined> {
+async function tryAloud<Found>(
+  [doing, done]: readonly [string, string],
+  look: () => Promise<Found>,
+): Promise<Found | undefined> {
   const wait = spinner(OUTPUT);
-  wait.start(`Trying ${name}`);
+  wait.start(doing);
   try {
     const found = await look();
-    wait.stop(`${name} answers`);
+    wait.stop(done);
     return found;
   } catch (error) {
     if (!(error instanceof SyncFailure)) throw error;

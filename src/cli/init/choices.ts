@@ -1,3 +1,5 @@
+import type { ProposedTrees } from '../../postgres/trees/propose-trees';
+
 /** Where a secret goes: never into the configuration itself. */
 export type SecretPlace = 'file' | 'environment';
 
@@ -28,6 +30,8 @@ export interface ChosenConnector {
   readonly schema: string;
   /** Names within the schema; `*`: all that can be synced, new ones too. */
   readonly tables: '*' | readonly string[];
+  /** Documents of several tables that are proposed as comments; absent: none are asked for. */
+  readonly trees?: ProposedTrees;
 }
 
 /** Everything that a configuration is made of. */

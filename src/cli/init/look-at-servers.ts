@@ -3,9 +3,14 @@ import type { Settings } from '../../config/settings/settings';
 import { connectElasticsearch } from '../../elasticsearch/connection/connect-elasticsearch';
 import { probeElasticsearch } from '../../elasticsearch/connection/probe-elasticsearch';
 import { keepSecrets } from '../../logging/blot-secrets';
-import { readCandidates } from '../../postgres/catalog/read-candidates';
-import { closeSource, openSource } from '../../postgres/connection/source';
-import { withTransaction } from '../../postgres/connection/transaction';
+import { describeUnlocked } from '../../postgres/catalog/describe-unlocked';
+import { matchTables } from '../../postgres/catalog/match-tables';
+import { type Candidate, readCandidates } from '../../postgres/catalog/read-candidates';
+import { startLockPatience } from '../../postgres/connection/lock-patience';
+import { closeSource, openSource, type Source } from '../../postgres/connection/source';
+import { type Transaction, withTransaction } from '../../postgres/connection/transaction';
+import { type ProposedTrees, proposeTrees } from '../../postgres/trees/propose-trees';
+import { readForeignKeys } from '../../postgres/trees/read-foreign-keys';
 import { SyncFailure } from '../../sync/failures';
 import type { InitChoices, ServerChoices } from './choices';
 import { renderConfiguration, type RenderedConfiguration } from './render-configuration';
@@ -48,9 +53,9 @@ export function readRendered(
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Settings that are good for a look: with a connector that reads anything. */
-function trialSettings(choices: ServerChoices, isEncrypted: boolean, environment: Environment): Settings {
+function trialSettings(servers: ServerChoices, isEncrypted: boolean, environment: Environment): Settings {
   const trial: InitChoices = {
-    ...{ ...choices, isEncrypted, isContinuous: false },
+    ...{ ...servers, isEncrypted, isContinuous: false },
     connectors: [{ schema: 'public', tables: '*' }],
   };
   return readRendered(renderConfiguration(trial, 'pgferry.yml', ''), environment);
@@ -94,27 +99,68 @@ const SCHEMAS = `
 const ROWS = `
   select oid, greatest(reltuples, 0)::float8 as "rows" from pg_class where oid = any ($1::oid[])`;
 
-async function listSchemas({ connectors: [connector] }: Settings): Promise<FoundSchema[]> {
-  if (connector === undefined) return [];
-  // Row level security hides rows from syncs, not the table from this list.
-  const options = { maxConnections: 1, applicationName: 'pgferry init', rowSecurity: 'filtered' } as const;
-  const source = openSource(connector.source, options);
-  try {
-    return await withTransaction(source, async (tx) => {
-      const names = (await tx.query<{ name: string }>(SCHEMAS)).map(({ name }) => name);
-      const candidates = (await readCandidates(tx, names)).filter(({ isPartition }) => !isPartition);
+function listSchemas(settings: Settings): Promise<FoundSchema[]> {
+  return withSource(settings, (source) =>
+    withTransaction(source, async (tx) => {
+      const { names, candidates } = await readAllCandidates(tx);
       const oids = candidates.map(({ oid }) => oid);
       const rows = new Map(
         (await tx.query<{ oid: number; rows: number }>(ROWS, [oids])).map((row) => [row.oid, row.rows]),
       );
       return names.flatMap((name) => {
         const all = candidates.filter(({ schema }) => schema === name);
-        const fit = all.filter(({ readable, hasKey, hidesRows }) => readable && hasKey && !hidesRows);
-        const tables = fit.map(({ oid, table }) => ({ name: table, rows: Math.round(rows.get(oid) ?? 0) }));
-        return all.length === 0 ? [] : [{ name, tables, unfit: all.length - fit.length }];
+        const tables = all
+          .filter(isFit)
+          .map(({ oid, table }) => ({ name: table, rows: Math.round(rows.get(oid) ?? 0) }));
+        return all.length === 0 ? [] : [{ name, tables, unfit: all.length - tables.length }];
       });
-    });
+    }),
+  );
+}
+
+/** Can be synced as it is. */
+function isFit({ readable, hasKey, hidesRows }: Candidate): boolean {
+  return readable && hasKey && !hidesRows;
+}
+
+async function readAllCandidates(tx: Transaction) {
+  const names = (await tx.query<{ name: string }>(SCHEMAS)).map(({ name }) => name);
+  return { names, candidates: (await readCandidates(tx, names)).filter(({ isPartition }) => !isPartition) };
+}
+
+async function withSource<Result>(
+  { connectors: [connector] }: Settings,
+  work: (source: Source) => Promise<Result>,
+): Promise<Result> {
+  if (connector === undefined) throw new Error('a trial has a connector');
+  // Row level security hides rows from syncs, not the table from this list.
+  const options = { maxConnections: 1, applicationName: 'pgferry init', rowSecurity: 'filtered' } as const;
+  const source = openSource(connector.source, options);
+  try {
+    return await work(source);
   } finally {
     await closeSource(source);
   }
+}
+
+/**
+ * Finds the documents of several tables that foreign keys allow.
+ * @returns trees by the name of their root, for each of the connectors
+ */
+export function lookAtForeignKeys(
+  { connectors, ...servers }: Pick<InitChoices, 'connectors' | 'isEncrypted' | keyof ServerChoices>,
+  environment: Environment,
+): Promise<readonly ProposedTrees[]> {
+  return withSource(trialSettings(servers, servers.isEncrypted, environment), async (source) => {
+    const { candidates } = await withTransaction(source, readAllCandidates);
+    const oids = candidates.filter(isFit).map(({ oid }) => oid);
+    const patience = startLockPatience(source.settings.lockTimeoutMs);
+    const { relations } = await describeUnlocked(source, oids, { idColumns: {}, excludeColumns: [] }, patience);
+    const foreignKeys = await withTransaction(source, (tx) => readForeignKeys(tx, oids));
+    return connectors.map(({ schema, tables }) => {
+      const entries = tables === '*' ? [tables] : tables;
+      const roots = new Set(entries.flatMap((entry) => matchTables(entry, [schema], relations).relations));
+      return proposeTrees([...roots], relations, foreignKeys);
+    });
+  });
 }

@@ -1,5 +1,7 @@
 import { basename } from 'node:path';
+import { Document, visit } from 'yaml';
 
+import type { ProposedTrees } from '../../postgres/trees/propose-trees';
 import type { ChosenConnector, InitChoices } from './choices';
 
 /** A configuration to write, and the secrets that it names. */
@@ -60,7 +62,7 @@ ${connectors.map((connector) => renderConnector(connector, choices, source)).joi
 }
 
 function renderConnector(
-  { schema, tables }: ChosenConnector,
+  { schema, tables, trees = {} }: ChosenConnector,
   { postgres, isContinuous }: InitChoices,
   source: readonly string[],
 ) {
@@ -76,7 +78,33 @@ ${indent([...source, `schema: ${quote(schema)}`, `tables: ${list}`], 6)}    # \`
       timezone: UTC
     # Changes are found within a second, between syncs; \`pgferry check\` prints what PostgreSQL needs for it.
     ${isContinuous ? '' : '# '}continuous: { mode: stream, refresh_interval: 200ms }
-`;
+${indent(renderTrees(trees), 4)}`;
+}
+
+/** Proposed trees as comments: a line a branch, so that one can be taken without the others. */
+function renderTrees(trees: ProposedTrees): string[] {
+  if (Object.keys(trees).length === 0) return [];
+  const document = new Document({ documents: { nested: escapeVariables(trees) } });
+  visit(document, {
+    Map: (_, node, { length }) => {
+      // The document, `documents`, `nested`, the tree: a pair and a map each.
+      if (length >= DEPTH_OF_BRANCHES) node.flow = true;
+    },
+  });
+  const lines = document.toString({ lineWidth: 0 }).trimEnd().split('\n');
+  return [
+    '# Documents of several tables, as foreign keys allow them; `pgferry plan` draws what is taken out of these comments.',
+    ...lines.map((line) => `# ${line}`),
+  ];
+}
+
+const DEPTH_OF_BRANCHES = 9;
+
+/** `$` begins a variable in the file. */
+function escapeVariables(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('$', '$$$$');
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, escapeVariables(inner)]));
 }
 
 /** A name that commands and indices take, whatever database and schema are called. */

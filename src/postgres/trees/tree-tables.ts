@@ -1,6 +1,6 @@
 import type { BranchSettings, TreeSettings } from '../../config/settings/to-trees';
 import { SyncFailure } from '../../sync/failures';
-import { formatRelation, type Relation } from '../../sync/relation';
+import { formatRelation, type QualifiedName, type Relation } from '../../sync/relation';
 import { describeMissingGrants, grantStatements } from '../catalog/grants';
 import { matchTables, schemasNamedBy } from '../catalog/match-tables';
 import { type Candidate, readCandidates } from '../catalog/read-candidates';
@@ -42,11 +42,11 @@ export function listTableNames(branches: Readonly<Record<string, BranchSettings>
 }
 
 /** The relation that a name means: of its parent's schema, else of the first schema that has one. */
-export function findCandidate(
+export function findCandidate<Relation extends QualifiedName>(
   name: string,
   schemas: readonly string[],
-  candidates: readonly Candidate[],
-): Candidate | undefined {
+  candidates: readonly Relation[],
+): Relation | undefined {
   for (const schema of schemas) {
     const [found] = matchTables(name, [schema], candidates).relations.filter(
       (candidate) => candidate.schema === schema || name.startsWith(`${candidate.schema}.`),
