@@ -93,7 +93,7 @@ function renderTrees(trees: ProposedTrees): string[] {
   });
   const lines = document.toString({ lineWidth: 0 }).trimEnd().split('\n');
   return [
-    '# Documents of several tables, as foreign keys allow them; `pgferry plan` draws what is taken out of these comments.',
+    '# Documents of several tables that foreign keys allow; `pgferry plan` draws those that are no comments any more.',
     ...lines.map((line) => `# ${line}`),
   ];
 }

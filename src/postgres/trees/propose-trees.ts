@@ -1,6 +1,6 @@
 import { formatRelation, type Relation } from '../../sync/relation';
-import { findCandidate } from './tree-tables';
 import type { ForeignKey } from './read-foreign-keys';
+import { findCandidate } from './tree-tables';
 
 /** Columns of one table: columns of another. */
 type Pairs = Readonly<Record<string, string>>;
