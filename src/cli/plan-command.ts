@@ -9,6 +9,7 @@ export function planCommand(): Command {
     .argument('[connector]', 'connector_id; may be left out when there is one only')
     .option('--incremental', 'plan an incremental sync (default: a full one)')
     .option('--rebuild', 'plan a rebuild: what comes along from the index that is there, and what can not')
+    .option('--example', 'read a row of each relation, and print the document that it becomes')
     .option('--mapping', 'print the whole mapping of the index')
     .action(async (id: string | undefined, options: PlanOptions) => {
       const { showPlan } = await import('./actions/show-plan.js');

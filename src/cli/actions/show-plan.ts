@@ -1,8 +1,11 @@
 import { foreseeDestination } from '../../activities/check/foresee-destination';
 import { validateConnector } from '../../activities/check/validate-connector';
 import { createConnectorRegistry } from '../../activities/connector/connector-registry';
+import type { OpenConnector } from '../../activities/connector/open-connector';
 import { foreseeStream } from '../../activities/follow/foresee-stream';
 import { planSync } from '../../activities/plan/plan-sync';
+import type { ProjectedRelation } from '../../activities/plan/projected-relation';
+import { readExamples } from '../../activities/plan/read-examples';
 import type { JobType } from '../../sync/job';
 import { EXIT } from '../output/exit-codes';
 import { workAloud } from '../output/notices';
@@ -15,6 +18,7 @@ import { selectConnector } from '../session/select-connector';
 export interface PlanOptions extends ConfigurationOptions {
   readonly incremental?: true;
   readonly mapping?: true;
+  readonly example?: true;
   readonly rebuild?: true;
 }
 
@@ -33,7 +37,12 @@ export async function showPlan(id: string | undefined, options: PlanOptions): Pr
       const description = await planSync(connector, request);
       const stream = await foreseeStream(connector, description.relations);
       const foresight = await foreseeDestination(connector, description);
-      return { ...description, foresight, ...(stream === undefined ? {} : { stream }) };
+      const examples = options.example === true ? await exemplify(connector, description.relations) : undefined;
+      return {
+        ...{ ...description, foresight },
+        ...(stream === undefined ? {} : { stream }),
+        ...(examples === undefined ? {} : { examples }),
+      };
     });
     terminal.result(planDocument(planned), () => renderPlan(planned, options.mapping === true));
     const isHindered = planned.plan.failed !== undefined || planned.foresight.problems.length > 0;
@@ -41,4 +50,8 @@ export async function showPlan(id: string | undefined, options: PlanOptions): Pr
   } finally {
     await registry.close();
   }
+}
+
+function exemplify({ source, settings }: OpenConnector, relations: readonly ProjectedRelation[]) {
+  return readExamples(source, relations, settings.limits.maxRowBytes);
 }

@@ -1,9 +1,11 @@
 import type { Foresight } from '../../activities/check/foresee-destination';
 import type { StreamForesight } from '../../activities/follow/foresee-stream';
 import type { SyncDescription } from '../../activities/plan/plan-sync';
+import type { Example } from '../../activities/plan/read-examples';
 import { describeLost } from '../../elasticsearch/index/describe-design';
 import { cutTasks } from '../../sync/partitions';
 import { branchDocument, drawTrees } from './draw-trees';
+import { indentJson } from './indent-json';
 import { renderTable } from './render-table';
 import { bold } from './terminal';
 
@@ -12,6 +14,8 @@ export interface ForeseenPlan extends SyncDescription {
   readonly foresight?: Foresight;
   /** Absent where changes are not to be followed. */
   readonly stream?: StreamForesight;
+  /** Absent where none were asked for. */
+  readonly examples?: readonly Example[];
 }
 
 const NOTHING_FORESEEN: Foresight = { problems: [], warnings: [] };
@@ -56,6 +60,7 @@ export function planDocument(foreseen: ForeseenPlan) {
     ...(foreseen.stream === undefined ? {} : { continuous: foreseen.stream }),
     knows_templates: newIndex?.knowsTemplate ?? true,
     mapping,
+    ...(foreseen.examples === undefined ? {} : { examples: foreseen.examples }),
   };
 }
 
@@ -120,8 +125,19 @@ export function renderPlan(plan: ForeseenPlan, withMapping = false): string {
       'Notes',
       document.notes.map((note) => `  ${note}`),
     ),
+    ...section('Example documents', (document.examples ?? []).flatMap(renderExample)),
     ...(withMapping ? section('Mapping', [JSON.stringify(mapping, undefined, 2)]) : []),
   ].join('\n');
+}
+
+function renderExample({ relation, id = '', document, without = '' }: Example): string[] {
+  if (document === undefined) return [`  ${relation}: none, ${without}`];
+  return [
+    `  ${relation}, _id ${id}`,
+    ...indentJson(document)
+      .split('\n')
+      .map((line) => `  ${line}`),
+  ];
 }
 
 /** Changes that are followed between syncs. */
