@@ -6,8 +6,10 @@ import { runStatements } from '../test/support/run-statements';
 import type { Bench } from './bench';
 import { MANY_TABLES, ORDERS, SHAPES } from './data-sets';
 import { measureCeilings } from './measure-ceilings';
+import { measureNested } from './measure-nested';
 import { measureOrders } from './measure-orders';
 import { measureShapes } from './measure-shapes';
+import { CLUSTERED, SCATTERED, treeOf } from './nested-sets';
 import { measurePeers, PEER_SETTINGS } from './peers';
 import { compareWithBaseline, saveBaseline } from './regression-gate';
 import { renderChart } from './render-chart';
@@ -33,7 +35,10 @@ async function main(): Promise<void> {
   const lanes = [1, 4].map((concurrency) => ({ id: `orders-${concurrency}`, tables: 'orders', concurrency }));
   const connectors = [ORDERS, ...SHAPES, MANY_TABLES].map(({ name, tables }) => ({ id: name, tables }));
   say('starting servers …');
-  const stage = await setStage([...connectors, ...lanes], values.peers ? PEER_SETTINGS : {});
+  const trees = [CLUSTERED, SCATTERED].map((set) => ({
+    ...{ id: set.name, tables: set.name, documents: { nested: treeOf(set) } },
+  }));
+  const stage = await setStage([...connectors, ...lanes, ...trees], values.peers ? PEER_SETTINGS : {});
   try {
     const rows = Number(values.rows);
     const only = values.only.split(',').filter((id) => id !== '');
@@ -58,6 +63,7 @@ async function measureAll(bench: Bench): Promise<void> {
   const ceiling = await measureCeilings(bench, ORDERS.name);
   await measureOrders(bench, ceiling);
   await measureShapes(bench);
+  await measureNested(bench, values.peers);
   if (values.peers) await measurePeers(bench, ORDERS.name);
 }
 

@@ -30,6 +30,8 @@ export interface BenchConnector {
   readonly tables: string;
   /** Partitions at a time. */
   readonly concurrency?: number;
+  /** Section `documents`. */
+  readonly documents?: Readonly<Record<string, unknown>>;
 }
 
 export const TASK_QUEUE = 'bench';
@@ -81,11 +83,12 @@ export async function setStage(
   };
 }
 
-function describeConnector({ id, tables, concurrency = 2 }: BenchConnector, database: URL) {
+function describeConnector({ id, tables, concurrency = 2, documents = {} }: BenchConnector, database: URL) {
   return {
     connector_id: id,
     index_name: `bench-${id}`,
     concurrency,
+    documents,
     configuration: {
       host: database.hostname,
       port: Number(database.port),

@@ -50,8 +50,24 @@ export const TARGETS: readonly Target[] = [
   { what: 'unchanged incremental, of the first', limit: 0.03, value: shareOfFirst('e') },
   { what: 'incremental after 1% updates, of the first', limit: 0.06, value: shareOfFirst('f') },
   { what: 'first sync with a crash, of an undisturbed one', limit: 1.1, value: shareOf('h', 'h-') },
+  { what: 'documents with children, of the ceiling (b+)', limit: 0.85, isFloor: true, value: shareOfCeiling('n') },
+  { what: 'documents with children, documents/s, of pgsync', limit: 6, isFloor: true, value: shareOf('n-pgsync', 'n') },
+  { what: 'children at random places, rendered, of the clustered', limit: 3, value: shareOf('n-read×', 'n-read') },
+  { what: 'trees: quiet incremental, of the first', limit: 0.01, value: shareOf('n-quiet', 'n') },
+  { what: 'trees: unchanged incremental, of the first', limit: 0.06, value: shareOf('n-unchanged', 'n') },
+  { what: 'trees: 1% of the children updated, of the first', limit: 0.15, value: shareOf('n-updated', 'n') },
+  { what: 'trees: 1% of the children deleted, of the first', limit: 0.15, value: shareOf('n-deleted', 'n') },
+  { what: 'trees: 1% of the children moved, of the first', limit: 0.15, value: shareOf('n-moved', 'n') },
+  { what: 'trees: one child deleted, of the first', limit: 0.07, value: shareOf('n-one', 'n') },
   { what: '2,000 small tables, seconds', limit: 60, value: (figures) => figures.get('many')?.median.seconds },
 ];
+
+function shareOfCeiling(id: string): Target['value'] {
+  return (figures) => {
+    const figure = figures.get(id);
+    return figure?.ceiling === undefined ? undefined : rateOf(figure.median) / figure.ceiling;
+  };
+}
 
 function shareOfFirst(id: string): Target['value'] {
   return shareOf(id, 'c');
