@@ -34,7 +34,7 @@ const makeTables = (name: string, parents: number, place: string) => [
      price numeric(10, 2) not null)`,
   `insert into ${name}_line select n, 1 + ${place}, 'product ' || n % 5000, 1 + n % 9, (n % 10000) / 100.0
      from generate_series(0, ${parents * CHILDREN - 1}) as n`,
-  `create index on ${name}_line (parent)`,
+  `create index ${name}_parent on ${name}_line (parent)`,
 ];
 
 export const CLUSTERED: NestedSet = {

@@ -53,6 +53,7 @@ export const TARGETS: readonly Target[] = [
   { what: 'documents with children, of the ceiling (b+)', limit: 0.85, isFloor: true, value: shareOfCeiling('n') },
   { what: 'documents with children, documents/s, of pgsync', limit: 6, isFloor: true, value: shareOf('n-pgsync', 'n') },
   { what: 'children at random places, rendered, of the clustered', limit: 3, value: shareOf('n-read×', 'n-read') },
+  { what: 'the same without an index, of the clustered', limit: 3, value: shareOf('n-read?', 'n-read') },
   { what: 'trees: quiet incremental, of the first', limit: 0.01, value: shareOf('n-quiet', 'n') },
   { what: 'trees: unchanged incremental, of the first', limit: 0.06, value: shareOf('n-unchanged', 'n') },
   { what: 'trees: 1% of the children updated, of the first', limit: 0.15, value: shareOf('n-updated', 'n') },

@@ -1,5 +1,5 @@
 import type { FieldMapping } from '../sync/field-mapping';
-import type { Branch, BranchOrder, KeyPair } from '../sync/relation';
+import type { Branch, BranchOrder, KeyPair, Relation } from '../sync/relation';
 import type { RenderedField } from './document-expression';
 import { qualifiedName, quoteIdentifier } from './sql-text';
 
@@ -12,6 +12,8 @@ export interface PlacedBranch {
   readonly row: string;
   /** 1 for what is directly below the root. */
   readonly level: number;
+  /** SQL of the places in the heap of its rows, or links, where they were gathered. */
+  readonly places?: string;
 }
 
 /** A field that holds rows of other tables, or figures of them. */
@@ -20,9 +22,25 @@ export interface BranchField extends RenderedField {
   readonly narrowest: FieldMapping;
 }
 
-/** The branches of a row, each with the alias of its rows. */
-export function placeBranches(branches: readonly Branch[], parent: string, level: number): PlacedBranch[] {
-  return branches.map((branch) => ({ branch, parent, row: `t${level}`, level }));
+/**
+ * The branches of a row, each with the alias of its rows.
+ * @param isGathering - whether the statement has gathered the rows of those branches of the root that ask for it
+ */
+export function placeBranches(
+  branches: readonly Branch[],
+  parent: string,
+  level: number,
+  isGathering = false,
+): PlacedBranch[] {
+  return branches.map((branch, position) => ({
+    ...{ branch, parent, row: `t${level}`, level },
+    ...(isGathering && level === 1 && branch.isGathered ? { places: `${gatheringOf(position)}.places` } : {}),
+  }));
+}
+
+/** Alias of what holds the places of a root's branch. */
+export function gatheringOf(position: number): string {
+  return `pgferry_gathered_${position}`;
 }
 
 /** A table on the way from a row to the rows of a branch. */
@@ -38,14 +56,19 @@ export interface BranchStep {
  * The tables from a row of its parent to the rows of a branch: its own, or the one that links both, and its own.
  * @param isFiltered - whether only the rows for which the branch's condition holds are meant
  */
-export function branchSteps({ branch, parent, row, level }: PlacedBranch, isFiltered = true): readonly BranchStep[] {
-  const { relation, on, link } = branch;
-  const rows = isFiltered ? tableOf(branch) : qualifiedName(relation);
-  if (link === undefined) return [{ rows, alias: row, on: renderPairs(on, row, parent) }];
+export function branchSteps(placed: PlacedBranch, isFiltered = true): readonly BranchStep[] {
+  const { branch, parent, row, level, places } = placed;
+  const { relation, on, link, where } = branch;
+  const condition = isFiltered ? where : undefined;
+  if (link === undefined) {
+    const found = places === undefined ? renderPairs(on, row, parent) : 'true';
+    return [{ rows: rowsOf(relation, condition, places), alias: row, on: found }];
+  }
   const between = `l${level}`;
+  const found = places === undefined ? renderPairs(link.toParent, between, parent) : 'true';
   return [
-    { rows: qualifiedName(link.relation), alias: between, on: renderPairs(link.toParent, between, parent) },
-    { rows, alias: row, on: renderPairs(link.toChild, between, row) },
+    { rows: rowsOf(link.relation, undefined, places), alias: between, on: found },
+    { rows: rowsOf(relation, condition), alias: row, on: renderPairs(link.toChild, between, row) },
   ];
 }
 
@@ -76,11 +99,15 @@ export function inOrder({ branch: { isList, order, limit }, row }: PlacedBranch,
   return `${sorted}${!isLimited || most === undefined ? '' : ` limit ${most}`}`;
 }
 
-/** The condition stands in a query of its own, so that its names are those of the table alone. */
-function tableOf({ relation, where }: Branch): string {
-  if (where === undefined) return qualifiedName(relation);
+/** A condition stands in a query of its own, so that its names are those of the table alone. */
+function rowsOf(relation: Relation, condition: string | undefined, places?: string): string {
+  const conditions = [
+    ...(places === undefined ? [] : [`ctid = any (${places})`]),
+    ...(condition === undefined ? [] : [`(\n${condition}\n)`]),
+  ];
+  if (conditions.length === 0) return qualifiedName(relation);
   const columns = relation.columns.map(({ name }) => quoteIdentifier(name)).join(', ');
-  return `(select ${columns} from ${qualifiedName(relation)} where (\n${where}\n))`;
+  return `(select ${columns} from ${qualifiedName(relation)} where ${conditions.join(' and ')})`;
 }
 
 function renderPairs(pairs: readonly KeyPair[], own: string, other: string): string {

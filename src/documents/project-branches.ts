@@ -17,15 +17,17 @@ export interface ProjectedBranches {
 
 /**
  * @param taken - fields that the document has without them
+ * @param isGathering - whether the statement has gathered the rows of branches that ask for it
  * @throws SyncFailure `InvalidConfig` where two fields would share a name
  */
 export function projectBranches(
   relation: Relation,
   taken: readonly string[],
   options: DocumentOptions,
+  isGathering = false,
 ): ProjectedBranches {
   if (relation.branches === undefined) return { fields: [] };
-  const placed = placeBranches(relation.branches, 't', 1);
+  const placed = placeBranches(relation.branches, 't', 1, isGathering);
   const fields = renderBranches(placed, options);
   refuseSharedNames(formatRelation(relation), taken, fields);
   return {

@@ -4,11 +4,12 @@ import { documentExpression, fingerprintExpression } from './document-expression
 import { addedFieldNames, ATTACHMENT_FIELD, listAddedFields } from './fields/added-fields';
 import type { DocumentOptions } from './fields/document-options';
 import { nameFields } from './fields/field-names';
+import { listGatherings } from './gathered-branches';
 import { idExpression } from './ids/id-expression';
 import { joinTerms } from './measure-branches';
 import { omittedExpression } from './omitted-expression';
 import { projectBranches } from './project-branches';
-import type { Projection } from './projection';
+import type { Projection, RenderedRows } from './projection';
 import { isExcluded, renderField } from './render-field';
 import { ruleFilter } from './rules/rule-filter';
 import { sizeExpression } from './size-expression';
@@ -51,26 +52,35 @@ export function projectRelation(input: ProjectionInput): Projection {
   const taken = [...listAddedFields(names, { ...has, fingerprint: true, treeRows: true }), ...rendered].map(
     ({ name }) => name,
   );
-  const branches = projectBranches(relation, taken, options);
   const tree = has.treeRows ? (relation.branches ?? []) : undefined;
-  const document = {
-    ...{ ...input, names, fields: [...rendered, ...branches.fields], fingerprinted: has.fingerprint },
-    treeRows: tree && renderTreeRows(tree),
+  const render = (isGathering: boolean) => {
+    const branches = projectBranches(relation, taken, options, isGathering);
+    const document = {
+      ...{ ...input, names, fields: [...rendered, ...branches.fields], fingerprinted: has.fingerprint },
+      treeRows: tree && renderTreeRows(tree, isGathering),
+    };
+    const size = joinTerms([sizeExpression(columns), branches.size]);
+    const omitted = joinTerms([omittedExpression(rendered), branches.omitted]);
+    const rows: RenderedRows = {
+      document: documentExpression(document),
+      ...(size !== undefined && { size }),
+      ...(omitted !== undefined && { omitted }),
+      ...(branches.crowded !== undefined && { crowded: branches.crowded }),
+    };
+    return { branches, document, rows };
   };
-  const size = joinTerms([sizeExpression(columns), branches.size]);
-  const omitted = joinTerms([omittedExpression(rendered), branches.omitted]);
+  const { branches, document, rows } = render(false);
+  const gatherings = listGatherings(tree ?? []);
   const id = idExpression(input.connectorId, relation);
   const filter = ruleFilter(input.rules ?? [], { relation, database: input.database, names, fields, id });
   return {
     relation: formatRelation(relation),
     id,
     ...(filter !== undefined && { filter }),
-    document: documentExpression(document),
+    ...rows,
     ...(has.fingerprint && { fingerprint: fingerprintExpression(document) }),
-    ...(size !== undefined && { size }),
-    ...(omitted !== undefined && { omitted }),
-    ...(branches.crowded !== undefined && { crowded: branches.crowded }),
     ...(tree !== undefined && { tree: describeTreeRows(tree) }),
+    ...(gatherings.length > 0 && { gathered: { ...render(true).rows, gatherings } }),
     fields: [
       ...listAddedFields(names, has),
       ...rendered.map(({ name, column, mapping, narrowest, overridden }) => ({

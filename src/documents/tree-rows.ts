@@ -56,9 +56,12 @@ export function describeTreeRows(branches: readonly Branch[]): TreeRows {
   };
 }
 
-/** SQL of the members of a document that count these rows: `,"_rows":12,"_rows_hash":345`. */
-export function renderTreeRows(branches: readonly Branch[]): string {
-  const hashes = listPaths(branches).map(
+/**
+ * SQL of the members of a document that count these rows: `,"_rows":12,"_rows_hash":345`.
+ * @param isGathering - as {@link placeBranches} has it
+ */
+export function renderTreeRows(branches: readonly Branch[], isGathering = false): string {
+  const hashes = listPaths(branches, isGathering).map(
     (path, position) => `select ${hashRow(path, position)} as h ${fromSteps(path.steps)}`,
   );
   const [rows, sum] = [ROWS_FIELDS.rows, ROWS_FIELDS.rowsHash].map((name) => quoteLiteral(`,${JSON.stringify(name)}:`));
@@ -68,19 +71,20 @@ export function renderTreeRows(branches: readonly Branch[]): string {
 
 function listPaths(
   branches: readonly Branch[],
+  isGathering = false,
   parent: { readonly row: string; readonly level: number } & Pick<Path, 'steps' | 'unfiltered'> = {
     ...{ row: 't', level: 0 },
     steps: [],
     unfiltered: [],
   },
 ): Path[] {
-  return placeBranches(branches, parent.row, parent.level + 1).flatMap((placed) => {
+  return placeBranches(branches, parent.row, parent.level + 1, isGathering).flatMap((placed) => {
     const { branch, row, level } = placed;
     const own = branchSteps(placed);
     const steps = [...parent.steps, ...own];
     const unfiltered = [...parent.unfiltered, ...branchSteps(placed, false)];
     const path = { branch, row, steps, unfiltered, own: own.length };
-    return [path, ...listPaths(branch.branches, { row, level, steps, unfiltered })];
+    return [path, ...listPaths(branch.branches, isGathering, { row, level, steps, unfiltered })];
   });
 }
 

@@ -148,6 +148,8 @@ export interface Branch {
   readonly indexes: readonly string[];
   /** Statements that make the indexes which are missing. */
   readonly missingIndexes: readonly string[];
+  /** No index leads from a row of its parent to its rows, or links: they are found for many rows at once. */
+  readonly isGathered: boolean;
 }
 
 /** A branch and those below it, each with its path: `lines`, `lines.product`. */

@@ -1,3 +1,4 @@
+import { gatherPlaces } from '../../documents/gathered-branches';
 import type { Leaf } from '../../sync/relation';
 import { isRowError } from '../connection/is-row-error';
 import type { Transaction } from '../connection/transaction';
@@ -33,7 +34,7 @@ export async function* readLeaf(
     let rows = () => 0;
     await tx.query('savepoint pgferry_row');
     try {
-      yield* streamValues<CopyPiece>(tx, `select ${itemExpression(options)} ${from}`, (onPiece) => {
+      yield* streamValues<CopyPiece>(tx, itemsQuery(part, options, after), (onPiece) => {
         const builder = createPieceBuilder(options.targetBytes, onPiece);
         rows = builder.rows;
         return builder;
@@ -59,9 +60,28 @@ export async function* readLeaf(
   }
 }
 
-function fromClause({ relation, leaf, condition }: LeafPart, { projection }: CopyOptions, after?: string): string {
+function itemsQuery(part: LeafPart, options: CopyOptions, after?: string): string {
+  const { projection } = options;
+  const { gathered } = projection;
+  if (gathered === undefined) return `select ${itemExpression(options)} ${fromClause(part, options, after)}`;
+  const [source, condition] = fromParts(part, options, after);
+  const { before, joins } = gatherPlaces(gathered.gatherings, source, condition);
+  const item = itemExpression({ ...options, projection: { ...projection, ...gathered } });
+  return `${before}select ${item} from ${source}${joins} where ${condition}`;
+}
+
+function fromClause(part: LeafPart, options: CopyOptions, after?: string): string {
+  const [source, condition] = fromParts(part, options, after);
+  return `from ${source} where ${condition}`;
+}
+
+function fromParts(
+  { relation, leaf, condition }: LeafPart,
+  { projection }: CopyOptions,
+  after?: string,
+): [source: string, condition: string] {
   const conditions = [leafCondition(leaf), condition, ...(after === undefined ? [] : [afterRow(after)])];
-  return `from ${leafSource(relation, leaf)} ${idJoin(projection.id)} where ${conditions.join(' and ')}`;
+  return [`${leafSource(relation, leaf)} ${idJoin(projection.id)}`, conditions.join(' and ')];
 }
 
 /** The row after so many; selecting its place alone renders none of its values. */

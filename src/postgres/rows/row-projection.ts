@@ -1,3 +1,4 @@
+import type { GatheredRows } from '../../documents/projection';
 import { quoteLiteral } from '../../documents/sql-text';
 import { indexAction } from '../../sync/bulk-item';
 
@@ -18,6 +19,8 @@ export interface RowProjection {
    * @default 'true'
    */
   readonly filter?: string;
+  /** The same documents, for statements that gather rows of other tables; absent where an index leads to all of them. */
+  readonly gathered?: GatheredRows;
 }
 
 /** Settings of the bulk items that rows become. */

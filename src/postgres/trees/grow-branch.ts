@@ -151,7 +151,7 @@ function findIndexes(
   relation: Relation,
   on: readonly KeyPair[],
   link: BranchLink | undefined,
-): Pick<Branch, 'indexes' | 'missingIndexes'> {
+): Pick<Branch, 'indexes' | 'isGathered' | 'missingIndexes'> {
   const steps =
     link === undefined
       ? [{ table: relation, columns: on.map(({ own }) => own) }]
@@ -162,8 +162,11 @@ function findIndexes(
   const found = steps.map(({ table, columns }) =>
     (indexes.get(table.oid) ?? []).find((index) => leadsTo(index, columns)),
   );
+  const first = link?.relation ?? relation;
   const isIndexable = (table: object) => !('kind' in table && ['view', 'foreign'].includes(String(table.kind)));
   return {
+    // A place in the heap tells a row of a table without others below it.
+    isGathered: found[0] === undefined && first.kind === 'table' && first.leaves.length === 1,
     indexes: found.flatMap((index) => (index === undefined ? [] : [index.name])),
     missingIndexes: steps
       .filter(({ table }, step) => found[step] === undefined && isIndexable(table))

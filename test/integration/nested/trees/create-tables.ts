@@ -4,6 +4,7 @@ import { type DrawnBranch, type DrawnTable, keyColumns, listTables, tieColumns, 
 interface TieColumn {
   readonly name: string;
   readonly type: string;
+  readonly isIndexed: boolean;
 }
 
 /** Statements that create the tables of a tree. */
@@ -17,14 +18,15 @@ export function createTables(root: DrawnTable): string[] {
 /** The columns of each table by which it refers to others. */
 function listTies(root: DrawnTable): ReadonlyMap<string, readonly TieColumn[]> {
   const found = new Map<string, TieColumn[]>();
-  const add = (table: string, prefix: string, target: DrawnTable) => {
-    const columns = keyColumns(target).map(([name, type]) => ({ name: `${prefix}_${name}`, type }));
+  const add = (table: string, { isIndexed, ...branch }: DrawnBranch, target: DrawnTable) => {
+    const prefix = tiePrefix(branch);
+    const columns = keyColumns(target).map(([name, type]) => ({ name: `${prefix}_${name}`, type, isIndexed }));
     found.set(table, [...(found.get(table) ?? []), ...columns]);
   };
   eachBranch(root, (parent, branch) => {
-    if (branch.tie === 'child') add(branch.table.name, tiePrefix(branch), parent);
-    if (branch.tie === 'self') add(parent.name, tiePrefix(branch), parent);
-    if (branch.tie === 'parent') add(parent.name, tiePrefix(branch), branch.table);
+    if (branch.tie === 'child') add(branch.table.name, branch, parent);
+    if (branch.tie === 'self') add(parent.name, branch, parent);
+    if (branch.tie === 'parent') add(parent.name, branch, branch.table);
   });
   return found;
 }
@@ -47,7 +49,8 @@ function createTable(table: DrawnTable, ties: readonly TieColumn[]): string[] {
     ...ties.map((tie) => `${tie.name} ${tie.type}`),
     `primary key (${keyNames})`,
   ];
-  const indexed = (of: string) => ties.map((tie) => `create index on ${of} (${tie.name})`);
+  const indexed = (of: string) =>
+    ties.filter(({ isIndexed }) => isIndexed).map((tie) => `create index on ${of} (${tie.name})`);
   const create = `create table ${name} (${columns.join(', ')})`;
   if (storage === 'partitioned') {
     const parts = [0, 1, 2].map(
@@ -90,7 +93,7 @@ function createLinks(root: DrawnTable): string[] {
     const columns = [...above, ...below].map((column, position) => `${column} ${types[position] ?? ''}`);
     statements.push(
       `create table ${name} (${columns.join(', ')}, payload text)`,
-      `create index on ${name} (${above.join(', ')})`,
+      ...(branch.isIndexed ? [`create index on ${name} (${above.join(', ')})`] : []),
       `create index on ${name} (${below.join(', ')})`,
     );
     if (branch.onDelete === 'none') return;

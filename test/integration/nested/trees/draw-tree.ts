@@ -20,6 +20,8 @@ export interface DrawnBranch {
   /** What a deleted row does to those that refer to it; `none`: there is no constraint, and orphans stay. */
   readonly onDelete: 'cascade' | 'none' | 'set null';
   readonly hasCondition: boolean;
+  /** Whether an index leads from a row to the rows of the branch, where one would be made for it. */
+  readonly isIndexed: boolean;
   readonly limit?: number;
 }
 
@@ -82,6 +84,7 @@ export function drawTree(draw: Draw): DrawnTable {
         tie,
         onDelete: isFree ? 'none' : draw.oneOf(['cascade', tie === 'link' ? 'cascade' : 'set null']),
         hasCondition: draw.chance(0.3),
+        isIndexed: draw.chance(0.6),
         ...(isOrdered && draw.chance(0.2) ? { limit: 1 + draw.number(3) } : {}),
       });
     }
