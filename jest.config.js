@@ -36,7 +36,7 @@ module.exports = {
   // The servers need the rest of the machine.
   maxWorkers: 2,
   // Each file leaves modules behind that live on, and each promise passes by all their storages: a worker that has run a
-  // hundred files is a third slower than a new one.
+  // hundred files spends a quarter of its time on what it keeps of them.
   workerIdleMemoryLimit: '400MB',
   // Conditions end tests, not time: this bounds what hangs, on a busy machine too.
   testTimeout: 600_000,

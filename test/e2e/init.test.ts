@@ -77,6 +77,7 @@ describe('pgferry init with foreign keys', () => {
     create schema elsewhere;
     create table elsewhere.line (id integer primary key, order_id integer references "order");
     create table keyless (order_id integer references "order");
+    create table song (id integer primary key, piano integer references product);
     create table "every*thing" (id integer primary key, order_id integer references "order");
     create table "order.id" (id integer primary key, customer_id integer references customer);`;
   let shop: TestDatabase;
@@ -132,7 +133,9 @@ describe('pgferry init with foreign keys', () => {
         'public.order%2Eid': ['customer of public.customer by id = customer_id'],
         'public.product': [
           'line_by_product[] of public.line by product_id = id > order of public.order by id = order_id',
+          'song[] of public.song by piano = id',
         ],
+        'public.song': ['product of public.product by id = piano'],
         'public.staff': [
           'boss of public.staff by id = boss_id',
           'staff_by_boss[] of public.staff by boss_id = id',

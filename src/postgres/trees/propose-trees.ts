@@ -143,7 +143,7 @@ function pairUp(columns: readonly string[], counterparts: readonly string[]): Pa
 
 /** What a foreign key is about: `customer` of `customer_id`; nothing where it has several columns. */
 function describeColumns({ columns: [column = '', ...more] }: ForeignKey): string {
-  return more.length > 0 ? '' : column.replace(/_?(?:id|fk|key|no|number)$/iu, '');
+  return more.length > 0 ? '' : column.replace(/_(?:id|fk|key|no|number)$|(?<=[a-z])I[dD]$/u, '');
 }
 
 /**
