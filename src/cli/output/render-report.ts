@@ -48,8 +48,7 @@ const WITHOUT_FAILURE: Readonly<Record<SyncEnding['status'], (connectorId: strin
   cancelled: () => 'was cancelled\n  → The index stays valid; the next sync goes on from what it holds.',
   terminated: () => 'was terminated\n  → Start another one: it restores the settings of the index.',
   running: (id) => `goes on\n  → pgferry jobs show ${id} --follow watches it, pgferry jobs cancel ${id} ends it.`,
-  cancelling: (id) =>
-    `will be cancelled as soon as a worker takes it up\n  → pgferry jobs show ${id} tells when it is.`,
+  cancelling: (id) => `will be cancelled as soon as a worker gets to it\n  → pgferry jobs show ${id} tells when it is.`,
 };
 
 /** The end of a sync, for people. */

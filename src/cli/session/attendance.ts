@@ -12,6 +12,8 @@ const LOOK_MS = 100;
 const RARE_LOOK_MS = 1_000;
 /** Milliseconds after which an activity that is due is one that no worker polls for: their slots may be full for a while. */
 const OVERDUE_MS = 10_000;
+/** Milliseconds that Temporal has to describe a sync of which somebody wants to know at once. */
+const ANSWER_MS = 1_000;
 /** Milliseconds within which a worker that does not know the connector has failed its attempt. */
 const REFUSING_MS = 500;
 
@@ -49,6 +51,13 @@ export async function lacksWorker(handle: Handle, onOutage: () => void, signal: 
     if (Date.now() >= deadline) return isLeft;
     await sleep(LOOK_MS);
   }
+}
+
+/** Whether a worker is at a sync; false too where Temporal does not say so at once. */
+export async function isAttended(handle: Handle): Promise<boolean> {
+  const description = handle.describe().catch(() => undefined);
+  const found = await Promise.race([description, sleep(ANSWER_MS, undefined, { ref: false })]);
+  return found?.status.name === 'RUNNING' && !isUnattended(found);
 }
 
 /** Whether a sync has begun in earnest, or ended. */

@@ -10,11 +10,15 @@ import { outageNotice } from '../output/outage-notice';
 import { createProgressDisplay } from '../output/progress-display';
 import { renderReport, reportDocument } from '../output/render-report';
 import type { Terminal } from '../output/terminal';
+import { isAttended } from './attendance';
 import type { StartedSync } from './start-sync';
 import { untilAborted } from './until-aborted';
 
-/** Milliseconds after which a cancelled sync that doesn't end is left to itself: no worker may be there to end it. */
+/** Milliseconds after which a cancelled sync that doesn't end is left to itself, where no worker is at it. */
 const CANCEL_PATIENCE_MS = 3_500;
+/** Where one is: a busy machine needs a while to stop, and who leaves sooner does not learn how it ended. */
+const ATTENDED_PATIENCE_MS = 15_000;
+const LOOK_MS = 250;
 
 /**
  * Follows a sync, shows its progress and prints how it ended. When `signal` fires a sync of this command's own is
@@ -42,7 +46,7 @@ export async function followToEnd(
     if (!isNew) return { status: 'running', reached };
     terminal.say('Cancelling; Ctrl-C again leaves it to itself …');
     handle.cancel().catch(onOutage);
-    await sleep(CANCEL_PATIENCE_MS, undefined, { ref: false });
+    await loseCancelPatience(handle);
     return { status: 'cancelling', reached };
   });
   try {
@@ -54,6 +58,12 @@ export async function followToEnd(
     display.end();
     leaving.abort();
   }
+}
+
+async function loseCancelPatience(handle: StartedSync['handle']): Promise<void> {
+  const deadline = Date.now() + ATTENDED_PATIENCE_MS;
+  await sleep(CANCEL_PATIENCE_MS, undefined, { ref: false });
+  while (Date.now() < deadline && (await isAttended(handle))) await sleep(LOOK_MS, undefined, { ref: false });
 }
 
 function exitCodeOfEnding(ending: SyncReport | SyncEnding): number {
