@@ -16,12 +16,15 @@ ENV NODE_ENV=production MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_
 WORKDIR /app
 COPY LICENSE NOTICE ./
 COPY docs docs
+# Runs Temporal's server for `pgferry up`.
+COPY stack/supervisor.js stack/
 COPY web web
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/bin bin
 COPY --from=build /app/dist dist
-RUN ln -s /app/bin/pgferry.js /usr/local/bin/pgferry
+# A volume that is new takes its owner from the folder in its place: `pgferry up` keeps its state there.
+RUN ln -s /app/bin/pgferry.js /usr/local/bin/pgferry && install --directory --owner=node --group=node /var/lib/pgferry
 # Needs nothing but to read: runs with `docker run --read-only --cap-drop ALL --tmpfs /tmp`, as docker-compose.yml does.
 USER node
 ENTRYPOINT ["pgferry"]

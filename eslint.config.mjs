@@ -101,6 +101,8 @@ export default defineConfig(
       },
     },
   },
+  // An older Node.js must be able to read it, and to say that it is too old.
+  { files: ['bin/pgferry.js'], languageOptions: { ecmaVersion: 2015 } },
   { files: ['**/*.mjs'], languageOptions: { sourceType: 'module' } },
   {
     files: ['web/*.js'],

@@ -32,7 +32,13 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
 report({ ready: true });
 
 function start(command) {
-  const log = openSync(command.logFile, 'w', 0o600);
+  let log;
+  try {
+    log = openSync(command.logFile, 'w', 0o600);
+  } catch (error) {
+    end({ error: error.message });
+    return;
+  }
   const child = spawn(command.file, command.args, {
     cwd: command.directory,
     env: { ...process.env, ...command.env },

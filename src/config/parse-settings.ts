@@ -1,5 +1,6 @@
 import { collectSecrets } from './collect-secrets';
 import { findDangers } from './find-dangers';
+import { namesTemporal } from './names-temporal';
 import { noteIgnoredKeys, noteSurprises, noteUnusedKeys } from './note-surprises';
 import { ConfigurationError, type ConfigurationProblem } from './problems/configuration-error';
 import { createProblemList, type ProblemList } from './problems/problem-list';
@@ -39,6 +40,8 @@ export interface ParsedSettings {
   readonly warnings: readonly ConfigurationProblem[];
   /** Every secret of the settings: none may be written anywhere. */
   readonly secrets: readonly string[];
+  /** Whether anybody says where Temporal is; else its address is the usual one. */
+  readonly namesTemporal: boolean;
 }
 
 /**
@@ -59,7 +62,8 @@ export function parseSettings(text: string, options: ParseOptions): ParsedSettin
 function parseText(text: string, options: ParseOptions): ParsedSettings {
   const { value, lineOf } = parseYaml(text, options.file);
   const problems = createProblemList(lineOf);
-  const tree = resolveTree(value, options, problems);
+  const written = expandKeys(value, problems);
+  const tree = resolveTree(written, options, problems);
   const parsed = configurationFile.safeParse(tree);
   if (!parsed.success) describeIssues(parsed.error.issues, [], tree, problems);
   const found = problems.list();
@@ -71,14 +75,22 @@ function parseText(text: string, options: ParseOptions): ParsedSettings {
   const warnings = createProblemList(lineOf);
   findDangers(parsed.data, warnings);
   const settings = toSettings(parsed.data, options.environment);
-  return { settings, notes: notes.list(), warnings: warnings.list(), secrets: collectSecrets(parsed.data) };
+  return {
+    ...{ settings, notes: notes.list(), warnings: warnings.list(), secrets: collectSecrets(parsed.data) },
+    namesTemporal: namesTemporal(written, tree, options.environment),
+  };
 }
 
-/** The file's values with dotted keys, variables and files in their places. */
-function resolveTree(value: unknown, options: ParseOptions, problems: ProblemList): unknown {
+/** The file's values with dotted keys in their places. */
+function expandKeys(value: unknown, problems: ProblemList): unknown {
   const expanded = expandDottedKeys(value ?? {}, [], problems);
   readElasticForms(expanded, problems);
   readAdvancedRules(expanded, problems);
+  return expanded;
+}
+
+/** The same with variables and files in their places. */
+function resolveTree(expanded: unknown, options: ParseOptions, problems: ProblemList): unknown {
   const tree = substituteVariables(expanded, options.environment, [], problems);
   readReferencedFiles(tree, [], options, problems);
   readTemporalProfile(tree, options, problems);

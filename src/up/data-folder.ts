@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join, resolve } from 'node:path';
 
 import { readManifest } from '../installation/read-manifest';
+import { describeFolderTrouble } from '../stack/processes/folder-trouble';
 import { takeLock } from '../stack/processes/with-lock';
 import { SyncFailure } from '../sync/failures';
 import { processStart } from './process-start';
@@ -47,41 +48,60 @@ export async function prepareDataFolder(given: string): Promise<string> {
     const marker = await readFile(join(path, MARKER), 'utf8').catch(() => undefined);
     if (marker === undefined) await markFolder(path);
     else requireFormat(path, marker);
+    await requireRoom(path);
     return path;
   } catch (error) {
-    if (error instanceof SyncFailure) throw error;
-    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new SyncFailure('InvalidConfig', `The folder ${path} can't be used: ${reason}.`, OTHER_FOLDER);
+    throw unusable(path, error);
   }
 }
 
 const OTHER_FOLDER = 'Name another folder: --data FOLDER';
 
+/** What people are told where a folder can't be written; other errors as they are. */
+function unusable(path: string, error: unknown): unknown {
+  const trouble = describeFolderTrouble(error);
+  if (trouble === undefined) return error;
+  const message = `The folder ${path} can't be used: ${trouble}.`;
+  return new SyncFailure('InvalidConfig', message, 'Mend that, or name another folder: --data FOLDER');
+}
+
 async function markFolder(path: string): Promise<void> {
-  const [first] = await readdir(path);
+  const [first] = (await readdir(path)).filter((name) => name !== `${MARKER}.new`);
   if (first !== undefined) {
     const message = `The folder ${path} is not one of pgferry's: it holds ${first} and no ${MARKER}.`;
     throw new SyncFailure('InvalidConfig', message, OTHER_FOLDER);
   }
-  await writeFile(join(path, MARKER), `${JSON.stringify({ format: FORMAT, made_by: readManifest().version })}\n`);
+  await writeWhole(join(path, MARKER), `${JSON.stringify({ format: FORMAT, made_by: readManifest().version })}\n`);
+}
+
+/** Temporal's database alone takes more to begin with. */
+const ROOM = Buffer.alloc(1_048_576, '.');
+
+/** A full disk is found before anything starts, also where the log that would tell of it can't be written. */
+async function requireRoom(path: string): Promise<void> {
+  const file = join(path, `room-${process.pid}`);
+  try {
+    await writeFile(file, ROOM);
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+/** After a power cut a file is either what it was, or all that was written. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.new`, text, { flush: true });
+  await rename(`${file}.new`, file);
 }
 
 function requireFormat(path: string, marker: string): void {
-  const { format, made_by: version } = parseMarker(marker);
+  const { format, made_by: version } = parseObject(marker);
   if (typeof format === 'number' && format <= FORMAT) return;
-  const message =
-    format === undefined
-      ? `The file ${join(path, MARKER)} is damaged.`
-      : `The folder ${path} was made by a newer version of pgferry, ${String(version)}.`;
-  throw new SyncFailure('InvalidConfig', message, `Use that version, or another folder: --data FOLDER`);
-}
-
-function parseMarker(text: string): { readonly format?: unknown; readonly made_by?: unknown } {
-  try {
-    return JSON.parse(text) as { readonly format?: unknown };
-  } catch {
-    return {};
+  if (format === undefined) {
+    const remedy = `If the folder is pgferry's, write {"format":${FORMAT}} into it; or name another one: --data FOLDER`;
+    throw new SyncFailure('InvalidConfig', `The file ${join(path, MARKER)} is damaged.`, remedy);
   }
+  const message = `The folder ${path} was made by a newer version of pgferry, ${String(version)}.`;
+  throw new SyncFailure('InvalidConfig', message, 'Use that version, or another folder: --data FOLDER');
 }
 
 /**
@@ -93,19 +113,21 @@ export async function openDataFolder(given: string): Promise<DataFolder> {
   const left = await readRecord(path);
   const lock = join(path, LOCK);
   if (left !== undefined && isSame(left.up)) throw heldBy(path, left.up.pid);
-  // Whoever has the id of a process that died now is not an `up`.
-  if (!(await takeLock(lock))) {
-    if (left === undefined) throw heldBy(path);
-    await rm(lock, { force: true });
-    if (!(await takeLock(lock))) throw heldBy(path);
-  }
+  // Whoever has the id of a process that died now is not an `up`: in a container that is this very process.
+  const own = { text: JSON.stringify(describeProcess(process.pid)), runs: isHolder };
+  const isTaken = await takeLock(lock, own).catch((error: unknown) => {
+    throw unusable(path, error);
+  });
+  if (!isTaken) throw heldBy(path);
   return {
     path,
     left,
     note: async (temporalPid) => {
       const temporal = temporalPid === undefined ? {} : { temporal: describeProcess(temporalPid) };
-      await writeFile(join(path, `${RECORD}.new`), JSON.stringify({ up: describeProcess(process.pid), ...temporal }));
-      await rename(join(path, `${RECORD}.new`), join(path, RECORD));
+      const record = JSON.stringify({ up: describeProcess(process.pid), ...temporal });
+      await writeWhole(join(path, RECORD), record).catch((error: unknown) => {
+        throw unusable(path, error);
+      });
     },
     release: async () => {
       await rm(join(path, RECORD), { force: true });
@@ -132,8 +154,41 @@ export function isSame({ pid, start }: RunningProcess): boolean {
   return processStart(pid) === start;
 }
 
-/** Reads what the `up` of a folder noted; undefined where it has stopped in order, or none was there. */
+/** Whether the one that a lock's file names still runs. */
+function isHolder(text: string): boolean {
+  const holder = parseProcess(text);
+  return holder !== undefined && isSame(holder);
+}
+
+/**
+ * Reads what the `up` of a folder noted; undefined where it has stopped in order, or none was there. Where its note was
+ * damaged, as by a power cut, its lock tells of it.
+ */
 export async function readRecord(path: string): Promise<UpRecord | undefined> {
-  const text = await readFile(join(path, RECORD), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as UpRecord);
+  const [note, lock] = await Promise.all(
+    [RECORD, LOCK].map((name) => readFile(join(path, name), 'utf8').catch(() => undefined)),
+  );
+  if (note === undefined) return undefined;
+  const { up, temporal } = parseObject(note);
+  const [holder, server] = [toProcess(up) ?? parseProcess(lock ?? ''), toProcess(temporal)];
+  return holder === undefined ? undefined : { up: holder, ...(server === undefined ? {} : { temporal: server }) };
+}
+
+function parseProcess(text: string): RunningProcess | undefined {
+  return toProcess(parseObject(text));
+}
+
+function toProcess(value: unknown): RunningProcess | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { pid, start } = value as { readonly pid?: unknown; readonly start?: unknown };
+  return typeof pid === 'number' && typeof start === 'string' ? { pid, start } : undefined;
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+  } catch {
+    return {};
+  }
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { isPortFree } from '../ports/find-free-port';
@@ -32,11 +33,13 @@ export interface KeepOptions extends TemporalOptions {
  */
 export async function keepTemporal(options: KeepOptions): Promise<KeptTemporal> {
   const { left } = options;
+  // Within its own folder, which has to be writable anyway.
+  const kept = options.dataDir === undefined ? options : { ...options, locks: join(options.dataDir, 'ports') };
   const deadline = Date.now() + LEAVE_MS;
   while (left !== undefined && isSame(left) && Date.now() < deadline) await delay(100);
   await requirePort(options.port, '--port PORT, and temporal.address for other commands');
   await requirePort(options.uiPort, '--ui-port PORT');
-  let server = await startTemporal(options);
+  let server = await startTemporal(kept);
   const stopping = new AbortController();
   const isStopping = () => stopping.signal.aborted;
   const keeping = (async () => {
@@ -46,7 +49,7 @@ export async function keepTemporal(options: KeepOptions): Promise<KeptTemporal> 
       options.onRestart(undefined);
       await server.stop();
       await delay(AGAIN_MS);
-      server = await startAgain(options, isStopping);
+      server = await startAgain(kept, isStopping);
       options.onRestart(server);
     }
   })();
@@ -64,12 +67,14 @@ export async function keepTemporal(options: KeepOptions): Promise<KeptTemporal> 
 
 /** Tries until it works: a full disk may be emptied, and what waits for the server waits as well. */
 async function startAgain(options: KeepOptions, isStopping: () => boolean): Promise<TemporalServer> {
-  for (;;) {
+  for (let said = ''; ;) {
     try {
       return await startTemporal(options);
     } catch (error) {
       if (isStopping()) throw error;
-      options.log?.(error instanceof Error ? error.message : String(error));
+      const message = error instanceof Error ? error.message : String(error);
+      if (message !== said) options.log?.(message);
+      said = message;
       await delay(AGAIN_MS);
     }
   }

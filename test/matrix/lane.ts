@@ -54,7 +54,7 @@ const LONG_TESTS = [
   'start-from-elsewhere',
   'two-files',
   'unreachable-servers',
-  'up',
+  'up/*',
 ];
 
 /** The lanes, in the order in which they run, after those of PostgreSQL. */
@@ -62,11 +62,12 @@ export const LANES: Readonly<Record<string, Lane>> = {
   ...Object.fromEntries(
     Object.entries(NODE_VERSIONS).map(([name, node]): [string, Lane] => [
       name,
-      { runs: [NODE_TESTS, fileOf('up')], node },
+      { runs: [NODE_TESTS, fileOf('up/life')], node },
     ]),
   ),
   'installed-package': { runs: [fileOf('installed-package')] },
   pgbouncer: { runs: [fileOf('pgbouncer')] },
+  'older-node': { runs: [fileOf('older-node', 'unit')] },
   'docs-site': { runs: [fileOf('docs-site', 'unit')] },
   'status-page': { runs: [fileOf('status-page', 'unit')] },
   ...Object.fromEntries(LONG_TESTS.map((name): [string, Lane] => [name.replace('/*', ''), { runs: [fileOf(name)] }])),

@@ -6,6 +6,7 @@ import type { Settings } from '../../config/settings/settings';
 import { applyStreams } from '../../jobs/stream-changes';
 import type { LogFormat, LogLevel } from '../../logging/create-logger';
 import { applySchedules } from '../../schedules/apply-schedules';
+import { SyncFailure } from '../../sync/failures';
 import { connectTemporal } from '../../temporal/connect-temporal';
 import { type DataFolder, openDataFolder } from '../../up/data-folder';
 import { defaultDataFolder, userSurroundings } from '../../up/default-data-folder';
@@ -28,9 +29,6 @@ export interface UpOptions extends ConfigurationOptions {
   readonly logFormat?: LogFormat;
 }
 
-/** Where the configuration leaves Temporal to `up`: what it says where nobody wrote an address. */
-const OWN_ADDRESS = 'localhost:7233';
-
 /** The folder that is named, or the user's own. */
 export function dataFolderOf({ data }: { readonly data?: string }): string {
   // eslint-disable-next-line no-restricted-properties -- where data belong is no setting of syncs
@@ -51,7 +49,9 @@ export async function runUp(options: UpOptions): Promise<void> {
   try {
     temporal = await startOwnTemporal(loaded, options, folder, terminal);
     await folder.note(temporal?.server.pid);
-    process.exitCode = await serve(loaded, options, temporal);
+    process.exitCode = await serve(loaded, options, temporal).catch((error: unknown) => {
+      throw temporal === undefined ? withOwnServer(error) : error;
+    });
   } finally {
     await temporal?.stop();
     await folder.release();
@@ -60,13 +60,13 @@ export async function runUp(options: UpOptions): Promise<void> {
 
 /** None where the configuration names a server. */
 async function startOwnTemporal(
-  { settings }: LoadedSettings,
+  { settings, namesTemporal }: LoadedSettings,
   { temporalCli: program, port, uiPort, ip }: UpOptions,
   { path, left, note }: DataFolder,
   { say, warn }: Terminal,
 ): Promise<KeptTemporal | undefined> {
-  const { address, namespace } = settings.temporal;
-  if (address !== OWN_ADDRESS) return undefined;
+  const { namespace } = settings.temporal;
+  if (namesTemporal) return undefined;
   const kept = await keepTemporal({
     ...{ port, uiPort, ip, namespace, dataDir: path, log: say, left: left?.temporal },
     ...(program === undefined ? {} : { program }),
@@ -80,15 +80,21 @@ async function startOwnTemporal(
   return kept;
 }
 
+/** Where the server that the file names doesn't answer, this command could do without it. */
+function withOwnServer(error: unknown): unknown {
+  if (!(error instanceof SyncFailure) || error.type !== 'TemporalUnavailable') return error;
+  const remedy = 'Start it, correct temporal.address, or leave that out: `pgferry up` brings a server along then.';
+  return new SyncFailure(error.type, error.message, remedy);
+}
+
 function serve(written: LoadedSettings, options: UpOptions, temporal: KeptTemporal | undefined): Promise<number> {
   const { logLevel, logFormat } = options;
   const { file } = written;
   const loaded = { ...written, settings: withPage(written.settings, options, temporal?.server.uiUrl) };
-  const atUsualPort = temporal === undefined || temporal.server.port === Number(OWN_ADDRESS.split(':')[1]);
   return serveWorker(loaded, {
     logLevel,
     ...(logFormat === undefined ? {} : { logFormat }),
-    ...(atUsualPort ? {} : { temporalAddress: temporal.server.url }),
+    ...(temporal === undefined ? {} : { temporalAddress: temporal.server.url }),
     onSettings: async (settings, news) => {
       await adoptSchedules(settings, file, news);
       if (process.connected) process.send?.({ ready: true });

@@ -46,6 +46,9 @@ const encryption = relate(
   },
 );
 
+/** Where Temporal is, where nobody says it. */
+export const DEFAULT_ADDRESS = 'localhost:7233';
+
 /** `temporal:` */
 export const temporalSection = optionalSection({
   profile: documented(
@@ -56,7 +59,7 @@ export const temporalSection = optionalSection({
       'read without this key.',
   ),
   address: documented(
-    text.regex(HOST_AND_PORT, 'must be HOST:PORT, without http://').default('localhost:7233'),
+    text.regex(HOST_AND_PORT, 'must be HOST:PORT, without http://').default(DEFAULT_ADDRESS),
     'Address of Temporal, HOST:PORT.',
   ),
   namespace: documented(text.default('default'), 'Namespace of Temporal.'),

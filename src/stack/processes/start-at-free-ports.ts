@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { findFreePort } from '../../ports/find-free-port';
 import { SyncFailure } from '../../sync/failures';
 import { cacheDirectory } from './cache-directory';
+import { writingToCache } from './folder-trouble';
 import { takeLock } from './with-lock';
 
 /** Starts of one server, each at other ports. */
@@ -14,17 +15,17 @@ const ATTEMPTS = 5;
  * itself. Where it says that one is taken all the same, it starts again at others.
  *
  * @param given - a port for each that the server listens at; undefined for a free one
- * @param locks - folder of a file for each port that is held, the same for all stacks
+ * @param locks - folder of a file for each port that is held, the same for all stacks; the cache's where none is named
  */
 export async function startAtFreePorts<const Given extends readonly (number | undefined)[], Server>(
   given: Given,
   start: (ports: { readonly [Index in keyof Given]: number }) => Promise<Server>,
-  locks = join(cacheDirectory(), 'ports'),
+  locks?: string,
 ): Promise<Server> {
   for (let attempt = 1; ; attempt += 1) {
     const held: HeldPort[] = [];
     const hold = async () => {
-      const port = await holdFreePort(locks);
+      const port = await holdFreePort(locks ?? join(cacheDirectory(), 'ports'));
       held.push(port);
       return port.port;
     };
@@ -47,11 +48,11 @@ interface HeldPort {
 
 /** Finds a free port that no other stack of this user is about to listen at. */
 async function holdFreePort(locks: string): Promise<HeldPort> {
-  await mkdir(locks, { recursive: true });
+  await writingToCache(locks, () => mkdir(locks, { recursive: true }));
   for (;;) {
     const port = await findFreePort();
     const lock = join(locks, String(port));
-    if (await takeLock(lock)) return { port, release: () => rm(lock, { force: true }) };
+    if (await writingToCache(locks, () => takeLock(lock))) return { port, release: () => rm(lock, { force: true }) };
   }
 }
 

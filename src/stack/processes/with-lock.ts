@@ -15,23 +15,34 @@ export async function withLock<T>(file: string, work: () => Promise<T>): Promise
   }
 }
 
+/** Who holds a lock: what its file says, and whether that one still runs. */
+export interface LockHolder {
+  readonly text: string;
+  readonly runs: (text: string) => boolean;
+}
+
 /**
  * Takes a lock, to be given back by removing its file; a lock left by a process that is gone doesn't count.
  *
+ * @param holder - this process, as the lock's file says it; by its id where none is given
  * @returns false when somebody holds it, this process included
  */
-export async function takeLock(file: string): Promise<boolean> {
-  if (await linkLock(file)) return true;
-  if (await holderRuns(file)) return false;
+export async function takeLock(file: string, holder = byId()): Promise<boolean> {
+  if (await linkLock(file, holder)) return true;
+  if (holder.runs(await readFile(file, 'utf8').catch(() => ''))) return false;
   await rm(file, { force: true });
-  return linkLock(file);
+  return linkLock(file, holder);
+}
+
+function byId(): LockHolder {
+  return { text: String(process.pid), runs: (text) => isRunning(Number(text)) };
 }
 
 /** Links a file that is complete already, so that nobody ever reads a lock without its holder. */
-async function linkLock(file: string): Promise<boolean> {
+async function linkLock(file: string, { text }: LockHolder): Promise<boolean> {
   const own = `${file}-${randomBytes(6).toString('hex')}`;
-  await writeFile(own, String(process.pid));
   try {
+    await writeFile(own, text);
     await link(own, file);
     return true;
   } catch (error) {
@@ -40,10 +51,6 @@ async function linkLock(file: string): Promise<boolean> {
   } finally {
     await rm(own, { force: true });
   }
-}
-
-async function holderRuns(file: string): Promise<boolean> {
-  return isRunning(Number(await readFile(file, 'utf8').catch(() => '')));
 }
 
 /** True while a process of that id exists. */

@@ -22,6 +22,11 @@ export interface TemporalOptions extends ServerOptions {
    * @default the one that `findTemporal` finds
    */
   readonly program?: string;
+  /**
+   * Folder of the ports that are held while it starts.
+   * @default that of all stacks, in the cache
+   */
+  readonly locks?: string;
   /** Settings of the server, as `limit.historyCount.suggestContinueAsNew=40`. */
   readonly dynamicConfig?: readonly string[];
 }
@@ -39,8 +44,10 @@ export interface TemporalServer extends LocalServer {
  */
 export async function startTemporal(options: TemporalOptions = {}): Promise<TemporalServer> {
   const program = await findTemporal(options.log ?? (() => undefined), options.program);
-  return startAtFreePorts([options.port, options.uiPort, undefined, undefined], ([grpc, ui, http, metrics]) =>
-    startOnce(program, { grpc, ui, http, metrics }, options),
+  return startAtFreePorts(
+    [options.port, options.uiPort, undefined, undefined],
+    ([grpc, ui, http, metrics]) => startOnce(program, { grpc, ui, http, metrics }, options),
+    options.locks,
   );
 }
 

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 
 import { parseSettings } from '../../../src/config/parse-settings';
 import { packageVersion, readExample } from '../../support/example-files';
+import { readBuildContext, readImageCopies } from '../../support/image-folder';
 
 const EXAMPLE = 'one-machine';
 
@@ -43,5 +46,17 @@ describe('examples/one-machine', () => {
     expect(pgferry.image).toBe(`pgferry:${packageVersion()}`);
     for (const [, name = ''] of text.matchAll(/\$\{(\w+)/gu)) expect(pgferry.environment).toHaveProperty(name);
     for (const port of pgferry.ports) expect(port).toMatch(/^127\.0\.0\.1:/u);
+    // Those of up itself, since neither the command nor the file names others.
+    expect(pgferry.ports.map((port) => port.split(':').at(-1))).toEqual(['7233', '8233', '9464']);
+    expect(text).not.toContain('\nmonitoring:');
+    expect(pgferry.command.slice(-2)).toEqual(['--ip', '0.0.0.0']);
+  });
+
+  test("runs an image that holds what runs Temporal, and a folder for its state that is the image's user's", () => {
+    const copied = readImageCopies().flatMap(({ sources }) => sources);
+    expect(copied).toEqual(expect.arrayContaining(['bin', 'dist', 'stack/supervisor.js', 'web']));
+    expect(readBuildContext()).toContain('stack/supervisor.js');
+    const dockerfile = readFileSync(join(__dirname, '..', '..', '..', 'Dockerfile'), 'utf8');
+    expect(dockerfile).toContain('--owner=node --group=node /var/lib/pgferry\n');
   });
 });

@@ -1,0 +1,63 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { expectClearMessage } from '../../../support/clear-message';
+import { runCommand } from '../../../support/command-line';
+import { createOwnUp, newDataFolder, type OwnUp } from '../../../support/own-up';
+
+let own: OwnUp;
+
+beforeAll(async () => {
+  own = await createOwnUp(1);
+});
+
+afterAll(() => own.close());
+
+describe('pgferry up says in one line what is wrong with', () => {
+  let listener: Server;
+
+  beforeAll(async () => {
+    listener = createServer();
+    await new Promise<void>((done) => listener.listen(0, '127.0.0.1', done));
+  });
+
+  afterAll(() => listener.close());
+
+  const folderWith = (name: string, text: string) => {
+    const folder = mkdtempSync(join(tmpdir(), 'pgferry-up-'));
+    writeFileSync(join(folder, name), text);
+    return folder;
+  };
+
+  test.each<[string, () => readonly string[], readonly string[]]>([
+    ['a folder of somebody else', () => own.args(folderWith('thesis.doc', '')), ['thesis.doc', '--data FOLDER']],
+    [
+      'a folder of a newer version',
+      () => own.args(folderWith('pgferry.json', '{"format":99,"made_by":"9.0.0"}')),
+      ['newer version of pgferry, 9.0.0', '--data FOLDER'],
+    ],
+    ['a damaged folder', () => own.args(folderWith('pgferry.json', '{')), ['pgferry.json is damaged']],
+    ['a folder that cannot be made', () => own.args('/dev/null/data'), ['/dev/null/data', '--data FOLDER']],
+    [
+      'a port in use',
+      () => [...own.args(newDataFolder()), '--port', String((listener.address() as { port: number }).port)],
+      ['is in use', 'temporal.address: 127.0.0.1:', '--port PORT'],
+    ],
+    ['a port that is none', () => [...own.args(newDataFolder()), '--port', '0'], ['--port', 'from 1 to 65535']],
+  ])('%s', async (_, args, names) => {
+    expectClearMessage(await runCommand(args()), { code: 2, names });
+  });
+
+  test('a program that is no Temporal CLI', async () => {
+    const ended = await runCommand([...own.args(newDataFolder()), '--temporal-cli', '/bin/false']);
+    expectClearMessage(ended, { code: 1, names: ['/bin/false is none that runs here'] });
+  });
+
+  test('an account without a home', async () => {
+    const args = ['up', '-c', own.file, '--temporal-cli', own.program];
+    const ended = await runCommand(args, { HOME: '', XDG_DATA_HOME: '' });
+    expectClearMessage(ended, { code: 2, names: ['no home folder', '--data FOLDER'] });
+  });
+});
