@@ -68,7 +68,7 @@ export const LANES: Readonly<Record<string, Lane>> = {
   'installed-package': { runs: [fileOf('installed-package')] },
   pgbouncer: { runs: [fileOf('pgbouncer')] },
   'docs-site': { runs: [fileOf('docs-site', 'unit')] },
-  'status-page': { runs: [fileOf('status-page', 'unit')] },
+  'status-page': { runs: [fileOf('status-page', 'unit'), fileOf('status-page-servers/*')] },
   ...Object.fromEntries(LONG_TESTS.map((name): [string, Lane] => [name.replace('/*', ''), { runs: [fileOf(name)] }])),
   'elasticsearch-8.19': {
     runs: [ELASTICSEARCH_TESTS],

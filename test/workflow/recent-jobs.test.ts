@@ -9,12 +9,9 @@ import { type QuickSyncs, startQuickSyncs } from '../support/quick-syncs';
 const FIRST_LOOK = { most: 3, backMs: 3_600_000 };
 
 let syncs: QuickSyncs;
-const [quiet, failing, busy, unknown] = ['quiet', 'failing', 'busy', 'unknown'].map((id) => `${id}-${randomUUID()}`) as [
-  string,
-  string,
-  string,
-  string,
-];
+const [quiet, failing, busy, unknown] = ['quiet', 'failing', 'busy', 'unknown'].map(
+  (id) => `${id}-${randomUUID()}`,
+) as [string, string, string, string];
 
 beforeAll(async () => {
   syncs = await startQuickSyncs();
