@@ -32,8 +32,13 @@ async function readPage() {
 function takeOver(live, next) {
   const news = [...next.querySelectorAll('.connector')].flatMap((connector) => {
     const before = document.getElementById(connector.id);
-    const isChanged = before !== null && before.dataset.state !== connector.dataset.state;
-    return isChanged ? [`${connector.querySelector('h2').textContent}: ${connector.dataset.state}`] : [];
+    if (before === null) return [];
+    const name = connector.querySelector('h2').textContent;
+    const { state, stream } = connector.dataset;
+    return [
+      ...(before.dataset.state === state ? [] : [`${name}: ${state}`]),
+      ...(before.dataset.stream === stream || stream === undefined ? [] : [`changes of ${name}: ${stream}`]),
+    ];
   });
   const nextLive = next.querySelector('#live');
   live.dataset.busy = nextLive.dataset.busy;

@@ -1,9 +1,10 @@
+import type { FoundStream } from '../jobs/find-stream';
 import type { ListedJob } from '../jobs/list-jobs';
 import type { PendingWork } from '../jobs/read-pending-work';
 import type { NextStart } from '../schedules/next-starts';
 import type { RelationReport } from '../sync/report';
 
-/** The state of a connector: that of its latest sync, which is as Temporal calls it; `never` before the first one. */
+/** The state of a connector: that of its latest sync, as Temporal calls it; `never` where Temporal remembers none. */
 export type ConnectorState =
   'failed' | 'terminated' | 'timed_out' | 'running' | 'cancelled' | 'completed' | 'never' | (string & {});
 
@@ -17,9 +18,19 @@ export interface ConnectorStatus {
   readonly state: ConnectorState;
   /** Its last jobs, the oldest first. */
   readonly jobs: readonly ListedJob[];
-  /** When its last completed sync ended. */
+  /** When its last completed sync ended, as far as Temporal remembers. */
   readonly inStepSince?: Date;
   readonly nextStarts: readonly NextStart[];
+  /** Absent where its changes are not followed, and need not be. */
+  readonly stream?: StreamStatus;
+}
+
+/** The stream that follows a connector's changes, as a list of all shows it. */
+export interface StreamStatus {
+  /** `running`, how it ended, or `never` where Temporal remembers none. */
+  readonly status: string;
+  /** How the worker's file wants changes to be followed; absent: it does not ask for it, or does not name the connector. */
+  readonly mode?: 'stream' | 'poll';
 }
 
 /** All connectors of a task queue. */
@@ -37,6 +48,16 @@ export interface ConnectorDetails {
   readonly failure?: ShownFailure;
   /** Rows without a document, by reason. */
   readonly refused: readonly RefusedRows[];
+  /** How its stream goes; absent where there is none, and while Temporal does not answer. */
+  readonly stream?: FoundStream;
+  /** What its index says, where Temporal remembers no completed sync; absent where that could not be asked. */
+  readonly indexMemory?: IndexMemory;
+}
+
+/** What an index keeps of a connector. */
+export interface IndexMemory {
+  /** When what wrote it last had begun; absent: nothing of the connector ever did. */
+  readonly writtenAt?: Date;
 }
 
 /** How far a running sync is, and what it waits for. */

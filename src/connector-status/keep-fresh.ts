@@ -53,3 +53,25 @@ async function isInTime(work: Promise<void>): Promise<boolean> {
   clearTimeout(timer);
   return isDone;
 }
+
+/** Questions of one kind about many things, each answer kept for a while. */
+export interface FreshAnswers<Value> {
+  /** @param question - of the first one that asks about it: it is asked again and again */
+  readonly ask: (about: string, question: () => Promise<Value>) => Promise<KeptAnswer<Value>>;
+  readonly forget: (about: string) => void;
+}
+
+/** @param holdsMs - milliseconds for which an answer is as good as a new one */
+export function keepEachFresh<Value>(holdsMs: number): FreshAnswers<Value> {
+  const kept = new Map<string, FreshAnswer<Value>>();
+  return {
+    ask: (about, question) => {
+      const asked = kept.get(about) ?? keepFresh(question, holdsMs);
+      kept.set(about, asked);
+      return asked.ask();
+    },
+    forget: (about) => {
+      kept.delete(about);
+    },
+  };
+}

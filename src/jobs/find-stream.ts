@@ -10,6 +10,9 @@ import { readPendingWork } from './read-pending-work';
 export interface FoundStream {
   /** `running`, or how it ended. */
   readonly status: string;
+  readonly runId: string;
+  /** Absent while it runs. */
+  readonly closedAt?: Date;
   /** Absent where no worker answers. */
   readonly state?: FollowState;
   /** How its activity goes, as its last heartbeat says. */
@@ -26,6 +29,7 @@ export async function findStream(client: Client, connectorId: string): Promise<F
   const handle = client.workflow.getHandle<FollowWorkflow>(followWorkflowId(connectorId));
   try {
     const description = await handle.describe();
+    const { runId, closeTime: closedAt } = description;
     const status = description.status.name.toLowerCase();
     if (status !== 'running') {
       const error: unknown = await handle.result().then(
@@ -33,7 +37,11 @@ export async function findStream(client: Client, connectorId: string): Promise<F
         (reason: unknown) => reason,
       );
       const failure = error === undefined ? undefined : readEnding(error).failure;
-      return { status, ...(failure === undefined ? {} : { lastFailure: `${failure.message} ${failure.remedy}` }) };
+      return {
+        ...{ status, runId },
+        ...(closedAt === undefined ? {} : { closedAt }),
+        ...(failure === undefined ? {} : { lastFailure: `${failure.message} ${failure.remedy}` }),
+      };
     }
     const converter = client.options.loadedDataConverter;
     const [activity] = description.raw.pendingActivities ?? [];
@@ -44,7 +52,7 @@ export async function findStream(client: Client, connectorId: string): Promise<F
     const ask = () => handle.query<FollowState>(FOLLOW_QUERY);
     const state = await client.withDeadline(Date.now() + QUERY_MS, ask).catch(() => undefined);
     return {
-      status,
+      ...{ status, runId },
       ...(state === undefined ? {} : { state }),
       ...(stream === undefined ? {} : { stream }),
       ...(lastFailure === undefined ? {} : { lastFailure }),

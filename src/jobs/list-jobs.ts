@@ -13,6 +13,8 @@ export interface JobFilter {
   /** Only jobs of this configuration's workers. */
   readonly taskQueue: string;
   readonly connectorId?: string;
+  /** Only those of these connectors. */
+  readonly connectorIds?: readonly string[];
   readonly status?: JobStatus;
   /** Only those that were started then, or later. */
   readonly since?: Date;
@@ -61,13 +63,15 @@ export async function listJobs(client: Client, filter: JobFilter): Promise<Liste
   return jobs;
 }
 
-function toQuery({ taskQueue, connectorId, status, since, closedSince }: JobFilter): string {
+function toQuery({ taskQueue, connectorId, connectorIds, status, since, closedSince }: JobFilter): string {
+  const ids = connectorIds?.map((id) => JSON.stringify(syncWorkflowId(id)));
   const conditions = [
     `WorkflowType = '${SYNC_WORKFLOW}'`,
     `TaskQueue = ${JSON.stringify(taskQueue)}`,
     // A job that went on under a new history is the one that goes on.
     status === undefined ? `ExecutionStatus != 'ContinuedAsNew'` : `ExecutionStatus = '${QUERIED[status]}'`,
     ...(connectorId === undefined ? [] : [`WorkflowId = ${JSON.stringify(syncWorkflowId(connectorId))}`]),
+    ...(ids === undefined ? [] : [`WorkflowId in (${ids.join(', ')})`]),
     ...(since === undefined ? [] : [`StartTime >= '${since.toISOString()}'`]),
     ...(closedSince === undefined ? [] : [`CloseTime >= '${closedSince.toISOString()}'`]),
   ];

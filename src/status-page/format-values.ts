@@ -26,6 +26,16 @@ export function formatCount(count: number): string {
   return count < 1_000_000 ? `${(count / 1_000).toFixed(1)}k` : `${(count / 1_000_000).toFixed(1)}M`;
 }
 
+const BYTE_UNITS = ['bytes', 'kB', 'MB', 'GB'] as const;
+const UNIT = 1_024;
+
+/** `0 bytes`, `512 kB`, `1.4 GB`, as PostgreSQL counts them */
+export function formatBytes(bytes: number): string {
+  const power = Math.min(BYTE_UNITS.length - 1, bytes < UNIT ? 0 : Math.floor(Math.log(bytes) / Math.log(UNIT)));
+  const amount = bytes / UNIT ** power;
+  return `${amount < 10 && power > 0 ? amount.toFixed(1) : Math.round(amount)} ${BYTE_UNITS[power] ?? ''}`;
+}
+
 /** A moment, as far away as it is: `3 min ago`, `in 2 h`; the moment itself is its title. */
 export function renderMoment(moment: Date, now: Date): Html {
   const distance = moment.getTime() - now.getTime();

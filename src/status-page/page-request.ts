@@ -1,5 +1,5 @@
 import type { ConnectorStatus } from '../connector-status/connector-status';
-import { isBroken } from '../connector-status/create-overview';
+import { needsSomebody } from '../connector-status/create-overview';
 
 /** What a visitor wants to see. */
 export interface PageRequest {
@@ -67,5 +67,5 @@ export function selectConnectors(
 
 export function isOfFilter(connector: ConnectorStatus, filter: PageFilter): boolean {
   if (filter === 'all') return true;
-  return filter === 'broken' ? isBroken(connector) : connector.state === filter;
+  return filter === 'broken' ? needsSomebody(connector) : connector.state === filter;
 }

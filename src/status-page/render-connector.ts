@@ -1,22 +1,15 @@
-import type { ConnectorDetails, ConnectorStatus, RefusedRows } from '../connector-status/connector-status';
+import type { ConnectorDetails, ConnectorStatus, IndexMemory, RefusedRows } from '../connector-status/connector-status';
 import { isBroken } from '../connector-status/create-overview';
 import type { ListedJob } from '../jobs/list-jobs';
 import { groupDigits } from '../sync/progress';
 import { syncWorkflowId } from '../sync/wire/workflow-names';
 import { formatCount, formatDuration, renderMoment } from './format-values';
 import { type Html, html } from './html';
+import type { PageSurroundings } from './page-surroundings';
 import { type ChartBar, renderChart } from './render-chart';
 import { renderProgress } from './render-progress';
+import { describeStream, renderStream } from './render-stream';
 import { renderTable } from './render-table';
-
-/** What all connectors of a page have in common. */
-export interface PageSurroundings {
-  readonly now: Date;
-  /** Address of Temporal's UI for this namespace, without a slash at its end; absent: no links. */
-  readonly temporalUi?: string;
-  /** Whether the visitor may press buttons. */
-  readonly mayControl: boolean;
-}
 
 const NOTHING = html``;
 
@@ -29,15 +22,18 @@ export function renderConnector(
   const { id, index, isOwn } = connector;
   const { progress, failure, refused } = details;
   const state = progress?.paused === true ? 'paused' : connector.state;
-  const kind = isBroken(connector) ? 'broken' : state;
-  return html`<article id="connector-${encodeURIComponent(id)}" class="connector" data-state="${state}">
+  const kind = isBroken(connector.state) ? 'broken' : state;
+  const changes = describeStream(connector, details)?.words;
+  const streamMark = changes === undefined ? '' : html` data-stream="${changes}"`;
+  return html`<article id="connector-${encodeURIComponent(id)}" class="connector" data-state="${state}" ${streamMark}>
     <header>
       <h2>${id}</h2>
-      <span class="state ${kind}">${STATES[state] ?? state}</span>
+      <span class="state ${kind}">${describeState(state, details)}</span>
       ${index === undefined ? '' : html`<span class="index">→ ${index}</span>`}
       ${isOwn ? '' : html`<span class="note">not in this worker’s file</span>`}
     </header>
-    ${surroundings.mayControl ? renderButtons(id, state) : NOTHING} ${renderTimes(connector, surroundings)}
+    ${surroundings.mayControl ? renderButtons(id, state) : NOTHING} ${renderTimes(connector, details, surroundings)}
+    ${renderStream(connector, details, surroundings)}
     ${progress === undefined ? NOTHING : renderProgress(id, progress, surroundings.now)}
     ${
       failure === undefined
@@ -53,9 +49,15 @@ export function renderConnector(
 
 const STATES: Readonly<Record<string, string>> = {
   completed: 'in step',
-  never: 'never synced',
   timed_out: 'timed out',
 };
+
+/** Temporal forgets syncs after the retention time of its namespace: that alone is no proof that there was none. */
+function describeState(state: string, { indexMemory }: ConnectorDetails): string {
+  if (state !== 'never') return STATES[state] ?? state;
+  if (indexMemory === undefined) return 'no sync known';
+  return indexMemory.writtenAt === undefined ? 'never synced' : 'last sync forgotten';
+}
 
 function renderButtons(id: string, state: string): Html {
   const isRunning = state === 'running' || state === 'paused';
@@ -71,19 +73,29 @@ function renderButtons(id: string, state: string): Html {
   </form>`;
 }
 
-function renderTimes({ inStepSince, nextStarts }: ConnectorStatus, { now }: PageSurroundings): Html {
+function renderTimes(
+  { inStepSince, nextStarts }: ConnectorStatus,
+  { indexMemory }: ConnectorDetails,
+  { now }: PageSurroundings,
+): Html {
   const [next] = nextStarts;
   const words = next?.at === undefined ? 'schedule paused' : html`${next.jobType} ${renderMoment(next.at, now)}`;
   return html`<dl class="times">
     <div>
       <dt>in step</dt>
-      <dd>${inStepSince === undefined ? 'not yet' : renderMoment(inStepSince, now)}</dd>
+      <dd>${inStepSince === undefined ? describeMemory(indexMemory, now) : renderMoment(inStepSince, now)}</dd>
     </div>
     <div>
       <dt>next</dt>
       <dd>${next === undefined ? 'not scheduled' : words}</dd>
     </div>
   </dl>`;
+}
+
+function describeMemory(memory: IndexMemory | undefined, now: Date): string | Html {
+  if (memory === undefined) return 'not known';
+  if (memory.writtenAt === undefined) return 'not yet';
+  return html`Temporal remembers no completed sync; the index was written ${renderMoment(memory.writtenAt, now)}`;
 }
 
 function renderRefused(refused: readonly RefusedRows[]): Html {
@@ -103,7 +115,7 @@ function renderJobs({ id, jobs }: ConnectorStatus, { now, temporalUi }: PageSurr
   const chart = (name: string, valueOf: (job: ListedJob) => number | undefined, format: (value: number) => string) =>
     renderChart(
       name,
-      ended.map((job): ChartBar => ({ value: valueOf(job), isBroken: isBroken({ state: job.status }) })),
+      ended.map((job): ChartBar => ({ value: valueOf(job), isBroken: isBroken(job.status) })),
       format,
     );
   const link = (job: ListedJob, words: string | Html) =>

@@ -9,7 +9,8 @@ import {
   type PageRequest,
   type SelectedConnectors,
 } from './page-request';
-import { type PageSurroundings, renderConnector } from './render-connector';
+import type { PageSurroundings } from './page-surroundings';
+import { renderConnector } from './render-connector';
 import { renderDocument } from './render-document';
 
 /** Content of the page. */
@@ -57,7 +58,7 @@ const FILTER_NAMES: Readonly<Record<PageFilter, string>> = {
   broken: 'failed',
   running: 'running',
   completed: 'in step',
-  never: 'never synced',
+  never: 'no sync known',
 };
 
 function renderFilters(connectors: readonly ConnectorStatus[], { search, filter: current }: PageRequest): Html {

@@ -1,6 +1,7 @@
 import { readJson } from '../support/command-line';
 import { createFollowedConnector, type FollowedConnector } from '../support/followed-connector';
 import { monitoringUrl, scrape } from '../support/scrape';
+import { untilPageSays } from '../support/status-article';
 
 let followed: FollowedConnector;
 
@@ -20,8 +21,12 @@ async function apply(...options: readonly string[]) {
   return applied.streams.map(({ action }) => action);
 }
 
-test('schedule apply starts and stops what the file says; changes are found, and metrics tell of them', async () => {
+test('schedule apply starts and stops what the file says; changes are found, metrics and page tell of them', async () => {
   const worker = await followed.startWorker('--log-level', 'info');
+  const url = await monitoringUrl(worker);
+  const pageSays = (...words: readonly (string | RegExp)[]) =>
+    untilPageSays(url, followed.connector.connector_id, words);
+  await pageSays('not followed yet', 'The file asks for it');
   expect((await followed.run('sync')).code).toBe(0);
   expect(await apply('--dry-run')).toEqual(['start']);
   expect(await apply()).toEqual(['start']);
@@ -31,13 +36,14 @@ test('schedule apply starts and stops what the file says; changes are found, and
   await followed.sql(`update orders set state = 'updated' where id <= 10; delete from orders where id = 11`);
   const took = await followed.untilFound('orders', 'state', { 1: 'updated', 10: 'updated', 11: undefined });
   process.stderr.write(`follow: found after ${Math.round(took)} ms\n`);
-  const series = await scrape(await monitoringUrl(worker));
+  const series = await scrape(url);
   const read = (name: string, labels = '') =>
     series.get(`${name}{connector="${followed.connector.connector_id}"${labels}}`);
   expect(read('pgferry_stream_up')).toBe(1);
   expect(read('pgferry_stream_changes_total')).toBe(11);
   expect(read('pgferry_stream_gaps_total', ',reason="the stream began"')).toBe(1);
   expect(read('pgferry_stream_delay_seconds_count')).toBeGreaterThanOrEqual(1);
+  await pageSays('data-stream="following"', /<dt>lag<\/dt>\s*<dd>[\d.]+ s</u, /<dt>changes<\/dt>\s*<dd>11</u);
   // It is there while `sync` and `verify` work as ever.
   expect((await followed.run('verify')).code).toBe(0);
 

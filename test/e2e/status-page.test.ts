@@ -8,6 +8,7 @@ import { eventually } from '../support/eventually';
 import { type FaultyProxy, startFaultyProxy } from '../support/faulty-proxy';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { monitoringUrl } from '../support/scrape';
+import { articleOf as findArticle } from '../support/status-article';
 import { startTracedWorker, stopCommand } from '../support/worker-process';
 
 const TOKEN = 'the-token-of-the-status-page';
@@ -59,12 +60,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** The part of the page that is about a connector. */
-async function articleOf({ connector_id: id }: ConnectorEntry): Promise<string> {
-  const page = await (await fetch(`${url}/?q=${id}`)).text();
-  const [article = ''] = new RegExp(`<article id="connector-${id}"[^]*?</article>`, 'u').exec(page) ?? [];
-  return article;
-}
+const articleOf = ({ connector_id: id }: ConnectorEntry) => findArticle(url, id);
 
 const stateOf = async (entry: ConnectorEntry) => /data-state="(\w+)"/u.exec(await articleOf(entry))?.[1];
 

@@ -69,7 +69,7 @@ export const LANES: Readonly<Record<string, Lane>> = {
   pgbouncer: { runs: [fileOf('pgbouncer')] },
   'older-node': { runs: [fileOf('older-node', 'unit')] },
   'docs-site': { runs: [fileOf('docs-site', 'unit')] },
-  'status-page': { runs: [fileOf('status-page', 'unit')] },
+  'status-page': { runs: [fileOf('status-page', 'unit'), fileOf('status-page-servers/*')] },
   ...Object.fromEntries(LONG_TESTS.map((name): [string, Lane] => [name.replace('/*', ''), { runs: [fileOf(name)] }])),
   'elasticsearch-8.19': {
     runs: [ELASTICSEARCH_TESTS],
