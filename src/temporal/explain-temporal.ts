@@ -27,7 +27,7 @@ export async function explainTemporal(settings: TemporalSettings): Promise<SyncF
 
 /** Whoever speaks TLS only closes a connection that begins otherwise. */
 async function explainPlain({ address }: TemporalSettings): Promise<SyncFailure | undefined> {
-  const { isEncrypted } = await probeTls({ ...split(address), rejectUnauthorized: false });
+  const { isEncrypted } = await probeTls({ ...splitAddress(address), rejectUnauthorized: false });
   if (!isEncrypted) return undefined;
   const remedy = 'Set `temporal.tls: true`; with a private authority `temporal.tls.ca_file`.';
   return new SyncFailure('InvalidConfig', `Temporal at ${address}: it speaks TLS only`, remedy);
@@ -35,7 +35,7 @@ async function explainPlain({ address }: TemporalSettings): Promise<SyncFailure 
 
 async function explainEncrypted(settings: TemporalSettings): Promise<SyncFailure | undefined> {
   const { address, tls = {} } = settings;
-  const { host, port } = split(address);
+  const { host, port } = splitAddress(address);
   const name = tls.serverName ?? host;
   const probe = await probeTls({
     host,
@@ -61,7 +61,7 @@ function describeSubject({ address, tls }: TemporalSettings, host: string): TlsS
 }
 
 /** Of `HOST:PORT`; addresses of IPv6 are in brackets. */
-function split(address: string): { readonly host: string; readonly port: number } {
+export function splitAddress(address: string): { readonly host: string; readonly port: number } {
   const colon = address.lastIndexOf(':');
   return { host: address.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), port: Number(address.slice(colon + 1)) };
 }

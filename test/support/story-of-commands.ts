@@ -37,7 +37,7 @@ export async function tellStory(teller: StoryTeller): Promise<void> {
   await needsItsOwnServers(teller);
 }
 
-async function beginLikeANewcomer({ run }: StoryTeller): Promise<void> {
+async function beginLikeANewcomer({ run, mendAsTold }: StoryTeller): Promise<void> {
   await run('--version');
   await run('--help');
   for (const shell of ['bash', 'zsh', 'fish']) await run(`completion ${shell}`);
@@ -46,6 +46,8 @@ async function beginLikeANewcomer({ run }: StoryTeller): Promise<void> {
       ` --tables ${STORY.table},${STORY.other} --nested --continuous --secrets file`,
     'pgferry check',
   );
+  await mendAsTold('check');
+  await run('check {connector} --json', '"ok":true');
   await run('plan');
   for (const option of ['--json', '--incremental', '--example', '--mapping']) await run(`plan {connector} ${option}`);
 }
@@ -53,10 +55,9 @@ async function beginLikeANewcomer({ run }: StoryTeller): Promise<void> {
 /** What `pgferry up` is told, but for `--detach`. */
 const UP = 'up --data {data} --temporal-cli {temporal} --port {port} --ui-port {uiPort} --page-port {pagePort}';
 
-async function diesInASync({ run, runUntil, mendAsTold, killInSync }: StoryTeller): Promise<void> {
+async function diesInASync({ run, runUntil, killInSync }: StoryTeller): Promise<void> {
   await run(`${UP} --detach`);
-  await mendAsTold('check');
-  await run('check {connector} --json');
+  await run('check', '✓ temporal');
   await run('sync --detach');
   await killInSync();
   await run(`${UP} --detach`);

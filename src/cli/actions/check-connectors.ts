@@ -6,15 +6,17 @@ import {
   type OpenConnector,
 } from '../../activities/connector/connector-registry';
 import { listServed } from '../../activities/connector/list-served';
+import type { LoadedSettings } from '../../config/load-settings';
 import type { Settings } from '../../config/settings/settings';
 import { findSourceWarnings } from '../../postgres/server/find-source-warnings';
 import type { SourceWarning } from '../../postgres/server/source-warning';
 import { SyncFailure } from '../../sync/failures';
 import { connectTemporal } from '../../temporal/connect-temporal';
+import { isListenedAt } from '../../temporal/is-listened-at';
 import { EXIT, exitCodeOfType } from '../output/exit-codes';
 import { workAloud } from '../output/notices';
 import { createTerminal, dim, green, red, type Terminal, yellow } from '../output/terminal';
-import { type ConfigurationOptions, loadCommandSettings } from '../session/load-command-settings';
+import { type ConfigurationOptions, loadConfiguration } from '../session/load-command-settings';
 import { selectConnector } from '../session/select-connector';
 
 type Warning = SourceWarning | OverrideWarning;
@@ -30,14 +32,18 @@ interface CheckedConnector extends ConnectorCheck {
  */
 export async function checkConnectors(id: string | undefined, options: ConfigurationOptions): Promise<void> {
   const terminal = createTerminal(options.json === true);
-  const settings = await loadCommandSettings(options, terminal);
-  const checked = [await checkTemporal(settings), ...(await checkSelected(settings, id, terminal))];
+  const loaded = await loadConfiguration(options, terminal);
+  const { settings } = loaded;
+  const checked = [await checkTemporal(loaded), ...(await checkSelected(settings, id, terminal))];
   const problems = checked.flatMap((connector) => connector.problems);
   terminal.result({ ok: problems.length === 0, checked }, () => checked.map(renderChecked).join('\n'));
   process.exitCode = Math.max(EXIT.done, ...problems.map(({ type }) => exitCodeOfType(type)));
 }
 
-async function checkTemporal({ temporal }: Settings): Promise<CheckedConnector> {
+async function checkTemporal({ settings, namesTemporal }: LoadedSettings): Promise<CheckedConnector> {
+  const { temporal } = settings;
+  // Nothing is wrong with a file that leaves Temporal to `up`, before that runs.
+  if (!namesTemporal && !(await isListenedAt(temporal.address))) return warnOfNoTemporal(temporal.address);
   try {
     const client = await connectTemporal(temporal);
     await client.connection.close();
@@ -47,6 +53,12 @@ async function checkTemporal({ temporal }: Settings): Promise<CheckedConnector> 
     const { type, message, remedy } = error;
     return { connector_id: 'temporal', problems: [{ type, message, remedy }], warnings: [], notes: [] };
   }
+}
+
+function warnOfNoTemporal(address: string): CheckedConnector {
+  const message = `no temporal.address is given, and nobody listens at ${address} yet`;
+  const remedy = '`pgferry up` brings a server along; or start one there, or give temporal.address.';
+  return { connector_id: 'temporal', problems: [], warnings: [{ message, remedy }], notes: [] };
 }
 
 async function checkSelected(

@@ -58,10 +58,13 @@ afterAll(async () => {
 
 const freePort = async () => String(await findFreePort());
 
-/** Surroundings of a command: none names a Temporal to `up`, all others speak to that of `up`. */
+/** Whether Temporal runs, at the port of `up`. */
+let hasTemporal = false;
+
+/** Surroundings of a command: none names a Temporal to `up`, and to what comes before it; all others speak to that of `up`. */
 const environmentOf = (command: string) => ({
   PGFERRY_CONFIG: STORY.file,
-  TEMPORAL_ADDRESS: command.startsWith('up ') ? '' : `127.0.0.1:${places['port']}`,
+  TEMPORAL_ADDRESS: command.startsWith('up ') || !hasTemporal ? '' : `127.0.0.1:${places['port']}`,
   // The stack would take the server of the tests for its own.
   ...(command.startsWith('stack ') ? { PGFERRY_POSTGRES_URL: '' } : {}),
 });
@@ -72,6 +75,7 @@ const fillIn = (text: string) => text.replaceAll(/\{(\w+)\}/g, (_, name: string)
 async function run(command: string, options: RunOptions = {}): Promise<FinishedCommand> {
   const environment = { ...environmentOf(command), ...options.environment };
   const finished = await installed.run(fillIn(command).split(' '), { ...options, environment });
+  hasTemporal ||= command.startsWith('up ');
   process.stderr.write(`${(finished.durationMs / 1_000).toFixed(1).padStart(6)} s  pgferry ${command}\n`);
   return finished;
 }
