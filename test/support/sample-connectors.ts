@@ -1,5 +1,6 @@
-import type { ConnectorDetails, ConnectorStatus } from '../../src/connector-status/connector-status';
+import type { ConnectorDetails, ConnectorStatus, StreamStatus } from '../../src/connector-status/connector-status';
 import type { StatusSource } from '../../src/connector-status/status-source';
+import type { FoundStream } from '../../src/jobs/find-stream';
 import type { ListedJob } from '../../src/jobs/list-jobs';
 
 /** A name that would be markup, were it not written as text. */
@@ -41,15 +42,32 @@ export function createSampleConnector(id: string, state: string): ConnectorStatu
   };
 }
 
+/** Connectors whose changes are followed, in each of the ways in which that may go. */
+const STREAMS: Readonly<Record<string, StreamStatus>> = {
+  catalogue: { status: 'running', mode: 'stream' },
+  invoices: { status: 'running' },
+  new: { status: 'never', mode: 'stream' },
+  orders: { status: 'failed', mode: 'stream' },
+  [HOSTILE_NAME]: { status: 'running', mode: 'poll' },
+  shop: { status: 'running', mode: 'stream' },
+};
+
+function createFollowed(id: string, state: string): ConnectorStatus {
+  const stream = STREAMS[id];
+  return { ...createSampleConnector(id, state), ...(stream === undefined ? {} : { stream }) };
+}
+
 /** A connector of each state; and as many others as make up a number. */
 export function createSampleConnectors(count: number): ConnectorStatus[] {
   const special = [
-    createSampleConnector('crm', 'failed'),
-    createSampleConnector(HOSTILE_NAME, 'completed'),
-    createSampleConnector('catalogue', 'running'),
-    createSampleConnector('invoices', 'cancelled'),
-    createSampleConnector('new', 'never'),
-    createSampleConnector('shop', 'completed'),
+    createFollowed('crm', 'failed'),
+    createFollowed('orders', 'completed'),
+    createFollowed(HOSTILE_NAME, 'completed'),
+    createFollowed('catalogue', 'running'),
+    createFollowed('invoices', 'cancelled'),
+    createFollowed('new', 'never'),
+    createFollowed('old', 'never'),
+    createFollowed('shop', 'completed'),
   ];
   const others = Array.from({ length: Math.max(0, count - special.length) }, (_, index) =>
     createSampleConnector(`tenant-${String(index + 1).padStart(4, '0')}`, index % 97 === 96 ? 'failed' : 'completed'),
@@ -57,7 +75,46 @@ export function createSampleConnectors(count: number): ConnectorStatus[] {
   return [...special, ...others].slice(0, count);
 }
 
-function describeSample({ id, state }: ConnectorStatus): ConnectorDetails {
+const LEFT = { relation: `public.${HOSTILE_NAME}`, reason: `it has no primary key`, remedy: '' };
+
+/** How a stream goes, as Temporal would say. */
+function describeStream({ id, stream }: ConnectorStatus): FoundStream | undefined {
+  if (stream === undefined || stream.status === 'never') return undefined;
+  const run = { status: stream.status, runId: `run-follow-${id}` };
+  if (stream.status === 'failed')
+    return {
+      ...run,
+      closedAt: new Date(NOW - HOUR_MS),
+      lastFailure: 'There is no publication pgferry_orders. Run: create publication pgferry_orders for table "orders"',
+    };
+  // No worker answers for it.
+  if (id === 'invoices') return run;
+  const isBehind = id === 'catalogue';
+  return {
+    ...run,
+    state: isBehind
+      ? { phase: 'catching up', owed: ['more than 100000 keys wait'], closed: 1, failure: 'PostgreSQL went away.' }
+      : { phase: 'following', owed: [], closed: 2 },
+    stream: {
+      ...{ doing: 'reading changes', hints: 128_450, written: 121_003, deleted: 7_447, putBack: 12 },
+      ...{ followed: ['public.product'], left: [LEFT], pending: isBehind ? 84_000 : 0 },
+      ...(stream.mode === 'poll' ? {} : { retainedBytes: isBehind ? 734_003_200 : 1_468_006 }),
+      delayMs: isBehind ? 48_000 : 180,
+    },
+  };
+}
+
+function describeSample(connector: ConnectorStatus): ConnectorDetails {
+  const { id, state } = connector;
+  const stream = describeStream(connector);
+  return {
+    ...describeSync(connector),
+    ...(stream === undefined ? {} : { stream }),
+    ...(state === 'never' ? { indexMemory: id === 'old' ? { writtenAt: new Date(NOW - 400 * HOUR_MS) } : {} } : {}),
+  };
+}
+
+function describeSync({ id, state }: ConnectorStatus): ConnectorDetails {
   if (state === 'failed')
     return {
       failure: {

@@ -19,7 +19,7 @@ const PICTURES = process.env['PGFERRY_PICTURES'] ?? mkdtempSync(join(tmpdir(), '
 let browser: Browser;
 let server: Server;
 let url: string;
-let connectors = createSampleConnectors(6);
+let connectors = createSampleConnectors(8);
 const pressed: string[] = [];
 
 beforeAll(async () => {
@@ -40,7 +40,7 @@ afterAll(async () => {
 });
 
 beforeEach(() => {
-  connectors = createSampleConnectors(6);
+  connectors = createSampleConnectors(8);
 });
 
 interface PageOptions {
