@@ -19,11 +19,13 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 describe('on a system without native code of Temporal, as Alpine Linux', () => {
-  test.each([['check'], ['plan'], ['jobs list'], ['schedule list']])('%s works', async (command) => {
+  const working = ['check', 'plan', 'rejected list', 'connectors list', 'jobs list', 'schedule list'];
+
+  test.each(working)('%s works', async (command) => {
     expect(await runCommand([...command.split(' '), '-c', file], environment)).toMatchObject({ code: 0 });
   });
 
-  test.each([['worker'], ['sync']])('%s ends with one line that says where it would run', async (command) => {
+  test.each(['worker', 'up', 'sync'])('%s ends with one line that says where it would run', async (command) => {
     const ended = await runCommand([command, '-c', file], environment);
     expectClearMessage(ended, { code: 2, names: ['with musl', 'glibc', 'other commands work here'] });
   });
