@@ -26,16 +26,16 @@ export async function findFreePort(): Promise<number> {
   }
 }
 
-/** True when nothing listens at a port of the loopback interface. */
-export async function isPortFree(port: number): Promise<boolean> {
-  return listenOnce(port).then(
+/** True when nothing listens at a port, of the loopback interface where none is named. */
+export async function isPortFree(port: number, host?: string): Promise<boolean> {
+  return listenOnce(port, host).then(
     () => true,
     () => false,
   );
 }
 
-async function listenOnce(port: number): Promise<void> {
-  const server = createServer().listen(port, '127.0.0.1');
+async function listenOnce(port: number, host = '127.0.0.1'): Promise<void> {
+  const server = createServer().listen(port, host);
   await once(server, 'listening');
   server.close();
   await once(server, 'close');

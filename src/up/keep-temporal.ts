@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { isPortFree } from '../ports/find-free-port';
 import { startTemporal, type TemporalOptions, type TemporalServer } from '../stack/servers/start-temporal';
-import { SyncFailure } from '../sync/failures';
 import { isSame, type RunningProcess } from './data-folder';
+import { requirePorts, type WantedPort } from './require-ports';
 
 /** Milliseconds that the server of an `up` which was killed may take to end. */
 const LEAVE_MS = 30_000;
@@ -21,6 +20,8 @@ export interface KeptTemporal {
 export interface KeepOptions extends TemporalOptions {
   readonly port: number;
   readonly uiPort: number;
+  /** Where the status page is to be, which starts later. */
+  readonly page: { readonly host: string; readonly port: number };
   /** The server that an `up` left which was killed: it ends by itself, and holds the database until then. */
   readonly left?: RunningProcess | undefined;
   /** Is told that the server ended by itself, and of its next process. */
@@ -37,8 +38,7 @@ export async function keepTemporal(options: KeepOptions): Promise<KeptTemporal> 
   const kept = options.dataDir === undefined ? options : { ...options, locks: join(options.dataDir, 'ports') };
   const deadline = Date.now() + LEAVE_MS;
   while (left !== undefined && isSame(left) && Date.now() < deadline) await delay(100);
-  await requirePort(options.port, '--port PORT, and temporal.address for other commands');
-  await requirePort(options.uiPort, '--ui-port PORT');
+  await requirePorts(portsOf(options));
   let server = await startTemporal(kept);
   const stopping = new AbortController();
   const isStopping = () => stopping.signal.aborted;
@@ -65,6 +65,19 @@ export async function keepTemporal(options: KeepOptions): Promise<KeptTemporal> 
   };
 }
 
+function portsOf({ port, uiPort, page, ip: host = '127.0.0.1' }: KeepOptions): readonly WantedPort[] {
+  const orElse = `or use it, if it is Temporal (temporal.address: 127.0.0.1:${port}); `;
+  const option = '--port PORT, and temporal.address for other commands';
+  return [
+    { ...{ port, host, option, orElse }, holder: "Temporal's server" },
+    { port: uiPort, host, holder: "Temporal's UI", option: '--ui-port PORT' },
+    // Port 0 is a free one.
+    ...(page.port === 0
+      ? []
+      : [{ ...page, holder: 'the status page', option: '--page-port PORT, or monitoring.address' }]),
+  ];
+}
+
 /** Tries until it works: a full disk may be emptied, and what waits for the server waits as well. */
 async function startAgain(options: KeepOptions, isStopping: () => boolean): Promise<TemporalServer> {
   for (let said = ''; ;) {
@@ -78,14 +91,4 @@ async function startAgain(options: KeepOptions, isStopping: () => boolean): Prom
       await delay(AGAIN_MS);
     }
   }
-}
-
-async function requirePort(port: number, option: string): Promise<void> {
-  if (await isPortFree(port)) return;
-  throw new SyncFailure(
-    'InvalidConfig',
-    `Port ${port} is in use, which Temporal's server is to listen at.`,
-    `Stop what listens there; or use it, if it is Temporal (temporal.address: 127.0.0.1:${port}); or name ` +
-      `another port: ${option}.`,
-  );
 }

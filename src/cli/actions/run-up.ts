@@ -44,6 +44,7 @@ export async function runUp(options: UpOptions): Promise<void> {
     terminal.say(`runs in the background as process ${pid}; its log: ${logFile}; \`pgferry down\` stops it`);
     return;
   }
+  const releaseHangups = holdHangups();
   const folder = await openDataFolder(dataFolderOf(options));
   let temporal: KeptTemporal | undefined;
   try {
@@ -55,13 +56,21 @@ export async function runUp(options: UpOptions): Promise<void> {
   } finally {
     await temporal?.stop();
     await folder.release();
+    releaseHangups();
   }
+}
+
+/** SIGHUP asks for the file anew: while this starts it is not read yet, and while it stops it is of no use. */
+function holdHangups(): () => void {
+  const ignore = () => undefined;
+  process.on('SIGHUP', ignore);
+  return () => process.off('SIGHUP', ignore);
 }
 
 /** None where the configuration names a server. */
 async function startOwnTemporal(
   { settings, namesTemporal }: LoadedSettings,
-  { temporalCli: program, port, uiPort, ip }: UpOptions,
+  { temporalCli: program, port, uiPort, pagePort, ip }: UpOptions,
   { path, left, note }: DataFolder,
   { say, warn }: Terminal,
 ): Promise<KeptTemporal | undefined> {
@@ -69,6 +78,7 @@ async function startOwnTemporal(
   if (namesTemporal) return undefined;
   const kept = await keepTemporal({
     ...{ port, uiPort, ip, namespace, dataDir: path, log: say, left: left?.temporal },
+    page: settings.monitoring?.address ?? { host: ip, port: pagePort },
     ...(program === undefined ? {} : { program }),
     onRestart: (server) => {
       warn(server === undefined ? "Temporal's server ended by itself: starting it again" : 'Temporal answers again');

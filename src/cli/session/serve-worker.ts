@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Logger } from 'pino';
 
 import type { LoadedSettings } from '../../config/load-settings';
@@ -75,7 +74,7 @@ async function runUntilSignal(loaded: LoadedSettings, options: ServeOptions, par
     void adopt(next);
   });
   // Before it says that it works: whoever waits for those words may end it at once.
-  const told = Promise.race(['SIGINT', 'SIGTERM'].map((name) => once(process, name).then(() => name)));
+  const told = awaitSignal();
   const ids = nameSome(connectors.map(({ id }) => id));
   if (tracing !== undefined) news.info('Traces go to where OTEL_EXPORTER_OTLP_ENDPOINT says');
   if (monitoring !== undefined)
@@ -88,4 +87,16 @@ async function runUntilSignal(loaded: LoadedSettings, options: ServeOptions, par
   await worker.stop();
   news.info('Stopped');
   return signal === 'SIGINT' ? EXIT.interrupted : EXIT.done;
+}
+
+/** The first signal to end; the second one of either kind has its usual effect, and ends the process at once. */
+function awaitSignal(): Promise<NodeJS.Signals> {
+  const names = ['SIGINT', 'SIGTERM'] as const;
+  return new Promise((resolve) => {
+    const take = (name: NodeJS.Signals) => {
+      for (const other of names) process.off(other, take);
+      resolve(name);
+    };
+    for (const name of names) process.on(name, take);
+  });
 }

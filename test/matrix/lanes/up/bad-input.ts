@@ -45,9 +45,22 @@ describe('pgferry up says in one line what is wrong with', () => {
       () => [...own.args(newDataFolder()), '--port', String((listener.address() as { port: number }).port)],
       ['is in use', 'temporal.address: 127.0.0.1:', '--port PORT'],
     ],
+    ...(['--ui-port', '--page-port'] as const).map((option): [string, () => readonly string[], readonly string[]] => [
+      `a port in use, ${option}`,
+      () => [...own.args(newDataFolder()), option, String((listener.address() as { port: number }).port)],
+      ['is in use', option === '--ui-port' ? "Temporal's UI" : 'the status page', `${option} PORT`],
+    ]),
+    [
+      'a port for two',
+      () => [...own.args(newDataFolder()), '--ui-port', String(own.ports.page)],
+      ["Temporal's UI", 'the status page', '--page-port PORT'],
+    ],
     ['a port that is none', () => [...own.args(newDataFolder()), '--port', '0'], ['--port', 'from 1 to 65535']],
   ])('%s', async (_, args, names) => {
-    expectClearMessage(await runCommand(args()), { code: 2, names });
+    const ended = await runCommand(args());
+    expectClearMessage(ended, { code: 2, names });
+    // It is found before anything starts.
+    expect(ended.stderr).not.toContain('Temporal answers');
   });
 
   test('a program that is no Temporal CLI', async () => {
