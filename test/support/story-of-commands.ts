@@ -117,10 +117,10 @@ async function syncsOfAllKinds({ run, dropTable }: StoryTeller): Promise<void> {
   await run('sync {connector} --adopt');
   await run('sync {connector} --allow-mass-delete');
   await run('verify {connector} --values --limit 10', 'no difference');
-  await dropTable(STORY.other);
-  await run(`sync {connector} --forget public.${STORY.other}`);
   await run('rejected list', 'no rejected');
   await run('rejected retry');
+  await dropTable(STORY.other);
+  await run(`sync {connector} --forget public.${STORY.other}`);
   await run('connectors list', '{connector}');
   await run('connectors show {connector}', '{connector}');
 }
