@@ -62,12 +62,19 @@ export async function createOwnUp(rows: number): Promise<OwnUp> {
   };
 }
 
+/** Milliseconds that it may take on a busy machine. */
+const STARTS_MS = 180_000;
+
 /** Waits until an `up` has the schedules of its file. */
 export async function untilItWorks(up: RunningCommand): Promise<void> {
-  await eventually('pgferry up works', () => {
-    if (up.child.exitCode !== null || up.child.signalCode !== null) throw new Error(`it ended: ${up.stderr()}`);
-    return up.stderr().includes('Schedules: ');
-  });
+  await eventually(
+    'pgferry up works',
+    () => {
+      if (up.child.exitCode !== null || up.child.signalCode !== null) throw new Error(`it ended: ${up.stderr()}`);
+      return up.stderr().includes('Schedules: ');
+    },
+    STARTS_MS,
+  );
 }
 
 /** A path for a folder of `up` that is not there yet. */

@@ -90,6 +90,8 @@ function temporalCommand(
       ...(dataDir === undefined ? [] : ['--db-filename', join(home.path, 'temporal.db')]),
     ],
     directory: home.path,
+    // An account that the system doesn't know has neither, and the server doesn't start without.
+    env: { USER: process.env['USER'] || 'pgferry', HOME: process.env['HOME'] || home.path },
     logFile: home.logFile,
   };
 }
