@@ -4,9 +4,12 @@ import type { PendingWork } from '../jobs/read-pending-work';
 import type { NextStart } from '../schedules/next-starts';
 import type { RelationReport } from '../sync/report';
 
-/** The state of a connector: that of its latest sync, as Temporal calls it; `never` where Temporal remembers none. */
+/**
+ * The state of a connector: that of its latest sync, as Temporal calls it; `never` where Temporal remembers none, `unknown`
+ * until Temporal has answered.
+ */
 export type ConnectorState =
-  'failed' | 'terminated' | 'timed_out' | 'running' | 'cancelled' | 'completed' | 'never' | (string & {});
+  'failed' | 'terminated' | 'timed_out' | 'running' | 'cancelled' | 'completed' | 'never' | 'unknown' | (string & {});
 
 /** A connector as a list of all shows it. */
 export interface ConnectorStatus {

@@ -7,7 +7,7 @@ import type { ConnectorStatus, StatusOverview, StreamStatus } from './connector-
 /** What an overview is made of. */
 export interface OverviewParts {
   readonly settings: Settings;
-  readonly recent: Pick<RecentJobs, 'of' | 'connectorIds'>;
+  readonly recent: Pick<RecentJobs, 'of' | 'connectorIds' | 'hasLooked'>;
   readonly nextStarts: ReadonlyMap<string, readonly NextStart[]>;
   readonly streams: ReadonlyMap<string, ListedStream>;
   readonly trouble: string | undefined;
@@ -28,7 +28,7 @@ export function createOverview({ settings, recent, nextStarts, streams, trouble 
     const stream = createStreamStatus(streams.get(id)?.status, own.has(id), modes.get(id));
     return {
       ...{ id, isOwn: own.has(id), jobs, nextStarts: nextStarts.get(id) ?? [] },
-      state: jobs.at(-1)?.status ?? 'never',
+      state: jobs.at(-1)?.status ?? (recent.hasLooked() ? 'never' : 'unknown'),
       ...(index === undefined ? {} : { index }),
       ...(completed?.closedAt === undefined ? {} : { inStepSince: completed.closedAt }),
       ...(stream === undefined ? {} : { stream }),

@@ -85,7 +85,7 @@ export function createDetailsSource({ temporal, elasticsearch, settings }: Statu
         state === 'failed' ? readFailure(connector).catch(() => undefined) : undefined,
         readRefused(connector).catch(() => []),
         connector.stream === undefined ? undefined : streams.ask(id, () => findStream(temporal, id)),
-        inStepSince === undefined ? readMemory(connector) : undefined,
+        inStepSince === undefined && state !== 'unknown' ? readMemory(connector) : undefined,
       ]);
       return {
         ...(progress === undefined ? {} : { progress }),

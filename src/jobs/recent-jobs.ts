@@ -10,6 +10,8 @@ export interface RecentJobs {
    * @param connectorIds - connectors that a file or a schedule names
    */
   readonly refresh: (connectorIds?: readonly string[]) => Promise<void>;
+  /** Whether all was read once: until then, what is not known may well be. */
+  readonly hasLooked: () => boolean;
   /** The oldest first; among them the last one that completed, where Temporal remembers one. */
   readonly of: (connectorId: string) => readonly ListedJob[];
   readonly connectorIds: () => readonly string[];
@@ -34,6 +36,7 @@ export function createRecentJobs(client: Client, taskQueue: string, first: First
   const jobs = new Map<string, ListedJob[]>();
   const older = findOlderJobs(client, taskQueue);
   let lookedAt = Date.now() - first.backMs;
+  let hasLooked = false;
   const keep = (listed: readonly ListedJob[]) => {
     for (const job of listed) keepJob(jobs, job);
   };
@@ -51,7 +54,9 @@ export function createRecentJobs(client: Client, taskQueue: string, first: First
       const ids = [...new Set([...jobs.keys(), ...connectorIds])];
       keep(await older.ofAny(ids.filter((id) => !jobs.has(id))));
       keep(await older.completed(ids.filter((id) => !hasCompleted(jobs.get(id) ?? []))));
+      hasLooked = true;
     },
+    hasLooked: () => hasLooked,
     of: (id) => jobs.get(id) ?? [],
     connectorIds: () => [...jobs.keys()],
   };

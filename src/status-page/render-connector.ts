@@ -49,6 +49,7 @@ export function renderConnector(
 
 const STATES: Readonly<Record<string, string>> = {
   completed: 'in step',
+  unknown: 'not known yet',
   timed_out: 'timed out',
 };
 
@@ -62,10 +63,11 @@ function describeState(state: string, { indexMemory }: ConnectorDetails): string
 function renderButtons(id: string, state: string): Html {
   const isRunning = state === 'running' || state === 'paused';
   const verbs = isRunning ? [state === 'paused' ? 'resume' : 'pause', 'cancel'] : ['sync'];
+  // Its name begins with what is to be seen: whoever speaks to a browser says that.
   const buttons = verbs.map(
     (verb) =>
-      html`<button name="verb" value="${verb}" aria-label="${verb} ${id}">
-        ${verb === 'sync' ? 'sync now' : verb}
+      html`<button name="verb" value="${verb}">
+        ${verb === 'sync' ? 'sync now' : verb}<span class="hidden"> ${id}</span>
       </button>`,
   );
   return html`<form method="post" action="./control" class="buttons">

@@ -12,7 +12,7 @@ import { connectElasticsearch, deleteIndices } from '../support/elasticsearch';
 import { eventually } from '../support/eventually';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { monitoringUrl } from '../support/scrape';
-import { articleOf } from '../support/status-article';
+import { untilPageSays } from '../support/status-article';
 import { temporalAddress } from '../support/temporal-address';
 import { startTracedWorker, stopCommand } from '../support/worker-process';
 
@@ -59,9 +59,8 @@ test('a sync that Temporal has forgotten is not said to have never been: the ind
   await letTemporalForget(synced.connector_id);
   worker = await startTracedWorker(file, 'http://127.0.0.1:9');
   const url = await monitoringUrl(worker);
-  const known = await articleOf(url, synced.connector_id);
-  expect(known).toContain('>last sync forgotten<');
-  expect(known).toMatch(/Temporal remembers no completed sync; the index was written <time/u);
+  const wording = /Temporal remembers no completed sync; the index was written <time/u;
+  const known = await untilPageSays(url, synced.connector_id, ['>last sync forgotten<', wording]);
   expect(known).not.toContain('never synced');
-  expect(await articleOf(url, fresh.connector_id)).toContain('>never synced<');
+  await untilPageSays(url, fresh.connector_id, ['>never synced<']);
 });

@@ -100,7 +100,7 @@ function askAs(host: string, path = '/'): Promise<number | undefined> {
 
 describe('the status page of a worker', () => {
   test('shows connectors that were never synced, and when they will be', async () => {
-    expect(await stateOf(waiting)).toBe('never');
+    await untilState(waiting, 'never');
     await eventually('it knows the schedule', async () => (await articleOf(waiting)).includes('full <time'), 60_000);
     expect(await articleOf(broken)).toContain('not scheduled');
   });

@@ -167,10 +167,17 @@ function describeSync({ id, state }: ConnectorStatus): ConnectorDetails {
   };
 }
 
-/** A source of the page that knows these connectors; what its buttons do is noted. */
-export function createSampleSource(connectors: readonly ConnectorStatus[], pressed: string[] = []): StatusSource {
+/**
+ * A source of the page that knows these connectors; what its buttons do is noted.
+ * @param trouble - what it says of Temporal; left out: nothing
+ */
+export function createSampleSource(
+  connectors: readonly ConnectorStatus[],
+  pressed: string[] = [],
+  trouble?: string,
+): StatusSource {
   return {
-    overview: () => Promise.resolve({ connectors }),
+    overview: () => Promise.resolve({ connectors, ...(trouble === undefined ? {} : { trouble }) }),
     details: (connector) => Promise.resolve(describeSample(connector)),
     control: (connectorId, verb) => {
       pressed.push(`${verb} ${connectorId}`);

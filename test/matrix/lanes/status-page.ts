@@ -20,11 +20,13 @@ let browser: Browser;
 let server: Server;
 let url: string;
 let connectors = createSampleConnectors(8);
+/** What the page is to say of Temporal. */
+let trouble: string | undefined;
 const pressed: string[] = [];
 
 beforeAll(async () => {
   server = createServer((request, response) => {
-    const source = () => createSampleSource(connectors, pressed);
+    const source = () => createSampleSource(connectors, pressed, trouble);
     const temporalUi = 'http://localhost:8233/namespaces/default';
     void answerVisitor({ source, hosts: [], token: TOKEN, temporalUi }, request, response);
   });
@@ -41,6 +43,7 @@ afterAll(async () => {
 
 beforeEach(() => {
   connectors = createSampleConnectors(8);
+  trouble = undefined;
 });
 
 interface PageOptions {
@@ -90,6 +93,88 @@ test.each(cases)('fits $width pixels in $colorScheme, and axe finds nothing seri
   await page.close();
 });
 
+async function signIn(page: Page): Promise<void> {
+  await page.locator('.session summary').click();
+  await page.getByLabel('token').fill(TOKEN);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'sign out' }).waitFor();
+}
+
+/** What else the page may show, each with how it comes about. */
+const SIGHTS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  'the form to sign in': (page) => page.locator('.session summary').click(),
+  'its buttons, for whoever signed in': signIn,
+  '1,000 connectors': async (page) => {
+    connectors = createSampleConnectors(1_000);
+    await page.goto(`${url}?page=2`);
+  },
+  'no connector': async (page) => {
+    connectors = [];
+    await page.reload();
+  },
+  'an unfolded list of last syncs': (page) => page.locator('#connector-shop summary').click(),
+  'a notice': async (page) => {
+    trouble = 'a late answer';
+    await page.reload();
+    await page.getByRole('alert').waitFor();
+  },
+};
+
+const sights = Object.keys(SIGHTS).flatMap((sight) => SCHEMES.map((colorScheme) => ({ sight, colorScheme })));
+
+test.each(sights)('axe finds nothing serious in $sight, in $colorScheme', async ({ sight, colorScheme }) => {
+  const page = await openPage({ width: 360, colorScheme });
+  await SIGHTS[sight]?.(page);
+  expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+  expect(await findSeriousFaults(page)).toEqual([]);
+  await page.close();
+});
+
+/** Puts numbers on all controls in the order of the document, so that a walk can say where it is. */
+const NUMBER_CONTROLS = `
+  const selector = 'a[href], button, input:not([type=hidden]), summary, [tabindex="0"]';
+  const all = [...document.querySelectorAll(selector)].filter((element) => element.checkVisibility());
+  all.forEach((element, index) => { element.dataset.walk = String(index); });
+  all.length;`;
+/** Where the focus is: the control's number, whether its outline is to be seen, and whether it is within the window. */
+const READ_FOCUS = `(() => {
+  const element = document.activeElement;
+  const { outlineStyle, outlineWidth } = getComputedStyle(element);
+  const { bottom, top } = element.getBoundingClientRect();
+  const isVisible = outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1 && bottom > 0 && top < innerHeight;
+  return { walk: Number(element.dataset.walk ?? -1), isVisible, name: element.outerHTML.slice(0, 80) };
+})()`;
+
+test.each(WIDTHS)('a walk by Tab reaches every control in the order of reading, at %i pixels', async (width) => {
+  const page = await openPage({ width });
+  await signIn(page);
+  await page.locator('#connector-shop summary').click();
+  await page.mouse.click(1, 1);
+  await page.evaluate('document.activeElement.blur()');
+  const count = await page.evaluate<number>(NUMBER_CONTROLS);
+  const walk: { walk: number; isVisible: boolean; name: string }[] = [];
+  for (let step = 0; step < count; step += 1) {
+    await page.keyboard.press('Tab');
+    walk.push(await page.evaluate(READ_FOCUS));
+  }
+  process.stderr.write(`status-page: a walk of ${count} controls at ${width} pixels\n`);
+  expect(walk.map(({ walk: number }) => number)).toEqual(Array.from({ length: count }, (_, index) => index));
+  expect(walk.filter(({ isVisible }) => !isVisible)).toEqual([]);
+  await page.close();
+});
+
+/** Pictures of docs/status-page.md. */
+test.each([
+  { name: 'dark', width: 1_100, colorScheme: 'dark', ids: ['crm', 'catalogue', 'shop'] },
+  { name: 'narrow', width: 360, colorScheme: 'light', ids: ['catalogue'] },
+  { name: 'failed', width: 1_100, colorScheme: 'light', ids: ['crm', 'orders'] },
+] as const)('a picture for the docs: $name', async ({ name, ids, ...options }) => {
+  connectors = createSampleConnectors(8).filter(({ id }) => ids.some((shown) => shown === id));
+  const page = await openPage(options);
+  await page.screenshot({ path: join(PICTURES, `docs-${name}.png`), fullPage: true });
+  await page.close();
+});
+
 test('shows names that are markup as text', async () => {
   const page = await openPage();
   expect(await page.title()).toBe('pgferry');
@@ -135,9 +220,7 @@ test('shows what has changed by itself, and leaves alone what has the focus', as
 test('can be read, searched and controlled without JavaScript', async () => {
   const page = await openPage({ javaScriptEnabled: false });
   expect(await page.locator('button[value=sync]').count()).toBe(0);
-  await page.locator('.session summary').click();
-  await page.getByLabel('token').fill(TOKEN);
-  await page.keyboard.press('Enter');
+  await signIn(page);
   await page.locator('#connector-shop button[value=sync]').click();
   await page.locator('#connector-catalogue button[value=pause]').click();
   await page.locator('#connector-catalogue button[value=pause]').waitFor();
