@@ -51,7 +51,8 @@ export async function growTrees(
         problems.push({ type, relation: formatRelation(relation), message: `${message}.`, remedy });
       }
     }
-    grown.set(relation, own);
+    // A tree without branches is the row alone.
+    if (own.length > 0) grown.set(relation, own);
   }
   const all = [...grown.values()].flatMap((branches) => listBranches(branches));
   const conditions = all.flatMap(({ branch: { where } }) => where ?? []);

@@ -170,6 +170,14 @@ test('several links are told apart by through.parent and through.child, and a ta
   expect(bob?._source).toMatchObject({ boss: { name: 'Ann' }, reports: [], writes_to: [] });
 });
 
+test('a tree without branches is the row alone', async () => {
+  const entry = entryOf({ person: {}, parcel: { sender: { table: 'person', by: { id: 'sender' } } } });
+  await harness.sync(entry);
+  const [ann] = (await harness.documents(entry)).filter(({ _id }) => _id.includes('person'));
+  expect(ann?._source).not.toHaveProperty('_rows');
+  await harness.sync(entry, { jobType: 'incremental' });
+});
+
 test('a branch without an index is synced, and plan names the statement that makes one', async () => {
   const entry = entryOf(IN_PARCEL({ table: 'stamp', by: { parcel_no: 'no' } }));
   const { relations } = await harness.plan(entry);
