@@ -84,6 +84,10 @@ export const FAILURES = {
     remedy:
       'Nothing, where a worker runs whose file defines the connector so; else start one: `pgferry worker -c FILE`.',
   },
+  SyncRunning: {
+    retryable: false,
+    remedy: 'Wait for its end, or end it (`pgferry jobs cancel ID`), then start this one again.',
+  },
   SourceIncomplete: {
     retryable: false,
     ofRelation: true,

@@ -60,6 +60,20 @@ export async function followToEnd(
   }
 }
 
+/** Shows how far somebody else's sync is, until it has ended or `signal` fires. */
+export async function awaitEnd(handle: StartedSync['handle'], terminal: Terminal, signal: AbortSignal): Promise<void> {
+  const display = createProgressDisplay(terminal);
+  const onPending = createPendingNotices(terminal);
+  const following = followSync(handle, { show: display.show, onOutage: outageNotice(terminal), onPending }, signal);
+  // After an interruption nobody waits for it any more.
+  following.catch(() => undefined);
+  try {
+    await Promise.race([following, untilAborted(signal)]);
+  } finally {
+    display.end();
+  }
+}
+
 async function loseCancelPatience(handle: StartedSync['handle']): Promise<void> {
   const deadline = Date.now() + ATTENDED_PATIENCE_MS;
   await sleep(CANCEL_PATIENCE_MS, undefined, { ref: false });

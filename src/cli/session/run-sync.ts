@@ -1,23 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 
 import type { Settings } from '../../config/settings/settings';
 import { SyncFailure } from '../../sync/failures';
 import type { SyncInput } from '../../sync/job';
 import { connectTemporal } from '../../temporal/connect-temporal';
-import type { RunningWorker } from '../../worker/start-worker';
 import { EXIT, exitCodeOf } from '../output/exit-codes';
 import { outageNotice } from '../output/outage-notice';
 import { renderReport, reportDocument } from '../output/render-report';
 import { type Terminal, yellow } from '../output/terminal';
 import { lacksWorker } from './attendance';
 import { catchInterrupts } from './catch-interrupts';
-import { followToEnd } from './follow-to-end';
+import { awaitEnd, followToEnd } from './follow-to-end';
 import { leaveConnection } from './leave-connection';
-import { ensureWorker, readOtherDefinition, type StartedSync, startSync, type SyncOrigin } from './start-sync';
-
-/** Milliseconds that a worker of an interrupted command gets to hand its work back. */
-const LAST_MS = 1_000;
+import { readOtherDefinition, type StartedSync, startSync, type SyncOrigin } from './start-sync';
+import { withWorker } from './with-worker';
 
 /** Options of {@link runSync}. */
 interface RunOptions {
@@ -77,35 +73,40 @@ async function startAndFollow(
   terminal: Terminal,
   detach: boolean,
 ): Promise<number> {
-  const { signal, onOutage } = origin;
-  if (signal.aborted) return EXIT.interrupted;
-  const started = await startSync(client, origin, input);
-  announce(started, input, terminal);
-  if (detach) {
-    if (await lacksWorker(started.handle, onOutage, signal)) {
-      terminal.say(`${yellow('note')} no worker takes it up: \`pgferry worker\` starts one`);
-    }
-    terminal.result({ connector_id: input.connectorId, workflow_id: started.handle.workflowId }, () => 'started');
-    return EXIT.done;
+  for (;;) {
+    if (origin.signal.aborted) return EXIT.interrupted;
+    const started = await startSync(client, origin, input);
+    if (started.doesAsAsked)
+      return detach ? leaveToWorkers(started, origin, input, terminal) : follow(started, origin, input, terminal);
+    if (detach) throw runsAlready(started, input);
+    terminal.say(`${yellow('note')} ${aSync(started, input)} is running already: this one begins when it has ended`);
+    await withWorker(started.handle, origin, input, () => awaitEnd(started.handle, terminal, origin.signal));
   }
-  const leaving = new AbortController();
-  // Both at once: whoever interrupts the command must not wait for a worker to start.
-  const watched = { ...origin, signal: AbortSignal.any([signal, leaving.signal]) };
-  const worker = ensureWorker(started.handle, watched, input).catch((error: unknown) => {
-    if (!watched.signal.aborted) throw error;
-    return undefined;
-  });
+}
+
+async function leaveToWorkers(
+  started: StartedSync,
+  { onOutage, signal }: SyncOrigin,
+  input: SyncInput,
+  terminal: Terminal,
+): Promise<number> {
+  announce(started, input, terminal);
+  const { handle } = started;
+  if (await lacksWorker(handle, onOutage, signal)) {
+    terminal.say(`${yellow('note')} no worker takes it up: \`pgferry worker\` starts one`);
+  }
+  terminal.result({ connector_id: input.connectorId, workflow_id: handle.workflowId }, () => 'started');
+  return EXIT.done;
+}
+
+async function follow(started: StartedSync, origin: SyncOrigin, input: SyncInput, terminal: Terminal): Promise<number> {
+  announce(started, input, terminal);
   const followed = { ...input, jobType: started.jobType ?? input.jobType };
-  const following = followToEnd(started, followed, terminal, signal);
-  const failed = worker.then(() => following);
-  try {
-    const code = await Promise.race([following, failed]);
+  return withWorker(started.handle, origin, input, async () => {
+    const code = await followToEnd(started, followed, terminal, origin.signal);
     await noteOtherDefinition(started, origin, input, terminal);
     return code;
-  } finally {
-    leaving.abort();
-    await stopWorker(worker, signal);
-  }
+  });
 }
 
 /** Whichever worker took the sync up synced it as its own file says. */
@@ -123,14 +124,24 @@ async function noteOtherDefinition(
   );
 }
 
-async function stopWorker(worker: Promise<RunningWorker | undefined>, signal: AbortSignal): Promise<void> {
-  const stopped = worker.then((running) => running?.stop());
-  stopped.catch(() => undefined);
-  await (signal.aborted ? Promise.race([stopped, sleep(LAST_MS)]) : stopped);
+function announce(started: StartedSync, input: SyncInput, terminal: Terminal): void {
+  if (started.isNew) terminal.say(`${nameSync(started, input)} (workflow ${started.handle.workflowId})`);
+  else terminal.say(`${yellow('note')} ${aSync(started, input)} is running already: following that one`);
 }
 
-function announce({ handle, isNew, jobType }: StartedSync, { connectorId }: SyncInput, terminal: Terminal): void {
-  const sync = `${jobType === undefined ? '' : `${jobType} `}sync of ${connectorId}`;
-  if (isNew) terminal.say(`${sync} (workflow ${handle.workflowId})`);
-  else terminal.say(`${yellow('note')} a ${sync} is running already: following that one`);
+function nameSync({ jobType }: StartedSync, { connectorId }: SyncInput): string {
+  return `${jobType === undefined ? '' : `${jobType} `}sync of ${connectorId}`;
+}
+
+function aSync(started: StartedSync, input: SyncInput): string {
+  return `${started.jobType === 'incremental' ? 'an' : 'a'} ${nameSync(started, input)}`;
+}
+
+function runsAlready(started: StartedSync, input: SyncInput): SyncFailure {
+  return new SyncFailure(
+    'SyncRunning',
+    `Nothing was started: ${aSync(started, input)} is running already, which does not do what was asked for.`,
+    `Wait for its end, or end it (\`pgferry jobs cancel ${input.connectorId}\`), then start this one again; ` +
+      'without --detach it begins by itself when that one has ended.',
+  );
 }

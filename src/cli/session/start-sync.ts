@@ -4,19 +4,20 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import { hashDefinition } from '../../config/settings/hash-definition';
 import type { Settings } from '../../config/settings/settings';
 import { beginSync, type BegunSync } from '../../jobs/begin-sync';
-import { createLogger } from '../../logging/create-logger';
+import { doesAsAsked } from '../../jobs/does-as-asked';
+import { readStartInput } from '../../jobs/read-start-input';
 import { SyncFailure } from '../../sync/failures';
 import type { JobType, SyncInput } from '../../sync/job';
 import { describeWorker } from '../../sync/wire/worker-name';
-import { readSyncMemo, type SyncWorkflow } from '../../sync/wire/workflow-names';
-import type { RunningWorker } from '../../worker/start-worker';
-import { lacksWorker, untilUnattended } from './attendance';
-import { settingsOf } from './select-connector';
+import type { SyncWorkflow } from '../../sync/wire/workflow-names';
+import { lacksWorker } from './attendance';
 
 /** A sync that was started, or found running. */
 export interface StartedSync extends BegunSync {
   /** Of the sync that runs; absent where it has not said so yet. */
   readonly jobType?: JobType;
+  /** False when a sync was found running that does less than was asked for. */
+  readonly doesAsAsked: boolean;
 }
 
 /** Settings that a sync is started with, and the file that they are of. */
@@ -34,10 +35,11 @@ export interface SyncOrigin {
  */
 export async function startSync(client: Client, origin: SyncOrigin, input: SyncInput): Promise<StartedSync> {
   const { handle, isNew } = await beginSync(client, origin.settings.temporal.taskQueue, input);
-  if (isNew) return { handle, isNew, jobType: input.jobType };
+  if (isNew) return { handle, isNew, jobType: input.jobType, doesAsAsked: true };
   await refuseOtherDefinition(handle, origin, input);
-  const { jobType } = readSyncMemo((await handle.describe()).memo);
-  return { handle, isNew, ...(jobType === undefined ? {} : { jobType }) };
+  const running = await readStartInput(handle);
+  if (running === undefined) return { handle, isNew, doesAsAsked: false };
+  return { handle, isNew, jobType: running.jobType, doesAsAsked: doesAsAsked(running, input) };
 }
 
 /**
@@ -90,24 +92,4 @@ export async function readOtherDefinition(
     if (!mayCome || Date.now() >= deadline) return undefined;
     await sleep(LOOK_MS);
   }
-}
-
-/**
- * Makes sure that somebody executes a sync: when no worker that knows its connector attends to it, one is started in this
- * process, which knows that connector only.
- * @returns undefined when the sync has ended, or `signal` has fired, before one was needed
- */
-export async function ensureWorker(
-  handle: WorkflowHandle<SyncWorkflow>,
-  { settings, file, onOutage, signal }: SyncOrigin,
-  { connectorId }: SyncInput,
-): Promise<RunningWorker | undefined> {
-  if (!(await untilUnattended(handle, onOutage, signal))) return undefined;
-  // Here only: it takes a second, and code of this very platform.
-  const [{ installRuntime }, { startWorker }] = await Promise.all([
-    import('../../worker/install-runtime.js'),
-    import('../../worker/start-worker.js'),
-  ]);
-  installRuntime({ logger: createLogger({ level: 'error' }), tellsSyncs: false });
-  return startWorker(settingsOf(settings, connectorId), { file });
 }

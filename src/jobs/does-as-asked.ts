@@ -1,0 +1,13 @@
+import type { SyncInput } from '../sync/job';
+
+/** Whether a sync brings about all that another was asked for: what it compares, and each of its options. */
+export function doesAsAsked(running: SyncInput, asked: SyncInput): boolean {
+  if (running.jobType !== 'full' && running.jobType !== asked.jobType) return false;
+  const { forget: forgotten = [], ...consents } = running.options ?? {};
+  const { forget = [], ...wanted } = asked.options ?? {};
+  const names = Object.keys(wanted) as (keyof typeof wanted)[];
+  return (
+    names.every((name) => wanted[name] !== true || consents[name] === true) &&
+    forget.every((relation) => forgotten.includes(relation))
+  );
+}
