@@ -56,7 +56,11 @@ export function renderStream(
           >stream<span class="hidden"> of ${connector.id}</span> in Temporal</a
         >`;
   const closed = found?.closedAt === undefined ? '' : renderMoment(found.closedAt, now);
-  const items = [...describeHint(connector, found), ...describeTroubles(found)];
+  const items = [
+    ...[...describeHint(connector, found), ...describeTroubles(found)].map((item) => html`<li>${item}</li>`),
+    // As it was set up, or as the tables are: nobody has to look.
+    ...describeLeft(found).map((item) => html`<li class="note">${item}</li>`),
+  ];
   return html`<div class="stream">
     <p>changes: <span class="stream-state ${described.kind}">${described.words}</span> ${closed} ${link}</p>
     ${renderCounts(found)}
@@ -64,7 +68,7 @@ export function renderStream(
       items.length === 0
         ? ''
         : html`<ul class="waits">
-            ${items.map((item) => html`<li>${item}</li>`)}
+            ${items}
           </ul>`
     }
   </div>`;
@@ -103,13 +107,19 @@ function describeHint({ id, isOwn, stream }: ConnectorStatus, found: FoundStream
 function describeTroubles(found: FoundStream | undefined): string[] {
   if (found === undefined) return [];
   const { state, stream, lastFailure } = found;
-  const left = stream?.left ?? [];
-  const more = left.length > SHOWN ? [`left to schedules: ${groupDigits(left.length - SHOWN)} more`] : [];
   return [
     ...(stream === undefined || stream.doing === READING ? [] : [stream.doing]),
     ...(lastFailure === undefined ? [] : [found.status === 'running' ? `failed before: ${lastFailure}` : lastFailure]),
     ...(state?.owed ?? []).slice(0, SHOWN).map((reason) => `a sync has to follow: ${reason}`),
     ...(state?.failure === undefined ? [] : [`the last such sync failed: ${state.failure}`]),
+  ];
+}
+
+/** Relations whose changes syncs bring, and why. */
+function describeLeft(found: FoundStream | undefined): string[] {
+  const left = found?.stream?.left ?? [];
+  const more = left.length > SHOWN ? [`left to schedules: ${groupDigits(left.length - SHOWN)} more`] : [];
+  return [
     ...left.slice(0, SHOWN).map(({ relation, reason }) => `left to schedules: ${relation}, since ${reason}`),
     ...more,
   ];

@@ -75,7 +75,10 @@ export function createSampleConnectors(count: number): ConnectorStatus[] {
   return [...special, ...others].slice(0, count);
 }
 
-const LEFT = { relation: `public.${HOSTILE_NAME}`, reason: `it has no primary key`, remedy: '' };
+function leftOut(id: string) {
+  const name = id === HOSTILE_NAME ? HOSTILE_NAME : 'price_history';
+  return { relation: `public.${name}`, reason: 'it has no primary key', remedy: '' };
+}
 
 /** How a stream goes, as Temporal would say. */
 function describeStream({ id, stream }: ConnectorStatus): FoundStream | undefined {
@@ -97,7 +100,7 @@ function describeStream({ id, stream }: ConnectorStatus): FoundStream | undefine
       : { phase: 'following', owed: [], closed: 2 },
     stream: {
       ...{ doing: 'reading changes', hints: 128_450, written: 121_003, deleted: 7_447, putBack: 12 },
-      ...{ followed: ['public.product'], left: [LEFT], pending: isBehind ? 84_000 : 0 },
+      ...{ followed: ['public.product'], left: [leftOut(id)], pending: isBehind ? 84_000 : 0 },
       ...(stream.mode === 'poll' ? {} : { retainedBytes: isBehind ? 734_003_200 : 1_468_006 }),
       delayMs: isBehind ? 48_000 : 180,
     },

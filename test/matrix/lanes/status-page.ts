@@ -50,10 +50,12 @@ interface PageOptions {
   readonly width?: number;
   readonly colorScheme?: 'light' | 'dark';
   readonly javaScriptEnabled?: boolean;
+  /** Its clock stands, so that it never asks for what has changed. */
+  readonly standsStill?: boolean;
 }
 
 /** Opens the page; whatever it asks of another server, and whatever its scripts complain of, fails the test. */
-async function openPage({ width = 1_600, ...options }: PageOptions = {}): Promise<Page> {
+async function openPage({ width = 1_600, standsStill = false, ...options }: PageOptions = {}): Promise<Page> {
   const page = await browser.newPage({ viewport: { width, height: 900 }, ...options });
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -63,6 +65,10 @@ async function openPage({ width = 1_600, ...options }: PageOptions = {}): Promis
   page.on('request', (request) => {
     if (!request.url().startsWith(url) && !request.url().startsWith('data:')) complaints.push(request.url());
   });
+  if (standsStill) {
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 1_000);
+  }
   await page.goto(url);
   expect(complaints).toEqual([]);
   return page;
@@ -146,7 +152,7 @@ const READ_FOCUS = `(() => {
 })()`;
 
 test.each(WIDTHS)('a walk by Tab reaches every control in the order of reading, at %i pixels', async (width) => {
-  const page = await openPage({ width });
+  const page = await openPage({ width, standsStill: true });
   await signIn(page);
   await page.locator('#connector-shop summary').click();
   await page.mouse.click(1, 1);
@@ -170,10 +176,20 @@ test.each([
   { name: 'failed', width: 1_100, colorScheme: 'light', ids: ['crm', 'orders'] },
 ] as const)('a picture for the docs: $name', async ({ name, ids, ...options }) => {
   connectors = createSampleConnectors(8).filter(({ id }) => ids.some((shown) => shown === id));
-  const page = await openPage(options);
-  await page.screenshot({ path: join(PICTURES, `docs-${name}.png`), fullPage: true });
-  await page.close();
+  await takePicture(name, options);
 });
+
+test('a picture for the docs: 1,000 connectors', async () => {
+  connectors = createSampleConnectors(1_001).filter(({ id }) => id !== HOSTILE_NAME);
+  await takePicture('thousand', { width: 1_100 });
+});
+
+async function takePicture(name: string, options: PageOptions): Promise<void> {
+  const page = await openPage(options);
+  const path = join(PICTURES, `status-page-${name}.png`);
+  await page.screenshot({ path, fullPage: name !== 'thousand' });
+  await page.close();
+}
 
 test('shows names that are markup as text', async () => {
   const page = await openPage();
