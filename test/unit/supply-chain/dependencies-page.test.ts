@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { formatPage } from '../../support/format-page';
 import { DEPENDENCY_REASONS } from './dependency-reasons';
+import { WRITTEN_BY_HAND } from './written-by-hand';
 
 const ROOT = join(__dirname, '..', '..', '..');
 const PAGE = join(ROOT, 'docs', 'dependencies.md');
@@ -41,6 +42,13 @@ function renderTable(title: string, packages: Readonly<Record<string, string>>):
   return `## ${title}\n\n| package | version | licence | alive | for |\n|---|---|---|---|---|\n${rows.join('\n')}\n`;
 }
 
+function renderHandWork(): string {
+  const rows = WRITTEN_BY_HAND.map(
+    ({ places, instead, reason }) => `| ${places.map((place) => `\`${place}\``).join(', ')} | ${instead} | ${reason} |`,
+  );
+  return `## Written by hand, though there are libraries\n\n| where | instead of | since |\n|---|---|---|\n${rows.join('\n')}\n`;
+}
+
 function renderPage(): string {
   const forDevelopment = Object.entries(devDependencies).filter(([name]) => !(name in peerDependencies));
   return `# Dependencies
@@ -51,7 +59,8 @@ month of its newest one when somebody last looked. package-lock.json pins every 
 
 ${renderTable('Installed with pgferry', dependencies)}
 ${renderTable('On demand: the demo and local servers', peerDependencies)}
-${renderTable('For development', Object.fromEntries(forDevelopment))}`;
+${renderTable('For development', Object.fromEntries(forDevelopment))}
+${renderHandWork()}`;
 }
 
 describe('the direct dependencies', () => {
@@ -64,6 +73,10 @@ describe('the direct dependencies', () => {
     const [year = 0, month = 0] = (DEPENDENCY_REASONS[name]?.alive ?? '').split('-').map(Number);
     const now = new Date();
     expect((now.getFullYear() - year) * 12 + now.getMonth() + 1 - month).toBeLessThanOrEqual(LONGEST_SILENCE);
+  });
+
+  test.each(WRITTEN_BY_HAND.flatMap(({ places }) => places))('what is written by hand is there: %s', (place) => {
+    expect(existsSync(join(ROOT, place))).toBe(true);
   });
 
   test('stand in docs/dependencies.md (else: npm run docs)', () => {

@@ -43,6 +43,10 @@ export const DEPENDENCY_REASONS: Readonly<Record<string, DependencyReason>> = {
   pino: { reason: 'logs as JSON', alive: '2026-10' },
   'pino-pretty': { reason: 'logs for people', alive: '2026-10' },
   'prom-client': { reason: "metrics in Prometheus' format", alive: '2026-05' },
+  'string-width': {
+    reason: 'columns of tables: names that are wider in a terminal than they are long',
+    alive: '2026-11',
+  },
   yaml: { reason: 'reads the configuration, with the place of each value for messages', alive: '2026-09' },
   zod: { reason: 'the schema of the configuration: checks, defaults, JSON Schema', alive: '2026-10' },
 

@@ -1,8 +1,9 @@
 import { expectClearMessage } from '../../../support/clear-message';
-import { readJson, runCommand } from '../../../support/command-line';
+import { readJson, runCommand, startCommand } from '../../../support/command-line';
 import { connectElasticsearch } from '../../../support/elasticsearch';
 import { eventually } from '../../../support/eventually';
-import { createOwnUp, newDataFolder, type OwnUp, processesOf } from '../../../support/own-up';
+import { listeningAddresses } from '../../../support/listening-addresses';
+import { createOwnUp, newDataFolder, type OwnUp, processesOf, untilItWorks } from '../../../support/own-up';
 
 const elasticsearch = connectElasticsearch();
 
@@ -21,6 +22,7 @@ describe('pgferry up', () => {
   test('goes on where it was when it was killed in the middle of a sync, together with its server', async () => {
     const data = newDataFolder();
     const first = await own.start(data);
+    expect(await own.run('schedule', 'pause', '--note', 'moving house')).toMatchObject({ code: 0 });
     expect((await own.run('sync', '--detach')).code).toBe(0);
     await eventually('some documents are there', async () => {
       await elasticsearch.indices.refresh({ index: own.index, ignore_unavailable: true });
@@ -36,11 +38,27 @@ describe('pgferry up', () => {
     const shown = readJson<{ status: string }>(await own.run('jobs', 'show', '--follow', '--json'));
     expect(shown).toMatchObject({ status: 'completed' });
     expect((await own.run('verify')).stderr).toContain('no difference');
-    expect((await own.run('schedule', 'list')).stderr).toContain('pgferry-');
+    expect((await own.run('schedule', 'list')).stderr).toMatch(/pgferry-.*moving house/u);
     const page = await (await fetch(`http://127.0.0.1:${own.ports.page}/`)).text();
     expect(page).toContain(`http://127.0.0.1:${own.ports.ui}/namespaces/default/workflows/sync-`);
     second.child.kill('SIGTERM');
     expect(await second.finished).toMatchObject({ code: 0 });
+  });
+
+  test('listens on this machine only, and says so plainly where it is told otherwise', async () => {
+    const data = newDataFolder();
+    const up = await own.start(data);
+    const addresses = processesOf(data).flatMap(listeningAddresses);
+    expect(addresses).toEqual(expect.arrayContaining(Object.values(own.ports).map((port) => `loopback:${port}`)));
+    expect(addresses.filter((address) => !address.startsWith('loopback:'))).toEqual([]);
+    up.child.kill('SIGTERM');
+    expect(await up.finished).toMatchObject({ code: 0 });
+
+    const open = startCommand([...own.args(newDataFolder()), '--ip', '0.0.0.0']);
+    await untilItWorks(open);
+    expect(open.stderr()).toContain('WARNING Temporal listens at 0.0.0.0');
+    open.child.kill('SIGTERM');
+    expect(await open.finished).toMatchObject({ code: 0 });
   });
 
   test('starts its server again when that ends by itself', async () => {
