@@ -12,7 +12,8 @@ export function startTracedWorker(file: string, endpoint: string): Promise<Runni
   return untilItPolls(startCommand(['worker', '-c', file], environment));
 }
 
-async function untilItPolls(worker: RunningCommand): Promise<RunningCommand> {
+/** Waits until a worker polls. */
+export async function untilItPolls(worker: RunningCommand): Promise<RunningCommand> {
   await eventually('the worker polls', () => {
     if (worker.child.exitCode !== null) throw new Error(`the worker ended: ${worker.stderr()}`);
     return worker.stderr().includes('Worker polls');
