@@ -41,7 +41,8 @@ export type RunningServer = Pick<LocalServer, 'pid' | 'dataDir' | 'ended' | 'sto
 export class ServerStartFailure extends SyncFailure {
   constructor(
     server: string,
-    reason: string,
+    /** What happened, to follow its name: `ended before it was ready`. */
+    readonly reason: string,
     /** All that the server wrote. */
     readonly output: string,
   ) {

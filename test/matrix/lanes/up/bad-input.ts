@@ -65,7 +65,32 @@ describe('pgferry up says in one line what is wrong with', () => {
 
   test('a program that is no Temporal CLI', async () => {
     const ended = await runCommand([...own.args(newDataFolder()), '--temporal-cli', '/bin/false']);
-    expectClearMessage(ended, { code: 1, names: ['/bin/false is none that runs here'] });
+    expectClearMessage(ended, { code: 1, names: ['/bin/false is none that runs here', '--temporal-cli FILE'] });
+  });
+
+  test('a database that is damaged', async () => {
+    const data = newDataFolder();
+    const up = await own.start(data);
+    up.child.kill('SIGTERM');
+    expect(await up.finished).toMatchObject({ code: 0 });
+    writeFileSync(join(data, 'temporal.db'), 'no database at all, but as long as a page of one would be'.repeat(100));
+    const ended = await runCommand(own.args(data));
+    expectClearMessage(ended, {
+      code: 1,
+      names: ['file is not a database', join(data, 'server.log'), '--data FOLDER'],
+    });
+  });
+
+  test('no program and no network', async () => {
+    const nowhere = 'http://127.0.0.1:1';
+    const withoutProgram = own
+      .args(newDataFolder())
+      .filter((word) => word !== '--temporal-cli' && word !== own.program);
+    const ended = await runCommand(withoutProgram, {
+      ...{ PGFERRY_CACHE_DIR: mkdtempSync(join(tmpdir(), 'pgferry-cache-')), PATH: '/usr/bin:/bin' },
+      ...{ PGFERRY_TEMPORAL_RELEASES: nowhere, PIP_INDEX_URL: nowhere, PIP_RETRIES: '0', PIP_CONFIG_FILE: '/dev/null' },
+    });
+    expectClearMessage(ended, { code: 1, names: ['releases/tag/v', '--temporal-cli FILE', 'temporal.address'] });
   });
 
   test('an account without a home', async () => {
