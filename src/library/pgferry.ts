@@ -49,7 +49,7 @@ export interface StartOptions {
 export interface FollowOptions {
   /** Is told twice a second how far the sync is. */
   readonly onProgress?: (progress: SyncProgress) => void;
-  /** Ends the following, not the sync; the promise rejects then. */
+  /** Ends the following, not the sync; the promise rejects with its reason then. */
   readonly signal?: AbortSignal;
 }
 
@@ -118,9 +118,15 @@ export async function openPgferry({ file, environment }: PgferryOptions): Promis
       const { handle, isNew } = await beginSync(client, taskQueue, { connectorId, jobType, options });
       return { workflowId: handle.workflowId, isNew };
     },
-    follow: (connectorId, { onProgress = ignore, signal = new AbortController().signal } = {}) => {
+    follow: async (connectorId, { onProgress = ignore, signal = new AbortController().signal } = {}) => {
       const handle: WorkflowHandle<SyncWorkflow> = client.workflow.getHandle(syncWorkflowId(connectorId));
-      return followSync(handle, { show: onProgress, onOutage: ignore }, signal);
+      try {
+        return await followSync(handle, { show: onProgress, onOutage: ignore }, signal);
+      } catch (error) {
+        // Temporal's client has words of its own for a call that was given up.
+        signal.throwIfAborted();
+        throw error;
+      }
     },
     control: (connectorId, verb) => controlSync(client, connectorId, verb),
     jobs: (filter = {}) => listJobs(client, { limit: JOBS, ...filter, taskQueue }),
