@@ -110,20 +110,3 @@ test('A schedule, the command line and Temporal’s own CLI that start a sync at
     expect(startTime.getTime()).toBeGreaterThanOrEqual(before);
   }
 });
-
-test('A sync that does more than the one that runs is not taken for done: it waits for that one’s end, or says no', async () => {
-  const release = await holdSyncs();
-  expect(await runCommand(['schedule', 'trigger', '--incremental', '-c', file])).toMatchObject({ code: 0 });
-  const handle = temporal.workflow.getHandle(`sync-${connectorId}`);
-  await eventually('the incremental sync runs', async () => (await handle.describe()).status.name === 'RUNNING');
-
-  const refused = await runCommand(['sync', '--full', '--detach', '-c', file]);
-  expect(refused).toMatchObject({ code: 1 });
-  expect(refused.stderr + refused.stdout).toMatch(/Nothing was started: an incremental sync .* is running already/u);
-  const rebuild = startCommand(['sync', '--rebuild', '-c', file]);
-  await eventually('the command waits', () => /this one begins when it has ended/u.test(rebuild.stderr()));
-  await release();
-
-  expect(await rebuild.finished).toMatchObject({ code: 0 });
-  expect(await handle.result()).toMatchObject({ status: 'completed', jobType: 'full', indexed: 100 });
-});
