@@ -14,7 +14,7 @@ import { lacksWorker } from './attendance';
 
 /** A sync that was started, or found running. */
 export interface StartedSync extends BegunSync {
-  /** Of the sync that runs; absent where it has not said so yet. */
+  /** Of the sync that runs; absent where it was started with something else than a sync takes. */
   readonly jobType?: JobType;
   /** False when a sync was found running that does less than was asked for. */
   readonly doesAsAsked: boolean;
