@@ -1,3 +1,4 @@
+import { eventually } from '../../../support/eventually';
 import { createFollowedConnector, type FollowedConnector } from '../../../support/followed-connector';
 import { monitoringUrl } from '../../../support/scrape';
 import { untilPageSays } from '../../../support/status-article';
@@ -23,7 +24,10 @@ test('says why a stream failed, and lists that connector among those that failed
   const { connector, id, url } = await begin({});
   const article = await untilPageSays(url, id, ['not followed: failed', 'create publication', 'The file asks for it']);
   expect(article).toContain('data-state="completed"');
-  expect(await (await fetch(`${url}/?state=broken`)).text()).toContain(`<article id="connector-${id}"`);
+  // Temporal's lists, which filters go by, know it some seconds after the stream itself.
+  await eventually('the filter finds it', async () =>
+    (await (await fetch(`${url}/?state=broken`)).text()).includes(`<article id="connector-${id}"`),
+  );
   await connector.reconfigure({ continuous: undefined });
   const other = await monitoringUrl(await connector.startWorker('--log-level', 'info'));
   const calm = await untilPageSays(other, id, ['data-state="completed"']);
