@@ -6,6 +6,7 @@ import { startElasticsearch } from '../../src/stack/servers/start-elasticsearch'
 import { startPostgres } from '../../src/stack/servers/start-postgres';
 import { startTemporal, type TemporalServer } from '../../src/stack/servers/start-temporal';
 import { type FaultyProxy, startFaultyProxy } from '../support/faulty-proxy';
+import { isAlive } from '../support/is-alive';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy';
 
 /** A server that can be killed and started again at the same port with the same data. */
@@ -92,13 +93,4 @@ async function endBySignal(pid: number, signal: NodeJS.Signals): Promise<void> {
   process.kill(pid, signal);
   const deadline = Date.now() + 10_000;
   while (isAlive(pid) && Date.now() < deadline) await sleep(20);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

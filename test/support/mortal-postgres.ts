@@ -7,6 +7,7 @@ import { Client } from 'pg';
 import type { LocalServer } from '../../src/stack/processes/local-server';
 import { type PostgresOptions, startPostgres } from '../../src/stack/servers/start-postgres';
 import { eventually } from './eventually';
+import { isAlive } from './is-alive';
 
 const run = promisify(execFile);
 
@@ -59,7 +60,7 @@ export async function startMortalPostgres(
       process.kill(server.pid, 'SIGQUIT');
       if (heldWriter !== undefined) process.kill(heldWriter, 'SIGKILL');
       heldWriter = undefined;
-      await eventually('PostgreSQL has ended', () => !isRunning(server.pid));
+      await eventually('PostgreSQL has ended', () => !isAlive(server.pid));
       await server.stop();
     },
     stop: () => server.stop(),
@@ -95,13 +96,4 @@ export async function runSql(url: string, text: string): Promise<Record<string, 
 /** With owners and modes, of which PostgreSQL is particular. */
 async function copyFolder(from: string, to: string): Promise<void> {
   await run('cp', ['-a', from, to]);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

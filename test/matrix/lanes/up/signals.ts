@@ -1,6 +1,7 @@
 import { type RunningCommand, startCommand } from '../../../support/command-line';
 import { connectElasticsearch } from '../../../support/elasticsearch';
 import { eventually } from '../../../support/eventually';
+import { isAlive } from '../../../support/is-alive';
 import { createOwnUp, newDataFolder, type OwnUp, processesOf } from '../../../support/own-up';
 
 const elasticsearch = connectElasticsearch();
@@ -25,15 +26,6 @@ afterAll(async () => {
   await elasticsearch.close();
   await own.close();
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Documents that were ever written to the index. */
 async function countWritten(): Promise<number> {
