@@ -18,11 +18,10 @@ export async function runCodecServer(options: ConfigurationOptions): Promise<voi
   if (!isLoopback(address.host)) {
     terminal.say(`${yellow('note')} what it decrypts leaves this host in plain text: put a proxy with TLS before it`);
   }
+  // Before anybody learns that it works, and may end it.
+  const ended = Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal).then(() => signal)));
   terminal.result({ url: server.url }, () => `codec server: ${server.url}, for ${uiOrigins.join(', ')}`);
-  const [signal] = await Promise.race([
-    once(process, 'SIGINT').then(() => ['SIGINT']),
-    once(process, 'SIGTERM').then(() => ['SIGTERM']),
-  ]);
+  const signal = await ended;
   await server.close();
   process.exitCode = signal === 'SIGINT' ? EXIT.interrupted : EXIT.done;
 }

@@ -191,8 +191,8 @@ test('the worker sends traces where the environment says so', async () => {
 const CODEC_SERVER = `
 elasticsearch: { host: 'http://localhost:9200' }
 temporal: { encryption: { key: ${Buffer.alloc(32, 7).toString('base64')} } }
-codec_server: { address: 127.0.0.1:0, ui_origins: ['http://localhost:8233'], token: ${'t'.repeat(32)} }
-connectors: []
+codec_server: { address: 127.0.0.1:0, ui_origin: 'http://localhost:8233', token: ${'t'.repeat(32)} }
+connectors: [{ connector_id: shop, index_name: shop, configuration: { host: db, database: shop, username: reader } }]
 `;
 
 async function makeSmaller(): Promise<void> {
