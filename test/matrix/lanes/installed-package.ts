@@ -75,7 +75,7 @@ const fillIn = (text: string) => text.replaceAll(/\{(\w+)\}/g, (_, name: string)
 async function run(command: string, options: RunOptions = {}): Promise<FinishedCommand> {
   const environment = { ...environmentOf(command), ...options.environment };
   const finished = await installed.run(fillIn(command).split(' '), { ...options, environment });
-  hasTemporal ||= command.startsWith('up ');
+  hasTemporal = (hasTemporal || command.startsWith('up ')) && !command.startsWith('down ');
   process.stderr.write(`${(finished.durationMs / 1_000).toFixed(1).padStart(6)} s  pgferry ${command}\n`);
   return finished;
 }
