@@ -86,7 +86,9 @@ export const FAILURES = {
   },
   SyncRunning: {
     retryable: false,
-    remedy: 'Wait for its end, or end it (`pgferry jobs cancel ID`), then start this one again.',
+    remedy:
+      'Wait for its end, or end it (`pgferry jobs cancel ID`), then start this one again; without --detach ' +
+      '`pgferry sync` begins by itself when that one has ended.',
   },
   SourceIncomplete: {
     retryable: false,

@@ -141,7 +141,5 @@ function runsAlready(started: StartedSync, input: SyncInput): SyncFailure {
   return new SyncFailure(
     'SyncRunning',
     `Nothing was started: ${aSync(started, input)} is running already, which does not do what was asked for.`,
-    `Wait for its end, or end it (\`pgferry jobs cancel ${input.connectorId}\`), then start this one again; ` +
-      'without --detach it begins by itself when that one has ended.',
   );
 }

@@ -17,7 +17,7 @@ export const WRITTEN_BY_HAND: readonly HandWork[] = [
   {
     places: ['src/postgres/replication/pgoutput.ts', 'src/postgres/replication/open-replication.ts'],
     instead: '`pg-logical-replication`',
-    reason: 'only keys are read of a change, and a slot is temporary: a seventh of it would be used',
+    reason: 'only keys are read of a change, and the slot is a temporary one',
   },
   {
     places: ['src/elasticsearch/answers/raw-json.ts', 'src/elasticsearch/answers/cut-hits.ts'],
@@ -33,7 +33,7 @@ export const WRITTEN_BY_HAND: readonly HandWork[] = [
   {
     places: ['src/cron/'],
     instead: '`croner`',
-    reason: "Quartz' ranges that wrap (`22-2`, `FRI-MON`) and `?` as Elastic's connector takes them; it refuses those",
+    reason: "Quartz' ranges that wrap (`22-2`, `FRI-MON`) are refused by it, and it takes `?` for `*` anywhere",
   },
   {
     places: ['src/config/tree/parse-yaml.ts'],
@@ -53,8 +53,7 @@ export const WRITTEN_BY_HAND: readonly HandWork[] = [
   {
     places: ['src/stack/processes/supervisor.ts', 'stack/supervisor.js'],
     instead: '`execa`',
-    reason:
-      'servers must end with whoever started them, by SIGKILL too; no library does that, and this one needs Node.js 22',
+    reason: 'servers must end with whoever started them, by SIGKILL too; and its newest version needs Node.js 22',
   },
   {
     places: ['src/stack/processes/with-lock.ts'],
@@ -62,9 +61,9 @@ export const WRITTEN_BY_HAND: readonly HandWork[] = [
     reason: 'that has stood at 4.1.2 for years',
   },
   {
-    places: ['src/stack/programs/find-jdk.ts', 'src/ports/find-free-port.ts'],
+    places: ['src/ports/find-free-port.ts', 'src/stack/processes/start-at-free-ports.ts'],
     instead: '`get-port`',
-    reason: 'a few lines each; ports are held by a lock until their server listens',
+    reason: 'ports are held by a lock until their server listens, also against other processes',
   },
   {
     places: ['src/status-page/', 'web/'],
@@ -74,7 +73,7 @@ export const WRITTEN_BY_HAND: readonly HandWork[] = [
   {
     places: ['src/codec-server/', 'src/monitoring/monitoring-server.ts'],
     instead: '`fastify`',
-    reason: 'four addresses, `node:http` and nothing to keep up to date',
+    reason: 'a few addresses each: `node:http` will do',
   },
   {
     places: ['src/workflows/run-concurrently.ts', 'src/elasticsearch/documents/merge-pages.ts'],
