@@ -48,6 +48,7 @@ const NODE_TESTS = [
 /** Tests for which `npm test` has no time, each a file or a folder of `lanes`. */
 const LONG_TESTS = [
   'crashes-and-cuts',
+  'examples-as-told',
   'follow/*',
   'kibana/*',
   'moving',

@@ -10,6 +10,7 @@ import { runToEnd } from '../processes/run-to-end';
 import { openServerHome, type ServerHome } from '../processes/server-home';
 import { startAtFreePorts } from '../processes/start-at-free-ports';
 import type { ServerCommand } from '../processes/supervisor';
+import { refuseClosedFolders } from '../programs/closed-folders';
 import { findPostgres, makeReachable, type PostgresProgram } from '../programs/postgres-program';
 
 /** Options of {@link startPostgres}. */
@@ -30,7 +31,7 @@ const RELEASE_MS = 15_000;
  * Starts a PostgreSQL server on the loopback interface, with commit timestamps on; the first start in a folder makes a
  * cluster with the superuser `postgres` and a random password.
  *
- * @throws MissingPrerequisites, ServerStartFailure
+ * @throws MissingPrerequisites, ServerStartFailure, SyncFailure `LocalStack` where its folder is closed to its account
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<LocalServer> {
   const deadline = Date.now() + RELEASE_MS;
@@ -51,6 +52,7 @@ async function startOnce(port: number, options: PostgresOptions): Promise<LocalS
   const found = await findPostgres(options.packageFolder);
   const home = await openServerHome('postgres', options.dataDir, found.account);
   try {
+    if (found.account !== undefined) await refuseClosedFolders(home.path, found.account);
     const program = await makeReachable(found, home);
     const password = await preparePassword(home, program);
     if (!existsSync(join(home.path, 'data', 'PG_VERSION'))) await initializeCluster(program, home);
