@@ -8,6 +8,7 @@ import { deleteStaleDocuments } from './compare/delete-stale-documents';
 import { surveyRelations } from './compare/survey-relations';
 import type { ConnectorRegistry, OpenConnector } from './connector/connector-registry';
 import { countWaits } from './connector/count-waits';
+import type { ValidateInput } from './contract/activity-inputs';
 import type { ActivityScope } from './contract/activity-scope';
 import type { SyncActivities } from './contract/sync-activities';
 import { catchUpRelations } from './copy/catch-up-relations';
@@ -19,6 +20,8 @@ import { finishSync, restoreIndex } from './index-lifecycle/finish-sync';
 import { prepareIndex } from './index-lifecycle/prepare-index';
 import { replanRelations } from './index-lifecycle/replan-relations';
 import { ONLY_WORKER, openOrLeave, type ThisWorker } from './leave-to-others';
+import { lookForChanges } from './look/look-for-changes';
+import { withoutWaiting } from './look/without-waiting';
 import { planSync } from './plan/plan-sync';
 import { withScope } from './with-scope';
 
@@ -40,26 +43,48 @@ export function createActivities(
     const connector = await openOrLeave(Context.current(), self, open, resumeFrom);
     return withScope(Context.current(), (scope) => work(connector, scope), countWaits(connector.meter));
   };
+  const factsOf = ({ definition, settings }: OpenConnector) => {
+    const { concurrency, maxDeleteRatio, maxRejected } = settings.limits;
+    return { definition, concurrency, maxDeleteRatio, maxRejected, searchAttributes, worker: self.identity };
+  };
+  /** Tries the servers of a sync that begins, and goes on with them. */
+  const begin = async <Result>(
+    { connectorId, run }: ValidateInput,
+    work: (connector: OpenConnector, scope: ActivityScope<Tries>) => Promise<Result>,
+  ): Promise<Result> => {
+    try {
+      const context = Context.current();
+      const connector = await openOrLeave(context, self, () =>
+        run === undefined
+          ? registry.open(connectorId)
+          : registry.begin({ connectorId, ...run, namespaceId: self.namespaceId }),
+      );
+      const tryServers = async (scope: ActivityScope<Tries>) => {
+        await failAfterPatience(context.info, scope, () => validateConnector(connector));
+        return work(connector, scope);
+      };
+      return await withScope(context, tryServers, countWaits(connector.meter));
+    } catch (error) {
+      // A sync that ends here is to be found by its search attributes, too.
+      throw toApplicationFailure(error, { searchAttributes });
+    }
+  };
   return {
-    validateConnector: async ({ connectorId, run }) => {
-      try {
-        const context = Context.current();
-        const connector = await openOrLeave(context, self, () =>
-          run === undefined
-            ? registry.open(connectorId)
-            : registry.begin({ connectorId, ...run, namespaceId: self.namespaceId }),
-        );
-        const validate = (scope: ActivityScope<Tries>) =>
-          failAfterPatience(context.info, scope, () => validateConnector(connector));
-        await withScope(context, validate, countWaits(connector.meter));
-        const { definition } = connector;
-        const { concurrency, maxDeleteRatio, maxRejected } = connector.settings.limits;
-        return { definition, concurrency, maxDeleteRatio, maxRejected, searchAttributes, worker: self.identity };
-      } catch (error) {
-        // A sync that ends here is to be found by its search attributes, too.
-        throw toApplicationFailure(error, { searchAttributes });
-      }
-    },
+    validateConnector: (input) => begin(input, (connector) => Promise.resolve(factsOf(connector))),
+    lookForChanges: (input) =>
+      begin(input, async (found, scope) => {
+        const facts = factsOf(found);
+        const isOnlyLook = input.run === undefined;
+        const connector = isOnlyLook ? withoutWaiting(found) : found;
+        const { plan, ...described } = await planSync(connector, input);
+        const withoutRelations = { ...plan, relations: [] };
+        // A sync that is shown elsewhere, too, is one that has begun there.
+        if (isOnlyLook && registry.isShown(input.connectorId)) return { facts, plan: withoutRelations };
+        const unchanged = await lookForChanges(connector, { plan, ...described }, scope);
+        if (unchanged === undefined) return { facts, plan: isOnlyLook ? withoutRelations : plan };
+        connector.meter.synced();
+        return { facts, plan: withoutRelations, unchanged };
+      }),
     planSync: ({ connectorId, definition, ...request }) =>
       on({ connectorId, definition }, async (connector) => (await planSync(connector, request)).plan),
     prepareIndex: ({ plan }) => on(plan.job, (connector) => prepareIndex(connector, plan)),

@@ -12,6 +12,8 @@ const PAUSE_MS = 1_000;
 /** Tries of the work by workers that know its connector: an attempt that was left to others is no try. */
 export interface Tries {
   readonly tries?: number;
+  /** One of them went well: whatever fails from then on is tried again as in every other activity. */
+  readonly answered?: true;
 }
 
 /**
@@ -24,10 +26,13 @@ export async function failAfterPatience<Result>(
   { lastCheckpoint, heartbeat }: Pick<ActivityScope<Tries>, 'lastCheckpoint' | 'heartbeat'>,
   work: () => Promise<Result>,
 ): Promise<Result> {
+  if (lastCheckpoint?.answered === true) return work();
   const tries = (lastCheckpoint?.tries ?? 0) + 1;
   heartbeat({ tries });
   try {
-    return await work();
+    const result = await work();
+    heartbeat({ answered: true });
+    return result;
   } catch (error) {
     if (!(error instanceof SyncFailure) || !error.retryable) throw error;
     const isLast = tries >= TRIES || Date.now() - scheduledTimestampMs >= PATIENCE_MS;

@@ -1,10 +1,15 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  type WorkflowExecutionDescription,
+  type WorkflowExecutionInfo,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 
 import { SyncFailure } from '../sync/failures';
 import type { SyncProgress } from '../sync/progress';
 import type { RelationReport } from '../sync/report';
 import { PROGRESS_QUERY, type SyncWorkflow, syncWorkflowId } from '../sync/wire/workflow-names';
-import { type ListedJob, toJob } from './list-jobs';
+import { type ListedJob, ofLooks, toJob } from './list-jobs';
 import { addPendingReports, type PendingWork, readPendingWork } from './read-pending-work';
 
 /** Everything that Temporal knows of one job. */
@@ -21,16 +26,19 @@ export interface JobDetails extends ListedJob {
 
 /** Milliseconds to wait for the answer of a worker. */
 const QUERY_MS = 5_000;
+/** Runs of a schedule among which its newest look is searched: where all of these left the work to a sync, that is newer. */
+const MOST_RUNS = 20;
 
 /**
  * The latest job of a connector, or the one of that run.
  * @throws SyncFailure `InvalidConfig` where there is none
  */
 export async function readJob(client: Client, connectorId: string, runId?: string): Promise<JobDetails> {
-  const handle = client.workflow.getHandle<SyncWorkflow>(syncWorkflowId(connectorId), runId);
   try {
-    const description = await handle.describe();
+    const description = await describeJob(client, connectorId, runId);
     const job = toJob(description);
+    if (job === undefined) throw new Error(`${description.workflowId} is no job`);
+    const handle = client.workflow.getHandle<SyncWorkflow>(job.workflowId, job.runId);
     const pending = await readPendingWork(description, client.options.loadedDataConverter);
     if (job.status === 'completed') {
       const { relations } = await handle.result();
@@ -59,6 +67,37 @@ export async function readJob(client: Client, connectorId: string, runId?: strin
       '`pgferry jobs list` shows those that it knows; it forgets them after the retention time of its namespace.',
     );
   }
+}
+
+/** @throws WorkflowNotFoundError */
+async function describeJob(client: Client, connectorId: string, runId?: string): Promise<WorkflowExecutionDescription> {
+  const ofSync = client.workflow.getHandle(syncWorkflowId(connectorId), runId).describe();
+  const [sync, look] = await Promise.all([unlessNotFound(ofSync), findLook(client, connectorId, runId)]);
+  if (look === undefined || (sync !== undefined && sync.startTime > look.startTime)) return sync ?? ofSync;
+  return client.workflow.getHandle(look.workflowId, look.runId).describe();
+}
+
+/** The newest run of the connector's schedule that was done at its first look, or that one. */
+async function findLook(
+  client: Client,
+  connectorId: string,
+  runId?: string,
+): Promise<WorkflowExecutionInfo | undefined> {
+  const which = runId === undefined ? '' : ` and RunId = ${JSON.stringify(runId)}`;
+  let left = MOST_RUNS;
+  for await (const execution of client.workflow.list({ query: `${ofLooks([connectorId])}${which}`, pageSize: left })) {
+    if (toJob(execution)?.connectorId === connectorId) return execution;
+    left -= 1;
+    if (left === 0) break;
+  }
+  return undefined;
+}
+
+function unlessNotFound<Result>(asked: Promise<Result>): Promise<Result | undefined> {
+  return asked.catch((error: unknown) => {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  });
 }
 
 function failureOf(result: Promise<unknown>): Promise<unknown> {

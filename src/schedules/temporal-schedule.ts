@@ -9,7 +9,7 @@ import {
 
 import { type Calendar, type NumberRange, toRanges } from '../cron/calendars';
 import type { ScheduledSyncInput } from '../sync/job';
-import { SCHEDULED_WORKFLOW } from '../sync/wire/workflow-names';
+import { SCHEDULED_WORKFLOW, scheduledWorkflowId } from '../sync/wire/workflow-names';
 import { renderEvery, type ScheduleDefinition } from './schedule-definition';
 import { ORIGIN_MEMO, type ScheduleOrigin } from './schedule-origin';
 
@@ -39,7 +39,7 @@ export function toScheduleOptions(definition: ScheduleDefinition) {
     action: {
       type: 'startWorkflow',
       workflowType: SCHEDULED_WORKFLOW,
-      workflowId: `scheduled-${connectorId}-${jobType}`,
+      workflowId: scheduledWorkflowId(connectorId, jobType),
       taskQueue,
       args: [input],
       staticSummary: `${jobType} sync of ${connectorId}, ${interval}`,

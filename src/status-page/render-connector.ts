@@ -2,7 +2,6 @@ import type { ConnectorDetails, ConnectorStatus, IndexMemory, RefusedRows } from
 import { isBroken } from '../connector-status/create-overview';
 import type { ListedJob } from '../jobs/list-jobs';
 import { groupDigits } from '../sync/progress';
-import { syncWorkflowId } from '../sync/wire/workflow-names';
 import { formatCount, formatDuration, renderMoment } from './format-values';
 import { type Html, html } from './html';
 import type { PageSurroundings } from './page-surroundings';
@@ -123,7 +122,7 @@ function renderJobs({ id, jobs }: ConnectorStatus, { now, temporalUi }: PageSurr
   const link = (job: ListedJob, words: string | Html) =>
     temporalUi === undefined
       ? html`${words}`
-      : html`<a href="${temporalUi}/workflows/${encodeURIComponent(syncWorkflowId(id))}/${job.runId}">${words}</a>`;
+      : html`<a href="${temporalUi}/workflows/${encodeURIComponent(job.workflowId)}/${job.runId}">${words}</a>`;
   const rows = [...jobs].reverse().map(
     (job) =>
       html`<tr>

@@ -46,5 +46,7 @@ export interface ScheduledSyncInput {
 
 /** Result of a start by the schedule. */
 export type ScheduledSyncResult =
+  /** Its first look was the whole sync, since nothing had changed. */
+  | SyncReport
   | ({ readonly status: 'completed' } & Omit<SyncReport, 'status' | 'relations' | 'skipped'>)
   | { readonly status: 'skipped'; readonly connectorId: string; readonly jobType: JobType; readonly reason: string };

@@ -7,15 +7,16 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
-import type { ConnectorFacts, RestoredIndex } from '../activities/contract/activity-results';
+import type { RestoredIndex } from '../activities/contract/activity-results';
 import type { SyncInput } from '../sync/job';
 import type { WorkingPipelines } from '../sync/pipelines';
 import { joinFailures } from '../sync/relation-failure';
-import { emptyReport, sumReports, type SyncReport } from '../sync/report';
+import type { SyncReport } from '../sync/report';
 import type { SyncJob } from '../sync/sync-plan';
 import { readSyncInput } from '../sync/wire/sync-input';
 import { SYNC_WORKFLOW, syncWorkflowId } from '../sync/wire/workflow-names';
 import { type ActivityProxies, proxySyncActivities } from './activity-policies';
+import { type Beginning, beginRun, looksFirst } from './begin-run';
 import { copyRelations } from './copy-relations';
 import { explainFailure, toApplicationFailure, toEndingFailure } from './explain-failure';
 import { narration } from './narration';
@@ -26,7 +27,7 @@ import { RelationsFailed } from './relations-failed';
 import { retryRejected } from './retry-rejected';
 import { setUpControl, type SyncControl } from './sync-control';
 import { labelSync, type SyncLabels } from './sync-labels';
-import { failedRelations, recordFailed, type SyncRun } from './sync-run';
+import { failedRelations, recordFailed, reportRun, type SyncRun } from './sync-run';
 
 /**
  * Syncs one connector: the only public workflow of pgferry, whatever starts it.
@@ -37,13 +38,14 @@ import { failedRelations, recordFailed, type SyncRun } from './sync-run';
 export async function syncConnector(given: SyncInput, carried?: SyncRun, replans = 0): Promise<SyncReport> {
   const input = requireInput(SYNC_WORKFLOW, readSyncInput(given));
   refuseForeignStart(input, carried !== undefined || replans > 0);
-  const labels = labelSync(input, carried !== undefined);
+  const isLooking = carried === undefined && looksFirst(input);
+  const labels = labelSync(input, carried !== undefined, isLooking);
   const control = setUpControl((paused) => {
     labels.show(paused ? 'paused' : 'running');
   });
   const aftermath: Aftermath = {};
   try {
-    return await runSync(input, { carried, replans }, labels, control, aftermath);
+    return await runSync({ input, carried, replans, isLooking }, labels, control, aftermath);
   } catch (error) {
     if (!mayPlanAnew(error, replans)) throw explainEnding(error, control, aftermath);
     if (CancellationScope.current().consideredCancelled) {
@@ -60,22 +62,27 @@ interface Aftermath {
   restored?: RestoredIndex;
 }
 
-/** State that continue-as-new hands on. */
-interface Carried {
+/** A sync that begins, or the state of the run that it continues. */
+interface Given extends Beginning {
   readonly carried: SyncRun | undefined;
-  readonly replans: number;
 }
 
 async function runSync(
-  input: SyncInput,
-  { carried, replans }: Carried,
+  { carried, ...beginning }: Given,
   labels: SyncLabels,
   control: SyncControl,
   aftermath: Aftermath,
 ): Promise<SyncReport> {
+  const { input, replans } = beginning;
   const activities = proxySyncActivities();
   if (carried === undefined) narration.began(input);
-  const run = carried ?? (await startRun(input, replans, activities, labels, control));
+  const begun = carried === undefined ? await beginRun(beginning, activities, labels, control) : { run: carried };
+  if ('report' in begun) {
+    control.show({ phase: 'completed', relations: begun.report.relations });
+    narration.completed(begun.report);
+    return begun.report;
+  }
+  const { run } = begun;
   if (carried === undefined) {
     narration.planned(run.plan);
     recordFailed(run, run.plan.failed ?? []);
@@ -92,7 +99,8 @@ async function runSync(
     await reconcile(run, activities);
     control.show({ phase: 'finish', relations: Object.values(run.reports) });
     await finishSync(run, activities, labels, control);
-    const report = reportRun(run, control);
+    const report = reportRun(run);
+    control.show({ phase: 'completed', relations: report.relations });
     labels.complete(report);
     narration.completed(report);
     return report;
@@ -103,45 +111,6 @@ async function runSync(
     }
     const restored = await restoreIndex(run, activities);
     if (restored !== undefined) aftermath.restored = restored;
-    throw error;
-  }
-}
-
-async function startRun(
-  input: SyncInput,
-  replans: number,
-  activities: ActivityProxies,
-  labels: SyncLabels,
-  control: SyncControl,
-): Promise<SyncRun> {
-  const { connectorId, jobType, trigger = 'manual', syncJob, scheduledFor, options = {} } = input;
-  const startedMs = Date.now();
-  let facts: ConnectorFacts | undefined;
-  try {
-    const summary = `servers of ${connectorId}`;
-    const { firstExecutionRunId: firstRunId } = workflowInfo();
-    const begun = {
-      ...{ jobType, trigger, firstRunId },
-      ...(syncJob === undefined ? {} : { syncJob }),
-      ...(scheduledFor === undefined ? {} : { scheduledFor }),
-    };
-    facts = await activities.first.validateConnector.executeWithOptions({ summary }, [{ connectorId, run: begun }]);
-    labels.define(facts);
-    control.show({ phase: 'plan' });
-    const jobId = workflowInfo().runId;
-    const { definition } = facts;
-    const request = { connectorId, definition, jobType, jobId, options };
-    const plan = await activities.control.planSync.executeWithOptions(
-      { summary: `${jobType} sync of ${connectorId}` },
-      [request],
-    );
-    const reports = Object.fromEntries(plan.relations.map(({ name }) => [name, emptyReport(name)]));
-    return { input, facts, plan, startedMs, round: 0, tasksDone: 0, changed: [], reports };
-  } catch (error) {
-    if (mayPlanAnew(error, replans)) throw error;
-    // Syncs that fail before they have a plan are those that people look for.
-    labels.begin(facts ?? explainFailure(error) ?? {});
-    labels.show(isCancellation(error) ? 'cancelled' : 'failed');
     throw error;
   }
 }
@@ -243,22 +212,6 @@ function describeRestored(restored: RestoredIndex | null | undefined): string | 
 
 function endSentence(text: string): string {
   return text.endsWith('.') ? text : `${text}.`;
-}
-
-function reportRun({ input, plan, reports, startedMs }: SyncRun, control: SyncControl): SyncReport {
-  const relations = Object.values(reports);
-  control.show({ phase: 'completed', relations });
-  return {
-    connectorId: input.connectorId,
-    jobType: input.jobType,
-    status: 'completed',
-    index: plan.job.index,
-    ...sumReports(relations),
-    durationMs: Date.now() - startedMs,
-    relations,
-    skipped: plan.skipped,
-    ...(plan.notes === undefined ? {} : { notes: plan.notes }),
-  };
 }
 
 /** @throws ApplicationFailure `InvalidConfig` where the sync could overlap another, or claims to be half done */

@@ -1,7 +1,14 @@
 import type { ConnectorFacts } from '../activities/contract/activity-results';
 import type { SyncInput } from '../sync/job';
 import type { FailedRelation } from '../sync/relation-failure';
-import { addReports, emptyReport, type RelationReport, toFailedReport } from '../sync/report';
+import {
+  addReports,
+  emptyReport,
+  type RelationReport,
+  sumReports,
+  type SyncReport,
+  toFailedReport,
+} from '../sync/report';
 import type { PlannedRelation, SyncPlan } from '../sync/sync-plan';
 import { refuseRejections } from './refuse-rejections';
 
@@ -62,4 +69,25 @@ export function failedRelations({ reports }: Pick<SyncRun, 'reports'>): FailedRe
 /** Relations of the plan without those that failed. */
 export function soundRelations(run: SyncRun): readonly PlannedRelation[] {
   return run.plan.relations.filter(({ name }) => !hasFailed(run, name));
+}
+
+/** The report of a sync that completed. */
+export function reportRun({
+  input,
+  plan,
+  reports,
+  startedMs,
+}: Pick<SyncRun, 'input' | 'plan' | 'reports' | 'startedMs'>): SyncReport {
+  const relations = Object.values(reports);
+  return {
+    connectorId: input.connectorId,
+    jobType: input.jobType,
+    status: 'completed',
+    index: plan.job.index,
+    ...sumReports(relations),
+    durationMs: Date.now() - startedMs,
+    relations,
+    skipped: plan.skipped,
+    ...(plan.notes === undefined ? {} : { notes: plan.notes }),
+  };
 }

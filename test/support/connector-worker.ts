@@ -71,6 +71,7 @@ export async function startConnectorWorker(): Promise<ConnectorWorker> {
 const NONE: ConnectorRegistry = {
   open: (id) => Promise.reject(new Error(`no connector ${id}`)),
   begin: ({ connectorId }) => Promise.reject(new Error(`no connector ${connectorId}`)),
+  isShown: () => false,
   reload: () => undefined,
   close: () => Promise.resolve(),
 };

@@ -31,9 +31,13 @@ export function plannedTable(name: string, oid: number, blocks = 1): PlannedRela
 
 /** Activities of a sync in which every relation holds ten rows and everything goes well; replace those of interest. */
 export function fakeActivities(plan: SyncPlan, replaced: Partial<SyncActivities> = {}): SyncActivities {
-  return {
+  const all: SyncActivities = {
     validateConnector: () =>
       Promise.resolve({ definition: 'd', concurrency: 2, maxDeleteRatio: 0.5, maxRejected: 1_000 }),
+    lookForChanges: async ({ connectorId, ...request }) => {
+      const facts = await all.validateConnector({ connectorId });
+      return { facts, plan: await all.planSync({ ...request, connectorId, definition: facts.definition }) };
+    },
     planSync: () => Promise.resolve(plan),
     prepareIndex: () => Promise.resolve({ failed: [] }),
     copyPartitions: ({ task }) => {
@@ -64,4 +68,5 @@ export function fakeActivities(plan: SyncPlan, replaced: Partial<SyncActivities>
     restoreIndex: () => Promise.resolve(undefined),
     ...replaced,
   };
+  return all;
 }

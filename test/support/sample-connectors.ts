@@ -13,7 +13,7 @@ function createJob(connectorId: string, index: number, status: string): ListedJo
   const startedAt = new Date(NOW - (13 - index) * HOUR_MS);
   const durationMs = 4_000 + ((index * 7_919) % 20_000);
   return {
-    ...{ connectorId, runId: `run-${connectorId}-${index}`, status, startedAt },
+    ...{ connectorId, workflowId: `sync-${connectorId}`, runId: `run-${connectorId}-${index}`, status, startedAt },
     ...(status === 'running' ? {} : { closedAt: new Date(startedAt.getTime() + durationMs) }),
     memo: {
       jobType: index % 6 === 0 ? 'full' : 'incremental',

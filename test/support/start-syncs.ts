@@ -5,6 +5,8 @@ import { ApplicationFailure, type WorkflowHandle } from '@temporalio/client';
 import { checkConnector } from '../../src/activities/check/check-connector';
 import type { ConnectorProblem } from '../../src/activities/check/collect-problems';
 import type { ConnectorRegistry } from '../../src/activities/connector/connector-registry';
+import type { LookInput } from '../../src/activities/contract/activity-inputs';
+import type { ConnectorFacts, Look } from '../../src/activities/contract/activity-results';
 import type { SyncActivities } from '../../src/activities/contract/sync-activities';
 import { planSync, type SyncDescription } from '../../src/activities/plan/plan-sync';
 import type { ConnectorSettings, ElasticsearchSettings } from '../../src/config/settings/settings';
@@ -122,10 +124,13 @@ export async function startSyncs(destination: Destination = SHARED_NODE): Promis
 /** The worker that runs the syncs has its own. */
 const UNUSED = { address: '', namespace: 'default', taskQueue: 'unused' };
 
-async function callHooked(
-  { before, after, betweenBlocks, onPlan = (plan) => plan }: SyncHooks,
-  ...[activities, name, input]: Parameters<CallActivity>
-): Promise<unknown> {
+const asPlanned = (plan: SyncPlan): SyncPlan => plan;
+
+async function callHooked(hooks: SyncHooks, ...call: Parameters<CallActivity>): Promise<unknown> {
+  const { before, after, betweenBlocks, onPlan = asPlanned } = hooks;
+  const [activities, name, input] = call;
+  // Who looks between the steps wants all of them.
+  if (name === 'lookForChanges' && Object.keys(hooks).length > 0) return takeFirstSteps(hooks, activities, input);
   await callHook(() => before?.[name]?.());
   const between: PieceHook = (relation, blocks) => callHook(() => betweenBlocks?.(relation, blocks));
   const isCopy = name === 'copyPartitions' && betweenBlocks !== undefined;
@@ -133,6 +138,19 @@ async function callHooked(
   await callHook(() => after?.[name]?.());
   if (name === 'planSync') return onPlan(result as SyncPlan);
   return result;
+}
+
+/** The steps that a look stands for, of a sync that goes on with the others. */
+async function takeFirstSteps(
+  hooks: SyncHooks,
+  activities: SyncActivities,
+  { run, ...request }: LookInput,
+): Promise<Look> {
+  const { connectorId } = request;
+  const call = (name: keyof SyncActivities, input: unknown) => callHooked(hooks, activities, name, input as never);
+  const facts = (await call('validateConnector', { connectorId, run })) as ConnectorFacts;
+  const plan = (await call('planSync', { ...request, definition: facts.definition })) as SyncPlan;
+  return { facts, plan };
 }
 
 /** What goes wrong in a test's own hook ends the sync and says so. */

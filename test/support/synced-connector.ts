@@ -24,7 +24,7 @@ export interface PrintedReport {
 }
 
 /** A connector with a worker of its own. */
-export interface SyncedConnector extends Pick<ConfiguredConnector, 'database' | 'connector' | 'run' | 'close'> {
+export interface SyncedConnector extends Pick<ConfiguredConnector, 'database' | 'connector' | 'run' | 'ask' | 'close'> {
   readonly sync: (...args: readonly string[]) => Promise<PrintedReport>;
   /** What `pgferry verify` finds, without a process of its own. */
   readonly verify: () => Promise<Verification>;

@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import {
+  ApplicationFailure,
+  WorkflowFailedError,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 
+import type { Look } from '../../src/activities/contract/activity-results';
 import type { SyncActivities } from '../../src/activities/contract/sync-activities';
 import type { ScheduledSyncInput, ScheduledSyncResult } from '../../src/sync/job';
+import { emptyReport, type RelationReport } from '../../src/sync/report';
 import { eventually } from '../support/eventually';
 import { fakeActivities, planOf } from '../support/fake-activities';
 import { startTestWorker, type TestWorker } from '../support/temporal';
@@ -27,6 +34,12 @@ function startScheduled(worker: TestWorker, input: ScheduledSyncInput): Promise<
     taskQueue: worker.taskQueue,
     workflowId: `scheduled-${input.connectorId}-${input.jobType}-${randomUUID()}`,
   });
+}
+
+/** What a look has found. */
+function lookAt(connectorId: string, unchanged: readonly RelationReport[]): Look {
+  const facts = { definition: 'd', concurrency: 2, maxDeleteRatio: 0.5, maxRejected: 1_000 };
+  return { facts, plan: planOf(connectorId, []), unchanged };
 }
 
 /** A gate that holds the copying of a sync until it is opened. */
@@ -117,6 +130,29 @@ describe('a sync that its schedule starts', () => {
     gate.open();
     await expect(child.result()).rejects.toThrow(WorkflowFailedError);
     expect((await child.describe()).status.name).toBe('CANCELLED');
+  });
+
+  test('is a look only, when it is incremental and nothing changed: no sync of its own begins', async () => {
+    const connectorId = randomUUID();
+    const worker = await startWorker(connectorId, {
+      lookForChanges: () =>
+        Promise.resolve(lookAt(connectorId, [{ ...emptyReport('public.a'), read: 10, unchanged: 10 }])),
+    });
+    const scheduled = await startScheduled(worker, { connectorId, jobType: 'incremental' });
+    await expect(scheduled.result()).resolves.toMatchObject({ status: 'completed', indexed: 0, unchanged: 10 });
+    await expect(worker.client.workflow.getHandle(`sync-${connectorId}`).describe()).rejects.toThrow(
+      WorkflowNotFoundError,
+    );
+  });
+
+  test('is a sync, when it is incremental and a look could not be had: that says why', async () => {
+    const connectorId = randomUUID();
+    const refused = ApplicationFailure.nonRetryable('a look was refused', 'InvalidConfig');
+    const worker = await startWorker(connectorId, { lookForChanges: () => Promise.reject(refused) });
+    const scheduled = await startScheduled(worker, { connectorId, jobType: 'incremental' });
+    await expect(scheduled.result()).rejects.toThrow(WorkflowFailedError);
+    const sync = worker.client.workflow.getHandle(`sync-${connectorId}`);
+    await expect(sync.result()).rejects.toMatchObject({ cause: { type: 'InvalidConfig' } });
   });
 
   test('fails at once on input that is none', async () => {

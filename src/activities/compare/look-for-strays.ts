@@ -1,11 +1,10 @@
-import { countTotals } from '../../elasticsearch/documents/count-documents';
 import { scanOwners } from '../../elasticsearch/documents/scan-owners';
-import { readState } from '../../elasticsearch/index/state-store';
 import { relationField } from '../../sync/relation';
 import type { SyncJob } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { Survey } from '../contract/activity-results';
 import type { ActivityScope } from '../contract/activity-scope';
+import { countUnaccounted } from './count-unaccounted';
 
 /**
  * Looks for documents of this connector that queries by pgferry's fields miss, since somebody else wrote these fields.
@@ -15,15 +14,13 @@ import type { ActivityScope } from '../contract/activity-scope';
  */
 export async function lookForStrays(
   { elasticsearch }: OpenConnector,
-  { connectorId, concreteIndex: index }: SyncJob,
+  job: SyncJob,
   { own, allIds }: { readonly own: number; readonly allIds: boolean },
   scope: ActivityScope,
 ): Promise<Pick<Survey, 'strays' | 'foreign'>> {
-  const { connectors } = await readState(elasticsearch, index);
-  const others = Object.keys(connectors).filter((id) => id !== connectorId);
-  const { total, ofConnectors } = await countTotals(elasticsearch, index, others);
-  const remembered = connectors[connectorId]?.foreign ?? 0;
-  if (!allIds && total - ofConnectors - own === remembered) return {};
+  const { connectorId, concreteIndex: index } = job;
+  const { unaccounted, remembered, others } = await countUnaccounted(elasticsearch, job, own);
+  if (!allIds && unaccounted === remembered) return {};
   const claims = [connectorId, ...others].map((id) => relationField(id, ''));
   const strays = new Map<string, number>();
   let foreign = 0;

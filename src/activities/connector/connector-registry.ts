@@ -21,6 +21,8 @@ export interface ConnectorRegistry {
   readonly open: (connectorId: string, definition?: string) => Promise<OpenConnector>;
   /** Opens the connector of a sync that begins; where that is managed in Elasticsearch, its job is claimed. */
   readonly begin: (begun: BegunSync) => Promise<OpenConnector>;
+  /** Whether syncs of the connector are jobs in Elasticsearch, too. */
+  readonly isShown: (connectorId: string) => boolean;
   /** Takes other settings for the syncs that begin from now on; those under way go on as they were planned. */
   readonly reload: (settings: Settings) => void;
   readonly close: () => Promise<void>;
@@ -73,6 +75,10 @@ export function createConnectorRegistry(settings: Settings, meterOf: MeterOf = (
       const isOfFile = now.connectors.some(({ id }) => id === begun.connectorId);
       if (isOfFile) await beginPublished(begun);
       return isOfFile || now.served === undefined ? openNow(begun.connectorId) : beginServed(begun);
+    },
+    isShown: (connectorId) => {
+      const { connectors, published } = newest().settings;
+      return published !== undefined || !connectors.some(({ id }) => id === connectorId);
     },
     reload: (next) => {
       closing.push(...generations.slice(KEPT_GENERATIONS - 1));

@@ -35,6 +35,9 @@ export interface PlanInput extends PlanRequest {
   readonly definition: string;
 }
 
+/** The sync whose connector is tried, and planned. Without a run it is only a look, after which that may begin. */
+export interface LookInput extends ValidateInput, PlanRequest {}
+
 /** The plan whose index is made ready. */
 export interface IndexInput {
   readonly plan: SyncPlan;

@@ -3,7 +3,7 @@ import type { Checkpoint } from '../../sync/checkpoint';
 import type { WorkingPipelines } from '../../sync/pipelines';
 import type { FailedRelation } from '../../sync/relation-failure';
 import type { RelationReport } from '../../sync/report';
-import type { PlannedRelation } from '../../sync/sync-plan';
+import type { PlannedRelation, SyncPlan } from '../../sync/sync-plan';
 
 /** Settings of a connector, known to the worker, that the workflow decides with. */
 export interface ConnectorFacts {
@@ -20,6 +20,17 @@ export interface ConnectorFacts {
    * @default false
    */
   readonly searchAttributes?: boolean;
+  /** Identity of the worker that tried the servers. */
+  readonly worker?: string;
+}
+
+/** What a first look at both servers has found. */
+export interface Look {
+  readonly facts: ConnectorFacts;
+  /** Without its relations where there is nothing to do, or where it was only a look. */
+  readonly plan: SyncPlan;
+  /** A report for each relation, where there is nothing to do. */
+  readonly unchanged?: readonly RelationReport[];
 }
 
 /** The index that a sync writes to, ready. */

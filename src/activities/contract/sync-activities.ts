@@ -6,6 +6,7 @@ import type {
   CopyInput,
   FinishInput,
   IndexInput,
+  LookInput,
   PlanInput,
   ReplanInput,
   RestoreInput,
@@ -19,6 +20,7 @@ import type {
   ConnectorFacts,
   CopyResult,
   FinishedIndex,
+  Look,
   PreparedIndex,
   ReplannedRelation,
   RestoredIndex,
@@ -31,6 +33,8 @@ import type {
  */
 export interface SyncActivities {
   validateConnector(input: ValidateInput): Promise<ConnectorFacts>;
+  /** Both of the first steps, and the whole sync where nothing changed. */
+  lookForChanges(input: LookInput): Promise<Look>;
   planSync(input: PlanInput): Promise<SyncPlan>;
   /** Workers of 0.1.0 return nothing. */
   prepareIndex(input: IndexInput): Promise<PreparedIndex | null>;

@@ -66,6 +66,11 @@ export function connectorOfWorkflow(workflowId: string): string {
   return workflowId.startsWith(SYNC_ID_PREFIX) ? workflowId.slice(SYNC_ID_PREFIX.length) : workflowId;
 }
 
+/** The workflow id that a schedule gives to what it starts; Temporal puts the time behind it. */
+export function scheduledWorkflowId(connectorId: string, jobType: JobType): string {
+  return `scheduled-${connectorId}-${jobType}`;
+}
+
 /** Task queue of the activities that copy and compare: their slots bound the connections to PostgreSQL. */
 export function dataTaskQueue(taskQueue: string): string {
   return `${taskQueue}-data`;
