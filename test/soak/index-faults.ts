@@ -6,7 +6,8 @@ import { type Fault, insist, pause, type Scene } from './fault';
 import { ACTIVITIES } from './moment';
 import type { Random } from './random';
 
-const WRITING = ACTIVITIES.filter((name) => name !== 'planSync' && name !== 'surveyRelations');
+const READING: readonly string[] = ['lookForChanges', 'planSync', 'surveyRelations'];
+const WRITING = ACTIVITIES.filter((name) => !READING.includes(name));
 const PIPELINE = 'soak-pipeline';
 const TEMPLATE = 'soak-template';
 

@@ -13,6 +13,7 @@ export interface Moment {
 
 /** The steps of a sync that a fault can strike, by their activities. */
 export const ACTIVITIES = [
+  'lookForChanges',
   'planSync',
   'prepareIndex',
   'copyPartitions',
@@ -27,6 +28,7 @@ export type ActivityName = (typeof ACTIVITIES)[number];
 
 /** How often which step is struck: most often the one where the time goes. */
 const WEIGHTS: Readonly<Record<ActivityName, number>> = {
+  lookForChanges: 1,
   planSync: 1,
   prepareIndex: 2,
   copyPartitions: 9,
@@ -49,8 +51,10 @@ export function drawMoment(random: Random, kind: SyncKind, candidates: readonly 
   return { activity, delayMs: random.between(0, isLong ? LONG_MS : SHORT_MS) };
 }
 
-/** A new index has nothing stale in it, unless rows go while they are copied. */
+/** A new index has nothing stale in it, unless rows go while they are copied. An incremental sync plans by its look. */
 function isReached(kind: SyncKind, activity: ActivityName): boolean {
+  if (activity === 'lookForChanges') return kind === 'incremental';
+  if (activity === 'planSync') return kind !== 'incremental';
   return !(copiesAll(kind) && (activity === 'compareIds' || activity === 'deleteStaleDocuments'));
 }
 
