@@ -2,7 +2,7 @@ import type { OpenConnector } from '../../../../src/activities/connector/connect
 import { lookForChanges, type PlannedLook } from '../../../../src/activities/look/look-for-changes';
 import { SyncFailure } from '../../../../src/sync/failures';
 import type { PlannedRelation, SyncPlan } from '../../../../src/sync/sync-plan';
-import { plannedTable,planOf } from '../../../support/fake-activities';
+import { plannedTable, planOf } from '../../../support/fake-activities';
 
 /** A connector whose servers must not be asked. */
 const UNASKED = new Proxy({} as OpenConnector, {
