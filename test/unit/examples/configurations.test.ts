@@ -7,18 +7,31 @@ const ENVIRONMENT = { PGPASSWORD: 'secret' };
 
 const load = (example: string) => loadSettings(exampleFile(example, 'pgferry.yml'), ENVIRONMENT);
 
-describe.each(['joins', 'several-connectors', 'plain-fields', 'search-as-you-type', 'nearest-neighbours'])(
-  'examples/%s/pgferry.yml',
-  (example) => {
-    test('parses without a note or a warning, and asks for an encrypted connection', async () => {
-      const { settings, notes, warnings } = await load(example);
-      expect({ notes, warnings }).toEqual({ notes: [], warnings: [] });
-      for (const { source } of settings.connectors) {
-        expect(source).toMatchObject({ host: 'localhost', password: 'secret', tls: { mode: 'require' } });
-      }
-    });
-  },
-);
+/** Those with a database of their own. */
+const EXAMPLES = [
+  'joins',
+  'nested-documents',
+  'several-connectors',
+  'plain-fields',
+  'search-as-you-type',
+  'nearest-neighbours',
+];
+
+describe.each(EXAMPLES)('examples/%s/pgferry.yml', (example) => {
+  test('parses without a note or a warning, and asks for an encrypted connection', async () => {
+    const { settings, notes, warnings } = await load(example);
+    expect({ notes, warnings }).toEqual({ notes: [], warnings: [] });
+    for (const { source } of settings.connectors) {
+      expect(source).toMatchObject({ host: 'localhost', password: 'secret', tls: { mode: 'require' } });
+    }
+  });
+});
+
+test('no two examples share a connector or an index: all of them can be tried on one stack', async () => {
+  const all = (await Promise.all(EXAMPLES.map(load))).flatMap(({ settings }) => settings.connectors);
+  const names = [...all.map(({ id }) => id), ...all.map(({ indexName }) => indexName)];
+  expect(new Set(names).size).toBe(names.length);
+});
 
 test('nearest neighbours: text by its meaning is a section that can be taken out of its comment', () => {
   const text = readExample('nearest-neighbours', 'pgferry.yml');
