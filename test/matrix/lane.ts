@@ -17,6 +17,7 @@ const TEMPORAL_TESTS = [
   'test/e2e/jobs.test',
   'test/e2e/schedules.test',
   'test/e2e/one-at-a-time.test',
+  'test/e2e/unchanged-syncs.test',
   'test/e2e/worker-take-over.test',
 ];
 
