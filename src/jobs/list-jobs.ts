@@ -53,13 +53,15 @@ export interface ListedJob {
 
 /** Jobs that one answer of Temporal holds at most, whatever is asked for. */
 const PAGE = 1_000;
+/** And at least: beside a long sync there may be many runs of schedules that are none. */
+const LEAST = 100;
 
 /** The newest jobs first. Needs no search attributes: they may not be registered. */
 export async function listJobs(client: Client, filter: JobFilter): Promise<ListedJob[]> {
   const jobs: ListedJob[] = [];
   for await (const execution of client.workflow.list({
     query: toQuery(filter),
-    pageSize: Math.min(filter.limit, PAGE),
+    pageSize: Math.min(Math.max(filter.limit, LEAST), PAGE),
   })) {
     const job = toJob(execution);
     if (job === undefined || !isWanted(job, filter)) continue;

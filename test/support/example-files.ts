@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const EXAMPLES = join(__dirname, '..', '..', 'examples');
@@ -8,6 +8,11 @@ export function listExamples(): string[] {
   return readdirSync(EXAMPLES, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);
+}
+
+/** Those that sync a database of their own. */
+export function listSyncedExamples(): string[] {
+  return listExamples().filter((name) => existsSync(exampleFile(name, 'schema.sql')));
 }
 
 /** Path of a file of an example. */

@@ -1,18 +1,9 @@
 import { readJson } from '../../support/command-line';
-import { readExample } from '../../support/example-files';
+import { listSyncedExamples, readExample } from '../../support/example-files';
 import { type PreparedExample, prepareExample } from '../../support/prepare-example';
 import type { PrintedReport } from '../../support/synced-connector';
 
-const EXAMPLES = [
-  'joins',
-  'nested-documents',
-  'several-connectors',
-  'plain-fields',
-  'search-as-you-type',
-  'nearest-neighbours',
-];
-
-describe.each(EXAMPLES)('examples/%s', (name) => {
+describe.each(listSyncedExamples())('examples/%s', (name) => {
   let example: PreparedExample;
 
   beforeAll(async () => {

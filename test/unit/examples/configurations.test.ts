@@ -1,21 +1,13 @@
 import { loadSettings } from '../../../src/config/load-settings';
 import { parseSettings } from '../../../src/config/parse-settings';
-import { exampleFile, readExample } from '../../support/example-files';
+import { exampleFile, listSyncedExamples, readExample } from '../../support/example-files';
 
 /** What stays the reader's to say; everything else has a default. */
 const ENVIRONMENT = { PGPASSWORD: 'secret' };
 
 const load = (example: string) => loadSettings(exampleFile(example, 'pgferry.yml'), ENVIRONMENT);
 
-/** Those with a database of their own. */
-const EXAMPLES = [
-  'joins',
-  'nested-documents',
-  'several-connectors',
-  'plain-fields',
-  'search-as-you-type',
-  'nearest-neighbours',
-];
+const EXAMPLES = listSyncedExamples();
 
 describe.each(EXAMPLES)('examples/%s/pgferry.yml', (example) => {
   test('parses without a note or a warning, and asks for an encrypted connection', async () => {
