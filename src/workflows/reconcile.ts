@@ -1,5 +1,5 @@
 import type { ComparedPart, SurveyedRelation } from '../activities/contract/activity-inputs';
-import type { RelationSurvey, Survey } from '../activities/contract/activity-results';
+import type { Comparison, RelationSurvey, Survey } from '../activities/contract/activity-results';
 import { ALL_BUCKETS, IDS_PER_PART, shareBuckets } from '../sync/bucket-ranges';
 import { emptyReport } from '../sync/report';
 import type { PlannedRelation, SyncJob } from '../sync/sync-plan';
@@ -24,7 +24,8 @@ export async function reconcile(run: SyncRun, activities: ActivityProxies): Prom
   const survey = await surveyRelations(run, activities);
   recordFailed(run, survey.failed ?? []);
   if (survey.foreign !== undefined) run.foreign = survey.foreign;
-  const stale = [...(await compareRelations(run, activities, survey)), ...outlivedParts(run, survey)];
+  const compared = await compareRelations(run, activities, survey);
+  const stale = [...compared.stale, ...outlivedParts(run, survey, compared.found)];
   const found = deletable(run, stale);
   refuseMassDeletion(
     run,
@@ -37,7 +38,7 @@ export async function reconcile(run: SyncRun, activities: ActivityProxies): Prom
     const input = { job: run.plan.job, parts, round: run.round };
     recordReports(run, await activities.data.deleteStaleDocuments.executeWithOptions({ summary }, [input]));
   });
-  recordUnchanged(run, survey.relations);
+  recordUnchanged(run, survey.relations, compared.found);
 }
 
 /** A part, and how many ids an activity has to do with it. */
@@ -97,21 +98,19 @@ function surveyed({ name, oid, tree, since, unseen }: PlannedRelation, job: Sync
   return { name, oid, rowsSince: { watermark, ...(of.unseen === undefined ? {} : { unseen: of.unseen }) } };
 }
 
-async function compareRelations(
-  run: SyncRun,
-  activities: ActivityProxies,
-  survey: Survey,
-): Promise<readonly SizedPart[]> {
+async function compareRelations(run: SyncRun, activities: ActivityProxies, survey: Survey): Promise<ComparedParts> {
   const orphans = survey.orphans.map(({ relation, documents }) => ({
     part: { relation, buckets: [ALL_BUCKETS] },
     ids: documents,
   }));
   // Strays look missing, too: those that the comparison wrote again are passed over.
   const parts = [...orphans, ...cutParts(run, survey), ...cutStrays(run, survey)];
-  const { stale, isMisplaced } = await compareParts(run, activities, parts);
-  if (!isMisplaced || survey.foreign !== undefined) return stale;
+  const compared = await compareParts(run, activities, parts);
+  const isMisplaced = compared.found.some(({ misplaced }) => misplaced === true);
+  if (!isMisplaced || survey.foreign !== undefined) return compared;
   const again = await surveyIds(run, activities);
-  return [...stale, ...(await compareParts(run, activities, cutStrays(run, again))).stale];
+  const others = await compareParts(run, activities, cutStrays(run, again));
+  return { stale: [...compared.stale, ...others.stale], found: [...compared.found, ...others.found] };
 }
 
 /** Looks at all ids: documents that are one relation's by their ids were met among those of another. */
@@ -127,7 +126,7 @@ async function surveyIds(run: SyncRun, activities: ActivityProxies): Promise<Sur
 interface ComparedParts {
   /** Parts with stale documents; `ids` are those. */
   readonly stale: readonly SizedPart[];
-  readonly isMisplaced: boolean;
+  readonly found: readonly Comparison[];
 }
 
 /** All documents of a relation that is no longer synced are stale; those of others are compared with the rows. */
@@ -138,19 +137,19 @@ async function compareParts(
 ): Promise<ComparedParts> {
   const isUnknown = ({ part }: SizedPart) => part.oid === undefined;
   const stale = sized.filter(isUnknown);
-  let isMisplaced = false;
+  const found: Comparison[] = [];
   const compared = shareActivities(sized.filter((part) => !isUnknown(part)));
   await runConcurrently(compared, run.facts.concurrency, async (shared) => {
     const parts = shared.map(({ part }) => part);
     const input = { job: run.plan.job, parts, round: run.round };
     const summary = summarizeParts(parts);
-    const found = await activities.data.compareIds.executeWithOptions({ summary }, [input]);
-    const reports = found.map(({ report }) => report);
+    const comparisons = await activities.data.compareIds.executeWithOptions({ summary }, [input]);
+    found.push(...comparisons);
+    const reports = comparisons.map(({ report }) => report);
     recordReports(run, reports);
-    isMisplaced ||= found.some(({ misplaced }) => misplaced === true);
-    stale.push(...parts.map((part, at) => ({ part, ids: found[at]?.stale ?? 0 })).filter(({ ids }) => ids > 0));
+    stale.push(...parts.map((part, at) => ({ part, ids: comparisons[at]?.stale ?? 0 })).filter(({ ids }) => ids > 0));
   });
-  return { stale, isMisplaced };
+  return { stale, found };
 }
 
 /** Parts of the relations whose documents are not those of their rows. */
@@ -174,13 +173,24 @@ function cutStrays({ plan }: SyncRun, { strays = [] }: Survey): SizedPart[] {
   });
 }
 
-/** Documents, from before, of rows that an ingest pipeline drops. */
-function outlivedParts({ plan }: SyncRun, { relations }: Survey): SizedPart[] {
+/** Documents, from before, of rows that an ingest pipeline drops: dropped before the survey, or by the comparison. */
+function outlivedParts({ plan }: SyncRun, { relations }: Survey, found: readonly Comparison[]): SizedPart[] {
   const oids = new Map(plan.relations.map(({ name, oid }) => [name, oid]));
-  return relations.flatMap(({ relation, outlived: ids = 0 }) => {
-    const oid = oids.get(relation);
+  const since = sumUp(found, (comparison) => comparison.outlived);
+  return relations.flatMap(({ relation, outlived = 0 }) => {
+    const [oid, ids] = [oids.get(relation), outlived + (since.get(relation) ?? 0)];
     return ids === 0 || oid === undefined ? [] : [{ part: { relation, oid, buckets: [], outlived: true }, ids }];
   });
+}
+
+/** A number of comparisons, by relation. */
+function sumUp(found: readonly Comparison[], pick: (of: Comparison) => number | undefined): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const comparison of found) {
+    const { relation } = comparison.report;
+    sums.set(relation, (sums.get(relation) ?? 0) + (pick(comparison) ?? 0));
+  }
+  return sums;
 }
 
 function deletable(run: SyncRun, stale: readonly SizedPart[]): SizedPart[] {
@@ -193,9 +203,11 @@ function sum(numbers: readonly number[]): number {
 }
 
 /** Rows that were neither written nor refused had the right document already. All that are dropped count, whenever it was. */
-function recordUnchanged(run: SyncRun, survey: readonly RelationSurvey[]): void {
+function recordUnchanged(run: SyncRun, survey: readonly RelationSurvey[], found: readonly Comparison[]): void {
   const refreshed = new Set(run.plan.relations.flatMap(({ name, since }) => (since === undefined ? [] : [name])));
-  for (const { relation, rows, dropped = 0 } of survey) {
+  const since = sumUp(found, ({ report }) => report.dropped);
+  for (const { relation, rows, dropped: droppedBefore = 0 } of survey) {
+    const dropped = droppedBefore + (since.get(relation) ?? 0);
     const { surplus = 0, ...report } = run.reports[relation] ?? emptyReport(relation);
     // Where rows share keys, the survey counted keys.
     const read = refreshed.has(relation) ? Math.max(rows + surplus, report.read) : report.read;

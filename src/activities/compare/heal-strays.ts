@@ -1,7 +1,9 @@
 import type { Client } from '@elastic/elasticsearch';
 
+import { listDeadLetters, type StoredDeadLetter } from '../../elasticsearch/dead-letters/list-dead-letters';
 import { lookUpDocuments } from '../../elasticsearch/documents/look-up-documents';
 import { scanStrays } from '../../elasticsearch/documents/scan-owners';
+import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { findExisting } from '../../postgres/ids/read-ids';
 import { addReports, emptyReport } from '../../sync/report';
 import { passVersion } from '../../sync/write-version';
@@ -18,35 +20,77 @@ export function scanStraysOf(elasticsearch: Client, { job, part }: CompareInput,
   return scanStrays(elasticsearch, { index, connectorId, relation: part.relation, signal });
 }
 
-/** Writes the documents again whose rows are there; counts the others, which are stale. */
+/**
+ * Writes the documents again whose rows are there; counts the others, which are stale, and those whose rows an ingest
+ * pipeline dropped of these writes.
+ */
 export async function healStrays(
   connector: OpenConnector,
   input: CompareInput,
   projected: ProjectedRelation,
   scope: ActivityScope,
 ): Promise<Comparison> {
-  let stale = 0;
+  let [stale, outlived] = [0, 0];
   let report = emptyReport(projected.name);
   for await (const ids of scanStraysOf(connector.elasticsearch, input, scope)) {
     const existing = await findExisting(connector.source, { ...identifyRows(projected, scope.signal), ids });
     stale += ids.length - existing.size;
-    const unhealed = await withoutHealed(connector, input, [...existing], scope);
+    const rows = [...existing];
+    const unhealed = await withoutHealed(connector, input, rows, scope);
     if (unhealed.length > 0) {
       report = addReports(report, await indexRows(connector, input, projected, unhealed, scope));
     }
+    outlived += await countOutlived(connector, input, rows, scope);
     scope.heartbeat();
   }
-  return { stale, report };
+  return { stale, report, ...(outlived === 0 ? {} : { outlived }) };
 }
 
-/** Their fields made them look missing, too: where ids were compared before, they have been written again. */
+/**
+ * Their fields made them look missing, too: where ids were compared before, they have been written again, or refused, or
+ * dropped. What was dropped before that is known as well: its document only has to go.
+ */
 async function withoutHealed(
+  connector: OpenConnector,
+  input: CompareInput,
+  ids: readonly string[],
+  scope: ActivityScope,
+): Promise<readonly string[]> {
+  const { documents, letters, version } = await lookAtFates(connector, input, ids, scope);
+  return ids.filter((id) => {
+    const [kept, letter] = [documents.get(id)?.version ?? 0, letters.get(id)];
+    const isKnown = letter !== undefined && letter.version > kept;
+    return kept < version && !(isKnown && (letter.version >= version || letter.dropped !== undefined));
+  });
+}
+
+/** Documents, from before, of rows that were dropped when they were written again. */
+async function countOutlived(
+  connector: OpenConnector,
+  input: CompareInput,
+  ids: readonly string[],
+  scope: ActivityScope,
+): Promise<number> {
+  const { documents, letters, version } = await lookAtFates(connector, input, ids, scope);
+  return ids.filter((id) => {
+    const [document, letter] = [documents.get(id), letters.get(id)];
+    if (document === undefined || letter?.dropped === undefined) return false;
+    return letter.version >= version && document.version < letter.version;
+  }).length;
+}
+
+/** What the index and its dead letters hold of some ids, and the version of what a comparison writes. */
+async function lookAtFates(
   { elasticsearch }: OpenConnector,
-  { job, round }: CompareInput,
+  { job, part, round }: CompareInput,
   ids: readonly string[],
   { signal }: ActivityScope,
-): Promise<readonly string[]> {
+) {
   const documents = await lookUpDocuments(elasticsearch, { index: job.concreteIndex, ids, signal });
-  const version = passVersion(job, 'heal', round);
-  return ids.filter((id) => (documents.get(id)?.version ?? 0) < version);
+  const letters = new Map<string, StoredDeadLetter>();
+  const filter = { connectorId: job.connectorId, relation: part.relation, documentIds: ids };
+  for await (const page of listDeadLetters(elasticsearch, deadLetterIndexName(job), filter)) {
+    for (const letter of page) if (letter.documentId !== undefined) letters.set(letter.documentId, letter);
+  }
+  return { documents, letters, version: passVersion(job, 'heal', round) };
 }

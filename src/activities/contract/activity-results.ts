@@ -91,6 +91,8 @@ export interface Comparison {
   readonly stale: number;
   /** Whether documents were met that are another relation's by their ids. Absent: none. */
   readonly misplaced?: true;
+  /** Documents, from before, of rows that an ingest pipeline dropped of this comparison's writes. Absent: none. */
+  readonly outlived?: number;
   readonly report: RelationReport;
 }
 

@@ -17,6 +17,8 @@ export interface DeadLetterFilter {
   readonly kind?: DeadLetterKind;
   /** Only those of documents that pipelines of another digest dropped. */
   readonly droppedByOtherThan?: string;
+  /** Only those of these documents, 10,000 at most. */
+  readonly documentIds?: readonly string[];
 }
 
 /** Why a row has no document: it was rejected, or an ingest pipeline dropped it. */
@@ -68,7 +70,7 @@ async function searchPage(
 
 /** The query for letters: all its fields are keywords, also in an index that an earlier version made. */
 function letterQuery(filter: DeadLetterFilter): estypes.QueryDslQueryContainer {
-  const { connectorId, relation, kind, droppedByOtherThan: digest } = filter;
+  const { connectorId, relation, kind, droppedByOtherThan: digest, documentIds: ids } = filter;
   const isDropped = { term: { error_type: DROPPED } };
   return {
     bool: {
@@ -76,6 +78,7 @@ function letterQuery(filter: DeadLetterFilter): estypes.QueryDslQueryContainer {
         { term: { connector_id: connectorId } },
         ...(relation === undefined ? [] : [{ term: { relation } }]),
         ...(kind === 'dropped' ? [isDropped] : []),
+        ...(ids === undefined ? [] : [{ terms: { document_id: [...ids] } }]),
       ],
       must_not: [
         ...(kind === 'rejected' ? [isDropped] : []),

@@ -78,3 +78,39 @@ test('a sync whose worker is gone in the middle remembers what was dropped', asy
   expect(blocks).toBeGreaterThan(2);
   expect(await documentKeys(connector)).toHaveLength(4_000);
 });
+
+describe('a document whose fields somebody changed, of a row that would not be stored any more', () => {
+  /** Writes over the field by which syncs find documents. */
+  const claimForAnother = async (key: number) => {
+    const { elasticsearch, index, id } = connector;
+    const where = { index, id: `${id}:public.item:${key}` };
+    const { _source: source = {} } = await elasticsearch.get<Record<string, unknown>>(where);
+    await elasticsearch.index({ ...where, document: { ...source, _relation: 'another/public.item' }, refresh: true });
+  };
+
+  beforeEach(async () => {
+    await connector.sync();
+    await claimForAnother(1);
+  });
+
+  test.each(['incremental', 'full'] as const)(
+    'goes, and its row is told as dropped, by a sync that is %s',
+    async (type) => {
+      connector.configure({ pipeline: await piped.putPipeline([{ drop: {} }]) });
+      await claimForAnother(2);
+      const report = await connector.sync(type);
+      await expectSums(connector, report);
+      const again = await connector.sync(type);
+      expect(again).toMatchObject({ indexed: 0, deleted: 0 });
+      await expectSums(connector, again);
+    },
+  );
+
+  test('goes, and its row is told as rejected once', async () => {
+    connector.configure({ pipeline: await piped.putPipeline([{ remove: { field: 'there is no such field' } }]) });
+    await claimForAnother(2);
+    const report = await connector.sync('incremental');
+    expect(report).toMatchObject({ rejected: 2 });
+    await expectSums(connector, report);
+  });
+});
