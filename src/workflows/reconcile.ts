@@ -176,9 +176,11 @@ function cutStrays({ plan }: SyncRun, { strays = [] }: Survey): SizedPart[] {
 /** Documents, from before, of rows that an ingest pipeline drops: dropped before the survey, or by the comparison. */
 function outlivedParts({ plan }: SyncRun, { relations }: Survey, found: readonly Comparison[]): SizedPart[] {
   const oids = new Map(plan.relations.map(({ name, oid }) => [name, oid]));
-  const since = sumUp(found, (comparison) => comparison.outlived);
+  const [since, before] = [sumUp(found, ({ outlived }) => outlived), sumUp(found, (of) => of.outlivedBefore)];
   return relations.flatMap(({ relation, outlived = 0 }) => {
-    const [oid, ids] = [oids.get(relation), outlived + (since.get(relation) ?? 0)];
+    const oid = oids.get(relation);
+    // The survey counts them by id, or does not look at all: then they are met as strays.
+    const ids = Math.max(outlived, before.get(relation) ?? 0) + (since.get(relation) ?? 0);
     return ids === 0 || oid === undefined ? [] : [{ part: { relation, oid, buckets: [], outlived: true }, ids }];
   });
 }

@@ -33,6 +33,7 @@ export function judgeSync(given: SyncCase): string[] {
   if (kind === 'rebuild' && failed.size > 0) return judgeUntouched(before, after);
   const synced = given.plain.filter(({ name, rows }) => rows !== undefined && !failed.has(name));
   if (isAnew) Object.assign(memory, createMemory());
+  rememberSpoilt(given);
   problems.push(
     ...synced.flatMap((relation) => judgeRelation(given, relation, isAnew)),
     ...judgeOthers(given, synced, failed),
@@ -48,6 +49,19 @@ function whyRefused({ connector, kind, before }: SyncCase): string | undefined {
   const strangers = [...before.documents.keys()].filter((id) => !id.startsWith(`${connector.id}:`));
   if (kind === 'rebuild' && strangers.length > 0) return `the rebuild would lose ${strangers.join(', ')}`;
   return undefined;
+}
+
+/** Documents of a first bulk that was read back, and found other than they were sent, stay until their rows are synced. */
+function rememberSpoilt({ connector, plain, before, after, outcome, memory }: SyncCase): void {
+  for (const relation of plain) {
+    const report = outcome.relations.find(({ relation: name }) => name === relation.name);
+    if (report?.failure?.type !== 'PipelineInterferes') continue;
+    for (const [id, { document }] of relation.rows ?? []) {
+      const version = after.documents.get(id)?.version;
+      const isWritten = version !== undefined && version !== before.documents.get(id)?.version;
+      if (isWritten && passPipelines(connector, document, relation).is === 'spoilt') memory.spoilt.set(id, version);
+    }
+  }
 }
 
 function judgeUntouched(before: Snapshot, after: Snapshot): string[] {
@@ -66,8 +80,12 @@ function foretellFailures({ connector, plain, before, memory, kind }: SyncCase, 
   for (const name of names) if (readable.get(name)?.rows === undefined) must.add(name);
   // Documents of a first bulk may be there of one that was never synced.
   for (const { name, rows } of plain) if (rows === undefined && hasDocuments(connector, before, name)) may.add(name);
-  // With nothing to read it fails as a whole.
-  if (plain.every(({ rows }) => rows === undefined)) for (const { name } of plain) may.add(name);
+  // With nothing to read it fails as a whole, and names what is there: what is gone is no reason for that.
+  if (plain.every(({ rows }) => rows === undefined)) {
+    for (const { name } of plain) may.add(name);
+    for (const name of must)
+      if (plain.length > 0 && !readable.has(name) && connector.names === undefined) must.delete(name);
+  }
   // A rebuild swaps all or nothing: one that can't be completed sends nothing through any pipeline.
   const isBegun = kind !== 'rebuild' || must.size + may.size === 0;
   for (const relation of plain) {

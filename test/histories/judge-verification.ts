@@ -67,7 +67,8 @@ function findDifferences(
     const remembered = memory.rows.get(id);
     const isOwnKept =
       remembered === undefined || Object.keys(remembered.own).length === 0 || isDeepStrictEqual(own, remembered.own);
-    if (!isDeepStrictEqual(shown, document) || (!isOwnKept && remembered.row === JSON.stringify(document)))
+    const isSpoilt = memory.spoilt.get(id) === kept.version;
+    if (isSpoilt || !isDeepStrictEqual(shown, document) || (!isOwnKept && remembered.row === JSON.stringify(document)))
       found.push(`changed ${id}`);
   }
   for (const id of now.documents.keys())

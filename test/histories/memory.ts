@@ -18,10 +18,12 @@ export interface Memory {
   readonly rows: Map<string, RememberedRow>;
   /** Relations that were synced into the index that is there now. */
   readonly known: Set<string>;
+  /** Versions of documents, by id, as a sync left them that a pipeline interfered with: with wrong fields. */
+  readonly spoilt: Map<string, number>;
 }
 
 export function createMemory(): Memory {
-  return { rows: new Map(), known: new Set() };
+  return { rows: new Map(), known: new Set(), spoilt: new Map() };
 }
 
 const OWN = ['_bucket', '_id_hash', '_fingerprint'];

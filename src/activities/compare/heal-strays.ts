@@ -30,7 +30,7 @@ export async function healStrays(
   projected: ProjectedRelation,
   scope: ActivityScope,
 ): Promise<Comparison> {
-  let [stale, outlived] = [0, 0];
+  let [stale, outlived, outlivedBefore] = [0, 0, 0];
   let report = emptyReport(projected.name);
   for await (const ids of scanStraysOf(connector.elasticsearch, input, scope)) {
     const existing = await findExisting(connector.source, { ...identifyRows(projected, scope.signal), ids });
@@ -40,10 +40,12 @@ export async function healStrays(
     if (unhealed.length > 0) {
       report = addReports(report, await indexRows(connector, input, projected, unhealed, scope));
     }
-    outlived += await countOutlived(connector, input, rows, scope);
+    const found = await countOutlived(connector, input, rows, scope);
+    outlived += found.now;
+    outlivedBefore += found.before;
     scope.heartbeat();
   }
-  return { stale, report, ...(outlived === 0 ? {} : { outlived }) };
+  return { stale, report, ...(outlived + outlivedBefore === 0 ? {} : { outlived, outlivedBefore }) };
 }
 
 /**
@@ -64,19 +66,21 @@ async function withoutHealed(
   });
 }
 
-/** Documents, from before, of rows that were dropped when they were written again. */
+/** Documents, from before, of rows that a pipeline dropped: before this comparison, or when it wrote them again. */
 async function countOutlived(
   connector: OpenConnector,
   input: CompareInput,
   ids: readonly string[],
   scope: ActivityScope,
-): Promise<number> {
+): Promise<{ readonly before: number; readonly now: number }> {
   const { documents, letters, version } = await lookAtFates(connector, input, ids, scope);
-  return ids.filter((id) => {
+  const dropped = ids.flatMap((id) => {
     const [document, letter] = [documents.get(id), letters.get(id)];
-    if (document === undefined || letter?.dropped === undefined) return false;
-    return letter.version >= version && document.version < letter.version;
-  }).length;
+    if (document === undefined || letter?.dropped === undefined) return [];
+    return document.version < letter.version ? [letter.version] : [];
+  });
+  const now = dropped.filter((written) => written >= version).length;
+  return { before: dropped.length - now, now };
 }
 
 /** What the index and its dead letters hold of some ids, and the version of what a comparison writes. */

@@ -93,6 +93,8 @@ export interface Comparison {
   readonly misplaced?: true;
   /** Documents, from before, of rows that an ingest pipeline dropped of this comparison's writes. Absent: none. */
   readonly outlived?: number;
+  /** Such documents, among strays, of rows that were dropped before: those that a survey has looked at, or all. Absent: none. */
+  readonly outlivedBefore?: number;
   readonly report: RelationReport;
 }
 

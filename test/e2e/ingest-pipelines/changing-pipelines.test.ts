@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 
 import { countDifferences } from '../../../src/verify/verification';
+import { DOCUMENTS_OF_SEEN } from '../../support/documents-of-seen';
 import {
   documentKeys,
   expectSums,
@@ -21,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => piped.stop());
 beforeEach(async () => {
   await piped.database.sql(`
-    drop table if exists item;
+    drop table if exists item cascade;
     create table item (id int primary key, status text);
     insert into item select i, case when i % 3 = 0 then 'draft' else 'live' end from generate_series(1, 30) as i`);
   connector = piped.connect();
@@ -105,6 +106,19 @@ describe('a document whose fields somebody changed, of a row that would not be s
       await expectSums(connector, again);
     },
   );
+
+  test('of a view goes as well', async () => {
+    await piped.database.sql('create view seen as select * from item');
+    connector.configure({ selection: { schemas: ['public'], tables: ['seen'] }, documents: DOCUMENTS_OF_SEEN });
+    await connector.sync();
+    const { elasticsearch, index, id } = connector;
+    const where = { index, id: `${id}:public.seen:1` };
+    const { _source: source = {} } = await elasticsearch.get<Record<string, unknown>>(where);
+    await elasticsearch.index({ ...where, document: { ...source, _relation: null }, refresh: true });
+    connector.configure({ pipeline: await piped.putPipeline([{ drop: {} }]) });
+    const report = await connector.sync('incremental');
+    await expectSums(connector, report);
+  });
 
   test('goes, and its row is told as rejected once', async () => {
     connector.configure({ pipeline: await piped.putPipeline([{ remove: { field: 'there is no such field' } }]) });
