@@ -7,7 +7,12 @@ export function doesAsAsked(running: SyncInput, asked: SyncInput): boolean {
   const { forget = [], ...wanted } = asked.options ?? {};
   const names = Object.keys(wanted) as (keyof typeof wanted)[];
   return (
-    names.every((name) => wanted[name] !== true || consents[name] === true) &&
+    names.every((name) => isUnset(wanted[name]) || consents[name] === wanted[name]) &&
     forget.every((relation) => forgotten.includes(relation))
   );
+}
+
+/** A choice that was not made is not one for the contrary. */
+function isUnset(choice: unknown): boolean {
+  return choice === undefined || choice === false;
 }

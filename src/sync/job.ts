@@ -10,6 +10,11 @@ export type JobTrigger = 'manual' | 'schedule';
 export interface SyncOptions {
   /** Copy everything into a new index and swap the alias. */
   readonly rebuild?: boolean;
+  /**
+   * What `index_name` stands for after the rebuild, which this asks for as well. Absent: an alias, as before; where
+   * it is an index, somebody has to choose.
+   */
+  readonly rebuildAs?: 'alias' | 'index';
   /** Relations whose documents go although the source no longer shows them. */
   readonly forget?: readonly string[];
   /** Delete stale documents beyond `max_delete_ratio`. */

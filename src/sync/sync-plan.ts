@@ -37,6 +37,8 @@ export interface SyncJob {
   readonly newIndex: boolean;
   /** Copy everything into a new index, then swap the alias. */
   readonly rebuild: boolean;
+  /** What the name `index` stands for after a rebuild. Absent: an alias, as before. */
+  readonly rebuildAs?: 'alias' | 'index';
   /** The index was restored from a snapshot, or copied, since the last sync: nothing that was saved of it counts. */
   readonly unfamiliar?: true;
   /** Ingest pipelines that work on the documents, as they were before the first write. Absent: none. */

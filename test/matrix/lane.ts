@@ -49,6 +49,7 @@ const NODE_TESTS = [
 /** Tests for which `npm test` has no time, each a file or a folder of `lanes`. */
 const LONG_TESTS = [
   'crashes-and-cuts',
+  'cut-replacements',
   'examples-as-told',
   'follow/*',
   'kibana/*',

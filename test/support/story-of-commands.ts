@@ -114,6 +114,9 @@ async function syncsOfAllKinds({ run, dropTable }: StoryTeller): Promise<void> {
   await run('plan {connector} --rebuild');
   await run('sync {connector} --rebuild');
   await run('sync {connector} --full --rebuild');
+  await run('plan {connector} --rebuild-as index');
+  await run('sync {connector} --rebuild-as index');
+  await run('sync {connector} --rebuild-as alias');
   await run('sync {connector} --adopt');
   await run('sync {connector} --allow-mass-delete');
   await run('verify {connector} --values --limit 10', 'no difference');

@@ -3,14 +3,12 @@ import type { Client } from '@elastic/elasticsearch';
 import { requireSameIndex } from '../../elasticsearch/answers/require-same-index';
 import { countDeadLetters } from '../../elasticsearch/dead-letters/count-dead-letters';
 import { pruneDeadLetters } from '../../elasticsearch/dead-letters/prune-dead-letters';
-import { deleteIndex } from '../../elasticsearch/index/delete-index';
 import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { restoreSettings } from '../../elasticsearch/index/load-mode';
-import { readAlias } from '../../elasticsearch/index/read-alias';
-import { replaceIndex } from '../../elasticsearch/index/replace-index';
 import { writeState } from '../../elasticsearch/index/state-store';
 import { havePipelinesChanged } from '../../elasticsearch/pipelines/have-pipelines-changed';
+import { isCloneOf } from '../../elasticsearch/replacement/settle-as-index';
 import type { Source } from '../../postgres/connection/source';
 import { withTransaction } from '../../postgres/connection/transaction';
 import { readLastCommit } from '../../postgres/server/last-commit';
@@ -22,8 +20,9 @@ import { newestVersion } from '../../sync/write-version';
 import { removeAdopted } from '../adoption/remove-adopted';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { FinishInput } from '../contract/activity-inputs';
-import type { FinishedIndex, RestoredIndex } from '../contract/activity-results';
+import type { FinishedIndex } from '../contract/activity-results';
 import { pipelineSubject } from '../plan/find-pipelines';
+import { findSettled, letServe } from './let-serve';
 
 /**
  * Puts the index's settings back, lets a rebuilt index serve, and saves from where the next sync must read changes.
@@ -37,12 +36,12 @@ export async function finishSync(
 ): Promise<FinishedIndex> {
   const { job } = plan;
   const { elasticsearch } = connector;
-  const serving = await requireServing(elasticsearch, job);
+  const filled = await requireServing(elasticsearch, job);
   const synced = plan.relations.filter(({ name }) => !failed.includes(name));
-  await pruneRejections(elasticsearch, job, failed.length > 0 ? synced : plan.relations, failed.length > 0);
-  await restoreSettings(elasticsearch, job.concreteIndex);
-  if (job.rebuild)
-    await replaceIndex(elasticsearch, { alias: job.index, to: job.concreteIndex, connectorId: job.connectorId });
+  const cleared = { relations: failed.length > 0 ? synced : plan.relations, onlyThese: failed.length > 0 };
+  await pruneRejections(elasticsearch, job, { ...cleared, target: filled.concrete });
+  await restoreSettings(elasticsearch, filled.concrete);
+  const { serving, notes } = job.rebuild ? await letServe(elasticsearch, job) : { serving: filled, notes: [] };
   const adopted = job.adopt === true && failed.length === 0 ? [await removeAdopted(connector, serving)] : [];
   const source = await readSourceState(connector.source);
   const haveChanged = await havePipelinesChanged(elasticsearch, pipelineSubject(connector, serving), job.pipelines);
@@ -61,10 +60,10 @@ export async function finishSync(
     };
     return { ...state, connectors: { ...state.connectors, [job.connectorId]: after } };
   };
-  await writeState(elasticsearch, job.concreteIndex, update, 'put');
+  await writeState(elasticsearch, serving.concrete, update, 'put');
   connector.memory.forget();
   if (failed.length === 0) connector.meter.synced();
-  return { notes: [...adopted, ...(haveChanged ? [PIPELINES_CHANGED] : [])] };
+  return { notes: [...notes, ...adopted, ...(haveChanged ? [PIPELINES_CHANGED] : [])] };
 }
 
 const PIPELINES_CHANGED =
@@ -89,13 +88,14 @@ function keptStates(
 }
 
 /** An alias that was moved while the sync ran took its writes elsewhere: its watermarks would speak of an index without them. */
-async function requireServing(
-  elasticsearch: Client,
-  { index, concreteIndex, behindAlias, indexUuid }: SyncJob,
-): Promise<IndexDescription> {
+async function requireServing(elasticsearch: Client, job: SyncJob): Promise<IndexDescription> {
+  const { index, concreteIndex, behindAlias, indexUuid } = job;
   if (indexUuid !== undefined) await requireSameIndex(elasticsearch, concreteIndex, indexUuid);
-  const serving = await describeIndex(elasticsearch, behindAlias ? index : concreteIndex);
-  if (serving?.concrete === concreteIndex) return serving;
+  const serving =
+    (await describeIndex(elasticsearch, behindAlias ? index : concreteIndex)) ??
+    (await findSettled(elasticsearch, job));
+  if (serving !== undefined && (serving.concrete === concreteIndex || isCloneOf(serving, concreteIndex)))
+    return serving;
   const now = serving === undefined ? 'gone' : `on ${serving.concrete}`;
   const message = behindAlias
     ? `The alias ${index} stood on ${concreteIndex} when the sync was planned, and is ${now}.`
@@ -110,25 +110,6 @@ async function readSourceState(source: Source): Promise<Pick<ConnectorState, 'so
   return { source: identity, ...(lastCommit === undefined ? {} : { lastCommit }) };
 }
 
-/**
- * Undoes what only makes sense while a sync runs; for every end that is not a success. Harmless when repeated.
- * @returns which index it removed, and which serve on; undefined where none was removed
- */
-export async function restoreIndex(
-  { elasticsearch, memory }: Pick<OpenConnector, 'elasticsearch' | 'memory'>,
-  job: SyncJob,
-): Promise<RestoredIndex | undefined> {
-  memory.forget();
-  // The alias may stand on several indices by now, which is a reason to end here and none to fail again.
-  const serving = job.rebuild ? await readAlias(elasticsearch, job.index) : [];
-  if (job.rebuild && !serving.includes(job.concreteIndex)) {
-    await deleteIndex(elasticsearch, job.concreteIndex);
-    return { removed: job.concreteIndex, serving };
-  }
-  await restoreSettings(elasticsearch, job.concreteIndex);
-  return undefined;
-}
-
 function relationState({ definition, leaves, rule }: PlannedRelation, { watermark, unseen }: SyncJob): RelationState {
   return {
     watermark,
@@ -139,6 +120,14 @@ function relationState({ definition, leaves, rule }: PlannedRelation, { watermar
   };
 }
 
+interface Cleared {
+  readonly relations: readonly PlannedRelation[];
+  /** Dead letters of all other relations stay. */
+  readonly onlyThese: boolean;
+  /** The concrete index. */
+  readonly target: string;
+}
+
 /**
  * Dead letters of rows that were read again, or whose document is in the index by now, are out of date. Of those of
  * dropped rows the survey has seen to, but for relations that are no longer synced.
@@ -146,8 +135,7 @@ function relationState({ definition, leaves, rule }: PlannedRelation, { watermar
 async function pruneRejections(
   elasticsearch: Client,
   job: SyncJob,
-  relations: readonly PlannedRelation[],
-  onlyThese: boolean,
+  { relations, onlyThese, target }: Cleared,
 ): Promise<void> {
   const index = deadLetterIndexName(job);
   const counts = await countDeadLetters(elasticsearch, index, job.connectorId);
@@ -159,7 +147,7 @@ async function pruneRejections(
     await pruneDeadLetters(elasticsearch, index, {
       connectorId: job.connectorId,
       relation,
-      target: job.concreteIndex,
+      target,
       ...(isPlanned ? { kind: 'rejected' as const } : {}),
       ...(wasCopied ? { olderThan: job.version } : {}),
     });

@@ -6,9 +6,9 @@ import { readSectionInPlace } from '../../elasticsearch/adaptation/section-in-pl
 import { createIndex } from '../../elasticsearch/index/create-index';
 import { describeIndex } from '../../elasticsearch/index/describe-index';
 import { extendIndex } from '../../elasticsearch/index/extend-index';
-import { checkAliasFilters } from '../../elasticsearch/index/move-aliases';
 import { removeUnlessFit } from '../../elasticsearch/index/require-made-fit';
 import { writeState } from '../../elasticsearch/index/state-store';
+import { checkAliasFilters } from '../../elasticsearch/replacement/move-aliases';
 import { SyncFailure } from '../../sync/failures';
 import type { ConnectorState, IndexState, RelationState } from '../../sync/index-state';
 import type { WorkingPipelines } from '../../sync/pipelines';

@@ -5,11 +5,11 @@ import { readSectionInPlace } from '../../elasticsearch/adaptation/section-in-pl
 import type { LostValue, Settings } from '../../elasticsearch/blueprint/index-content';
 import { findNewestVersion } from '../../elasticsearch/dead-letters/find-newest-version';
 import { requireNoRouting } from '../../elasticsearch/fit/require-fit';
-import { describeLeftBehind, listComingAlong } from '../../elasticsearch/index/describe-design';
+import { describeChange, describeLeftBehind, listComingAlong } from '../../elasticsearch/index/describe-design';
 import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
 import { designIndex } from '../../elasticsearch/index/design-index';
 import { concreteIndexName, deadLetterIndexName } from '../../elasticsearch/index/index-names';
-import { requireReplaceable } from '../../elasticsearch/index/require-replaceable';
+import { requirePlainName, requireReplaceable } from '../../elasticsearch/replacement/require-replaceable';
 import { type Horizon, readHorizon, untilFlushed } from '../../postgres/server/watermark';
 import type { IndexMapping } from '../../sync/field-mapping';
 import { notePipelines } from '../../sync/pipelines';
@@ -76,7 +76,9 @@ export async function planSync(connector: OpenConnector, request: PlanRequest): 
   const [view] = await Promise.all([readSource(connector, startOf(horizon)), untilFlushed(connector.source, horizon)]);
   const existing = await describeIndex(connector.elasticsearch, connector.settings.indexName);
   if (request.options.rebuild === true && existing !== undefined) {
-    await requireReplaceable(connector.elasticsearch, existing, connector.settings.id);
+    const { rebuildAs: as } = request.options;
+    await requireReplaceable(connector.elasticsearch, { ...existing, connectorId: connector.settings.id, as });
+    requirePlainName(existing, as);
   }
   const { id } = connector.settings;
   const parted = partReadable(connector.settings, view, existing?.state.connectors[id], request.options.forget ?? []);
@@ -147,7 +149,7 @@ async function planIndex(
   return {
     comesAlong: old === undefined ? [] : listComingAlong(design, old),
     lost: design.blueprint.lost,
-    leftBehind: old === undefined ? [] : describeLeftBehind(design, old),
+    leftBehind: old === undefined ? [] : [...describeLeftBehind(design, old), ...describeChange(old, job.rebuildAs)],
     settings: design.settings,
     knowsTemplate: design.knowsTemplate,
   };
@@ -190,6 +192,7 @@ async function planJob(
     ...(newIndex || existing.viaAlias ? {} : { indexUuid: existing.uuid }),
     newIndex,
     rebuild,
+    ...(rebuild && request.options.rebuildAs !== undefined ? { rebuildAs: request.options.rebuildAs } : {}),
     ...(isUnfamiliar ? { unfamiliar: true } : {}),
     ...(request.options.retryDropped === true ? { retryDropped: true } : {}),
   };

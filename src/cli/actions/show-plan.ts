@@ -13,6 +13,7 @@ import { planDocument, renderPlan } from '../output/render-plan';
 import { createTerminal } from '../output/terminal';
 import { type ConfigurationOptions, loadCommandSettings } from '../session/load-command-settings';
 import { selectConnector } from '../session/select-connector';
+import { rebuildOptions } from './sync-once';
 
 /** Options of `pgferry plan`. */
 export interface PlanOptions extends ConfigurationOptions {
@@ -20,6 +21,7 @@ export interface PlanOptions extends ConfigurationOptions {
   readonly mapping?: true;
   readonly example?: true;
   readonly rebuild?: true;
+  readonly rebuildAs?: 'alias' | 'index';
 }
 
 /** `pgferry plan` */
@@ -30,7 +32,7 @@ export async function showPlan(id: string | undefined, options: PlanOptions): Pr
   const registry = createConnectorRegistry(settings);
   try {
     const jobType: JobType = options.incremental === true ? 'incremental' : 'full';
-    const request = { jobType, jobId: 'planned', options: options.rebuild === true ? { rebuild: true } : {} };
+    const request = { jobType, jobId: 'planned', options: rebuildOptions(options) };
     const connector = await registry.open(connectorId);
     const planned = await workAloud(terminal, connectorId, async () => {
       await validateConnector(connector);

@@ -9,6 +9,7 @@ export interface SyncCommandOptions extends ConfigurationOptions {
   readonly full?: true;
   readonly incremental?: true;
   readonly rebuild?: true;
+  readonly rebuildAs?: 'alias' | 'index';
   readonly forget?: readonly string[];
   readonly allowMassDelete?: true;
   readonly adopt?: true;
@@ -25,7 +26,7 @@ export async function syncOnce(id: string | undefined, options: SyncCommandOptio
 
 function readInput(connectorId: string, options: SyncCommandOptions): SyncInput {
   const syncOptions: SyncOptions = {
-    ...(options.rebuild === true ? { rebuild: true } : {}),
+    ...rebuildOptions(options),
     ...(options.allowMassDelete === true ? { allowMassDelete: true } : {}),
     ...(options.adopt === true ? { adopt: true } : {}),
     ...(options.forget === undefined ? {} : { forget: options.forget }),
@@ -36,4 +37,13 @@ function readInput(connectorId: string, options: SyncCommandOptions): SyncInput 
     trigger: 'manual',
     options: syncOptions,
   };
+}
+
+/** What the options say of a rebuild. */
+export function rebuildOptions({
+  rebuild,
+  rebuildAs,
+}: Pick<SyncCommandOptions, 'rebuild' | 'rebuildAs'>): Pick<SyncOptions, 'rebuild' | 'rebuildAs'> {
+  if (rebuildAs !== undefined) return { rebuild: true, rebuildAs };
+  return rebuild === true ? { rebuild } : {};
 }

@@ -31,11 +31,26 @@ export function describeLeftBehind({ blueprint }: IndexDesign, old: IndexDescrip
   const lost = blueprint.lost.filter(({ source }) => source === 'index');
   return [
     ...lost.map((value) => `Stays behind: ${describeLost(value)}.`),
-    ...(old.isOwn
+    ...(old.isOwn || !old.viaAlias
       ? []
       : [
           `The old index ${old.concrete} stays, without aliases: pgferry did not make it. Delete it when you ` +
             `need it no more.`,
         ]),
   ];
+}
+
+/** Sentences about what becomes of a name that is an index before or after a rebuild. */
+export function describeChange(
+  { name, viaAlias, isOwn }: IndexDescription,
+  as: 'alias' | 'index' | undefined,
+): string[] {
+  if (as === undefined || (viaAlias && as === 'alias')) return [];
+  const maker = isOwn ? '' : ', which pgferry did not make,';
+  const deleted = `The index ${name}${maker} is deleted when its rows are copied.`;
+  const change =
+    as === 'index'
+      ? `Then there is no index of the name ${name} for about a second, and searches of it fail: a clone gets it.`
+      : `From then on ${name} is an alias, and Kibana says of its connector that the attached index doesn't exist.`;
+  return [...(viaAlias ? [] : [deleted]), change];
 }

@@ -21,7 +21,17 @@ export function isOwnIndex(meta: MappingMeta, alias?: string): boolean {
 }
 
 /** The keys of `_meta` that are pgferry's own. */
-const OWN_KEYS: ReadonlySet<string> = new Set([OWNER, 'created_by', 'created_for', 'created_with']);
+const OWN_KEYS: ReadonlySet<string> = new Set([OWNER, 'created_by', 'created_for', 'created_with', 'filled_as']);
+
+/** The name under which an index was filled, where it is another one: it was cloned since. */
+export function filledAs(meta: MappingMeta): unknown {
+  return meta['filled_as'];
+}
+
+/** The `_meta` of an index that is about to be cloned, which comes along: the clone is known by it. */
+export function withFilledAs(meta: MappingMeta, concrete: string): MappingMeta {
+  return { ...meta, filled_as: concrete };
+}
 
 /** Others' part of a `_meta`. */
 export function othersMeta(meta: MappingMeta): MappingMeta {

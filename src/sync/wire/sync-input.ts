@@ -18,7 +18,7 @@ const SYNC: InputShape = {
     optional: true,
   },
   options: {
-    allowed: 'an object of rebuild, forget, allowMassDelete, adopt and retryDropped',
+    allowed: 'an object of rebuild, rebuildAs, forget, allowMassDelete, adopt and retryDropped',
     fits: isRecord,
     optional: true,
   },
@@ -42,6 +42,7 @@ const CONSENT = {
 
 const OPTIONS: InputShape = {
   rebuild: CONSENT,
+  rebuildAs: { allowed: '"alias" or "index"', fits: (as) => as === 'alias' || as === 'index', optional: true },
   forget: {
     allowed: 'a list of relations, as ["public.orders"]',
     fits: (list) => Array.isArray(list) && list.every((name) => typeof name === 'string'),
@@ -70,7 +71,8 @@ export function readSyncInput(given: unknown): ReadInput<SyncInput> {
   const problem = findShapeProblem(fields, SYNC);
   if (problem !== undefined) return { problem };
   const { options: givenOptions, ...others } = fields;
-  const options = isRecord(givenOptions) ? withoutNulls(givenOptions) : {};
+  const chosen = isRecord(givenOptions) ? withoutNulls(givenOptions) : {};
+  const options = chosen['rebuildAs'] === undefined ? chosen : { ...chosen, rebuild: true };
   const wrongOption = findShapeProblem(options, OPTIONS, 'options.');
   if (wrongOption !== undefined) return { problem: wrongOption };
   // The shape says that they are.

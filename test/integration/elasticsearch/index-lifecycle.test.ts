@@ -4,12 +4,12 @@ import { createIndex, type NewIndex } from '../../../src/elasticsearch/index/cre
 import { deleteIndex } from '../../../src/elasticsearch/index/delete-index';
 import { describeIndex, type IndexDescription } from '../../../src/elasticsearch/index/describe-index';
 import { extendIndex } from '../../../src/elasticsearch/index/extend-index';
-import { findAbandonedIndices } from '../../../src/elasticsearch/index/find-abandoned-indices';
 import { concreteIndexName } from '../../../src/elasticsearch/index/index-names';
 import { restoreSettings } from '../../../src/elasticsearch/index/load-mode';
-import { replaceIndex } from '../../../src/elasticsearch/index/replace-index';
 import { readState, writeState } from '../../../src/elasticsearch/index/state-store';
-import { swapAlias } from '../../../src/elasticsearch/index/swap-alias';
+import { findAbandonedIndices } from '../../../src/elasticsearch/replacement/find-abandoned-indices';
+import { replaceIndex } from '../../../src/elasticsearch/replacement/replace-index';
+import { swapAlias } from '../../../src/elasticsearch/replacement/swap-alias';
 import type { FieldMapping } from '../../../src/sync/field-mapping';
 import { connectElasticsearch, deleteIndices, uniqueIndex } from '../../support/elasticsearch';
 

@@ -14,7 +14,10 @@ function complete(...words: readonly string[]): string[] {
 describe('completions in bash', () => {
   test.each<[readonly string[], readonly string[]]>([
     [['pgferry', 'sy'], ['sync']],
-    [['pgferry', 'sync', '--re'], ['--rebuild']],
+    [
+      ['pgferry', 'sync', '--re'],
+      ['--rebuild', '--rebuild-as'],
+    ],
     [['pgferry', 'schedule', 'tr'], ['trigger']],
     [['pgferry', 'schedule', 'pause', '--n'], ['--note']],
     [['pgferry', 'jobs', 'show', '--f'], ['--follow']],

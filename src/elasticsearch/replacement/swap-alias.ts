@@ -3,10 +3,10 @@ import { type Client, errors } from '@elastic/elasticsearch';
 import { SyncFailure } from '../../sync/failures';
 import { translateFailures } from '../answers/translate-failure';
 import type { IndexContent } from '../blueprint/index-content';
-import { describeIndex, type IndexDescription } from './describe-index';
+import { describeIndex, type IndexDescription } from '../index/describe-index';
+import { readAlias } from '../index/read-alias';
 import { aliasActions, chooseAliases } from './move-aliases';
-import { readAlias } from './read-alias';
-import { requireReplaceable } from './require-replaceable';
+import { requireReplaceable, type Standing } from './require-replaceable';
 
 export interface AliasSwap {
   readonly alias: string;
@@ -14,6 +14,8 @@ export interface AliasSwap {
   readonly from: string;
   readonly to: string;
   readonly connectorId: string;
+  /** What the name stands for afterwards. Absent: an alias as before. */
+  readonly as?: Standing | undefined;
 }
 
 /** Aliases that others put on the old index while they are moved are moved, too; those who never stop are not waited for. */
@@ -21,13 +23,13 @@ const ROUNDS = 5;
 
 /**
  * Puts a rebuilt index in place of the one that serves, with all aliases of that one, in one atomic step: no search fails
- * or finds both. Calling it again is harmless.
+ * or finds both. An index that has the alias's name itself is deleted in that step. Calling it again is harmless.
  *
  * @throws SyncFailure as {@link requireReplaceable} does.
  */
-export async function swapAlias(client: Client, { alias, from, to, connectorId }: AliasSwap): Promise<void> {
+export async function swapAlias(client: Client, { alias, from, to, connectorId, as }: AliasSwap): Promise<void> {
   if (await isServedBy(client, alias, to)) return;
-  await requireReplaceable(client, { name: alias, concrete: from, viaAlias: from !== alias }, connectorId);
+  await requireReplaceable(client, { name: alias, concrete: from, viaAlias: from !== alias, connectorId, as });
   for (let round = 0; round < ROUNDS; round += 1) {
     const [old, fresh] = [await describeIndex(client, from), await describeIndex(client, to)];
     if (old === undefined || fresh === undefined) {
@@ -36,6 +38,7 @@ export async function swapAlias(client: Client, { alias, from, to, connectorId }
     if (Object.keys(old.content.aliases).length === 0) return;
     const aliases = round === 0 ? chooseAliases(alias, old, fresh) : old.content.aliases;
     await moveAliases(client, alias, { old, to, aliases });
+    if (old.concrete === alias) return;
   }
 }
 

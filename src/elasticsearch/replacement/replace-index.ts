@@ -1,33 +1,39 @@
 import type { Client } from '@elastic/elasticsearch';
 
 import { translateFailures } from '../answers/translate-failure';
-import { deleteIndex } from './delete-index';
-import { describeIndex, type IndexDescription } from './describe-index';
+import { deleteIndex } from '../index/delete-index';
+import { describeIndex, type IndexDescription } from '../index/describe-index';
+import { othersMeta, ownMeta } from '../index/state-format';
+import { changeMeta } from '../index/state-store';
 import { findAbandonedIndices } from './find-abandoned-indices';
-import { othersMeta, ownMeta } from './state-format';
-import { changeMeta } from './state-store';
+import { isCloneOf, settleAsIndex } from './settle-as-index';
 import { type AliasSwap, swapAlias } from './swap-alias';
 
 /**
- * Lets a rebuilt index serve under its alias, and deletes what pgferry made for that alias and nothing points to any
+ * Lets a rebuilt index serve under its name, and deletes what pgferry made for that name and nothing points to any
  * more: the index that served so far, and what was left by rebuilds that were broken off. Whatever breaks it off, calling
  * it again completes it.
  *
- * @throws SyncFailure as {@link swapAlias} does.
+ * @returns why its name stays an alias, where it was to be an index; else undefined
+ * @throws SyncFailure as {@link swapAlias} and {@link settleAsIndex} do.
  */
-export async function replaceIndex(client: Client, { alias, to, connectorId }: Omit<AliasSwap, 'from'>): Promise<void> {
+export async function replaceIndex(client: Client, swap: Omit<AliasSwap, 'from'>): Promise<string | undefined> {
+  const { alias, to, connectorId, as } = swap;
   const serving = await describeIndex(client, alias);
   if (serving === undefined) {
     await translateFailures(`making the alias ${alias}`, () =>
       client.indices.updateAliases({ actions: [{ add: { index: to, alias, is_write_index: true } }] }),
     );
-  } else if (serving.concrete !== to) {
+  } else if (serving.concrete !== to && !isCloneOf(serving, to)) {
     // Somebody's own `_meta` may have taken the marks away by which the old index is found to be deleted.
-    if (serving.isOwn) await changeMeta(client, serving.concrete, (meta) => ({ ...meta, ...ownMeta(alias) }), 'put');
+    if (serving.isOwn && serving.viaAlias)
+      await changeMeta(client, serving.concrete, (meta) => ({ ...meta, ...ownMeta(alias) }), 'put');
     await keepOthersMeta(client, serving, to);
-    await swapAlias(client, { alias, from: serving.concrete, to, connectorId });
+    await swapAlias(client, { ...swap, from: serving.concrete });
   }
+  const refusal = as === 'index' ? await settleAsIndex(client, { name: alias, from: to, connectorId }) : undefined;
   for (const abandoned of await findAbandonedIndices(client, alias)) await deleteIndex(client, abandoned);
+  return refusal;
 }
 
 /** Copies what others wrote into the old index's `_meta` since the new one was made. */

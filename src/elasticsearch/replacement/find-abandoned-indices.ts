@@ -1,7 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
 
 import { translateFailures } from '../answers/translate-failure';
-import { isOwnIndex } from './state-format';
+import { isOwnIndex } from '../index/state-format';
 
 /**
  * Concrete indices that pgferry made for an alias and that nothing points to: left by rebuilds that were broken off.

@@ -3,8 +3,8 @@ import type { Client, estypes } from '@elastic/elasticsearch';
 import { SyncFailure } from '../../sync/failures';
 import { translateFailures } from '../answers/translate-failure';
 import type { AliasDefinition, IndexContent } from '../blueprint/index-content';
-import { readRecord } from './creation-record';
-import type { IndexDescription } from './describe-index';
+import { readRecord } from '../index/creation-record';
+import type { IndexDescription } from '../index/describe-index';
 
 type Aliases = IndexContent['aliases'];
 
@@ -22,16 +22,22 @@ export function chooseAliases(alias: string, from: IndexDescription, to: IndexDe
   return { ...Object.fromEntries(givenNow), ...present, [alias]: own };
 }
 
-/** One request's worth of actions: searches find the old index or the new one by every alias, never both and never none. */
+/**
+ * One request's worth of actions: searches find the old index or the new one by every alias, never both and never none.
+ * An old index that has one of these names itself is deleted by it.
+ */
 export function aliasActions(
   from: IndexDescription,
   to: string,
   aliases: Aliases,
 ): estypes.IndicesUpdateAliasesAction[] {
+  const leave = Object.hasOwn(aliases, from.concrete)
+    ? [{ remove_index: { index: from.concrete } }]
+    : Object.keys(from.content.aliases).map((alias) => ({
+        remove: { index: from.concrete, alias, must_exist: true },
+      }));
   return [
-    ...Object.keys(from.content.aliases).map((alias) => ({
-      remove: { index: from.concrete, alias, must_exist: true },
-    })),
+    ...leave,
     ...Object.entries(aliases).map(([alias, definition]) => ({ add: { index: to, alias, ...definition } })),
   ];
 }
