@@ -213,8 +213,10 @@ function recordUnchanged(run: SyncRun, survey: readonly RelationSurvey[], found:
     const { surplus = 0, ...report } = run.reports[relation] ?? emptyReport(relation);
     // Where rows share keys, the survey counted keys.
     const read = refreshed.has(relation) ? Math.max(rows + surplus, report.read) : report.read;
-    const unchanged = Math.max(0, read - report.indexed - report.rejected - dropped);
+    // A document was written, and went when a pipeline dropped what came of its id later: as of rows that share a key.
+    const indexed = Math.min(report.indexed, Math.max(0, read - report.rejected - dropped));
+    const unchanged = Math.max(0, read - indexed - report.rejected - dropped);
     const isNone = dropped === 0 && report.dropped === undefined;
-    run.reports[relation] = { ...report, read, unchanged, ...(isNone ? {} : { dropped }) };
+    run.reports[relation] = { ...report, read, indexed, unchanged, ...(isNone ? {} : { dropped }) };
   }
 }
