@@ -142,3 +142,19 @@ test('an index_name that is an alias can become an index', async () => {
   await expectInStep(connector, database.sql);
   expect(await connector.sync('incremental')).toMatchObject({ indexed: 0, deleted: 0 });
 });
+
+test('an index_name that is an index without any alias can be rebuilt time after time', async () => {
+  const { elasticsearch, index } = connector;
+  await elasticsearch.indices.create({ index });
+  await connector.sync();
+  for (const [at, rebuildAs] of (['index', 'alias', 'alias', 'index', 'index'] as const).entries()) {
+    await database.sql(`delete from t where id = ${at + 1}`);
+    const { failedMs, found } = await searchDuring(() => connector.sync('full', { rebuildAs }));
+    if (rebuildAs === 'alias') expect(failedMs).toBe(0);
+    expect(found).toEqual([100 - at, 99 - at]);
+    const { all } = await standing();
+    expect(all).toHaveLength(1);
+    expect(all.includes(index)).toBe(rebuildAs === 'index');
+    await expectInStep(connector, database.sql);
+  }
+});

@@ -128,8 +128,11 @@ function beforeWholeCopy({ rule, unproven }: PlannedRelation, { pipelines, newIn
 }
 
 /** A relation that is only refreshed keeps its watermark; of one that is copied in part, only the leaves that are not. */
+/** No file has this number: the leaf stays known, and is copied. */
+const NO_FILE = 0;
+
 function withoutCopiedLeaves({ since, leaves }: PlannedRelation, before: RelationState | undefined): RelationState {
   if (since === undefined || before === undefined) return {};
-  const kept = leaves.filter(([, , , copy]) => copy === 0).map(([oid, fileNode]) => [String(oid), fileNode] as const);
-  return { ...before, leaves: Object.fromEntries(kept) };
+  const marked = leaves.map(([oid, fileNode, , copy]) => [String(oid), copy === 0 ? fileNode : NO_FILE] as const);
+  return { ...before, leaves: { ...before.leaves, ...Object.fromEntries(marked) } };
 }

@@ -45,6 +45,7 @@ export async function settleAsIndex(client: Client, settlement: Settlement): Pro
   } catch (error) {
     if (!(error instanceof SyncFailure) || error.retryable) throw error;
     await putBack(client, settlement);
+    if (error.type === 'DestinationChanged') throw error;
     return error.message;
   }
   await takeOver(client, settlement);
@@ -98,11 +99,12 @@ async function giveWay(client: Client, { name, from }: Settlement): Promise<void
 
 async function makeClone(client: Client, settlement: Settlement): Promise<void> {
   const { name, from } = settlement;
-  const settings = await settingsLeftOut(client, from);
+  const original = await describeIndex(client, from);
+  const settings = settingsLeftOut(original);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const there = await describeIndex(client, name);
     if (there !== undefined && isCloneOf(there, from)) return;
-    if (there !== undefined) await removeOwnWrites(client, there, settlement);
+    if (there !== undefined) await removeOwnWrites(client, there, settlement, original);
     const isMade = await translateFailures(`cloning the index ${from} as ${name}`, async () => {
       try {
         await client.indices.clone({ index: from, target: name, settings });
@@ -117,8 +119,7 @@ async function makeClone(client: Client, settlement: Settlement): Promise<void> 
 }
 
 /** A clone has all settings of its index, the block as well, but for how many replicas it has. */
-async function settingsLeftOut(client: Client, from: string): Promise<Record<string, string>> {
-  const original = await describeIndex(client, from);
+function settingsLeftOut(original: IndexDescription | undefined): Record<string, string> {
   const names = ['index.number_of_replicas', 'index.auto_expand_replicas'];
   return Object.fromEntries(
     names.flatMap((name) => {
@@ -129,10 +130,16 @@ async function settingsLeftOut(client: Client, from: string): Promise<Record<str
 }
 
 /** Writes of this very connector, to the name that had no index, have made one: nobody counts on them, see `requireSameIndex`. */
-async function removeOwnWrites(client: Client, there: IndexDescription, settlement: Settlement): Promise<void> {
-  const { name, from, connectorId } = settlement;
+async function removeOwnWrites(
+  client: Client,
+  there: IndexDescription,
+  { name, from, connectorId }: Settlement,
+  original: IndexDescription | undefined,
+): Promise<void> {
   await refreshIndex(client, there.concrete);
-  const isOwn = !there.viaAlias && (await countForeignDocuments(client, name, connectorId)) === 0;
+  // Before the alias was taken away, nothing can have made it.
+  const isOfThatMoment = !there.viaAlias && original !== undefined && isSettling(original);
+  const isOwn = isOfThatMoment && (await countForeignDocuments(client, name, connectorId)) === 0;
   if (!isOwn) {
     throw new SyncFailure(
       'DestinationChanged',

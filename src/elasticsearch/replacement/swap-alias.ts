@@ -35,7 +35,8 @@ export async function swapAlias(client: Client, { alias, from, to, connectorId, 
     if (old === undefined || fresh === undefined) {
       throw new SyncFailure('DestinationChanged', `The index ${old === undefined ? from : to} was deleted.`);
     }
-    if (Object.keys(old.content.aliases).length === 0) return;
+    const isLeft = Object.keys(old.content.aliases).length === 0 && old.concrete !== alias;
+    if (isLeft) return;
     const aliases = round === 0 ? chooseAliases(alias, old, fresh) : old.content.aliases;
     await moveAliases(client, alias, { old, to, aliases });
     if (old.concrete === alias) return;

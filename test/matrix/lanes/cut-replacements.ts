@@ -116,3 +116,38 @@ describe.each<['alias' | 'index', 'alias' | 'index']>([
     process.stdout.write(`${cuts} requests cut ${cut}\n`);
   });
 });
+
+describe('an index of the name that a bulk makes while there is none', () => {
+  /** Writes to the name just before it is given to the clone. */
+  function writeBeforeClone({ index }: SyncJob, id: string): void {
+    let isWritten = false;
+    cuttable.transport.request = async (...given: unknown[]) => {
+      const [{ path }] = given as [{ path: string }];
+      if (path.includes('/_clone/') && !isWritten) {
+        isWritten = true;
+        await client.index({ index, id, document: {} });
+      }
+      return Reflect.apply(request, undefined, given) as never;
+    };
+  }
+
+  test('goes where its documents are the connector’s own, as its stream may write them', async () => {
+    const job = await makeRebuild('index', 'index');
+    writeBeforeClone(job, 'cut:public.t:9');
+    const { serving } = await letServe(cuttable, job);
+    expect(serving).toMatchObject({ concrete: job.index, viaAlias: false });
+    expect(await found(job.index)).toBe(3);
+  });
+
+  test('stays where one is not, and so do all rows, which the failure says', async () => {
+    const job = await makeRebuild('index', 'index');
+    writeBeforeClone(job, 'by hand');
+    await expect(letServe(cuttable, job)).rejects.toMatchObject({
+      type: 'DestinationChanged',
+      message: expect.stringContaining(`all rows are in ${job.concreteIndex}`) as string,
+    });
+    await restoreIndex({ elasticsearch: client, memory: { forget: () => undefined } as never }, job);
+    expect(await client.exists({ index: job.index, id: 'by hand' })).toBe(true);
+    expect(await found(job.concreteIndex)).toBe(3);
+  });
+});

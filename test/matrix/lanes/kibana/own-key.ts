@@ -53,9 +53,14 @@ story('The API key that Kibana makes for a connector is enough', {
     expect({ code, stderr }).toMatchObject({ code: 0 });
   },
   'not to make it anew, which is said': async () => {
-    const { code, stderr } = await runCommand(['sync', stage.id, '--rebuild', '-c', file]);
-    expect(code).not.toBe(0);
-    expect(stderr).toContain('--rebuild');
+    for (const as of ['index', 'alias']) {
+      const { code, stderr } = await runCommand(['sync', stage.id, '--rebuild-as', as, '-c', file]);
+      expect(code).not.toBe(0);
+      expect(stderr).toContain('DestinationPermission');
+      expect(stderr).toContain(`${stage.index}-`);
+    }
+    const { code } = await runCommand(['verify', stage.id, '-c', file]);
+    expect(code).toBe(0);
   },
 });
 
