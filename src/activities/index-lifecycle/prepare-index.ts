@@ -127,10 +127,10 @@ function beforeWholeCopy({ rule, unproven }: PlannedRelation, { pipelines, newIn
   return { ...(rule === undefined ? {} : { rule }), ...(isInDoubt ? { unproven: true } : {}) };
 }
 
-/** A relation that is only refreshed keeps its watermark; of one that is copied in part, only the leaves that are not. */
 /** No file has this number: the leaf stays known, and is copied. */
 const NO_FILE = 0;
 
+/** A relation that is only refreshed keeps its watermark; of one that is copied in part, only the leaves that are not. */
 function withoutCopiedLeaves({ since, leaves }: PlannedRelation, before: RelationState | undefined): RelationState {
   if (since === undefined || before === undefined) return {};
   const marked = leaves.map(([oid, fileNode, , copy]) => [String(oid), copy === 0 ? fileNode : NO_FILE] as const);
