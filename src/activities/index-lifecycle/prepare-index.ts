@@ -93,22 +93,30 @@ export async function extendForRelations(
   }
   const { mapping } = buildMapping(projected.map(({ projection }) => projection));
   await extendIndex(elasticsearch, index, { mapping, totalFields: totalFields(mapping) });
+  const perLeaf = new Set(projected.filter(({ relation }) => relation.keyIsPerLeaf === true).map(({ name }) => name));
+  const isMarked = ({ name, leaves, whole }: PlannedRelation) =>
+    whole === true || perLeaf.has(name) || leaves.some(([, , , copy]) => copy === 1);
   // A watermark that is not taken off is one that a copy which is broken off would leave behind.
-  const takesOff = relations.some(({ leaves, whole }) => whole === true || leaves.some(([, , , copy]) => copy === 1));
   await writeState(
     elasticsearch,
     job.concreteIndex,
-    (state) => markCopied(state, job, relations),
-    takesOff ? 'seen' : 'put',
+    (state) => markCopied(state, job, relations, perLeaf),
+    relations.some(isMarked) ? 'seen' : 'put',
   );
 }
 
-function markCopied(state: IndexState, job: SyncJob, relations: readonly PlannedRelation[]): IndexState {
+function markCopied(
+  state: IndexState,
+  job: SyncJob,
+  relations: readonly PlannedRelation[],
+  perLeaf: ReadonlySet<string>,
+): IndexState {
   const before = state.connectors[job.connectorId];
-  const mark = (relation: PlannedRelation) =>
-    relation.whole === true
-      ? beforeWholeCopy(relation, job)
-      : withoutCopiedLeaves(relation, before?.relations[relation.name]);
+  const mark = (relation: PlannedRelation) => {
+    const saved = before?.relations[relation.name];
+    if (relation.whole === true) return beforeWholeCopy(relation, job);
+    return perLeaf.has(relation.name) ? withoutLeaves(relation, saved) : withoutCopiedLeaves(relation, saved);
+  };
   const marked = Object.fromEntries(relations.map((relation) => [relation.name, mark(relation)]));
   const after: ConnectorState = {
     ...before,
@@ -127,12 +135,17 @@ function beforeWholeCopy({ rule, unproven }: PlannedRelation, { pipelines, newIn
   return { ...(rule === undefined ? {} : { rule }), ...(isInDoubt ? { unproven: true } : {}) };
 }
 
-/** No file has this number: the leaf stays known, and is copied. */
-const NO_FILE = 0;
-
 /** A relation that is only refreshed keeps its watermark; of one that is copied in part, only the leaves that are not. */
 function withoutCopiedLeaves({ since, leaves }: PlannedRelation, before: RelationState | undefined): RelationState {
   if (since === undefined || before === undefined) return {};
-  const marked = leaves.map(([oid, fileNode, , copy]) => [String(oid), copy === 0 ? fileNode : NO_FILE] as const);
-  return { ...before, leaves: { ...before.leaves, ...Object.fromEntries(marked) } };
+  const kept = leaves.filter(([, , , copy]) => copy === 0).map(([oid, fileNode]) => [String(oid), fileNode] as const);
+  return { ...before, leaves: Object.fromEntries(kept) };
+}
+
+/**
+ * Of tables that inherit any row may overwrite the document of another one's before it is known that they share a key.
+ * Where a sync is broken off before that, and the row goes, nothing of the other one tells: all are copied then.
+ */
+function withoutLeaves({ since }: PlannedRelation, before: RelationState | undefined): RelationState {
+  return since === undefined || before === undefined ? {} : { ...before, leaves: {} };
 }

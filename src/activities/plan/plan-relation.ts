@@ -1,5 +1,5 @@
-import { type ConnectorState, findUsableSince, type RelationState } from '../../sync/index-state';
-import { isReadAsWhole, type Leaf, type Relation } from '../../sync/relation';
+import { type ConnectorState, findUsableSince } from '../../sync/index-state';
+import { isReadAsWhole, type Leaf } from '../../sync/relation';
 import type { PlannedRelation, SyncJob } from '../../sync/sync-plan';
 import type { Since } from '../../sync/unseen-transactions';
 import type { ProjectedRelation } from './projected-relation';
@@ -28,7 +28,7 @@ export function planRelation(
     };
   }
   const own = state?.relations[name];
-  const since = mayShowRowsOfGoneLeaf(relation, own) ? undefined : findUsableSince(own, definition, now);
+  const since = findUsableSince(own, definition, now);
   const copies = (leaf: Leaf) => since === undefined || own?.leaves?.[String(leaf.oid)] !== leaf.fileNode;
   return {
     name,
@@ -40,13 +40,4 @@ export function planRelation(
     ...(relation.branches === undefined ? {} : { tree: true as const }),
     leaves: relation.leaves.map((leaf) => [leaf.oid, leaf.fileNode, leaf.blocks, copies(leaf) ? 1 : 0]),
   };
-}
-
-/**
- * Rows of tables that inherit may share a key: until that is found, a document may be of a row whose table inherits no
- * more, and the other row has not changed. Keys of partitions are unique.
- */
-function mayShowRowsOfGoneLeaf({ kind, leaves }: Relation, own: RelationState | undefined): boolean {
-  const present = new Set(leaves.map(({ oid }) => String(oid)));
-  return kind !== 'partitioned' && Object.keys(own?.leaves ?? {}).some((oid) => !present.has(oid));
 }

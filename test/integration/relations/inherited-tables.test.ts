@@ -148,3 +148,19 @@ test('a table of which reading its blocks shows not all rows ends with an error'
     await closeSource(source);
   }
 });
+
+test('a row that shared its key, in a sync that was broken off, leaves nothing behind when it is gone', async () => {
+  await database.sql(`
+    create schema forest;
+    create table forest.tree (id int primary key, name text);
+    create table forest.oak (primary key (id)) inherits (forest.tree);
+    insert into forest.tree values (1, 'alone'), (2, 'another'); insert into forest.oak values (3, 'old')`);
+  const entry = { ...connectorEntry(database, { schema: 'forest', tables: 'tree' }), max_rejected: 0 };
+  await harness.sync(entry, { jobType: 'full' });
+  await database.sql(`insert into forest.oak values (1, 'of an oak')`);
+  await expect(harness.sync(entry, { jobType: 'incremental' })).rejects.toThrow('does not identify its rows');
+  expect(await namesOf(entry, 'forest_tree_name')).toContain('1 of an oak');
+  await database.sql('delete from forest.oak where id = 1');
+  expect(await harness.sync(entry, { jobType: 'incremental' })).toMatchObject({ status: 'completed' });
+  expect(await namesOf(entry, 'forest_tree_name')).toEqual(['1 alone', '2 another', '3 old']);
+});

@@ -33,11 +33,6 @@ describe('a table is copied', () => {
     expect(plan(saved, now)).toEqual(copy);
   });
 
-  test('from which another one inherits no more: until its rows are known to share no key, they may be in the index', () => {
-    expect(plan(700n, 700n, { 1: 10, 2: 20 })).toEqual(copy);
-    expect(plan(700n, 700n, { 1: 10, 2: 0 })).toEqual(copy);
-  });
-
   test('whose file is another', () => {
     expect(plan(700n, 700n, { 1: 9 })).toEqual({ since: '700', copies: true });
     expect(plan(700n, 700n, {})).toEqual({ since: '700', copies: true });
