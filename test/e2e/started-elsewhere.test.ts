@@ -101,7 +101,7 @@ describe('a sync', () => {
     [
       'unknown options',
       ['{"connectorId":"ID","jobType":"full","options":{"force":true}}'],
-      /no field "options\.force"; the fields are rebuild, forget, allowMassDelete/,
+      /no field "options\.force"; the fields are rebuild, rebuildAs, forget, allowMassDelete/,
     ],
     [
       'options of a wrong type',

@@ -57,9 +57,9 @@ export function isCloneOf({ concrete, meta }: IndexDescription, from: string): b
   return concrete !== from && filledAs(meta) === from;
 }
 
-/** Whether an index is about to be cloned, or was when that was broken off: nothing else keeps writes from it. */
-export function isSettling({ settings }: IndexDescription): boolean {
-  return settings[WRITE_BLOCK] === 'true';
+/** Whether an index is about to be cloned, or was when that was broken off. */
+export function isSettling({ concrete, meta }: IndexDescription): boolean {
+  return filledAs(meta) === concrete;
 }
 
 /**
@@ -89,11 +89,11 @@ async function takeWrites(client: Client, index: string): Promise<void> {
 async function giveWay(client: Client, { name, from }: Settlement): Promise<void> {
   const there = await describeIndex(client, name);
   if (there?.viaAlias !== true || there.concrete !== from) return;
+  await changeMeta(client, from, (meta) => withFilledAs(meta, from), 'put');
   await translateFailures(`keeping writes from the index ${from}`, () =>
     client.indices.addBlock({ index: from, block: 'write' }),
   );
   await refreshIndex(client, from);
-  await changeMeta(client, from, (meta) => withFilledAs(meta, from), 'put');
   await updateAliases(client, name, [{ remove: { index: from, alias: name, must_exist: false } }]);
 }
 

@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => piped.stop());
 beforeEach(async () => {
   await piped.database.sql(`
-    drop table if exists item cascade;
+    drop table if exists item, parent cascade;
     create table item (id int primary key, status text);
     insert into item select i, case when i % 3 = 0 then 'draft' else 'live' end from generate_series(1, 30) as i`);
   connector = piped.connect();
