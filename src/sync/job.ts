@@ -6,6 +6,9 @@ export type JobType = 'full' | 'incremental';
 /** The cause of a sync's start. */
 export type JobTrigger = 'manual' | 'schedule';
 
+/** What the name of an index stands for: an alias, or an index itself. */
+export type Standing = 'alias' | 'index';
+
 /** Consents and choices for one run. */
 export interface SyncOptions {
   /** Copy everything into a new index and swap the alias. */
@@ -14,7 +17,7 @@ export interface SyncOptions {
    * What `index_name` stands for after the rebuild, which this asks for as well. Absent: an alias, as before; where
    * it is an index, somebody has to choose.
    */
-  readonly rebuildAs?: 'alias' | 'index';
+  readonly rebuildAs?: Standing;
   /** Relations whose documents go although the source no longer shows them. */
   readonly forget?: readonly string[];
   /** Delete stale documents beyond `max_delete_ratio`. */

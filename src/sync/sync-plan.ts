@@ -1,4 +1,4 @@
-import type { JobType } from './job';
+import type { JobType, Standing } from './job';
 import type { WorkingPipelines } from './pipelines';
 import type { SkippedRelation } from './relation';
 import type { FailedRelation } from './relation-failure';
@@ -38,7 +38,7 @@ export interface SyncJob {
   /** Copy everything into a new index, then swap the alias. */
   readonly rebuild: boolean;
   /** What the name `index` stands for after a rebuild. Absent: an alias, as before. */
-  readonly rebuildAs?: 'alias' | 'index';
+  readonly rebuildAs?: Standing;
   /** The index was restored from a snapshot, or copied, since the last sync: nothing that was saved of it counts. */
   readonly unfamiliar?: true;
   /** Ingest pipelines that work on the documents, as they were before the first write. Absent: none. */

@@ -143,6 +143,17 @@ test('an index_name that is an alias can become an index', async () => {
   expect(await connector.sync('incremental')).toMatchObject({ indexed: 0, deleted: 0 });
 });
 
+test('an index_name that is an alias with a filter becomes no index, which could not have it', async () => {
+  await connector.sync();
+  const before = await standing();
+  const [index = ''] = before.all;
+  const filtered = { index, alias: connector.index, is_write_index: true, filter: { term: { table: 't' } } };
+  await connector.elasticsearch.indices.updateAliases({ actions: [{ add: filtered }] });
+  await expect(connector.sync('full', { rebuildAs: 'index' })).rejects.toThrow(/has a filter, or a routing/u);
+  expect(await standing()).toEqual(before);
+  expect(await connector.sync('full', { rebuildAs: 'alias' })).toMatchObject({ indexed: 100 });
+});
+
 test('an index_name that is an index without any alias can be rebuilt time after time', async () => {
   const { elasticsearch, index } = connector;
   await elasticsearch.indices.create({ index });

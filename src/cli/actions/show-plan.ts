@@ -6,7 +6,7 @@ import { foreseeStream } from '../../activities/follow/foresee-stream';
 import { planSync } from '../../activities/plan/plan-sync';
 import type { ProjectedRelation } from '../../activities/plan/projected-relation';
 import { readExamples } from '../../activities/plan/read-examples';
-import type { JobType } from '../../sync/job';
+import type { JobType, Standing } from '../../sync/job';
 import { EXIT } from '../output/exit-codes';
 import { workAloud } from '../output/notices';
 import { planDocument, renderPlan } from '../output/render-plan';
@@ -21,7 +21,7 @@ export interface PlanOptions extends ConfigurationOptions {
   readonly mapping?: true;
   readonly example?: true;
   readonly rebuild?: true;
-  readonly rebuildAs?: 'alias' | 'index';
+  readonly rebuildAs?: Standing;
 }
 
 /** `pgferry plan` */

@@ -1,4 +1,4 @@
-import type { SyncInput, SyncOptions } from '../../sync/job';
+import type { Standing, SyncInput, SyncOptions } from '../../sync/job';
 import { createTerminal } from '../output/terminal';
 import { type ConfigurationOptions, loadConfiguration } from '../session/load-command-settings';
 import { runSync } from '../session/run-sync';
@@ -9,7 +9,7 @@ export interface SyncCommandOptions extends ConfigurationOptions {
   readonly full?: true;
   readonly incremental?: true;
   readonly rebuild?: true;
-  readonly rebuildAs?: 'alias' | 'index';
+  readonly rebuildAs?: Standing;
   readonly forget?: readonly string[];
   readonly allowMassDelete?: true;
   readonly adopt?: true;

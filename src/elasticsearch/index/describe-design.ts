@@ -1,3 +1,4 @@
+import type { Standing } from '../../sync/job';
 import type { LostValue } from '../blueprint/index-content';
 import type { IndexDescription } from './describe-index';
 import type { IndexDesign } from './design-index';
@@ -41,10 +42,7 @@ export function describeLeftBehind({ blueprint }: IndexDesign, old: IndexDescrip
 }
 
 /** Sentences about what becomes of a name that is an index before or after a rebuild. */
-export function describeChange(
-  { name, viaAlias, isOwn }: IndexDescription,
-  as: 'alias' | 'index' | undefined,
-): string[] {
+export function describeChange({ name, viaAlias, isOwn }: IndexDescription, as: Standing | undefined): string[] {
   if (as === undefined || (viaAlias && as === 'alias')) return [];
   const maker = isOwn ? '' : ', which pgferry did not make,';
   const deleted = `The index ${name}${maker} is deleted when its rows are copied.`;

@@ -1,12 +1,10 @@
 import type { Client } from '@elastic/elasticsearch';
 
 import { SyncFailure } from '../../sync/failures';
+import type { Standing } from '../../sync/job';
 import { countForeignDocuments } from '../documents/scan-owners';
 import type { IndexDescription } from '../index/describe-index';
 import { refreshIndex } from '../index/refresh-index';
-
-/** What a name stands for: an alias, or an index itself. */
-export type Standing = 'alias' | 'index';
 
 /** An index that is to be replaced. */
 export interface Replaceable extends Pick<IndexDescription, 'name' | 'concrete' | 'viaAlias'> {

@@ -1,12 +1,13 @@
 import { type Client, errors } from '@elastic/elasticsearch';
 
 import { SyncFailure } from '../../sync/failures';
+import type { Standing } from '../../sync/job';
 import { translateFailures } from '../answers/translate-failure';
 import type { IndexContent } from '../blueprint/index-content';
 import { describeIndex, type IndexDescription } from '../index/describe-index';
 import { readAlias } from '../index/read-alias';
 import { aliasActions, chooseAliases } from './move-aliases';
-import { requireReplaceable, type Standing } from './require-replaceable';
+import { requireReplaceable } from './require-replaceable';
 
 export interface AliasSwap {
   readonly alias: string;

@@ -151,3 +151,17 @@ describe('an index of the name that a bulk makes while there is none', () => {
     expect(await found(job.concreteIndex)).toBe(3);
   });
 });
+
+test('where Elasticsearch makes no clone, the name stays an alias, which is noted', async () => {
+  const job = await makeRebuild('index', 'index');
+  cuttable.transport.request = (...given: unknown[]) => {
+    const [params, ...others] = given as [{ path: string }, ...unknown[]];
+    const path = params.path.replace('/_clone/', '/_not_a_request/');
+    return Reflect.apply(request, undefined, [{ ...params, path }, ...others]) as never;
+  };
+  const { serving, notes } = await letServe(cuttable, job);
+  expect(serving).toMatchObject({ concrete: job.concreteIndex, viaAlias: true });
+  expect(serving.settings).not.toMatchObject({ 'index.blocks.write': 'true' });
+  expect(notes).toEqual([expect.stringContaining(`${job.index} stays an alias`)]);
+  expect(await found(job.index)).toBe(3);
+});

@@ -13,6 +13,11 @@ describe('a sync that runs', () => {
     ['of the same kind', incremental(), incremental({})],
     ['that compares everything, where changes were asked for', full({ rebuild: true }), incremental()],
     ['with more consents', full({ allowMassDelete: true, adopt: true }), full({ adopt: true, rebuild: false })],
+    [
+      'that rebuilds as was asked',
+      full({ rebuild: true, rebuildAs: 'index' }),
+      full({ rebuild: true, rebuildAs: 'index' }),
+    ],
     ['that forgets more', full({ forget: ['public.a', 'public.b'] }), full({ forget: ['public.b'] })],
   ])('%s does what was asked for', (_, running, asked) => {
     expect(doesAsAsked(running, asked)).toBe(true);
@@ -21,6 +26,11 @@ describe('a sync that runs', () => {
   test.each<[string, SyncInput, SyncInput]>([
     ['of changes only, where everything was to be compared', incremental(), full()],
     ['that does not rebuild', full(), full({ rebuild: true })],
+    [
+      'that rebuilds otherwise',
+      full({ rebuild: true, rebuildAs: 'alias' }),
+      full({ rebuild: true, rebuildAs: 'index' }),
+    ],
     ['that asks for consent', full({ adopt: true }), full({ adopt: true, allowMassDelete: true })],
     ['that tries no dropped rows again', incremental(), incremental({ retryDropped: true })],
     ['that forgets something else', full({ forget: ['public.a'] }), full({ forget: ['public.a', 'public.b'] })],
