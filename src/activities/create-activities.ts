@@ -13,6 +13,7 @@ import type { ActivityScope } from './contract/activity-scope';
 import type { SyncActivities } from './contract/sync-activities';
 import { catchUpRelations } from './copy/catch-up-relations';
 import { copyPartitions } from './copy/copy-partitions';
+import { refuseSharedKeys } from './copy/refuse-shared-keys';
 import { retryRejected } from './copy/retry-rejected';
 import { failAfterPatience, type Tries } from './fail-after-patience';
 import { toApplicationFailure } from './failure-interceptor';
@@ -89,6 +90,7 @@ export function createActivities(
     planSync: ({ connectorId, definition, ...request }) =>
       on({ connectorId, definition }, async (connector) => (await planSync(connector, request)).plan),
     prepareIndex: ({ plan }) => on(plan.job, (connector) => prepareIndex(connector, plan)),
+    refuseSharedKeys: (input) => on(input.job, (connector, scope) => refuseSharedKeys(connector, input, scope)),
     copyPartitions: (input) =>
       on(input.job, (connector, scope) => copyPartitions(connector, input, scope), input.resumeFrom),
     catchUpRelations: (input) => on(input.job, (connector, scope) => catchUpRelations(connector, input, scope)),

@@ -2,7 +2,7 @@ import type { JobType, Standing } from './job';
 import type { WorkingPipelines } from './pipelines';
 import type { SkippedRelation } from './relation';
 import type { FailedRelation } from './relation-failure';
-import type { UnseenTransactions } from './unseen-transactions';
+import type { Since, UnseenTransactions } from './unseen-transactions';
 
 /**
  * Facts for every activity of one sync job. Few, since they travel with each of them: the connector's definition
@@ -70,9 +70,16 @@ export interface PlannedRelation {
   readonly unproven?: true;
   /** Its documents hold rows of other tables, whose changes are looked for, too. */
   readonly tree?: true;
+  /** Rows of its leaves may share a key: they are looked for before it is copied. */
+  readonly sharesKeys?: true;
   /** Of a rule: hash of what the configuration says of it. */
   readonly rule?: string;
   readonly leaves: readonly PlannedLeaf[];
+}
+
+/** The moment from which a refresh of a relation reads; undefined where every leaf is copied. */
+export function sinceOf({ since: watermark, unseen }: PlannedRelation): Since | undefined {
+  return watermark === undefined ? undefined : { watermark, ...(unseen === undefined ? {} : { unseen }) };
 }
 
 /** Work that a sync will do. Holds names, block ranges and counts; never a key's value. */

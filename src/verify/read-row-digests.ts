@@ -4,7 +4,7 @@ import { copyBuckets } from '../postgres/rows/copy-buckets';
 import type { CopyOptions } from '../postgres/rows/copy-options';
 import { type AmbiguousPiece, type CopyPiece, formatPlace } from '../postgres/rows/copy-piece';
 import { copyQuery } from '../postgres/rows/copy-query';
-import { readAmbiguousIds } from '../postgres/rows/find-ambiguous-ids';
+import { searchSharedIds } from '../postgres/rows/shared-keys';
 import type { BucketRange } from '../sync/bucket-ranges';
 import { copiedDocuments } from './copied-documents';
 import { digestDocument } from './digest-document';
@@ -91,7 +91,7 @@ export async function findSharedIds(
 ): Promise<readonly string[]> {
   const limit = settings.limits.maxRejected + 1;
   const request = { rows, identity: projection, key: relation.key, limit, scope, signal };
-  return (await readAmbiguousIds(source, request)).map(({ id }) => id);
+  return (await searchSharedIds(source, request)).map(({ id }) => id);
 }
 
 function confirmPlace(

@@ -1,5 +1,7 @@
 import { ActivityFailure, CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
 
+import type { CatchUpInput } from '../activities/contract/activity-inputs';
+import type { CatchUpResult } from '../activities/contract/activity-results';
 import { type Checkpoint, NO_CHECKPOINT } from '../sync/checkpoint';
 import { FAILURES } from '../sync/failures';
 import { type CopyTask, cutTasks } from '../sync/partitions';
@@ -15,8 +17,8 @@ import { hasFailed, recordChanged, recordFailed, recordReports, type SyncRun } f
 
 /** A relation that changes its definition or file more often than this during one sync ends it. */
 const MAX_ROUNDS = 5;
-/** Relations whose changed rows one activity reads. */
-const RELATIONS_PER_CATCH_UP = 100;
+/** Relations whose keys, or changed rows, one activity reads. */
+const RELATIONS_PER_BATCH = 100;
 
 /**
  * Steps 4 and 5, copy and catch up, in rounds: what changed under the sync is planned and copied again.
@@ -25,6 +27,7 @@ const RELATIONS_PER_CATCH_UP = 100;
 export async function copyRelations(run: SyncRun, activities: ActivityProxies, control: SyncControl): Promise<boolean> {
   for (;;) {
     control.show({ phase: 'copy' });
+    if (run.tasksDone === 0) await refuseSharedKeys(run, activities);
     if (!(await copyTasks(run, activities, control))) return false;
     control.show({ phase: 'catch up' });
     await catchUp(run, activities, control);
@@ -39,6 +42,16 @@ export async function copyRelations(run: SyncRun, activities: ActivityProxies, c
 function relationsOfRound(run: SyncRun): readonly PlannedRelation[] {
   const again = run.again === undefined ? undefined : new Set(run.again);
   return again === undefined ? run.plan.relations : run.plan.relations.filter(({ name }) => again.has(name));
+}
+
+async function refuseSharedKeys(run: SyncRun, activities: ActivityProxies): Promise<void> {
+  const relations = relationsOfRound(run).filter(
+    ({ name, sharesKeys }) => sharesKeys === true && !hasFailed(run, name),
+  );
+  await eachBatch(run, relations, async (input) => {
+    const summary = `keys of ${summarizeBatch(input)}`;
+    recordBatch(run, await activities.data.refuseSharedKeys.executeWithOptions({ summary }, [input]));
+  });
 }
 
 async function copyTasks(run: SyncRun, activities: ActivityProxies, control: SyncControl): Promise<boolean> {
@@ -95,15 +108,29 @@ function recordTask(run: SyncRun, { reports, changed }: Checkpoint, control: Syn
 async function catchUp(run: SyncRun, activities: ActivityProxies, control: SyncControl): Promise<void> {
   const changed = new Set(run.changed);
   const relations = relationsOfRound(run).filter(({ name }) => !changed.has(name) && !hasFailed(run, name));
-  const batches = cutList(relations, RELATIONS_PER_CATCH_UP);
-  await runConcurrently(batches, run.facts.concurrency, async (batch) => {
-    const input = { job: run.plan.job, relations: batch, round: run.round };
-    const summary = summarizeNames(batch.map(({ name }) => name));
-    const result = await activities.data.catchUpRelations.executeWithOptions({ summary }, [input]);
-    recordReports(run, result.reports);
-    recordChanged(run, result.changed);
+  await eachBatch(run, relations, async (input) => {
+    const summary = summarizeBatch(input);
+    recordBatch(run, await activities.data.catchUpRelations.executeWithOptions({ summary }, [input]));
     control.show({ relations: Object.values(run.reports) });
   });
+}
+
+async function eachBatch(
+  { plan: { job }, round, facts }: SyncRun,
+  relations: readonly PlannedRelation[],
+  work: (input: CatchUpInput) => Promise<void>,
+): Promise<void> {
+  const batches = cutList(relations, RELATIONS_PER_BATCH);
+  await runConcurrently(batches, facts.concurrency, (batch) => work({ job, relations: batch, round }));
+}
+
+function summarizeBatch({ relations }: CatchUpInput): string {
+  return summarizeNames(relations.map(({ name }) => name));
+}
+
+function recordBatch(run: SyncRun, { reports, changed }: CatchUpResult): void {
+  recordReports(run, reports);
+  recordChanged(run, changed);
 }
 
 async function planAgain(run: SyncRun, activities: ActivityProxies): Promise<void> {

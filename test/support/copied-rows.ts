@@ -1,5 +1,5 @@
 import type { CopyOptions } from '../../src/postgres/rows/copy-options';
-import type { AmbiguousPiece, CopyPiece, RefusedRow } from '../../src/postgres/rows/copy-piece';
+import type { AmbiguousPiece, CopyPiece, RefusedRow, SharedPiece } from '../../src/postgres/rows/copy-piece';
 import type { RowProjection } from '../../src/postgres/rows/row-projection';
 
 /** A projection for tests: the id is the column `id`, the document the row as PostgreSQL renders it. */
@@ -26,7 +26,9 @@ export interface CopiedRows {
 }
 
 /** Takes all pieces and parses every item, as Elasticsearch would. */
-export async function collectRows(pieces: AsyncIterable<AmbiguousPiece | CopyPiece>): Promise<CopiedRows> {
+export async function collectRows(
+  pieces: AsyncIterable<AmbiguousPiece | CopyPiece | SharedPiece>,
+): Promise<CopiedRows> {
   const rows: CopiedRows = { ids: [], items: [], refused: [], pieces: 0 };
   let count = 0;
   for await (const piece of pieces) {

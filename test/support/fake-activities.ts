@@ -40,6 +40,7 @@ export function fakeActivities(plan: SyncPlan, replaced: Partial<SyncActivities>
     },
     planSync: () => Promise.resolve(plan),
     prepareIndex: () => Promise.resolve({ failed: [] }),
+    refuseSharedKeys: () => Promise.resolve({ reports: [], changed: [] }),
     copyPartitions: ({ task }) => {
       const reports = task.map(({ relation }) => ({ ...emptyReport(relation), read: 10, indexed: 10 }));
       return Promise.resolve({

@@ -38,6 +38,8 @@ export interface SyncActivities {
   planSync(input: PlanInput): Promise<SyncPlan>;
   /** Workers of 0.1.0 return nothing. */
   prepareIndex(input: IndexInput): Promise<PreparedIndex | null>;
+  /** Before the copy: rows that share a key become dead letters. */
+  refuseSharedKeys(input: CatchUpInput): Promise<CatchUpResult>;
   copyPartitions(input: CopyInput): Promise<CopyResult>;
   catchUpRelations(input: CatchUpInput): Promise<CatchUpResult>;
   replanRelations(input: ReplanInput): Promise<readonly ReplannedRelation[]>;

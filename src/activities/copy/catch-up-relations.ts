@@ -5,7 +5,7 @@ import { SyncFailure } from '../../sync/failures';
 import { isReadAsWhole, mayShareIds } from '../../sync/relation';
 import { toRelationFailure } from '../../sync/relation-failure';
 import { emptyReport, type RelationReport, toFailedReport } from '../../sync/report';
-import type { PlannedLeaf, PlannedRelation } from '../../sync/sync-plan';
+import { type PlannedLeaf, type PlannedRelation, sinceOf } from '../../sync/sync-plan';
 import { passVersion } from '../../sync/write-version';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { CatchUpInput } from '../contract/activity-inputs';
@@ -15,10 +15,8 @@ import type { ProjectedRelation } from '../plan/projected-relation';
 import { readRelations } from '../plan/read-source';
 import { requireAllRead } from '../plan/require-all-read';
 import { copyOptions } from './copy-options';
-import { toReport } from './copy-progress';
-import { refuseSharedKeys } from './refuse-shared-keys';
 import { withWriter } from './with-writer';
-import { writePieces } from './write-pieces';
+import { sharedKeysOf, writeUnshared } from './write-unshared';
 
 /**
  * Reads what changed since the sync's own watermark: rows that moved while partitions were read one after the other.
@@ -46,10 +44,13 @@ export async function catchUpRelations(
       continue;
     }
     if (isReadAsWhole(projected.relation)) continue;
+    // Planned by an earlier version: nobody has looked for the keys that its rows share.
+    if (mayShareIds(projected.relation) && planned.sharesKeys !== true) {
+      changed.push(name);
+      continue;
+    }
     try {
-      if (!isQuiet) reports.push(await catchUpRelation(connector, input, projected, scope));
-      const shared = await refuseNewSharedKeys(connector, input, { planned, projected }, scope);
-      if (shared !== undefined) reports.push(shared);
+      if (!isQuiet) reports.push(await catchUpRelation(connector, input, { planned, projected }, scope));
       // Once a definition: what a refresh reads is what was read of the whole before.
       if (isCopiedWhole(planned)) await requireAllRead(connector.source, projected, scope.signal);
     } catch (error) {
@@ -66,50 +67,33 @@ function isCopiedWhole({ leaves }: PlannedRelation): boolean {
   return leaves.every(([, , , copy]) => copy === 1);
 }
 
-/** @returns undefined where no rows of the relation can share a key, or none changed */
-async function refuseNewSharedKeys(
-  connector: OpenConnector,
-  { job, round }: CatchUpInput,
-  { planned, projected }: { readonly planned: PlannedRelation; readonly projected: ProjectedRelation },
-  { signal }: ActivityScope,
-): Promise<RelationReport | undefined> {
-  const { rows, relation } = projected;
-  if (!mayShareIds(relation) || !('leaves' in rows)) return undefined;
-  const { leaves, since: watermark, unseen } = planned;
-  const since = watermark === undefined ? undefined : { watermark, ...(unseen === undefined ? {} : { unseen }) };
-  const isRefreshed = since !== undefined && leaves.every(([, , , copy]) => copy === 0);
-  if (isRefreshed && !(await hasChangedSince(connector.source, since))) return undefined;
-  const scope = isRefreshed ? { changedSince: since } : 'all';
-  const version = passVersion(job, 'catchUp', round);
-  return withWriter(connector, job, signal, async (writer) => {
-    const target = { connector, job, writer, relation: projected.name, version, signal };
-    const copied = leaves.flatMap(([oid, , , copy]) => (copy === 1 ? [oid] : []));
-    const counted = { leaves: copied, since };
-    return (await refuseSharedKeys(target, { projected, rows, scope, counted })).report;
-  });
-}
-
-/** @throws SyncFailure `SourceChanged` when the relation changed just now */
+/**
+ * Rows of several leaves may share a key: those that do in this very snapshot become dead letters.
+ * @throws SyncFailure `SourceChanged` when the relation changed just now
+ */
 async function catchUpRelation(
   connector: OpenConnector,
   { job, round }: CatchUpInput,
-  { name, projection, rows }: ProjectedRelation,
+  { planned, projected }: { readonly planned: PlannedRelation; readonly projected: ProjectedRelation },
   scope: ActivityScope,
 ): Promise<RelationReport> {
+  const { name, projection, rows, relation } = projected;
   if (!('leaves' in rows)) throw new Error(`${name} has no leaves`);
   const version = passVersion(job, 'catchUp', round);
+  const copied = planned.leaves.flatMap(([oid, , , copy]) => (copy === 1 ? [oid] : []));
+  const sharedKeys = sharedKeysOf(connector, relation, { leaves: copied, since: sinceOf(planned), start: job });
   const started = performance.now();
-  const written = await withWriter(connector, job, scope.signal, async (writer) => {
-    const target = { connector, job, writer, relation: name, version, signal: scope.signal };
+  const report = await withWriter(connector, job, scope.signal, (writer) => {
+    const target = { connector, job, writer, relation: name, version, signal: scope.signal, key: relation.key };
     const options = { ...copyOptions(target, projection), since: job };
     const { tree } = projection;
     const pieces =
       tree === undefined
-        ? copyChangedRows(connector.source, { ...options, ...rows })
+        ? copyChangedRows(connector.source, { ...options, ...rows, sharedKeys })
         : copyChangedTrees(connector.source, { ...options, rows, tree, withOwn: true });
-    return (await writePieces(pieces, target)).acknowledged;
+    return writeUnshared(pieces, target);
   });
-  return { ...toReport(name, written), seconds: (performance.now() - started) / 1_000 };
+  return { ...report, seconds: (performance.now() - started) / 1_000 };
 }
 
 function isAsPlanned({ relation, definition }: ProjectedRelation, planned: PlannedRelation): boolean {

@@ -3,6 +3,7 @@ import { copyRows } from '../../postgres/rows/copy-rows';
 import { copyChangedTrees } from '../../postgres/tree-rows/copy-changed-trees';
 import { SyncFailure } from '../../sync/failures';
 import { isOfTree, isWhole, type LeafPartition, type Partition, type TreePartition } from '../../sync/partitions';
+import { mayShareIds } from '../../sync/relation';
 import { toRelationFailure } from '../../sync/relation-failure';
 import { passVersion } from '../../sync/write-version';
 import type { OpenConnector } from '../connector/connector-registry';
@@ -15,6 +16,7 @@ import { copyOptions } from './copy-options';
 import { type CopyProgress, trackProgress } from './copy-progress';
 import { copyWholeRelation } from './copy-whole-relation';
 import { BLOCKS_PER_CHUNK, cutChunks } from './cut-chunks';
+import { listRefusedIds } from './refuse-shared-keys';
 import { withWriter } from './with-writer';
 import { writePieces } from './write-pieces';
 
@@ -84,6 +86,9 @@ async function copyLeafPartition(
   const target = { connector, job, writer, relation, version: passVersion(job, 'copy', round), signal };
   const { projected, leaf } = await openLeaf(connector, job, partition);
   const blocksPerChunk = chooseChunk(projected, watermark);
+  // A row that came since may share its key with another one: the catch-up looks before it reads those.
+  const mayShare = mayShareIds(projected.relation);
+  const unshared = mayShare ? { unchangedSince: job, without: await listRefusedIds(connector, job, relation) } : {};
   for (const range of cutChunks({ from, to: partition.to }, leaf.blocks, blocksPerChunk)) {
     if (progress.isLeftOut(relation)) return;
     const started = performance.now();
@@ -92,6 +97,7 @@ async function copyLeafPartition(
       relation: projected.relation,
       leaf,
       range,
+      ...unshared,
       ...(watermark === undefined ? {} : { changedSince: { watermark, ...(unseen === undefined ? {} : { unseen }) } }),
     });
     const { acknowledged } = await writePieces(pieces, target);

@@ -10,7 +10,7 @@ import { pruneDeadLetters } from '../../elasticsearch/dead-letters/prune-dead-le
 import { lookUpDocuments } from '../../elasticsearch/documents/look-up-documents';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { copyByIds } from '../../postgres/rows/copy-by-ids';
-import type { CopyPiece } from '../../postgres/rows/copy-piece';
+import type { CopyPiece, SharedPiece } from '../../postgres/rows/copy-piece';
 import { copyPlaces } from '../../postgres/rows/copy-places';
 import type { LeafRows } from '../../postgres/rows/row-source';
 import { toRelationFailure } from '../../sync/relation-failure';
@@ -23,10 +23,9 @@ import type { ActivityScope } from '../contract/activity-scope';
 import type { ProjectedRelation } from '../plan/projected-relation';
 import { openRelation } from '../plan/relation-cache';
 import { copyOptions } from './copy-options';
-import { toReport } from './copy-progress';
-import { refuseSharedKeys } from './refuse-shared-keys';
 import { withRepair } from './with-repair';
-import { type PieceTarget, writePieces } from './write-pieces';
+import type { PieceTarget } from './write-pieces';
+import { sharedKeysOf, writeUnshared } from './write-unshared';
 
 /**
  * Reads the rows of dead letters again that this sync has not read, although they are unchanged: the mapping, a limit
@@ -79,13 +78,12 @@ async function retryRelation(
   const version = passVersion(job, 'heal', round);
   const repair = { connector, job, relation: projected.name, signal: scope.signal };
   await withRepair(repair, async (writer) => {
-    const target = { connector, job, writer, relation: projected.name, version, signal: scope.signal };
+    const { key } = projected.relation;
+    const target = { connector, job, writer, relation: projected.name, version, signal: scope.signal, key };
     for await (const page of listRetried(elasticsearch, job, projected.name)) {
       const earlier = page.filter((letter) => letter.version < job.version);
-      const { report: ofShared, others } = await refuseSharedOnesAgain(target, { projected, rows, letters: earlier });
-      const pieces = readRejected(target, { projected, rows, letters: others });
-      const { acknowledged } = await writePieces(pieces, target);
-      report = addReports(addReports(report, ofShared), toReport(projected.name, await acknowledged));
+      const pieces = readRejected(target, { projected, rows, letters: earlier });
+      report = addReports(report, await writeUnshared(pieces, target));
     }
   });
   return report;
@@ -123,29 +121,15 @@ interface RejectedRows {
   readonly letters: readonly StoredDeadLetter[];
 }
 
-/**
- * Rows that share a key still must not become documents: their dead letters are written anew.
- * @returns a report of these rows, and the other letters
- */
-async function refuseSharedOnesAgain(
-  target: PieceTarget,
-  { projected, rows, letters }: RejectedRows,
-): Promise<{ readonly report: RelationReport; readonly others: readonly StoredDeadLetter[] }> {
-  const ids = letters.flatMap(({ documentId }) => (documentId === undefined ? [] : [documentId]));
-  if (projected.relation.keyIsPerLeaf !== true || ids.length === 0)
-    return { report: emptyReport(projected.name), others: letters };
-  const { report, refused } = await refuseSharedKeys(target, { projected, rows, scope: { ids } });
-  return { report, others: letters.filter(({ documentId }) => documentId === undefined || !refused.has(documentId)) };
-}
-
 async function* readRejected(
   target: PieceTarget,
-  { projected: { projection }, rows, letters }: RejectedRows,
-): AsyncGenerator<CopyPiece> {
+  { projected: { projection, relation }, rows, letters }: RejectedRows,
+): AsyncGenerator<SharedPiece | CopyPiece> {
   const { source } = target.connector;
   const options = copyOptions(target, projection);
   const ids = letters.flatMap(({ documentId }) => (documentId === undefined ? [] : [documentId]));
-  if (ids.length > 0) yield* copyByIds(source, { ...options, rows, ids });
+  const sharedKeys = sharedKeysOf(target.connector, relation);
+  if (ids.length > 0) yield* copyByIds(source, { ...options, rows, ids, sharedKeys });
   for (const leaf of rows.leaves) {
     const prefix = `${leaf.schema}.${leaf.table}(`;
     const positions = letters.flatMap(({ position }) => (position?.startsWith(prefix) === true ? [position] : []));

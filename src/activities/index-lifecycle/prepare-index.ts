@@ -93,29 +93,21 @@ export async function extendForRelations(
   }
   const { mapping } = buildMapping(projected.map(({ projection }) => projection));
   await extendIndex(elasticsearch, index, { mapping, totalFields: totalFields(mapping) });
-  const perLeaf = new Set(projected.filter(({ relation }) => relation.keyIsPerLeaf === true).map(({ name }) => name));
-  const isMarked = ({ name, leaves, whole }: PlannedRelation) =>
-    whole === true || perLeaf.has(name) || leaves.some(([, , , copy]) => copy === 1);
+  const isMarked = ({ leaves, whole }: PlannedRelation) => whole === true || leaves.some(([, , , copy]) => copy === 1);
   // A watermark that is not taken off is one that a copy which is broken off would leave behind.
   await writeState(
     elasticsearch,
     job.concreteIndex,
-    (state) => markCopied(state, job, relations, perLeaf),
+    (state) => markCopied(state, job, relations),
     relations.some(isMarked) ? 'seen' : 'put',
   );
 }
 
-function markCopied(
-  state: IndexState,
-  job: SyncJob,
-  relations: readonly PlannedRelation[],
-  perLeaf: ReadonlySet<string>,
-): IndexState {
+function markCopied(state: IndexState, job: SyncJob, relations: readonly PlannedRelation[]): IndexState {
   const before = state.connectors[job.connectorId];
   const mark = (relation: PlannedRelation) => {
     const saved = before?.relations[relation.name];
-    if (relation.whole === true) return beforeWholeCopy(relation, job);
-    return perLeaf.has(relation.name) ? withoutLeaves(relation, saved) : withoutCopiedLeaves(relation, saved);
+    return relation.whole === true ? beforeWholeCopy(relation, job) : withoutCopiedLeaves(relation, saved);
   };
   const marked = Object.fromEntries(relations.map((relation) => [relation.name, mark(relation)]));
   const after: ConnectorState = {
@@ -140,12 +132,4 @@ function withoutCopiedLeaves({ since, leaves }: PlannedRelation, before: Relatio
   if (since === undefined || before === undefined) return {};
   const kept = leaves.filter(([, , , copy]) => copy === 0).map(([oid, fileNode]) => [String(oid), fileNode] as const);
   return { ...before, leaves: Object.fromEntries(kept) };
-}
-
-/**
- * Of tables that inherit any row may overwrite the document of another one's before it is known that they share a key.
- * Where a sync is broken off before that, and the row goes, nothing of the other one tells: all are copied then.
- */
-function withoutLeaves({ since }: PlannedRelation, before: RelationState | undefined): RelationState {
-  return since === undefined || before === undefined ? {} : { ...before, leaves: {} };
 }

@@ -1,5 +1,5 @@
 import { type ConnectorState, findUsableSince } from '../../sync/index-state';
-import { isReadAsWhole, type Leaf } from '../../sync/relation';
+import { isReadAsWhole, type Leaf, mayShareIds } from '../../sync/relation';
 import type { PlannedRelation, SyncJob } from '../../sync/sync-plan';
 import type { Since } from '../../sync/unseen-transactions';
 import type { ProjectedRelation } from './projected-relation';
@@ -37,6 +37,7 @@ export function planRelation(
     rows: Math.max(0, Math.round(relation.estimatedRows)),
     ...(since === undefined ? {} : { since: since.watermark }),
     ...(since?.unseen === undefined ? {} : { unseen: since.unseen }),
+    ...(mayShareIds(relation) ? { sharesKeys: true as const } : {}),
     ...(relation.branches === undefined ? {} : { tree: true as const }),
     leaves: relation.leaves.map((leaf) => [leaf.oid, leaf.fileNode, leaf.blocks, copies(leaf) ? 1 : 0]),
   };

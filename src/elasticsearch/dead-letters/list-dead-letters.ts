@@ -17,6 +17,8 @@ export interface DeadLetterFilter {
   readonly kind?: DeadLetterKind;
   /** Only those of documents that pipelines of another digest dropped. */
   readonly droppedByOtherThan?: string;
+  /** Only those that this job wrote. */
+  readonly jobId?: string;
   /** Only those of these documents, 10,000 at most. */
   readonly documentIds?: readonly string[];
 }
@@ -70,7 +72,7 @@ async function searchPage(
 
 /** The query for letters: all its fields are keywords, also in an index that an earlier version made. */
 function letterQuery(filter: DeadLetterFilter): estypes.QueryDslQueryContainer {
-  const { connectorId, relation, kind, droppedByOtherThan: digest, documentIds: ids } = filter;
+  const { connectorId, relation, kind, droppedByOtherThan: digest, jobId, documentIds: ids } = filter;
   const isDropped = { term: { error_type: DROPPED } };
   return {
     bool: {
@@ -78,6 +80,7 @@ function letterQuery(filter: DeadLetterFilter): estypes.QueryDslQueryContainer {
         { term: { connector_id: connectorId } },
         ...(relation === undefined ? [] : [{ term: { relation } }]),
         ...(kind === 'dropped' ? [isDropped] : []),
+        ...(jobId === undefined ? [] : [{ term: { job_id: jobId } }]),
         ...(ids === undefined ? [] : [{ terms: { document_id: [...ids] } }]),
       ],
       must_not: [

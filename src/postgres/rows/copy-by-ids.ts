@@ -1,32 +1,39 @@
 import type { Source } from '../connection/source';
 import { streamTransaction, type Transaction } from '../connection/transaction';
 import type { CopyOptions } from './copy-options';
-import type { CopyPiece } from './copy-piece';
+import type { CopyPiece, SharedPiece } from './copy-piece';
 import { readLeaf } from './read-leaf';
 import { readQuery } from './read-query';
 import { readingTransaction } from './reading-transaction';
 import type { RowSource } from './row-source';
 import { filterOf, fromRowsWithIds, idConditions } from './rows-sql';
+import { type SharedKeys, tellShared } from './shared-keys';
 
 /** Rows by their ids. */
 export interface ByIdsRequest extends CopyOptions {
   readonly rows: RowSource;
   readonly ids: readonly string[];
+  /** Where several rows may share a key: those that do are told instead of read. */
+  readonly sharedKeys?: SharedKeys | undefined;
 }
 
 /** Reads the rows that have one of the ids, in one snapshot; ids without a row are passed over. */
-export async function* copyByIds(source: Source, request: ByIdsRequest): AsyncGenerator<CopyPiece, void> {
-  const { rows, ids, projection } = request;
-  const conditions = idConditions(ids).map((condition) => `${condition} and ${filterOf(projection)}`);
+export async function* copyByIds(source: Source, request: ByIdsRequest): AsyncGenerator<SharedPiece | CopyPiece, void> {
+  const { rows, ids, projection, sharedKeys } = request;
   const read = async function* (tx: Transaction) {
-    if ('from' in rows) {
-      const from = fromRowsWithIds(rows, { id: projection.id });
-      for (const condition of conditions) yield* readQuery(tx, `${from} and ${condition}`, request);
-      return;
-    }
-    for (const leaf of rows.leaves) {
-      for (const condition of conditions) yield* readLeaf(tx, { relation: rows.relation, leaf, condition }, request);
-    }
+    const shared = new Set(yield* tellShared(tx, { rows, identity: projection, scope: { ids }, sharedKeys }));
+    const unshared = ids.filter((id) => !shared.has(id));
+    for (const condition of idConditions(unshared)) yield* readRows(tx, condition, request);
   };
   yield* streamTransaction(source, read, readingTransaction(request));
+}
+
+async function* readRows(tx: Transaction, isOneOf: string, request: ByIdsRequest): AsyncGenerator<CopyPiece, void> {
+  const { rows, projection } = request;
+  const condition = `${isOneOf} and ${filterOf(projection)}`;
+  if ('from' in rows) {
+    yield* readQuery(tx, `${fromRowsWithIds(rows, { id: projection.id })} and ${condition}`, request);
+    return;
+  }
+  for (const leaf of rows.leaves) yield* readLeaf(tx, { relation: rows.relation, leaf, condition }, request);
 }

@@ -60,10 +60,18 @@ export interface AmbiguousId {
   readonly isNull: boolean;
 }
 
-/** The same where rows were read, and counted, before it was known that they share their id. */
+/** Before all rows of a reading that may meet tables which inherit: ids that several rows share. Their rows don't follow. */
+export interface SharedPiece {
+  readonly kind: 'shared';
+  readonly ids: readonly SharedId[];
+}
+
+/** An ambiguous id, some of whose rows may have been read before it was known to be one. */
 export interface SharedId extends AmbiguousId {
-  /** How many of the rows. */
+  /** How many of the rows were read, and counted. */
   readonly counted: number;
+  /** How many were there when the sync began. */
+  readonly old: number;
 }
 
 /** A row failed: the rows of all pieces before this one come again, and are to be counted anew. */

@@ -3,11 +3,11 @@ import type { Source } from '../connection/source';
 import { streamTransaction, type Transaction } from '../connection/transaction';
 import type { CopyOptions } from './copy-options';
 import type { AmbiguousPiece, CopyPiece } from './copy-piece';
-import { findAmbiguousIds } from './find-ambiguous-ids';
 import { readQuery } from './read-query';
 import { readingTransaction } from './reading-transaction';
 import type { QueryRows } from './row-source';
 import { bucketCondition, fromRowsWithIds } from './rows-sql';
+import { findAmbiguousIds } from './shared-keys';
 
 /** Request to read a view, a foreign table or a rule as a whole. */
 export interface QueryRequest extends CopyOptions {

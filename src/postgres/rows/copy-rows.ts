@@ -5,12 +5,13 @@ import { streamTransaction, type Transaction } from '../connection/transaction';
 import { changedSince } from '../server/changed-since';
 import { checkLeaf } from './check-leaf';
 import type { CopyOptions } from './copy-options';
-import type { CopyPiece } from './copy-piece';
+import type { CopyPiece, SharedPiece } from './copy-piece';
 import { coverBlocks } from './cover-blocks';
 import { readLeaf } from './read-leaf';
 import { readingTransaction } from './reading-transaction';
 import type { BlockRange, ExpectedRelation, LeafRows } from './row-source';
-import { filterOf } from './rows-sql';
+import { filterOf, idIsNoneOf } from './rows-sql';
+import { type SharedKeys, tellShared } from './shared-keys';
 
 /** A chunk: some blocks of one leaf. */
 export interface ChunkRequest extends CopyOptions {
@@ -19,6 +20,10 @@ export interface ChunkRequest extends CopyOptions {
   readonly range: BlockRange;
   /** Only rows that changed since are read. */
   readonly changedSince?: Since;
+  /** Only rows that did not change since are read: a later pass reads the others. */
+  readonly unchangedSince?: Since;
+  /** Ids whose rows are left out. Absent: none. */
+  readonly without?: readonly string[];
 }
 
 /**
@@ -26,10 +31,12 @@ export interface ChunkRequest extends CopyOptions {
  * @throws SyncFailure `SourceChanged` before any piece when leaf or relation are not what the plan says any more.
  */
 export async function* copyRows(source: Source, request: ChunkRequest): AsyncGenerator<CopyPiece, void> {
-  const { relation, leaf, range, projection } = request;
+  const { relation, leaf, range, projection, unchangedSince, without = [] } = request;
   const filters = [
     filterOf(projection),
     ...(request.changedSince === undefined ? [] : [changedSince(request.changedSince)]),
+    ...(unchangedSince === undefined ? [] : [`not (${changedSince(unchangedSince)})`]),
+    idIsNoneOf(without),
   ];
   const read = async function* (tx: Transaction) {
     const now = await checkLeaf(tx, relation, leaf);
@@ -42,17 +49,26 @@ export async function* copyRows(source: Source, request: ChunkRequest): AsyncGen
   yield* streamTransaction(source, read, readingTransaction(request));
 }
 
+/** Rows of all leaves that changed since a moment. */
+export interface ChangesRequest extends CopyOptions, LeafRows {
+  readonly since: Since;
+  /** Where rows of several leaves may share a key: those that do are told instead of read. */
+  readonly sharedKeys?: SharedKeys | undefined;
+}
+
 /**
  * Reads the rows of all leaves that changed since a moment, in one snapshot.
  * @throws SyncFailure `SourceChanged` as {@link copyRows} does.
  */
 export async function* copyChangedRows(
   source: Source,
-  request: CopyOptions & LeafRows & { readonly since: Since },
-): AsyncGenerator<CopyPiece, void> {
-  const { relation, leaves, projection, since } = request;
-  const condition = `${changedSince(since)} and ${filterOf(projection)}`;
+  request: ChangesRequest,
+): AsyncGenerator<SharedPiece | CopyPiece, void> {
+  const { relation, leaves, projection, since, sharedKeys } = request;
   const read = async function* (tx: Transaction) {
+    const scope = { changedSince: since };
+    const shared = yield* tellShared(tx, { rows: request, identity: projection, scope, sharedKeys });
+    const condition = `${changedSince(since)} and ${filterOf(projection)} and ${idIsNoneOf(shared)}`;
     for (const leaf of leaves) {
       await checkLeaf(tx, relation, leaf);
       yield* readLeaf(tx, { relation, leaf, condition }, request);

@@ -39,7 +39,13 @@ export function idIsOneOf(ids: readonly string[]): string {
   return `k."id" = any (array[${ids.map(quoteLiteral).join(',')}]::text[])`;
 }
 
-/** The same for any number of ids, each condition for a statement of its own. */
+/** Condition over `k.id`, by a hash in every version of PostgreSQL. */
+export function idIsNoneOf(ids: readonly string[]): string {
+  if (ids.length === 0) return 'true';
+  return `k."id" not in (select unnest(array[${ids.map(quoteLiteral).join(',')}]::text[]))`;
+}
+
+/** {@link idIsOneOf} for any number of ids, each condition for a statement of its own. */
 export function idConditions(ids: readonly string[]): string[] {
   const slices = Math.ceil(ids.length / IDS_PER_STATEMENT);
   return Array.from({ length: slices }, (_, slice) =>
