@@ -54,6 +54,7 @@ const LONG_TESTS = [
   'follow/*',
   'kibana/*',
   'moving',
+  'pages-as-told',
   'start-from-elsewhere',
   'two-files',
   'unreachable-servers',
