@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { findTemporal } from '../../../src/stack/programs/temporal-program';
-import { runInProcess,type RunningCommand } from '../../support/command-line';
+import { runInProcess, type RunningCommand } from '../../support/command-line';
 import {
   type ConnectorEntry,
   connectorEntry,
