@@ -12,6 +12,7 @@ import { type DataFolder, openDataFolder } from '../../up/data-folder';
 import { defaultDataFolder, userSurroundings } from '../../up/default-data-folder';
 import { startDetached } from '../../up/detached-up';
 import { keepTemporal, type KeptTemporal } from '../../up/keep-temporal';
+import { watchFreeSpace } from '../../up/watch-free-space';
 import { createTerminal, type Terminal } from '../output/terminal';
 import { type ConfigurationOptions, loadConfiguration } from '../session/load-command-settings';
 import { serveWorker } from '../session/serve-worker';
@@ -47,13 +48,16 @@ export async function runUp(options: UpOptions): Promise<void> {
   const releaseHangups = holdHangups();
   const folder = await openDataFolder(dataFolderOf(options));
   let temporal: KeptTemporal | undefined;
+  let stopWatching: (() => void) | undefined;
   try {
     temporal = await startOwnTemporal(loaded, options, folder, terminal);
+    if (temporal !== undefined) stopWatching = watchFreeSpace(folder.path, terminal.warn);
     await folder.note(temporal?.server.pid);
     process.exitCode = await serve(loaded, options, temporal).catch((error: unknown) => {
       throw temporal === undefined ? withOwnServer(error) : error;
     });
   } finally {
+    stopWatching?.();
     await temporal?.stop();
     await folder.release();
     releaseHangups();

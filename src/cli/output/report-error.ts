@@ -4,6 +4,7 @@ import { blotSecrets, blottedJson } from '../../logging/blot-secrets';
 import { escapeControls } from '../../logging/escape-controls';
 import { SyncFailure } from '../../sync/failures';
 import { explainNative } from '../../temporal/explain-native';
+import { explainServiceError } from '../../temporal/explain-service-error';
 import { EXIT, exitCodeOf } from './exit-codes';
 import { red } from './terminal';
 
@@ -28,6 +29,8 @@ function toFailure(error: unknown, args: readonly string[]): SyncFailure {
   if (error instanceof CommanderError) return usageFailure(error, args);
   const unloadable = explainNative(error);
   if (unloadable !== undefined) return unloadable;
+  const ofTemporal = explainServiceError(error);
+  if (ofTemporal !== undefined) return ofTemporal;
   // Nobody foresaw it: its message may quote anything, but without it nobody could find out what happened.
   return new SyncFailure('Defect', error instanceof Error ? error.message : String(error));
 }

@@ -14,6 +14,8 @@ import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { STORY, tellStory } from '../../support/story-of-commands';
 import { lockTables } from '../../support/table-lock';
 
+jest.setTimeout(1_800_000);
+
 /** Megabytes that the package itself, unpacked, may take. */
 const OWN_LIMIT_MB = 16;
 /** Megabytes that it may take with all that it needs, on one platform. */
