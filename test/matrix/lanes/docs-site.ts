@@ -1,6 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+
+import { findChromium } from '../find-chromium';
 
 const ROOT = join(__dirname, '..', '..', '..');
 const SITE = join(ROOT, 'docs-site', 'html');
@@ -62,4 +66,25 @@ test('the site needs nothing from elsewhere', () => {
     ),
   );
   expect(foreign).toEqual([]);
+});
+
+test.each([
+  ['max_delete_ratio', 'documents/Configuration'],
+  ['standby', 'documents/Following_changes'],
+  ['openPgferry', 'src_library.openPgferry'],
+])('a search for %s finds %s, without a server', async (words, target) => {
+  const browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
+  try {
+    const page = await browser.newPage();
+    await page.goto(pathToFileURL(join(SITE, 'index.html')).href);
+    await page.locator('#tsd-search-trigger').click();
+    await page.locator('#tsd-search-input').fill(words);
+    const found = page.locator('#tsd-search-results a');
+    await found.first().waitFor();
+    const links = await found.all();
+    const targets = await Promise.all(links.map((link) => link.getAttribute('href')));
+    expect(targets).toContainEqual(expect.stringContaining(target));
+  } finally {
+    await browser.close();
+  }
 });
