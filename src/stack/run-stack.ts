@@ -8,28 +8,25 @@ const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * supervisors, which stop everything as soon as the caller lets this process end.
  *
  * @param onReady - Called once, when all servers answer.
+ * @returns the signal
  */
 export async function runStackInForeground(
   options: StackOptions,
   onReady: (stack: Stack) => void | Promise<void>,
-): Promise<void> {
+): Promise<NodeJS.Signals> {
   const told = awaitSignal();
   const stack = await Promise.race([startStack(options), told]);
-  if (stack === undefined) return;
+  if (typeof stack === 'string') return stack;
   try {
     await onReady(stack);
-    await told;
+    return await told;
   } finally {
     await stack.stop();
   }
 }
 
-function awaitSignal(): Promise<undefined> {
+function awaitSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    for (const signal of ENDING_SIGNALS) {
-      process.once(signal, () => {
-        resolve(undefined);
-      });
-    }
+    for (const signal of ENDING_SIGNALS) process.once(signal, resolve);
   });
 }

@@ -2,6 +2,7 @@ import { readStackStatus, startDetachedStack, stopDetachedStack } from '../../st
 import { runStackInForeground } from '../../stack/run-stack';
 import { type StackAddresses, stackEnvironment, type StackServer } from '../../stack/servers/stack-addresses';
 import type { StackOptions } from '../../stack/start-stack';
+import { EXIT } from '../output/exit-codes';
 
 /** Options of `pgferry stack up`. */
 export interface UpOptions {
@@ -30,11 +31,11 @@ export async function startServers(options: UpOptions): Promise<void> {
     printLine('running in the background; pgferry stack down stops it');
     return;
   }
-  await runStackInForeground(stackOptions, ({ addresses }) => {
+  const signal = await runStackInForeground(stackOptions, ({ addresses }) => {
     printAddresses(addresses, options.json);
     printLine('ready; Ctrl-C stops it');
   });
-  process.exit(130);
+  process.exit(signal === 'SIGINT' ? EXIT.interrupted : EXIT.done);
 }
 
 /** `pgferry stack down` */

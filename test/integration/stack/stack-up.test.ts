@@ -71,6 +71,13 @@ describe('pgferry stack up', () => {
     });
   });
 
+  test('exits with 0 when a service manager ends it, which is no failure', async () => {
+    const stack = await stackUp(['--only', 'postgres']);
+    await awaitAddresses(stack);
+    stack.child.kill('SIGTERM');
+    expect(await stack.exited).toBe(0);
+  });
+
   test('uses the servers that the environment names as they are, and leaves them running', async () => {
     const { PGFERRY_POSTGRES_URL, PGFERRY_ELASTICSEARCH_URL, TEMPORAL_ADDRESS } = process.env as Record<string, string>;
     const given = { PGFERRY_POSTGRES_URL, PGFERRY_ELASTICSEARCH_URL, TEMPORAL_ADDRESS } as Record<string, string>;
