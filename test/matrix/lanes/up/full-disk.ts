@@ -19,15 +19,16 @@ const testMounted = trouble === undefined ? test : test.skip;
 beforeAll(async () => {
   own = await createOwnUp(1_000);
   folder = mkdtempSync(join(tmpdir(), 'pgferry-up-'));
-  if (trouble === undefined) execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'none', folder]);
+  if (trouble === undefined) shell(`mount -t tmpfs -o size=24m none ${folder}`);
 });
 
 afterAll(async () => {
   await own.close();
-  if (trouble === undefined) execFileSync('umount', [folder]);
+  if (trouble === undefined) shell(`umount ${folder}`);
 });
 
-const fill = () => execFileSync('sh', ['-c', `head -c 30000000 /dev/zero > ${folder}/full 2>/dev/null || true`]);
+const shell = (script: string) => execFileSync('sh', ['-c', script]);
+const fill = () => shell(`head -c 30000000 /dev/zero > ${folder}/full 2>/dev/null || true`);
 const makeRoom = () => {
   rmSync(join(folder, 'full'));
 };
