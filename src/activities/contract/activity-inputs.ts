@@ -70,7 +70,7 @@ export interface CopyInput extends SyncRound {
   readonly resumeFrom: Checkpoint;
 }
 
-/** Relations that were copied, and may have changed meanwhile. */
+/** Relations that are about to be copied, or were, and may have changed meanwhile. */
 export interface CatchUpInput extends SyncRound {
   readonly relations: readonly PlannedRelation[];
 }

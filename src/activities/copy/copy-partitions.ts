@@ -88,7 +88,8 @@ async function copyLeafPartition(
   const blocksPerChunk = chooseChunk(projected, watermark);
   // A row that came since may share its key with another one: the catch-up looks before it reads those.
   const mayShare = mayShareIds(projected.relation);
-  const unshared = mayShare ? { unchangedSince: job, without: await listRefusedIds(connector, job, relation) } : {};
+  const refused = mayShare ? await listRefusedIds(connector, { job, round }, relation) : [];
+  const unshared = mayShare ? { unchangedSince: job, without: refused } : {};
   for (const range of cutChunks({ from, to: partition.to }, leaf.blocks, blocksPerChunk)) {
     if (progress.isLeftOut(relation)) return;
     const started = performance.now();

@@ -7,8 +7,9 @@ import { toRelationFailure } from '../../sync/relation-failure';
 import { emptyReport, type RelationReport } from '../../sync/report';
 import { type PlannedRelation, sinceOf, type SyncJob } from '../../sync/sync-plan';
 import { passVersion } from '../../sync/write-version';
+import type { MemoryKind } from '../connector/connector-memory';
 import type { OpenConnector } from '../connector/connector-registry';
-import type { CatchUpInput } from '../contract/activity-inputs';
+import type { CatchUpInput, SyncRound } from '../contract/activity-inputs';
 import type { CatchUpResult } from '../contract/activity-results';
 import type { ActivityScope } from '../contract/activity-scope';
 import { openRelation } from '../plan/relation-cache';
@@ -62,12 +63,23 @@ async function refuseOf(target: PieceTarget, planned: PlannedRelation): Promise<
   return refuseSharedIds({ ...target, key: sharedKeys.key }, shared);
 }
 
-/** Ids that {@link refuseSharedKeys} has refused for this job: a copy must leave their rows out. */
+/** What was refused of a sync's relations, by round and name: a table may have a thousand leaves to copy. */
+const REFUSED: MemoryKind<Map<string, readonly string[]>> = { begin: () => new Map() };
+
+/** Ids that {@link refuseSharedKeys} has refused in this round: a copy must leave their rows out. */
 export async function listRefusedIds(
-  { elasticsearch }: OpenConnector,
-  job: SyncJob,
+  connector: OpenConnector,
+  { job, round }: SyncRound,
   relation: string,
-): Promise<string[]> {
+): Promise<readonly string[]> {
+  const kept = connector.memory.of(job.jobId, REFUSED);
+  const key = `${round}/${relation}`;
+  const refused = kept.get(key) ?? (await readRefusedIds(connector, job, relation));
+  kept.set(key, refused);
+  return refused;
+}
+
+async function readRefusedIds({ elasticsearch }: OpenConnector, job: SyncJob, relation: string): Promise<string[]> {
   const refused: string[] = [];
   const filter = { connectorId: job.connectorId, relation, kind: 'rejected', jobId: job.jobId } as const;
   for await (const letters of listDeadLetters(elasticsearch, deadLetterIndexName(job), filter)) {

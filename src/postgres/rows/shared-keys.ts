@@ -25,10 +25,20 @@ export interface KeyedRows {
 export type AmbiguityScope = 'all' | { readonly changedSince: Since } | { readonly ids: readonly string[] };
 
 /** Finds ids that several rows share, and those of rows without a whole key: no index vouches for the key of a query. */
-export async function findAmbiguousIds(tx: Transaction, { from, key, limit }: KeyedRows): Promise<AmbiguousId[]> {
+export function findAmbiguousIds(tx: Transaction, rows: KeyedRows): Promise<readonly AmbiguousId[]> {
+  return groupByIds(tx, rows, NOTHING_BEFORE);
+}
+
+/** Conditions over a row: it was read, and counted; it was there when the sync began. */
+type Before = readonly [isCounted: string, isOld: string];
+
+const NOTHING_BEFORE: Before = ['false', 'false'];
+
+function groupByIds(tx: Transaction, { from, key, limit }: KeyedRows, [isCounted, isOld]: Before): Promise<SharedId[]> {
   const isNull = `bool_or(${hasNull(key)})`;
-  return tx.query<AmbiguousId>(
-    `select k."id" as "id", count(*)::float8 as "rows", ${isNull} as "isNull"
+  return tx.query<SharedId>(
+    `select k."id" as "id", count(*)::float8 as "rows", ${isNull} as "isNull",
+       count(*) filter (where ${isCounted})::float8 as "counted", count(*) filter (where ${isOld})::float8 as "old"
      ${from} group by k."id" having count(*) > 1 or ${isNull} limit ${limit}`,
   );
 }
@@ -63,16 +73,11 @@ export interface SharedKeySearch extends SharedKeys {
 /** Finds the ambiguous ids among a relation's rows: in the snapshot that the rows of the others are read in. */
 export async function findSharedIds(tx: Transaction, search: SharedKeySearch): Promise<readonly SharedId[]> {
   const { rows, identity, scope, key, limit, readBefore } = search;
-  const [isCounted, isOld] = readBefore === undefined ? ['false', 'false'] : conditionsBefore(readBefore);
-  const isNull = `bool_or(${hasNull(key)})`;
+  const before = readBefore === undefined ? NOTHING_BEFORE : conditionsBefore(readBefore);
+  const from = fromRowsWithIds(rows, identity);
   const found = new Map<string, SharedId>();
   for (const condition of conditionsOf(scope, rows, key)) {
-    const ids = await tx.query<SharedId>(
-      `select k."id" as "id", count(*)::float8 as "rows", ${isNull} as "isNull",
-         count(*) filter (where ${isCounted})::float8 as "counted", count(*) filter (where ${isOld})::float8 as "old"
-       ${fromRowsWithIds(rows, identity)} and ${condition}
-       group by k."id" having count(*) > 1 or ${isNull} limit ${limit}`,
-    );
+    const ids = await groupByIds(tx, { from: `${from} and ${condition}`, key, limit }, before);
     for (const shared of ids) found.set(shared.id, shared);
   }
   return [...found.values()];
@@ -115,7 +120,7 @@ function conditionsOf(scope: AmbiguityScope, { relation }: RowSource, key: reado
   return [`(${columns}) in (${keys})`, `${changed} and (${hasNull(key)})`];
 }
 
-function conditionsBefore({ leaves, since, start }: ReadBefore): [isCounted: string, isOld: string] {
+function conditionsBefore({ leaves, since, start }: ReadBefore): Before {
   const isOld = `not (${changedSince(start)})`;
   const isCopied = `t.tableoid = any (array[${leaves.join(',')}]::oid[])`;
   const isRead = since === undefined ? isCopied : `(${isCopied} or ${changedSince(since)})`;

@@ -121,6 +121,20 @@ test.each<[JobType, string]>([
   expect(untouched).toMatchObject({ indexed: 0, deleted: 0, rejected: 2 * staying.length });
 });
 
+test('a sync that is broken off after its copy leaves nothing of a row that shared its key, and is gone', async () => {
+  await createTables([{ table: 'broken', comes: 0 }]);
+  const connector = syncs.connect(database.url, { selection: { schemas: ['public'], tables: ['broken'] } });
+  await connector.sync();
+  await database.sql(`insert into broken_other values (1, 'guest')`);
+  connector.hook({ after: { copyPartitions: () => Promise.reject(new Error('broken off')) } });
+  await expect(connector.sync('incremental')).rejects.toThrow('broken off');
+  connector.hook({});
+  await database.sql('delete from broken_other');
+  await connector.sync('incremental');
+  expect(await readNames(connector)).toEqual({ broken: ['host', 'neighbour'] });
+  expect(await connector.verify()).toMatchObject({ differences: [] });
+});
+
 test('what an earlier version planned, which looked for shared keys elsewhere, is planned anew', async () => {
   await createTables([{ table: 'older', comes: 0 }]);
   await database.sql(`insert into older_other values (1, 'guest')`);
