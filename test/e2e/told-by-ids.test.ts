@@ -89,6 +89,29 @@ describe('whose a document is, its id says', () => {
   });
 });
 
+test.each<JobType>(['full', 'incremental'])(
+  'a document under an id that no row can have goes by a sync that is %s',
+  async (jobType) => {
+    const document = { _relation: `${entry.connector_id}/public.item`, _bucket: 5 };
+    const id = `${idOf(1)}\0`;
+    await elasticsearch.bulk({
+      index: entry.index_name,
+      refresh: true,
+      operations: [{ index: { _id: id } }, document],
+    });
+    await elasticsearch.bulk({
+      index: entry.index_name,
+      refresh: true,
+      operations: [{ index: { _id: `${idOf(2)}\0` } }, {}],
+    });
+    expect(await harness.verify(entry)).toMatchObject({
+      relations: [{ rows: 100, documents: 102, missing: 0, extra: 2 }],
+    });
+    expect(await sync(jobType)).toMatchObject({ status: 'completed', indexed: 0, deleted: 2 });
+    expect(await harness.verify(entry)).toMatchObject({ differences: [] });
+  },
+);
+
 test('a rebuild takes the place of no index with a document of somebody else, although its fields were copied', async () => {
   const { index_name: index } = entry;
   const { _source: source = {} } = await elasticsearch.get<object>({ index, id: idOf(1) });

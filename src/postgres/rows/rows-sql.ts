@@ -45,11 +45,15 @@ export function idIsNoneOf(ids: readonly string[]): string {
   return `k."id" not in (select unnest(array[${ids.map(quoteLiteral).join(',')}]::text[]))`;
 }
 
-/** {@link idIsOneOf} for any number of ids, each condition for a statement of its own. */
+/**
+ * {@link idIsOneOf} for any number of ids, each condition for a statement of its own. No row has an id with NUL, which
+ * PostgreSQL would refuse: somebody else may have written a document under one.
+ */
 export function idConditions(ids: readonly string[]): string[] {
-  const slices = Math.ceil(ids.length / IDS_PER_STATEMENT);
+  const possible = ids.filter((id) => !id.includes('\0'));
+  const slices = Math.ceil(possible.length / IDS_PER_STATEMENT);
   return Array.from({ length: slices }, (_, slice) =>
-    idIsOneOf(ids.slice(slice * IDS_PER_STATEMENT, (slice + 1) * IDS_PER_STATEMENT)),
+    idIsOneOf(possible.slice(slice * IDS_PER_STATEMENT, (slice + 1) * IDS_PER_STATEMENT)),
   );
 }
 
