@@ -16,6 +16,8 @@ export interface TestKey {
 
 /** An Elasticsearch of a test's own whose security is on. */
 export interface SecuredElasticsearch {
+  /** `name:password` of its superuser. */
+  readonly superuser: string;
   /** A client of its superuser; to be closed by whoever asks for it. */
   readonly connect: () => Client;
   /** Settings with other credentials. */
@@ -42,6 +44,7 @@ export async function startSecuredElasticsearch(): Promise<SecuredElasticsearch>
     ...credentials,
   });
   return {
+    superuser: `elastic:${PASSWORD}`,
     connect,
     settings,
     createKey: async (indices, cluster = ['monitor'], expiration) => {

@@ -18,6 +18,7 @@ import { readBlock } from '../../support/page-blocks';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { countDocuments } from '../../support/read-documents';
 import { monitoringUrl } from '../../support/scrape';
+import { startSecuredElasticsearch } from '../../support/secured-elasticsearch';
 import { temporalAddress } from '../../support/temporal-address';
 import { startTracedWorker, stopCommand } from '../../support/worker-process';
 
@@ -125,6 +126,32 @@ test('operations.md: a key made by openssl encrypts what Temporal keeps', async 
   });
   expect(await runInProcess(['check', '-c', encrypted])).toMatchObject({ code: 0 });
   expect(await runInProcess(['sync', shop.connector_id, '-c', encrypted])).toMatchObject({ code: 0 });
+});
+
+test('operations.md: the API key with the privileges that the page names is enough', async () => {
+  const secured = await startSecuredElasticsearch();
+  const admin = secured.connect();
+  try {
+    const index = `${shop.index_name}-secured`;
+    const { host } = secured.settings({});
+    const names = { '-u elastic': `-u ${secured.superuser}`, 'https://localhost:9200': host, 'search-shop': index };
+    const made = JSON.parse(await runBlock('operations.md', '_security/api_key', names)) as { encoded: string };
+    const own = writeConfiguration({
+      connectors: [{ ...shop, index_name: index }],
+      elasticsearch: { host, api_key: made.encoded },
+      temporal: { task_queue: uniqueTaskQueue() },
+    });
+    for (const command of ['check', 'sync', 'verify']) {
+      const { code, stdout } = await runInProcess([command, '-c', own]);
+      expect({ command, code, stdout }).toMatchObject({ command, code: 0 });
+    }
+    const { n } = (await database.sql('select count(*)::int as n from articles'))[0] ?? {};
+    await admin.indices.refresh({ index });
+    expect((await admin.count({ index })).count).toBe(n);
+  } finally {
+    await admin.close();
+    await secured.stop();
+  }
 });
 
 test('operations.md: the role that may read, and nothing else, is enough', async () => {
