@@ -2,7 +2,7 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 
 import { SyncFailure, toFailureType } from '../sync/failures';
 import type { StreamState } from '../sync/wire/follow-state';
-import { GAP_SIGNAL } from '../sync/wire/workflow-names';
+import { GAP_SIGNAL, READ_AGAIN_SIGNAL } from '../sync/wire/workflow-names';
 import type { ConnectorRegistry } from './connector/connector-registry';
 import type { FollowActivities } from './contract/follow-activities';
 import { toApplicationFailure } from './failure-interceptor';
@@ -90,6 +90,7 @@ async function withHeartbeat(
   const timer = setInterval(beat, BEAT_MS);
   beat();
   const { workflowId = '', runId } = info.workflowExecution ?? {};
+  const followed = () => context.client.workflow.getHandle(workflowId);
   try {
     await work({
       signal,
@@ -100,7 +101,8 @@ async function withHeartbeat(
         latest = state;
         if (isNews) beat();
       },
-      requestSync: (reasons) => context.client.workflow.getHandle(workflowId).signal(GAP_SIGNAL, reasons),
+      requestSync: (reasons) => followed().signal(GAP_SIGNAL, reasons),
+      requestReadAgain: (relations) => followed().signal(READ_AGAIN_SIGNAL, relations),
     });
   } catch (error) {
     if (!signal.aborted || context.cancellationDetails?.cancelRequested === true) throw error;

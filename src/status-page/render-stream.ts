@@ -2,6 +2,7 @@ import type { ConnectorDetails, ConnectorStatus, StreamStatus } from '../connect
 import { isBroken } from '../connector-status/create-overview';
 import type { FoundStream } from '../jobs/find-stream';
 import { groupDigits } from '../sync/progress';
+import { describeReadAgain } from '../sync/wire/follow-state';
 import { followWorkflowId } from '../sync/wire/workflow-names';
 import { formatBytes, formatDuration, renderMoment } from './format-values';
 import { type Html, html } from './html';
@@ -59,7 +60,7 @@ export function renderStream(
   const items = [
     ...[...describeHint(connector, found), ...describeTroubles(found)].map((item) => html`<li>${item}</li>`),
     // As it was set up, or as the tables are: nobody has to look.
-    ...describeLeft(found).map((item) => html`<li class="note">${item}</li>`),
+    ...[...describeReread(found), ...describeLeft(found)].map((item) => html`<li class="note">${item}</li>`),
   ];
   return html`<div class="stream">
     <p>changes: <span class="stream-state ${described.kind}">${described.words}</span> ${closed} ${link}</p>
@@ -112,6 +113,16 @@ function describeTroubles(found: FoundStream | undefined): string[] {
     ...(lastFailure === undefined ? [] : [found.status === 'running' ? `failed before: ${lastFailure}` : lastFailure]),
     ...(state?.owed ?? []).slice(0, SHOWN).map((reason) => `a sync has to follow: ${reason}`),
     ...(state?.failure === undefined ? [] : [`the last such sync failed: ${state.failure}`]),
+  ];
+}
+
+/** Relations that syncs read again, and when. */
+function describeReread(found: FoundStream | undefined): string[] {
+  const relations = found?.stream?.readAgain ?? [];
+  const more = relations.length > SHOWN ? [`read again by a sync: ${groupDigits(relations.length - SHOWN)} more`] : [];
+  return [
+    ...relations.slice(0, SHOWN).map((relation) => `read again by a sync: ${describeReadAgain(relation)}`),
+    ...more,
   ];
 }
 

@@ -22,3 +22,11 @@ export function chooseGapPause({ tookMs, hasFailed, quietMs, pauseMs }: GapSync)
   const isRare = quietMs > most;
   return Math.min(most, isRare ? first : Math.max(first, 2 * pauseMs));
 }
+
+/**
+ * Chooses for how many milliseconds changes are gathered before relations are read again: the stream keeps `min_interval`
+ * between two requests, and a sync that takes longer than that takes half the time at most.
+ */
+export function chooseReadPause(tookMs: number): number {
+  return Math.max(LEAST_MS, tookMs);
+}

@@ -23,32 +23,41 @@ import {
   type FollowInput,
   followTaskQueue,
   GAP_SIGNAL,
+  READ_AGAIN_SIGNAL,
   syncWorkflowId,
 } from '../sync/wire/workflow-names';
-import { chooseGapPause } from './choose-gap-pause';
+import { chooseGapPause, chooseReadPause } from './choose-gap-pause';
 import { explainFailure, toEndingFailure } from './explain-failure';
 import { isHistoryLong } from './history-limit';
 import { syncConnector } from './sync-connector';
 
 const gapSignal = defineSignal<[readonly string[]]>(GAP_SIGNAL);
+const readAgainSignal = defineSignal<[readonly string[]]>(READ_AGAIN_SIGNAL);
 const followQuery = defineQuery<FollowState>(FOLLOW_QUERY);
+
+/** What a worker of this version answers. */
+type CurrentState = FollowState & Required<Pick<FollowState, 'due' | 'rereads'>>;
 
 /** Milliseconds between two looks whether a sync has ended that began before the gap. */
 const FIRST_LOOK_MS = 1_000;
 const LONGEST_LOOK_MS = 30_000;
 /**
  * Follows the changes of a connector for as long as it runs: an activity holds the slot, and each gap of it is closed by
- * an ordinary incremental sync that begins after the gap. Its id must be `follow-{connectorId}`.
+ * an ordinary incremental sync that begins after the gap, as is each change of tables that views, rules and nested
+ * documents read. Its id must be `follow-{connectorId}`.
  */
 export async function followConnector({ connectorId }: FollowInput): Promise<void> {
-  let state: FollowState = { phase: 'starting', owed: [], closed: 0 };
-  const show = (changed: Partial<FollowState>) => {
+  let state: CurrentState = { phase: 'starting', owed: [], due: [], closed: 0, rereads: 0 };
+  const show = (changed: Partial<CurrentState>) => {
     state = { ...state, ...changed };
     setCurrentDetails(describeState(connectorId, state));
   };
   setHandler(followQuery, () => state);
   setHandler(gapSignal, (reasons) => {
-    show({ phase: 'catching up', owed: [...new Set([...state.owed, ...reasons])] });
+    show({ phase: 'catching up', owed: unite(state.owed, reasons) });
+  });
+  setHandler(readAgainSignal, (relations) => {
+    show({ due: unite(state.due, relations) });
   });
   const { followChanges } = proxyActivities<FollowActivities>({
     taskQueue: followTaskQueue(workflowInfo().taskQueue),
@@ -79,21 +88,39 @@ export async function followConnector({ connectorId }: FollowInput): Promise<voi
     let pauseMs = 0;
     let quietSince = Date.now();
     while (!ended && !isHistoryLong()) {
-      await condition(() => state.owed.length > 0);
-      const { owed } = state;
+      await condition(() => state.owed.length > 0 || state.due.length > 0);
+      const { owed, due } = state;
       const quietMs = Date.now() - quietSince;
-      show({ owed: [] });
+      // It reads all relations: what is due comes with what is owed.
+      show({ owed: [], due: [] });
       const started = Date.now();
-      const failure = await runSync(connectorId, owed);
-      if (failure === undefined) {
-        const { owed: more, phase, closed } = state;
-        state = { phase, owed: more, closed };
-        show({ closed: closed + 1, ...(more.length === 0 ? { phase: 'following' } : {}) });
-      } else show({ failure, owed: [...new Set([...owed, ...state.owed])] });
-      pauseMs = chooseGapPause({ tookMs: Date.now() - started, hasFailed: failure !== undefined, quietMs, pauseMs });
-      await sleep(pauseMs, { summary: 'between two syncs of gaps' });
-      quietSince = Date.now();
+      const failure = await runSync(connectorId, [...owed, ...due.map((relation) => `${relation} reads what changed`)]);
+      if (failure === undefined) showSynced(owed.length > 0);
+      else show({ failure, owed: unite(owed, state.owed), due: unite(due, state.due) });
+      const [tookMs, hasFailed] = [Date.now() - started, failure !== undefined];
+      const readPauseMs = chooseReadPause(tookMs);
+      if (owed.length === 0 && !hasFailed) await sleep(readPauseMs, { summary: 'before relations are read again' });
+      else {
+        pauseMs = chooseGapPause({ tookMs, hasFailed, quietMs, pauseMs });
+        await pauseAfterGap(pauseMs, hasFailed ? pauseMs : readPauseMs);
+        quietSince = Date.now();
+      }
     }
+  }
+
+  /** Relations that are to be read again need not wait for as long as gaps, which come with them then. */
+  async function pauseAfterGap(gapMs: number, readMs: number): Promise<void> {
+    const ended = Date.now();
+    const isDue = await condition(() => state.due.length > 0, gapMs, { summary: 'between two syncs of gaps' });
+    const left = readMs - (Date.now() - ended);
+    if (isDue && left > 0) await sleep(left, { summary: 'before relations are read again' });
+  }
+
+  function showSynced(wasGap: boolean): void {
+    const { owed, due, phase, closed, rereads } = state;
+    state = { phase, owed, due, closed, rereads };
+    if (!wasGap) show({ rereads: rereads + 1 });
+    else show({ closed: closed + 1, ...(owed.length === 0 ? { phase: 'following' } : {}) });
   }
 }
 
@@ -121,9 +148,15 @@ async function runSync(connectorId: string, reasons: readonly string[]): Promise
   }
 }
 
-function describeState(connectorId: string, { phase, owed, closed, failure }: FollowState): string {
+function unite(some: readonly string[], others: readonly string[]): string[] {
+  return [...new Set([...some, ...others])];
+}
+
+function describeState(connectorId: string, { phase, owed, due, closed, rereads, failure }: CurrentState): string {
   const lines = [`**${connectorId}: ${phase}**`, `Gaps closed: ${closed}`];
+  if (rereads > 0) lines.push(`Syncs since tables changed that relations read: ${rereads}`);
+  if (due.length > 0) lines.push(`To be read again: ${due.join(', ')}`);
   if (owed.length > 0) lines.push(`A sync has to follow: ${owed.join('; ')}`);
-  if (failure !== undefined) lines.push(`The last sync that was to close a gap failed: ${failure}`);
+  if (failure !== undefined) lines.push(`The last such sync failed: ${failure}`);
   return lines.join('\n\n');
 }

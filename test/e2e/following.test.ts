@@ -6,10 +6,18 @@ import { untilPageSays } from '../support/status-article';
 let followed: FollowedConnector;
 
 beforeAll(async () => {
-  followed = await createFollowedConnector({ monitoring: { address: '127.0.0.1:0' } });
+  followed = await createFollowedConnector({
+    monitoring: { address: '127.0.0.1:0' },
+    source: { tables: 'orders, states' },
+    connector: {
+      documents: { field_names: 'plain', id_columns: { states: ['state'] } },
+      continuous: { min_interval: '1s' },
+    },
+  });
   await followed.sql(`
     create table orders (id int primary key, state text);
     insert into orders select i, 'new' from generate_series(1, 100) as i;
+    create view states as select state, count(*)::int as rows from orders group by state;
     create publication pgferry_test for table orders`);
 });
 afterAll(() => followed.close());
@@ -36,6 +44,9 @@ test('schedule apply starts and stops what the file says; changes are found, met
   await followed.sql(`update orders set state = 'updated' where id <= 10; delete from orders where id = 11`);
   const took = await followed.untilFound('orders', 'state', { 1: 'updated', 10: 'updated', 11: undefined });
   process.stderr.write(`follow: found after ${Math.round(took)} ms\n`);
+  // A view is read again since a table changed that it reads.
+  await followed.untilFound('states', 'rows', { new: 89, updated: 10 });
+  await pageSays('read again by a sync: public.states, when public.orders changes');
   const series = await scrape(url);
   const read = (name: string, labels = '') =>
     series.get(`${name}{connector="${followed.connector.connector_id}"${labels}}`);

@@ -17,6 +17,13 @@ export interface ShownStream {
   readonly deleted?: number;
   readonly pending?: number;
   readonly retained_bytes?: number | null;
+  readonly due?: readonly string[];
+  readonly rereads?: number;
+  readonly read_again?: readonly {
+    readonly relation: string;
+    readonly tables: readonly string[];
+    readonly unheard: readonly string[];
+  }[];
   readonly left?: readonly { readonly relation: string; readonly reason: string; readonly remedy?: string }[];
 }
 

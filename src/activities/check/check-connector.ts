@@ -1,5 +1,6 @@
 import type { IndexWarning } from '../../elasticsearch/index/find-index-warnings';
 import type { SkippedRelation } from '../../sync/relation';
+import { describeReadAgain } from '../../sync/wire/follow-state';
 import type { OpenConnector } from '../connector/connector-registry';
 import { foreseeStream, type StreamForesight } from '../follow/foresee-stream';
 import { planSync } from '../plan/plan-sync';
@@ -69,14 +70,18 @@ function notePolled({ settings: { continuous } }: OpenConnector): string[] {
 
 /** Where nothing can be followed, the problem says why. */
 function noteLeft(stream: StreamForesight | undefined): string[] {
-  if (stream === undefined || stream.followed.length === 0) return [];
-  const told = stream.left
-    .slice(0, MOST)
-    .map(({ relation, reason, remedy }) => `changes of ${relation} wait for schedules: ${describe(reason, remedy)}`);
-  const more = stream.left.length - told.length;
-  return more === 0
-    ? told
-    : [...told, `changes of ${more} more relations wait for schedules: \`pgferry plan\` lists them`];
+  if (stream === undefined || stream.followed.length + stream.readAgain.length === 0) return [];
+  const partly = stream.readAgain.filter(({ unheard }) => unheard.length > 0);
+  const notes = [
+    ...partly.map((relation) => `a sync reads ${describeReadAgain(relation)}`),
+    ...stream.left.map(
+      ({ relation, reason, remedy }) => `changes of ${relation} wait for schedules: ${describe(reason, remedy)}`,
+    ),
+  ];
+  const more = notes.length - MOST;
+  return more <= 0
+    ? notes
+    : [...notes.slice(0, MOST), `changes of ${more} more relations wait for schedules: \`pgferry plan\` lists them`];
 }
 
 function describe(reason: string, remedy: string | undefined): string {

@@ -1,11 +1,11 @@
-import { identifyByKey, isSafeToPublish, publishTable } from '../../postgres/replication/publish-statements';
+import { identifyByKey, isSafeToPublish, publishTables } from '../../postgres/replication/publish-statements';
 import type { Publication, ReplicaIdentity } from '../../postgres/replication/read-publication';
 import { baseOf, isReadAsWhole, type Relation } from '../../sync/relation';
 import type { LeftRelation } from '../../sync/wire/follow-state';
 import type { ProjectedRelation } from '../plan/projected-relation';
 
-/** Relations whose changes are followed, and those that wait for schedules, with the reason. */
-export interface FollowedRelations {
+/** Relations whose rows are followed, and those that are not, with the reason. */
+export interface ChosenRelations {
   readonly followed: readonly ProjectedRelation[];
   readonly left: readonly LeftRelation[];
 }
@@ -17,7 +17,7 @@ export function chooseFollowed(
   relations: readonly ProjectedRelation[],
   publication: Publication,
   identities: readonly ReplicaIdentity[],
-): FollowedRelations {
+): ChosenRelations {
   const followed: ProjectedRelation[] = [];
   const left: LeftRelation[] = [];
   for (const projected of relations) {
@@ -31,7 +31,7 @@ export function chooseFollowed(
 }
 
 /** Chooses relations whose changes can be found by looking at their rows. */
-export function choosePolled(relations: readonly ProjectedRelation[]): FollowedRelations {
+export function choosePolled(relations: readonly ProjectedRelation[]): ChosenRelations {
   const judged = relations.map((projected) => ({ projected, obstacle: findKeyObstacle(projected.relation) }));
   return {
     followed: judged.flatMap(({ projected, obstacle }) => (obstacle === undefined ? [projected] : [])),
@@ -97,7 +97,7 @@ function findInPublication(
   if (!isWhole) {
     const reason = 'it is not in the publication';
     if (!isSafeToPublish(identities)) return { reason: `${reason}, and can't be updated once it is` };
-    return { reason, remedy: `\`${publishTable(name, relation)}\`` };
+    return { reason, remedy: `\`${publishTables(name, [relation])}\`` };
   }
   if (published.some(({ isFiltered }) => isFiltered)) return { reason: 'the publication filters its rows' };
   const lacksKey = published.some(({ columns }) => {

@@ -4,11 +4,19 @@ import { findPublication, type Publication, readIdentities } from '../../postgre
 import { readReplicationLimits } from '../../postgres/replication/read-replication-limits';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { ProjectedRelation } from '../plan/projected-relation';
-import { chooseFollowed, choosePolled, choosePublishable, type FollowedRelations } from './choose-followed';
+import { chooseFollowed, choosePolled, choosePublishable, type ChosenRelations } from './choose-followed';
 import { findHurdles, type Hurdle } from './find-hurdles';
+import { chooseReadAgain, type ReadAgain } from './read-again/choose-read-again';
+import { findReaders } from './read-again/find-readers';
+import { findPublishable, hearPolled, hearPublished } from './read-again/hearing';
 
 /** Settings of a connector that is followed. */
 export type ContinuousSettings = NonNullable<OpenConnector['settings']['continuous']>;
+
+/** Relations whose changes are followed, those that are read again soon after a change, and those that wait for schedules. */
+export interface FollowedRelations extends ChosenRelations {
+  readonly readAgain: readonly ReadAgain[];
+}
 
 /** All that PostgreSQL's catalog tells of a connector's changes. */
 export interface ExaminedSource extends FollowedRelations {
@@ -31,7 +39,9 @@ export async function examineSource(
 ): Promise<ExaminedSource> {
   if (settings.mode === 'poll') {
     const polled = choosePolled(relations);
-    return { ...polled, hurdles: [], fingerprint: fingerprintLeaves(polled) };
+    const readers = await findReaders(source, onlyLeft(relations, polled));
+    const chosen = { ...polled, ...chooseReadAgain(polled.left, readers, hearPolled(polled.followed)) };
+    return { ...chosen, hurdles: [], fingerprint: fingerprintLeaves(chosen) };
   }
   const name = publicationOf(id, settings);
   const role = settings.username ?? source.settings.username;
@@ -41,21 +51,26 @@ export async function examineSource(
     found: await findPublication(tx, name),
     identities: await readIdentities(tx, oids),
   }));
-  const hurdles = findHurdles(limits, role);
   const publication = found ?? nothingPublished(name);
-  const chosen = chooseFollowed(relations, publication, identities);
+  const byRow = chooseFollowed(relations, publication, identities);
+  const readers = await findReaders(source, onlyLeft(relations, byRow));
+  const publishable = await findPublishable(source, readers);
+  const hearing = hearPublished(publication, publishable, relations);
+  const chosen = { followed: byRow.followed, ...chooseReadAgain(byRow.left, readers, hearing) };
+  const hurdles = findHurdles(limits, role);
   if (found === undefined) {
-    const statement = createPublication(name, choosePublishable(relations, identities));
+    const own = choosePublishable(relations, identities);
+    const tables = [...own, ...publishable.filter((table) => own.every(({ oid }) => oid !== table.oid))];
     hurdles.push({
       message: `There is no publication ${name} in PostgreSQL.`,
-      remedy: `As the tables' owner: \`${statement}\`.`,
+      remedy: `As the tables' owner: \`${createPublication(name, tables)}\`.`,
     });
   } else if (!publication.insert || !publication.update || !publication.delete) {
     hurdles.push({
       message: `The publication ${name} does not publish insertions, updates and deletions.`,
       remedy: `\`alter publication ${name} set (publish = 'insert, update, delete, truncate')\`.`,
     });
-  } else if (chosen.followed.length === 0) {
+  } else if (chosen.followed.length === 0 && chosen.readAgain.length === 0) {
     const reasons = chosen.left.map(({ relation, reason }) => `${relation}: ${reason}.`);
     const remedies = chosen.left.flatMap(({ remedy }) => remedy ?? []);
     hurdles.push({
@@ -66,8 +81,13 @@ export async function examineSource(
   return { ...chosen, hurdles, fingerprint: `${publication.membership} ${fingerprintLeaves(chosen)}` };
 }
 
+function onlyLeft(relations: readonly ProjectedRelation[], { left }: ChosenRelations): ProjectedRelation[] {
+  const names = new Set(left.map(({ relation }) => relation));
+  return relations.filter(({ name }) => names.has(name));
+}
+
 /** Attach, detach, drop and truncate of a partition send nothing; of a plain table the stream tells. */
-function fingerprintLeaves({ followed }: FollowedRelations): string {
+function fingerprintLeaves({ followed, readAgain }: FollowedRelations): string {
   const leaves = followed.map(({ name, relation }) => ({
     name,
     leaves: relation.leaves
@@ -75,7 +95,7 @@ function fingerprintLeaves({ followed }: FollowedRelations): string {
       .map(({ oid, fileNode }) => `${oid}:${fileNode}`)
       .sort(),
   }));
-  return JSON.stringify(leaves);
+  return JSON.stringify([leaves, readAgain.map(({ relation, files }) => [relation, files])]);
 }
 
 function nothingPublished(name: string): Publication {

@@ -9,7 +9,10 @@ import { createRoster } from './followed-roster';
 import { gatherGaps } from './gather-gaps';
 import { type OpenStream, openStream } from './open-stream';
 import { createPendingHints } from './pending-hints';
+import { tell } from './read-again/choose-read-again';
+import { readAgainSoon } from './read-again/read-again-soon';
 import { createStreamVersions } from './stream-versions';
+import { untilSeen } from './until-seen';
 import { watchStream } from './watch-stream';
 
 /** What a stream does that follows. */
@@ -73,16 +76,24 @@ async function runStream(
   const alarm = createAlarm();
   const gaps = gatherGaps(scope, voice.end, connector.meter.stream.gap);
   // It waits for schedules: as soon as it can be read again, the stream begins anew.
-  const roster = createRoster(stream, (name, lists) => {
+  const roster = createRoster(stream, (name, changed) => {
     pending.drop(name);
-    voice.show(lists);
+    voice.show(changed);
   });
-  const came = source.start({ roster, pending, onHints: alarm.ring, onGap: gaps.add });
+  const rereads = readAgainSoon(stream.readAgain, {
+    minIntervalMs: settings.minInterval,
+    untilSeen: () => untilSeen(connector.source, () => undefined, scope.signal),
+    request: scope.requestReadAgain,
+    onError: voice.end,
+  });
+  const hearers = { onHints: alarm.ring, onGap: gaps.add, onChange: rereads.changed };
+  const came = source.start({ roster, pending, ...hearers });
   source.ended.then(() => {
     voice.end(new Error('the stream was closed'));
   }, voice.end);
-  const { followed, left } = stream;
-  voice.show({ doing: READING, followed: followed.map(({ name }) => name), left });
+  const { followed, readAgain, left } = stream;
+  const lists = { followed: followed.map(({ name }) => name), readAgain: readAgain.map(tell), left };
+  voice.show({ doing: READING, ...lists });
   gaps.begin();
   const versions = createStreamVersions(connector.elasticsearch, job);
   const watching = watchStream(connector, settings, stream, { ...scope, ...voice, versions, roster });
@@ -122,6 +133,7 @@ async function runStream(
   } finally {
     watching.stop();
     gaps.stop();
+    rereads.stop();
     await versions.save().catch(() => undefined);
   }
 }

@@ -10,6 +10,8 @@ export interface FollowScope {
   readonly show: (state: StreamState) => void;
   /** Asks for an incremental sync that starts after now. */
   readonly requestSync: (reasons: readonly string[]) => Promise<void>;
+  /** Asks for an incremental sync that reads relations again whose tables changed. */
+  readonly requestReadAgain: (relations: readonly string[]) => Promise<void>;
   /** Whether the connector is to be followed as it was when the stream began. */
   readonly isCurrent: () => Promise<boolean>;
 }

@@ -1,6 +1,6 @@
 import type { LeftRelation } from '../../sync/wire/follow-state';
 import type { ProjectedRelation } from '../plan/projected-relation';
-import type { FollowedRelations } from './choose-followed';
+import type { ChosenRelations } from './choose-followed';
 
 /** Relations that a stream follows by now: one whose rows can't be read any more leaves it, and waits for schedules. */
 export interface Roster {
@@ -13,7 +13,7 @@ export interface Roster {
 
 /** @param onLeave - hears of a relation that left, and how the lists are then */
 export function createRoster(
-  { followed, left }: FollowedRelations,
+  { followed, left }: ChosenRelations,
   onLeave: (name: string, lists: { readonly followed: string[]; readonly left: LeftRelation[] }) => void,
 ): Roster {
   const present = new Map(followed.map((projected) => [projected.name, projected]));

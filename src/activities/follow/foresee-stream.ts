@@ -1,17 +1,20 @@
 import { identifyServer } from '../../postgres/replication/identify-server';
 import { probeSource } from '../../postgres/server/probe-source';
 import { SyncFailure } from '../../sync/failures';
-import type { LeftRelation } from '../../sync/wire/follow-state';
+import type { LeftRelation, ReadAgainRelation } from '../../sync/wire/follow-state';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { ProjectedRelation } from '../plan/projected-relation';
 import { examineSource } from './examine-source';
 import { describeMismatch, describeStandby, type Hurdle } from './find-hurdles';
+import { tell } from './read-again/choose-read-again';
 import { streamAddress } from './stream-address';
 
 /** Expectations of a connector's stream, before it is started. */
 export interface StreamForesight {
   /** Names of relations whose changes would be followed. */
   readonly followed: readonly string[];
+  /** Relations that syncs would read again soon after a change. */
+  readonly readAgain: readonly ReadAgainRelation[];
   /** Relations that wait for schedules. */
   readonly left: readonly LeftRelation[];
   /** Everything that keeps the stream from starting, each with the statement that mends it. */
@@ -30,14 +33,14 @@ export async function foreseeStream(
   const { continuous } = settings;
   if (continuous === undefined) return undefined;
   const probe = await probeSource(source);
-  const { followed, left, hurdles } = await examineSource(connector, relations, continuous);
+  const { followed, readAgain, left, hurdles } = await examineSource(connector, relations, continuous);
+  const chosen = { followed: followed.map(({ name }) => name), readAgain: readAgain.map(tell), left };
   const address = streamAddress(source.settings, continuous);
-  if (continuous.mode === 'poll') return { followed: followed.map(({ name }) => name), left, hurdles };
+  if (continuous.mode === 'poll') return { ...chosen, hurdles };
   const lacksRole = hurdles.some(({ message }) => message.includes(`role ${address.username}`));
   const connecting = lacksRole ? [] : await tryToConnect();
   return {
-    followed: followed.map(({ name }) => name),
-    left,
+    ...chosen,
     hurdles: [...(probe.inRecovery ? [describeStandby()] : []), ...hurdles, ...connecting],
   };
 

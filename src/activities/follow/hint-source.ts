@@ -5,6 +5,8 @@ import type { PendingHints } from './pending-hints';
 export interface HintSink {
   readonly roster: Roster;
   readonly pending: PendingHints;
+  /** Hears of each change of a table, by `pg_class.oid`, whoever reads it. */
+  readonly onChange: (oid: number) => void;
   /** Hears that there are new ones, or that there is more to confirm. */
   readonly onHints: () => void;
   /** Hears of a relation that a sync has to read, and why. */

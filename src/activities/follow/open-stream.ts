@@ -5,8 +5,7 @@ import { probeSource, type SourceProbe } from '../../postgres/server/probe-sourc
 import type { SyncJob } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
 import { planSync } from '../plan/plan-sync';
-import type { FollowedRelations } from './choose-followed';
-import { type ContinuousSettings, examineSource } from './examine-source';
+import { type ContinuousSettings, examineSource, type FollowedRelations } from './examine-source';
 import { describeStandby, refuseHurdles } from './find-hurdles';
 import type { HintSource } from './hint-source';
 import { openSlot } from './open-slot';
@@ -50,9 +49,10 @@ export async function openStream(
       : await openSlot(connector, settings, { probe, owner: index.uuid, relations }, say, signal);
   try {
     // What the publication holds when the slot starts is what counts.
-    const { followed, left, fingerprint } = await examineSource(connector, relations, settings);
+    const { followed, readAgain, left, fingerprint } = await examineSource(connector, relations, settings);
     return {
       followed,
+      readAgain,
       left: [...left, ...failed],
       fingerprint,
       job: plan.job,

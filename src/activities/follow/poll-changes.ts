@@ -31,7 +31,7 @@ export async function pollChanges(
   const closing = new AbortController();
   const ending = AbortSignal.any([signal, closing.signal]);
 
-  const look = async ({ roster, pending, onHints, onGap }: HintSink) => {
+  const look = async ({ roster, pending, onHints, onGap, onChange }: HintSink) => {
     // What this one does not see the next scan looks for.
     const next = await readHorizon(source, ending);
     for (const projected of relations) {
@@ -41,6 +41,7 @@ export async function pollChanges(
       if (found === undefined) continue;
       const { keys, clock } = found;
       count += keys.length;
+      if (keys.length > 0) onChange(projected.relation.oid);
       if (keys.length > MOST_KEYS) onGap(projected.name, `more than ${MOST_KEYS} rows changed between two scans`);
       else
         for (const { key, xid } of keys)

@@ -17,7 +17,7 @@ export type HintReceiver = ReplicationListener & HintCount;
  */
 export function receiveHints(
   relations: readonly ProjectedRelation[],
-  { roster, pending, onHints, onGap }: HintSink,
+  { roster, pending, onHints, onGap, onChange }: HintSink,
 ): HintReceiver {
   const byOid = new Map<number, ProjectedRelation>();
   for (const projected of relations) {
@@ -31,6 +31,7 @@ export function receiveHints(
   let count = 0;
 
   const takeRow = (oid: number, keys: readonly (readonly string[])[] | undefined) => {
+    onChange(oid);
     const name = byOid.get(oid)?.name;
     if (name === undefined || roster.find(name) === undefined) return;
     if (transaction === undefined) throw new SyncFailure('Defect', 'PostgreSQL sent a row outside of a transaction.');
@@ -61,8 +62,9 @@ export function receiveHints(
           onHints();
           break;
         case 'relation': {
-          const key = byOid.get(message.oid)?.relation.key;
-          if (key === undefined) break;
+          // Of a table that is read only by others it matters that it changed.
+          const name = byOid.get(message.oid)?.name;
+          const key = (name === undefined ? undefined : roster.find(name))?.relation.key ?? [];
           const found = key.map((column) => message.columns.indexOf(column));
           if (found.includes(-1))
             throw new SyncFailure('SourceChanged', 'A followed table has been altered: its key has other columns.');
@@ -73,6 +75,7 @@ export function receiveHints(
           takeRow(message.oid, message.keys);
           break;
         case 'truncate':
+          message.oids.forEach(onChange);
           for (const name of new Set(message.oids.flatMap((oid) => byOid.get(oid)?.name ?? []))) {
             pending.drop(name);
             onGap(name, 'it was truncated');

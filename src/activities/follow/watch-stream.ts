@@ -89,7 +89,7 @@ async function requireSameTarget(connector: OpenConnector, { index, job }: OpenS
 async function requireSameSource(
   connector: OpenConnector,
   settings: ContinuousSettings,
-  { fingerprint, followed, left }: OpenStream,
+  { fingerprint, followed, readAgain, left }: OpenStream,
   roster: Roster,
 ): Promise<void> {
   const view = await readSource(connector, new Date(0).toISOString());
@@ -99,7 +99,8 @@ async function requireSameSource(
   const present = followed.filter(({ name }) => roster.find(name) !== undefined);
   const possible = now.followed.filter(({ name }) => !roster.hasLeftForGood(name));
   const isSame = listNames(possible) === listNames(present);
-  const known = new Set([...followed.map(({ name }) => name), ...left.map(({ relation }) => relation)]);
+  const others = [...readAgain, ...left].map(({ relation }) => relation);
+  const known = new Set([...followed.map(({ name }) => name), ...others]);
   const isKnown = relations.every(({ name }) => known.has(name));
   if (!isSame || !isKnown) throw changed('other relations can be followed');
   if (present.length === followed.length && now.fingerprint !== fingerprint)

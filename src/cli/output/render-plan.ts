@@ -4,6 +4,7 @@ import type { SyncDescription } from '../../activities/plan/plan-sync';
 import type { Example } from '../../activities/plan/read-examples';
 import { describeLost } from '../../elasticsearch/index/describe-design';
 import { cutTasks } from '../../sync/partitions';
+import { describeReadAgain } from '../../sync/wire/follow-state';
 import { branchDocument, drawTrees } from './draw-trees';
 import { indentJson } from './indent-json';
 import { renderTable } from './render-table';
@@ -57,7 +58,7 @@ export function planDocument(foreseen: ForeseenPlan) {
     problems: foresight.problems,
     warnings: foresight.warnings,
     notes: [...(plan.notes ?? []), ...(foresight.unasked === undefined ? [] : [foresight.unasked])],
-    ...(foreseen.stream === undefined ? {} : { continuous: foreseen.stream }),
+    ...(foreseen.stream === undefined ? {} : { continuous: streamForesight(foreseen.stream) }),
     knows_templates: newIndex?.knowsTemplate ?? true,
     mapping,
     ...(foreseen.examples === undefined ? {} : { examples: foreseen.examples }),
@@ -140,13 +141,21 @@ function renderExample({ relation, id = '', document, without = '' }: Example): 
   ];
 }
 
+function streamForesight({ readAgain, ...others }: StreamForesight) {
+  return { ...others, read_again: readAgain };
+}
+
 /** Changes that are followed between syncs. */
 function describeStream(stream: StreamForesight | undefined): readonly string[] {
   if (stream === undefined) return [];
-  const { followed, left, hurdles } = stream;
+  const { followed, readAgain, left, hurdles } = stream;
   return [
     ...section('Changes that would be followed', hurdles.length > 0 ? [] : followed.map((name) => `  ${name}`)),
     ...section('In the way of following changes', hurdles.map(describeAdvised)),
+    ...section(
+      'Read again by a sync soon after tables change',
+      hurdles.length > 0 ? [] : readAgain.map((relation) => `  ${describeReadAgain(relation)}`),
+    ),
     ...section(
       'Changes that wait for schedules',
       left.map(

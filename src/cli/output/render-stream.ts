@@ -1,4 +1,5 @@
 import type { FoundStream } from '../../jobs/find-stream';
+import { describeReadAgain } from '../../sync/wire/follow-state';
 import { dim } from './terminal';
 
 /** A stream as one JSON document. */
@@ -7,13 +8,16 @@ export function streamDocument({ status, state, stream, lastFailure }: FoundStre
     status,
     phase: state?.phase ?? null,
     owed: state?.owed ?? [],
+    due: state?.due ?? [],
     gaps_closed: state?.closed ?? 0,
+    rereads: state?.rereads ?? 0,
     ...(state?.failure === undefined ? {} : { gap_failure: state.failure }),
     ...(stream === undefined
       ? {}
       : {
           doing: stream.doing,
           followed: stream.followed ?? [],
+          read_again: stream.readAgain ?? [],
           left: stream.left ?? [],
           hints: stream.hints,
           written: stream.written,
@@ -43,12 +47,14 @@ export function renderStream(connectorId: string, { status, state, stream, lastF
           `  ${stream.hints} changes came, ${stream.written} documents written, ${stream.deleted} deleted, ` +
             `${stream.pending} wait`,
           `  followed: ${(stream.followed ?? []).join(', ') || 'nothing yet'}`,
+          ...(stream.readAgain ?? []).map((relation) => `  read again by a sync: ${describeReadAgain(relation)}`),
           ...(stream.left ?? []).map(({ relation, reason }) => `  left to schedules: ${relation}, since ${reason}`),
         ];
   return [
     `changes of ${connectorId}: ${phase}${doing}`,
     ...counts,
     ...(state === undefined ? [] : state.owed.map((reason) => `  a sync has to follow: ${reason}`)),
+    ...(state?.due ?? []).map((relation) => `  to be read again: ${relation}`),
     ...(state?.failure === undefined ? [] : [`  the last such sync failed: ${state.failure}`]),
     ...(lastFailure === undefined ? [] : [`  failed before: ${lastFailure}`]),
   ].join('\n');

@@ -54,6 +54,11 @@ export const continuousSection = section({
     'How long after a change at most the stream makes the index show it.',
     { fallback: "the index's own, 1 s" },
   ),
+  min_interval: documented(
+    withUnit(UNITS_MS, '10s').default(10_000),
+    'Least time between two syncs that read views, rules and nested documents again since their tables changed.',
+    { fallback: '10s' },
+  ),
   max_lag: documented(
     withUnit(UNITS_BYTES, '1GB').default(1_073_741_824),
     'WAL that PostgreSQL may keep for the stream; above it the stream ends, and a sync brings what it missed.',

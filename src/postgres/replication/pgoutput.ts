@@ -40,7 +40,10 @@ export interface RelationMessage {
 export interface RowMessage {
   readonly kind: 'row';
   readonly oid: number;
-  /** Absent: a column of the key was not sent, or is null, so that nobody can tell which row it is. */
+  /**
+   * None for a table without places of a key. Absent: a column of the key was not sent, or is null, so that nobody can tell
+   * which row it is.
+   */
   readonly keys?: readonly KeyText[];
 }
 
@@ -49,7 +52,7 @@ export interface TruncateMessage {
   readonly oids: readonly number[];
 }
 
-/** Gives the places of a key's columns among those that are sent; undefined for a table that nobody follows. */
+/** Gives the places of a key's columns among those that are sent: none where rows don't matter; undefined: none are known. */
 export type KeyPlaces = (oid: number) => readonly number[] | undefined;
 
 /** Microseconds from 1970 to 2000, where PostgreSQL's time begins. */
@@ -124,6 +127,7 @@ function decodeRow(bytes: Buffer, placesOf: KeyPlaces): PgoutputMessage {
   const oid = bytes.readUInt32BE(1);
   const places = placesOf(oid);
   if (places === undefined) return { kind: 'other' };
+  if (places.length === 0) return { kind: 'row', oid, keys: [] };
   const keys: KeyText[] = [];
   // An update has its old key, or its old row, before the new one; a deletion has that alone.
   for (let at = 5; at < bytes.length;) {

@@ -1,18 +1,22 @@
 import { qualifiedName, quoteIdentifier } from '../../documents/sql-text';
-import type { Relation } from '../../sync/relation';
+import type { QualifiedName, Relation } from '../../sync/relation';
 import type { ReplicaIdentity } from './read-publication';
 
-/** The statement that makes the publication, with those tables alone whose rows can be updated afterwards as before. */
-export function createPublication(name: string, relations: readonly Relation[]): string {
-  const tables = relations.map(qualifiedName).join(', ');
-  const isPartitioned = relations.some(({ kind }) => kind === 'partitioned');
-  const options = isPartitioned ? ' with (publish_via_partition_root = true)' : '';
-  return `create publication ${quoteIdentifier(name)} for table ${tables}${options}`;
+/** A table for a publication; `kind` as a relation has it. */
+export interface PublishableTable extends QualifiedName {
+  readonly kind: string;
 }
 
-/** The statement that adds a table to the publication. */
-export function publishTable(name: string, relation: Relation): string {
-  return `alter publication ${quoteIdentifier(name)} add table ${qualifiedName(relation)}`;
+/** The statement that makes the publication, with those tables alone whose rows can be updated afterwards as before. */
+export function createPublication(name: string, tables: readonly PublishableTable[]): string {
+  const isPartitioned = tables.some(({ kind }) => kind === 'partitioned');
+  const options = isPartitioned ? ' with (publish_via_partition_root = true)' : '';
+  return `create publication ${quoteIdentifier(name)} for table ${tables.map(qualifiedName).join(', ')}${options}`;
+}
+
+/** The statement that adds tables to the publication. */
+export function publishTables(name: string, tables: readonly QualifiedName[]): string {
+  return `alter publication ${quoteIdentifier(name)} add table ${tables.map(qualifiedName).join(', ')}`;
 }
 
 /**

@@ -6,12 +6,22 @@ export interface LeftRelation extends SkippedRelation {
   readonly remedy?: string;
 }
 
+/** A relation that can't be followed row by row: a sync reads it again when tables change that it reads. */
+export interface ReadAgainRelation extends LeftRelation {
+  /** Tables whose changes are heard of. */
+  readonly tables: readonly string[];
+  /** Tables that it reads as well, whose changes wait for schedules. */
+  readonly unheard: readonly string[];
+}
+
 /** How a stream goes: the heartbeat of its activity. */
 export interface StreamState {
   /** What it does, or waits for: `reading changes`. */
   readonly doing: string;
   /** Names of relations whose changes are followed. */
   readonly followed?: readonly string[];
+  /** Relations that syncs read again soon after a change. */
+  readonly readAgain?: readonly ReadAgainRelation[];
   /** Relations that wait for schedules. */
   readonly left?: readonly LeftRelation[];
   /** Changes of rows that came since the slot was made. */
@@ -36,13 +46,24 @@ export interface FollowState {
   readonly phase: 'starting' | 'catching up' | 'following';
   /** Reasons for which an incremental sync has to run, that has not yet. */
   readonly owed: readonly string[];
+  /** Relations that a sync has to read again since a table changed that they read; absent of earlier workers. */
+  readonly due?: readonly string[];
   /** Gaps that were closed. */
   readonly closed: number;
-  /** The failure of the last sync that was to close a gap. */
+  /** Number of syncs that read relations again since tables changed; absent of earlier workers. */
+  readonly rereads?: number;
+  /** The failure of the last sync that was to close a gap, or to read relations again. */
   readonly failure?: string;
 }
 
 /** @returns undefined for the heartbeat of something else */
 export function readStreamState(details: unknown): StreamState | undefined {
   return isRecord(details) && typeof details['doing'] === 'string' ? (details as unknown as StreamState) : undefined;
+}
+
+/** Says when a relation is read again: `public.report, when public.orders changes`. */
+export function describeReadAgain({ relation, tables, unheard, remedy }: ReadAgainRelation): string {
+  const changes = `${tables.join(', ')} ${tables.length === 1 ? 'changes' : 'change'}`;
+  const others = unheard.length === 0 ? '' : `; changes of ${unheard.join(', ')} wait for schedules`;
+  return `${relation}, when ${changes}${others}${others === '' || remedy === undefined ? '' : ` → ${remedy}`}`;
 }

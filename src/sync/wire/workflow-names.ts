@@ -34,6 +34,8 @@ export type FollowWorkflow = (input: FollowInput) => Promise<void>;
 
 /** Signal to {@link FOLLOW_WORKFLOW}: changes from here on are heard of, or some were dropped; a sync has to follow. */
 export const GAP_SIGNAL = 'gap';
+/** Signal to {@link FOLLOW_WORKFLOW}: tables changed that relations read, which a sync has to read again. */
+export const READ_AGAIN_SIGNAL = 'readAgain';
 /** Query of {@link FOLLOW_WORKFLOW}, answered with its `FollowState`. */
 export const FOLLOW_QUERY = 'following';
 

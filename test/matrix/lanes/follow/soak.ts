@@ -17,12 +17,18 @@ let worker: RunningCommand;
 
 beforeAll(async () => {
   followed = await createFollowedConnector({
-    source: { tables: 'orders, lines, events' },
-    connector: { max_delete_ratio: 1 },
+    source: { tables: 'orders, lines, events, counts' },
+    connector: {
+      max_delete_ratio: 1,
+      documents: { field_names: 'plain', id_columns: { counts: ['id'] } },
+      continuous: { min_interval: '1s' },
+    },
   });
   worker = await followed.begin(`
     create table orders (id int primary key, state text);
     create table lines (orders int, line numeric, text text, primary key (orders, line));
+    create view counts as
+      select o.id, count(l.line)::int as n from orders as o left join lines as l on l.orders = o.id group by o.id;
     create table events (id int, day date, text text, primary key (id, day)) partition by range (day);
     create table events_1 partition of events for values from ('2026-01-01') to ('2026-02-01');
     create table events_2 partition of events for values from ('2026-02-01') to ('2026-03-01');
@@ -121,8 +127,8 @@ test(`${ROUNDS} rounds from seed ${SEED}: once it is quiet, documents are rows, 
         told = verified.stderr;
         return verified.code === 0;
       },
-      // What waits is acknowledged by then; nothing else is to come.
-      15_000,
+      // What waits is acknowledged by then, and the view is read again; nothing else is to come.
+      60_000,
     ).catch((error: unknown) => {
       throw new Error(`seed ${SEED + round}, ${names.join(', ')}: ${told}`, { cause: error });
     });
