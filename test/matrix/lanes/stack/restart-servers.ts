@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { Client } from 'pg';
 
-import type { LocalServer } from '../../../src/stack/processes/local-server';
-import { startElasticsearch } from '../../../src/stack/servers/start-elasticsearch';
-import { startPostgres } from '../../../src/stack/servers/start-postgres';
-import { startTemporal } from '../../../src/stack/servers/start-temporal';
-import { makeTemporaryFolder } from '../../support/stack-process';
+import type { LocalServer } from '../../../../src/stack/processes/local-server';
+import { startElasticsearch } from '../../../../src/stack/servers/start-elasticsearch';
+import { startPostgres } from '../../../../src/stack/servers/start-postgres';
+import { startTemporal } from '../../../../src/stack/servers/start-temporal';
+import { makeTemporaryFolder } from '../../../support/stack-process';
 
 let folder: string;
 const started: LocalServer[] = [];

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 
-import type { SyncActivities } from '../../src/activities/contract/sync-activities';
-import type { LocalServer } from '../../src/stack/processes/local-server';
-import { startTemporal } from '../../src/stack/servers/start-temporal';
-import { cutTasks } from '../../src/sync/partitions';
-import { emptyReport } from '../../src/sync/report';
-import type { PlannedLeaf, PlannedRelation, SyncPlan } from '../../src/sync/sync-plan';
-import { fakeActivities, planOf } from '../support/fake-activities';
-import { startTestWorker, type TestWorker } from '../support/temporal';
+import type { SyncActivities } from '../../../../src/activities/contract/sync-activities';
+import type { LocalServer } from '../../../../src/stack/processes/local-server';
+import { startTemporal } from '../../../../src/stack/servers/start-temporal';
+import { cutTasks } from '../../../../src/sync/partitions';
+import { emptyReport } from '../../../../src/sync/report';
+import type { PlannedLeaf, PlannedRelation, SyncPlan } from '../../../../src/sync/sync-plan';
+import { fakeActivities, planOf } from '../../../support/fake-activities';
+import { startTestWorker, type TestWorker } from '../../../support/temporal';
 
 type HistoryEvent = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
 

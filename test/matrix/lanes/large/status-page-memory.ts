@@ -1,20 +1,20 @@
 import { Client, Connection } from '@temporalio/client';
 
-import { listJobs } from '../../src/jobs/list-jobs';
-import { runCommand, type RunningCommand } from '../support/command-line';
+import { listJobs } from '../../../../src/jobs/list-jobs';
+import { runCommand, type RunningCommand } from '../../../support/command-line';
 import {
   type ConnectorEntry,
   connectorEntry,
   uniqueTaskQueue,
   writeConfiguration,
-} from '../support/configuration-file';
-import { connectElasticsearch, deleteIndices } from '../support/elasticsearch';
-import { eventually } from '../support/eventually';
-import { createDatabase, type TestDatabase } from '../support/postgres';
-import { monitoringUrl } from '../support/scrape';
-import { untilPageSays } from '../support/status-article';
-import { temporalAddress } from '../support/temporal-address';
-import { startTracedWorker, stopCommand } from '../support/worker-process';
+} from '../../../support/configuration-file';
+import { connectElasticsearch, deleteIndices } from '../../../support/elasticsearch';
+import { eventually } from '../../../support/eventually';
+import { createDatabase, type TestDatabase } from '../../../support/postgres';
+import { monitoringUrl } from '../../../support/scrape';
+import { untilPageSays } from '../../../support/status-article';
+import { temporalAddress } from '../../../support/temporal-address';
+import { startTracedWorker, stopCommand } from '../../../support/worker-process';
 
 const taskQueue = uniqueTaskQueue();
 let database: TestDatabase;

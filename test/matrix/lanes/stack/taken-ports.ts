@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 
-import { findFreePort } from '../../../src/ports/find-free-port';
-import type { LocalServer } from '../../../src/stack/processes/local-server';
-import { startAtFreePorts } from '../../../src/stack/processes/start-at-free-ports';
-import { startElasticsearch } from '../../../src/stack/servers/start-elasticsearch';
-import { startTemporal } from '../../../src/stack/servers/start-temporal';
+import { findFreePort } from '../../../../src/ports/find-free-port';
+import type { LocalServer } from '../../../../src/stack/processes/local-server';
+import { startAtFreePorts } from '../../../../src/stack/processes/start-at-free-ports';
+import { startElasticsearch } from '../../../../src/stack/servers/start-elasticsearch';
+import { startTemporal } from '../../../../src/stack/servers/start-temporal';
 
 /** Somebody who takes the first port just before the server does. */
 function takeFirst(start: (port: number) => Promise<LocalServer>) {

@@ -1,10 +1,10 @@
 import { cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
-import { findElasticsearch } from '../../../src/stack/programs/elasticsearch-program';
-import { startElasticsearch } from '../../../src/stack/servers/start-elasticsearch';
-import { makeTemporaryFolder } from '../../support/stack-process';
-import { story } from '../../support/story';
+import { findElasticsearch } from '../../../../src/stack/programs/elasticsearch-program';
+import { startElasticsearch } from '../../../../src/stack/servers/start-elasticsearch';
+import { makeTemporaryFolder } from '../../../support/stack-process';
+import { story } from '../../../support/story';
 
 /** A cache with the program that was built, and no archive. */
 let cache: string;

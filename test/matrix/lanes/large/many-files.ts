@@ -1,18 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-import { readJson, runCommand, runInProcess, type RunningCommand, startCommand } from '../support/command-line';
+import { readJson, runCommand, runInProcess, type RunningCommand, startCommand } from '../../../support/command-line';
 import {
   type ConnectorEntry,
   connectorEntry,
   uniqueTaskQueue,
   writeConfiguration,
-} from '../support/configuration-file';
-import { connectElasticsearch, deleteIndices, elasticsearchUrl } from '../support/elasticsearch';
-import { eventually } from '../support/eventually';
-import { type FaultyProxy, startFaultyProxy } from '../support/faulty-proxy';
-import { createDatabase, type TestDatabase } from '../support/postgres';
-import { countDocuments } from '../support/read-documents';
-import { startWorkerProcess, stopCommand } from '../support/worker-process';
+} from '../../../support/configuration-file';
+import { connectElasticsearch, deleteIndices, elasticsearchUrl } from '../../../support/elasticsearch';
+import { eventually } from '../../../support/eventually';
+import { type FaultyProxy, startFaultyProxy } from '../../../support/faulty-proxy';
+import { createDatabase, type TestDatabase } from '../../../support/postgres';
+import { countDocuments } from '../../../support/read-documents';
+import { startWorkerProcess, stopCommand } from '../../../support/worker-process';
 
 jest.setTimeout(120_000);
 
