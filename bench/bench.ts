@@ -1,3 +1,4 @@
+import type { FollowMeasures } from './follow/follow-figure';
 import { type Figure, measure, type Sample } from './sample';
 import type { Stage } from './stage';
 
@@ -11,6 +12,7 @@ export interface Bench {
   /** Figures to take; empty: all. */
   readonly only: readonly string[];
   readonly figures: Figure[];
+  readonly follow: FollowMeasures;
   /** Takes progress for people, a line a call. */
   readonly say: (line: string) => void;
 }

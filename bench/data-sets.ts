@@ -54,6 +54,17 @@ export const ORDERS: DataSet = {
   ],
 };
 
+/** Rows whose changes are followed: as many, whatever `--rows` says. */
+export const FOLLOWED = {
+  name: 'followed',
+  rows: 200_000,
+  create: (rows: number): readonly string[] => [
+    `create table followed (${orderColumns('bigint')}, mark bigint not null default 0)`,
+    `insert into followed select n, ${ORDER_VALUES} from generate_series(1, ${rows}) as n`,
+    'create publication pgferry_followed for table followed',
+  ],
+};
+
 /** Other shapes of rows. */
 export const SHAPES: readonly DataSet[] = [
   {

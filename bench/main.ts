@@ -2,21 +2,28 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { renderTable as renderRows } from '../src/cli/output/render-table';
 import { runStatements } from '../test/support/run-statements';
 import type { Bench } from './bench';
-import { MANY_TABLES, ORDERS, SHAPES } from './data-sets';
+import { FOLLOWED, MANY_TABLES, ORDERS, SHAPES } from './data-sets';
+import { judgeFollow } from './follow/judge-follow';
+import { FOLLOW, measureFollow } from './follow/measure-follow';
+import { FOLLOW_HEAD, renderFollow } from './follow/render-follow';
 import { measureCeilings } from './measure-ceilings';
 import { measureNested } from './measure-nested';
 import { measureOrders } from './measure-orders';
 import { measureShapes } from './measure-shapes';
 import { CLUSTERED, SCATTERED, treeOf } from './nested-sets';
-import { measurePeers, PEER_SETTINGS } from './peers';
+import { measurePeers } from './peers';
 import { compareWithBaseline, saveBaseline } from './regression-gate';
 import { renderChart } from './render-chart';
 import { renderPage } from './render-page';
 import { renderTable } from './render-table';
 import { readVersions, setStage } from './stage';
 import { judgeTargets } from './targets';
+
+/** What logical decoding needs of PostgreSQL: streams and pgsync follow it. */
+const LOGICAL = { wal_level: 'logical' } as const;
 
 const DOCS = join(__dirname, '..', 'docs');
 
@@ -38,11 +45,23 @@ async function main(): Promise<void> {
   const trees = [CLUSTERED, SCATTERED].map((set) => ({
     ...{ id: set.name, tables: set.name, documents: { nested: treeOf(set) } },
   }));
-  const stage = await setStage([...connectors, ...lanes, ...trees], values.peers ? PEER_SETTINGS : {});
+  const followed = {
+    ...{ id: FOLLOWED.name, tables: FOLLOWED.name, documents: { field_names: 'plain' } },
+    continuous: { refresh_interval: '200ms' },
+  };
+  const stage = await setStage([...connectors, ...lanes, ...trees, followed], LOGICAL);
   try {
     const rows = Number(values.rows);
     const only = values.only.split(',').filter((id) => id !== '');
-    const bench: Bench = { stage, rows, samples: Number(values.samples), only, figures: [], say };
+    const bench: Bench = {
+      stage,
+      rows,
+      samples: Number(values.samples),
+      only,
+      figures: [],
+      follow: { figures: [] },
+      say,
+    };
     try {
       await measureAll(bench);
     } catch (error) {
@@ -57,21 +76,31 @@ async function main(): Promise<void> {
 }
 
 async function measureAll(bench: Bench): Promise<void> {
-  const { stage, rows } = bench;
+  const { stage, rows, only } = bench;
+  if (only.length === 1 && only[0] === FOLLOW) {
+    await measureFollow(bench, values.peers);
+    return;
+  }
   say(`making ${rows} orders …`);
   await runStatements(stage.database, [...ORDERS.create(rows), 'vacuum analyze']);
   const ceiling = await measureCeilings(bench, ORDERS.name);
   await measureOrders(bench, ceiling);
   await measureShapes(bench);
   await measureNested(bench, values.peers);
+  await measureFollow(bench, values.peers);
   if (values.peers) await measurePeers(bench, ORDERS.name);
 }
 
 /** Prints the figures; a run of everything becomes docs/performance.md, or is compared with the one that did. */
 async function report(bench: Bench): Promise<void> {
-  const { figures, only, stage } = bench;
-  const targets = judgeTargets(figures);
-  process.stdout.write(values.json ? `${JSON.stringify({ figures, targets })}\n` : `${renderTable(figures)}\n`);
+  const { figures, follow, only, stage } = bench;
+  const targets = [...judgeTargets(figures), ...judgeFollow(follow)];
+  if (values.json) process.stdout.write(`${JSON.stringify({ figures, follow, targets })}\n`);
+  else {
+    if (figures.length > 0) process.stdout.write(`${renderTable(figures)}\n`);
+    if (follow.figures.length > 0)
+      process.stdout.write(`${renderRows(FOLLOW_HEAD, follow.figures.map(renderFollow))}\n`);
+  }
   for (const { what, limit, value, isMet } of targets)
     say(`${isMet ? '✓' : '✗'} ${what} ${limit}: ${value.toFixed(3)}`);
   if (values.check) {

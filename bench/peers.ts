@@ -7,9 +7,6 @@ import type { Stage } from './stage';
 
 const INDEX = 'bench-pgsync';
 
-/** What logical decoding, which pgsync follows, needs of PostgreSQL. */
-export const PEER_SETTINGS = { wal_level: 'logical' } as const;
-
 /** What users would pick instead, on the same data, servers and run. A peer that can't be had is skipped by name. */
 export async function measurePeers(bench: Bench, table: string): Promise<void> {
   try {

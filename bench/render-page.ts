@@ -1,11 +1,14 @@
 import { cpus, release, totalmem, type } from 'node:os';
 
 import type { Bench } from './bench';
+import { FOLLOWED } from './data-sets';
+import { judgeFollow } from './follow/judge-follow';
+import { FOLLOW_HEAD, renderFollow } from './follow/render-follow';
 import { HEAD, renderFigure } from './render-table';
 import { judgeTargets } from './targets';
 
 /** docs/performance.md: everything that a run measured. */
-export function renderPage({ figures, rows, samples }: Bench, versions: readonly string[]): string {
+export function renderPage({ figures, follow, rows, samples }: Bench, versions: readonly string[]): string {
   const processors = cpus();
   const machine = `${processors.length} × ${processors[0]?.model ?? 'unknown processor'}`;
   const memory = `${Math.round(totalmem() / 2 ** 30)} GiB of memory`;
@@ -24,7 +27,7 @@ Elsewhere the times will differ; the ratios are what to look at.
 
 ${markdownTable(
   ['', 'target', 'this run', ''],
-  judgeTargets(figures).map(({ what, limit, value, isMet }) => [
+  [...judgeTargets(figures), ...judgeFollow(follow)].map(({ what, limit, value, isMet }) => [
     what,
     limit,
     value.toFixed(3),
@@ -41,6 +44,13 @@ ${markdownTable(
   HEAD,
   figures.map((figure) => renderFigure(figure)),
 )}
+
+## Following changes
+
+${FOLLOWED.rows.toLocaleString('en-US')} rows, each changed once, \`refresh_interval: 200ms\`; found is what searches every ten milliseconds see,
+acknowledged is of each batch's oldest change. The most that it keeps up with: as many rows are written as are found.
+
+${markdownTable(FOLLOW_HEAD, follow.figures.map(renderFollow))}
 `;
 }
 

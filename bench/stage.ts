@@ -32,6 +32,8 @@ export interface BenchConnector {
   readonly concurrency?: number;
   /** Section `documents`. */
   readonly documents?: Readonly<Record<string, unknown>>;
+  /** Section `continuous`. */
+  readonly continuous?: Readonly<Record<string, unknown>>;
 }
 
 export const TASK_QUEUE = 'bench';
@@ -83,12 +85,13 @@ export async function setStage(
   };
 }
 
-function describeConnector({ id, tables, concurrency = 2, documents = {} }: BenchConnector, database: URL) {
+function describeConnector({ id, tables, concurrency = 2, documents = {}, continuous }: BenchConnector, database: URL) {
   return {
     connector_id: id,
     index_name: `bench-${id}`,
     concurrency,
     documents,
+    ...(continuous === undefined ? {} : { continuous }),
     configuration: {
       host: database.hostname,
       port: Number(database.port),

@@ -7,6 +7,8 @@ import type { Bench } from './bench';
 export interface BenchWorker extends Worker {
   /** 99th percentile of its event loop delay since this was last asked, in milliseconds. */
   readonly loopDelayMs: () => Promise<number>;
+  /** Its metrics, as Prometheus reads them. */
+  readonly metrics: () => Promise<string>;
 }
 
 /** Runs something with a number of worker processes of its own. */
@@ -27,9 +29,8 @@ export async function withWorkers<Result>(
 async function createBenchWorker(configuration: string): Promise<BenchWorker> {
   const monitoring = `127.0.0.1:${await findFreePort()}`;
   const worker = createWorker(configuration, { ...imageAllocation(), BENCH_MONITORING: monitoring });
-  const loopDelayMs = async () => {
-    const metrics = await (await fetch(`http://${monitoring}/metrics`)).text();
-    return Number(/^nodejs_eventloop_lag_p99_seconds ([0-9.e+-]+)$/m.exec(metrics)?.[1] ?? NaN) * 1_000;
-  };
-  return { ...worker, loopDelayMs };
+  const metrics = async () => (await fetch(`http://${monitoring}/metrics`)).text();
+  const loopDelayMs = async () =>
+    Number(/^nodejs_eventloop_lag_p99_seconds ([0-9.e+-]+)$/m.exec(await metrics())?.[1] ?? NaN) * 1_000;
+  return { ...worker, loopDelayMs, metrics };
 }
