@@ -3,6 +3,7 @@ import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from
 
 import { blotSecrets } from '../logging/blot-secrets';
 import { FAILURES, SyncFailure, toFailureType } from '../sync/failures';
+import { RelationChanged } from '../sync/relation-failure';
 import { type FailureDetail, readFailureDetails, toFailureDetails } from '../sync/wire/failure-details';
 
 /** Turns what activities throw into Temporal's failures: the one place that knows both. */
@@ -30,7 +31,11 @@ export function toApplicationFailure(error: unknown, facts: Pick<FailureDetail, 
     // A password may have been typed where servers quote it: as the name of a database.
     message: blotSecrets(failure.message),
     nonRetryable: !failure.retryable,
-    details: toFailureDetails({ remedy: blotSecrets(failure.remedy), ...facts }),
+    details: toFailureDetails({
+      remedy: blotSecrets(failure.remedy),
+      ...(failure instanceof RelationChanged ? { changed: failure.relation } : {}),
+      ...facts,
+    }),
   });
   // It would say that it was translated here, above the reason in the Temporal UI.
   translated.stack = '';

@@ -21,6 +21,36 @@ export function toRelationFailure(error: unknown): RelationFailure | undefined {
   return { type, message, remedy };
 }
 
+/**
+ * A relation is no longer what the sync's plan says, which another attempt would meet as well: the workflow plans and
+ * copies it anew.
+ */
+export class RelationChanged extends SyncFailure {
+  constructor(
+    readonly relation: string,
+    { type, message, remedy }: SyncFailure,
+  ) {
+    super(type, message, remedy);
+  }
+
+  override get retryable(): boolean {
+    return false;
+  }
+}
+
+/**
+ * Runs what reads one relation after it has been copied.
+ * @throws RelationChanged where it is no longer what the plan says; else what the work throws
+ */
+export async function tellChanged<Result>(relation: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof SyncFailure && error.type === 'SourceChanged') throw new RelationChanged(relation, error);
+    throw error;
+  }
+}
+
 /** Whether a failure that is met while a relation is read or written is that relation's alone. */
 function isOfRelation(type: FailureType): boolean {
   const policy: { readonly retryable: boolean; readonly ofRelation?: true } = FAILURES[type];

@@ -133,7 +133,8 @@ function recordBatch(run: SyncRun, { reports, changed }: CatchUpResult): void {
   recordChanged(run, changed);
 }
 
-async function planAgain(run: SyncRun, activities: ActivityProxies): Promise<void> {
+/** Plans relations anew that changed; {@link copyRelations} copies them in the round that begins. */
+export async function planAgain(run: SyncRun, activities: ActivityProxies): Promise<void> {
   if (run.round + 1 === MAX_ROUNDS) {
     recordFailed(run, run.changed.map(neverSettled));
     run.changed = [];

@@ -39,6 +39,14 @@ export function explainFailure(error: unknown): Explanation | undefined {
   return undefined;
 }
 
+/** Finds the relation that is no longer what the sync's plan says; undefined where an activity failed by something else. */
+export function findChangedRelation(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof ApplicationFailure) return readFailureDetails(cause.details).changed;
+  }
+  return undefined;
+}
+
 /** A failure that the workflow itself finds, as an activity's would reach it. */
 export function toApplicationFailure({ type, message, remedy }: SyncFailure): ApplicationFailure {
   return ApplicationFailure.create({ type, message, nonRetryable: true, details: toFailureDetails({ remedy }) });

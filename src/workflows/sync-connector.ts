@@ -17,8 +17,8 @@ import { readSyncInput } from '../sync/wire/sync-input';
 import { SYNC_WORKFLOW, syncWorkflowId } from '../sync/wire/workflow-names';
 import { type ActivityProxies, proxySyncActivities } from './activity-policies';
 import { type Beginning, beginRun, looksFirst } from './begin-run';
-import { copyRelations } from './copy-relations';
-import { explainFailure, toApplicationFailure, toEndingFailure } from './explain-failure';
+import { copyRelations, planAgain } from './copy-relations';
+import { explainFailure, findChangedRelation, toApplicationFailure, toEndingFailure } from './explain-failure';
 import { narration } from './narration';
 import { mayPlanAnew } from './plan-anew';
 import { reconcile } from './reconcile';
@@ -27,7 +27,7 @@ import { RelationsFailed } from './relations-failed';
 import { retryRejected } from './retry-rejected';
 import { setUpControl, type SyncControl } from './sync-control';
 import { labelSync, type SyncLabels } from './sync-labels';
-import { failedRelations, recordFailed, reportRun, type SyncRun } from './sync-run';
+import { failedRelations, recordChanged, recordFailed, reportRun, type SyncRun } from './sync-run';
 
 /**
  * Syncs one connector: the only public workflow of pgferry, whatever starts it.
@@ -92,11 +92,10 @@ async function runSync(
   if (run.plan.notes !== undefined) control.show({ notes: run.plan.notes });
   try {
     if (carried === undefined) await prepareIndex(run, activities, control);
-    const copied = await copyRelations(run, activities, control);
-    if (!copied) await continueAsNew<typeof syncConnector>(input, run, replans);
-    await retryRejected(run, activities);
-    control.show({ phase: 'reconcile' });
-    await reconcile(run, activities);
+    do {
+      const copied = await copyRelations(run, activities, control);
+      if (!copied) await continueAsNew<typeof syncConnector>(input, run, replans);
+    } while (!(await settleRelations(run, activities, control)));
     control.show({ phase: 'finish', relations: Object.values(run.reports) });
     await finishSync(run, activities, labels, control);
     const report = reportRun(run);
@@ -112,6 +111,25 @@ async function runSync(
     const restored = await restoreIndex(run, activities);
     if (restored !== undefined) aftermath.restored = restored;
     throw error;
+  }
+}
+
+/**
+ * Step 6, for what is planned now.
+ * @returns false where a relation turned out to be no longer what was copied: it has been planned anew
+ */
+async function settleRelations(run: SyncRun, activities: ActivityProxies, control: SyncControl): Promise<boolean> {
+  try {
+    await retryRejected(run, activities);
+    control.show({ phase: 'reconcile' });
+    await reconcile(run, activities);
+    return true;
+  } catch (error) {
+    const changed = findChangedRelation(error);
+    if (changed === undefined || CancellationScope.current().consideredCancelled) throw error;
+    recordChanged(run, [changed]);
+    await planAgain(run, activities);
+    return false;
   }
 }
 

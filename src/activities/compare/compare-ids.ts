@@ -7,7 +7,7 @@ import type { Source } from '../../postgres/connection/source';
 import { type IdRequest, readIds } from '../../postgres/ids/read-ids';
 import { documentIdPrefix, relationOfId } from '../../sync/document-owner';
 import { relationField } from '../../sync/relation';
-import { type RelationFailure, toRelationFailure } from '../../sync/relation-failure';
+import { type RelationFailure, tellChanged, toRelationFailure } from '../../sync/relation-failure';
 import { addReports, emptyReport, type RelationReport } from '../../sync/report';
 import type { SyncJob } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
@@ -41,7 +41,7 @@ export async function eachPart<Result>(
     const { relation } = part;
     try {
       if (!failed.has(relation)) {
-        results.push(await work({ ...input, part }));
+        results.push(await tellChanged(relation, () => work({ ...input, part })));
         continue;
       }
     } catch (error) {

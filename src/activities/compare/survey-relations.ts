@@ -17,7 +17,7 @@ import {
   type RowsDigest,
 } from '../../sync/id-digest';
 import { mayShareIds, relationField } from '../../sync/relation';
-import { type FailedRelation, toRelationFailure } from '../../sync/relation-failure';
+import { type FailedRelation, tellChanged, toRelationFailure } from '../../sync/relation-failure';
 import type { SyncJob } from '../../sync/sync-plan';
 import type { Since } from '../../sync/unseen-transactions';
 import type { OpenConnector } from '../connector/connector-registry';
@@ -51,10 +51,12 @@ export async function surveyRelations(
   const failed: FailedRelation[] = [];
   for (const { name, oid, rowsSince } of input.relations) {
     try {
-      const projected = await openRelation(connector, job, { relation: name, oid });
       const counts = { documents: documents.get(name) ?? 0, ...(letters.get(name) ?? { rejected: 0, dropped: 0 }) };
       const hasLost = await mayHaveLostRows(connector, job, rowsSince);
-      const surveyed = await surveyRelation(connector, job, projected, { ...counts, hasLost }, scope);
+      const surveyed = await tellChanged(name, async () => {
+        const projected = await openRelation(connector, job, { relation: name, oid });
+        return surveyRelation(connector, job, projected, { ...counts, hasLost }, scope);
+      });
       relations.push({ relation: name, ...counts, ...surveyed });
     } catch (error) {
       const failure = toRelationFailure(error);

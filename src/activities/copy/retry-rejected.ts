@@ -13,7 +13,7 @@ import { copyByIds } from '../../postgres/rows/copy-by-ids';
 import type { CopyPiece, SharedPiece } from '../../postgres/rows/copy-piece';
 import { copyPlaces } from '../../postgres/rows/copy-places';
 import type { LeafRows } from '../../postgres/rows/row-source';
-import { toRelationFailure } from '../../sync/relation-failure';
+import { tellChanged, toRelationFailure } from '../../sync/relation-failure';
 import { addReports, emptyReport, type RelationReport } from '../../sync/report';
 import type { SyncJob } from '../../sync/sync-plan';
 import { passVersion } from '../../sync/write-version';
@@ -44,10 +44,12 @@ export async function retryRejected(
   for (const { name, oid } of relations) {
     if (!counts.has(name)) continue;
     try {
-      const projected = await openRelation(connector, job, { relation: name, oid });
-      const { rows } = projected;
-      // A view or rule has been read as a whole by this sync.
-      if ('leaves' in rows) reports.push(await retryRelation(connector, { job, round, projected, rows }, scope));
+      await tellChanged(name, async () => {
+        const projected = await openRelation(connector, job, { relation: name, oid });
+        const { rows } = projected;
+        // A view or rule has been read as a whole by this sync.
+        if ('leaves' in rows) reports.push(await retryRelation(connector, { job, round, projected, rows }, scope));
+      });
     } catch (error) {
       const failure = toRelationFailure(error);
       if (failure === undefined) throw error;

@@ -12,6 +12,8 @@ export interface FailureDetail {
   readonly remedy: string;
   /** Whether search attributes are registered: said by the first step, whose failure takes the place of its result. */
   readonly searchAttributes?: boolean;
+  /** A relation that is no longer what the sync's plan says: it has to be planned and copied anew. */
+  readonly changed?: string;
   /** A report for each relation of a sync in which only some failed. */
   readonly relations?: readonly RelationReport[];
 }
@@ -25,11 +27,12 @@ export function toFailureDetails(detail: FailureDetail): [FailureDetail] {
 export function readFailureDetails(details: readonly unknown[] | null | undefined): Partial<FailureDetail> {
   const detail = details?.[0];
   if (!isRecord(detail)) return {};
-  const { message, remedy, searchAttributes, relations } = detail;
+  const { message, remedy, searchAttributes, changed, relations } = detail;
   return {
     ...(typeof message === 'string' ? { message } : {}),
     ...(typeof remedy === 'string' ? { remedy } : {}),
     ...(typeof searchAttributes === 'boolean' ? { searchAttributes } : {}),
+    ...(typeof changed === 'string' ? { changed } : {}),
     ...(Array.isArray(relations) ? { relations: relations as readonly RelationReport[] } : {}),
   };
 }
