@@ -95,7 +95,8 @@ function fingerprintLeaves({ followed, readAgain }: FollowedRelations): string {
       .map(({ oid, fileNode }) => `${oid}:${fileNode}`)
       .sort(),
   }));
-  return JSON.stringify([leaves, readAgain.map(({ relation, files }) => [relation, files])]);
+  // A view may be defined anew, and read other tables.
+  return JSON.stringify([leaves, readAgain.map(({ relation, oids, files }) => [relation, oids, files])]);
 }
 
 function nothingPublished(name: string): Publication {
