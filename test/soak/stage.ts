@@ -98,12 +98,23 @@ export async function deleteIndices({ servers, index }: Stage): Promise<void> {
   }
 }
 
+async function countAll(client: Elasticsearch, index: string): Promise<number> {
+  await client.indices.refresh({ index });
+  return (await client.count({ index })).count;
+}
+
 /** What a sync must not leave behind: settings of the load, indices of broken-off rebuilds, dead letters. */
 export async function findLeftovers({ servers, index }: Stage): Promise<string[]> {
   const client = new Elasticsearch({ node: servers.elasticsearch.url });
   try {
-    const indices = await client.indices.get({ index: `${index}*`, flat_settings: true, expand_wildcards: 'all' });
-    return Object.entries(indices).flatMap(([name, { aliases = {}, settings, mappings }]) => {
+    const { [`${index}-rejected`]: letters, ...indices } = await client.indices.get({
+      index: `${index}*`,
+      flat_settings: true,
+      expand_wildcards: 'all',
+    });
+    // It stays where a pipeline dropped documents for a while; what it held of them must be gone.
+    const count = letters === undefined ? 0 : await countAll(client, `${index}-rejected`);
+    const leftovers = Object.entries(indices).flatMap(([name, { aliases = {}, settings, mappings }]) => {
       const flat = (settings ?? {}) as Record<string, string>;
       const state = mappings?._meta?.['pgferry'] as { readonly restore?: unknown } | undefined;
       return [
@@ -114,6 +125,7 @@ export async function findLeftovers({ servers, index }: Stage): Promise<string[]
         ...(state?.restore === undefined ? [] : ['settings to restore']),
       ];
     });
+    return count === 0 ? leftovers : [...leftovers, `${count} dead letters`];
   } finally {
     await client.close();
   }
