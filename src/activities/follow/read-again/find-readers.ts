@@ -20,6 +20,7 @@ const RULE_MS = 10_000;
 
 /** Finds the tables that relations read: of views what is behind them, of rules what their queries name. */
 export async function findReaders(source: Source, relations: readonly ProjectedRelation[]): Promise<readonly Reader[]> {
+  if (relations.length === 0) return [];
   const sources: { name: string; oids: readonly number[]; trouble?: string }[] = [];
   for (const projected of relations) sources.push({ name: projected.name, ...(await findSources(source, projected)) });
   const all = [...new Set(sources.flatMap(({ oids }) => oids))];

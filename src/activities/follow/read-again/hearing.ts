@@ -10,6 +10,7 @@ import type { Reader } from './find-readers';
 /** The tables of readers that may be published: their rows can be updated afterwards as before. */
 export async function findPublishable(source: Source, readers: readonly Reader[]): Promise<readonly ReadTable[]> {
   const tables = new Map(readers.flatMap((reader) => reader.tables.map((table) => [table.oid, table])));
+  if (tables.size === 0) return [];
   const oids = [...tables.values()].flatMap(({ members }) => members.map(({ oid }) => oid));
   const identities = await withTransaction(source, (tx) => readIdentities(tx, [...new Set(oids)]));
   return [...tables.values()].filter(
