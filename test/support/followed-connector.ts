@@ -15,6 +15,7 @@ export interface ShownStream {
   readonly hints?: number;
   readonly put_back?: number;
   readonly deleted?: number;
+  readonly dropped?: number;
   readonly pending?: number;
   readonly retained_bytes?: number | null;
   readonly due?: readonly string[];

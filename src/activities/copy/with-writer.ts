@@ -1,5 +1,5 @@
 import { type BulkWriter, createBulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
-import type { BulkWriterOptions } from '../../elasticsearch/bulk-writer/bulk-writer-options';
+import type { BulkWriterOptions, WriterWatch } from '../../elasticsearch/bulk-writer/bulk-writer-options';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { withTransaction } from '../../postgres/connection/transaction';
 import { readMoment } from '../../postgres/server/read-moment';
@@ -16,11 +16,12 @@ export async function withWriter<Result>(
   job: SyncJob,
   signal: AbortSignal,
   work: (writer: BulkWriter) => Promise<Result>,
-  beside?: Pick<BulkWriterOptions, 'newestOfOthers' | 'onConflict'>,
+  beside?: Pick<BulkWriterOptions, 'newestOfOthers' | 'onConflict'> & Pick<WriterWatch, 'mayDelete'>,
 ): Promise<Result> {
   const { settings, elasticsearch, meter } = connector;
   const { pipeline } = settings;
-  const others = beside ?? (settings.continuous === undefined ? {} : { newestOfOthers: await followClock(connector) });
+  const { mayDelete, ...others } =
+    beside ?? (settings.continuous === undefined ? {} : { newestOfOthers: await followClock(connector) });
   const { pipelines, concreteIndex: index, version: firstVersion } = job;
   const writer = createBulkWriter({
     client: elasticsearch,
@@ -35,7 +36,7 @@ export async function withWriter<Result>(
     observer: meter.bulk,
     ...others,
     ...(pipeline === undefined ? {} : { pipeline }),
-    ...(pipelines === undefined ? {} : { watch: { pipelines, index, firstVersion } }),
+    ...(pipelines === undefined ? {} : { watch: { pipelines, index, firstVersion, ...(mayDelete && { mayDelete }) } }),
   });
   try {
     return await work(writer);

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
-import { countDocuments } from '../../elasticsearch/documents/count-documents';
 import { refreshIndex } from '../../elasticsearch/index/refresh-index';
 import { withTransaction } from '../../postgres/connection/transaction';
 import { requireDefinitions } from '../../postgres/rows/copy-by-keys';
@@ -13,16 +12,16 @@ import { isHintVisible } from '../../sync/unseen-transactions';
 import type { OpenConnector } from '../connector/connector-registry';
 import { projectSource } from '../plan/project-source';
 import type { Alarm } from './alarm';
+import type { PendingHints, TakenHints } from './batches/pending-hints';
+import { refreshSoon } from './batches/refresh-soon';
+import { settleLetters } from './batches/settle-letters';
+import type { StreamVersions } from './batches/stream-versions';
+import { type StreamTarget, writeHinted, type WrittenHints } from './batches/write-hinted';
 import type { ContinuousSettings } from './examine-source';
 import type { FollowScope, Voice } from './follow-scope';
 import type { Roster } from './followed-roster';
 import type { HintCount } from './hint-source';
-import { limitDeletions } from './limit-deletions';
 import type { OpenStream } from './open-stream';
-import type { PendingHints, TakenHints } from './pending-hints';
-import { refreshSoon } from './refresh-soon';
-import type { StreamVersions } from './stream-versions';
-import { type StreamTarget, writeHinted, type WrittenHints } from './write-hinted';
 
 /** Keys that are read in one transaction. */
 const KEYS_PER_BATCH = 5_000;
@@ -52,13 +51,14 @@ export interface Applying {
   /** Number of documents that had a newer version. */
   readonly conflicts: { count: number };
   readonly writer: BulkWriter;
-  readonly addGap: (relation: string, reason: string) => void;
+  /** Bounds what the stream deletes, see `limitDeletions`. */
+  readonly mayDelete: StreamTarget['mayDelete'];
 }
 
 /** Reads hinted rows again, batch by batch, and writes their documents, until the scope's signal ends it. */
 export async function applyHints(applying: Applying): Promise<never> {
   const { connector, pending, scope, stream, voice, alarm, came } = applying;
-  const { elasticsearch, settings } = connector;
+  const { elasticsearch } = connector;
   const { index, concreteIndex, behindAlias } = stream.job;
   const inFlight = new Set<Promise<void>>();
   const refresher = refreshSoon(applying.settings.refreshInterval, () => {
@@ -66,13 +66,11 @@ export async function applyHints(applying: Applying): Promise<never> {
       if (!scope.signal.aborted) voice.end(error);
     });
   });
-  const mayDelete = limitDeletions({
-    maxDeleteRatio: settings.limits.maxDeleteRatio,
-    countDocuments: (relation) => countDocuments(elasticsearch, concreteIndex, settings.id, relation),
-    onGap: applying.addGap,
-    now: () => performance.now(),
-  });
-  const target = { connector, job: stream.job, writer: applying.writer, signal: scope.signal, mayDelete };
+  const { mayDelete, writer } = applying;
+  const target = {
+    ...{ connector, job: stream.job, writer, signal: scope.signal, mayDelete },
+    settleLetters: settleLetters(connector, stream.job, scope.signal),
+  };
   const settle = settler(applying);
   let isPaused = false;
   const pace = () => {
@@ -186,7 +184,7 @@ function settler({ connector, pending, voice, conflicts, alarm, came }: Applying
     pending.settle(taken, isBehind);
     const sum = (what: 'written' | 'deleted' | 'rejected' | 'dropped') =>
       outcomes.reduce((total, outcome) => total + outcome[what], 0);
-    const { written, deleted, putBack } = voice.state();
+    const { written, deleted, dropped = 0, putBack } = voice.state();
     const oldest = hints.reduce((least, { committedAt }) => Math.min(least, committedAt), Infinity);
     const delayMs = Math.max(0, Math.round(Date.now() - oldest / MICROSECONDS_PER_MS));
     connector.meter.stream.settled(hints.length, delayMs);
@@ -194,7 +192,8 @@ function settler({ connector, pending, voice, conflicts, alarm, came }: Applying
     voice.show({
       hints: came.count(),
       written: written + sum('written'),
-      deleted: deleted + sum('deleted') + sum('dropped'),
+      deleted: deleted + sum('deleted'),
+      dropped: dropped + sum('dropped'),
       putBack: putBack + (isBehind ? hints.length : 0),
       pending: pending.size(),
       delayMs,

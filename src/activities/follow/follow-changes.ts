@@ -1,17 +1,19 @@
+import { countDocuments } from '../../elasticsearch/documents/count-documents';
 import type { StreamState } from '../../sync/wire/follow-state';
 import type { OpenConnector } from '../connector/connector-registry';
 import { withWriter } from '../copy/with-writer';
 import { createAlarm } from './alarm';
 import { applyHints } from './apply-hints';
+import { limitDeletions } from './batches/limit-deletions';
+import { createPendingHints } from './batches/pending-hints';
+import { createStreamVersions } from './batches/stream-versions';
 import type { ContinuousSettings } from './examine-source';
 import type { FollowScope, Voice } from './follow-scope';
 import { createRoster } from './followed-roster';
 import { gatherGaps } from './gather-gaps';
 import { type OpenStream, openStream } from './open-stream';
-import { createPendingHints } from './pending-hints';
 import { tell } from './read-again/choose-read-again';
 import { readAgainSoon } from './read-again/read-again-soon';
-import { createStreamVersions } from './stream-versions';
 import { untilSeen } from './until-seen';
 import { watchStream } from './watch-stream';
 
@@ -98,12 +100,19 @@ async function runStream(
   const versions = createStreamVersions(connector.elasticsearch, job);
   const watching = watchStream(connector, settings, stream, { ...scope, ...voice, versions, roster });
   const conflicts = { count: 0 };
+  const mayDelete = limitDeletions({
+    maxDeleteRatio: connector.settings.limits.maxDeleteRatio,
+    countDocuments: (relation) => countDocuments(connector.elasticsearch, job.concreteIndex, job.connectorId, relation),
+    onGap: gaps.add,
+    now: () => performance.now(),
+  });
   const options = {
     onConflict: (version: bigint) => {
       versions.meet(Number(version));
       conflicts.count += 1;
     },
     newestOfOthers: () => Number.MAX_SAFE_INTEGER,
+    mayDelete,
   };
   // What a pipeline drops goes, whoever wrote it.
   const ofAnyTime = { ...job, version: 0 };
@@ -126,7 +135,7 @@ async function runStream(
           versions,
           conflicts,
           writer,
-          addGap: gaps.add,
+          mayDelete,
         }),
       options,
     );

@@ -1,5 +1,5 @@
+import type { PendingHints } from './batches/pending-hints';
 import type { Roster } from './followed-roster';
-import type { PendingHints } from './pending-hints';
 
 /** Listeners of a source of hints. */
 export interface HintSink {

@@ -6,10 +6,10 @@ import type { StreamState } from '../../sync/wire/follow-state';
 import type { OpenConnector } from '../connector/connector-registry';
 import { pipelineSubject } from '../plan/find-pipelines';
 import { readSource } from '../plan/read-source';
+import type { StreamVersions } from './batches/stream-versions';
 import { type ContinuousSettings, examineSource } from './examine-source';
 import type { Roster } from './followed-roster';
 import type { OpenStream } from './open-stream';
-import type { StreamVersions } from './stream-versions';
 
 /** Milliseconds between looks at the WAL that is kept; each sixth look is at all that a stream relies on. */
 const LOOK_MS = 10_000;

@@ -22,6 +22,7 @@ export function streamDocument({ status, state, stream, lastFailure }: FoundStre
           hints: stream.hints,
           written: stream.written,
           deleted: stream.deleted,
+          dropped: stream.dropped ?? 0,
           put_back: stream.putBack,
           pending: stream.pending,
           retained_bytes: stream.retainedBytes ?? null,
@@ -45,7 +46,7 @@ export function renderStream(connectorId: string, { status, state, stream, lastF
       ? []
       : [
           `  ${stream.hints} changes came, ${stream.written} documents written, ${stream.deleted} deleted, ` +
-            `${stream.pending} wait`,
+            `${describeDropped(stream.dropped)}${stream.pending} wait`,
           `  followed: ${(stream.followed ?? []).join(', ') || 'nothing yet'}`,
           ...(stream.readAgain ?? []).map((relation) => `  read again by a sync: ${describeReadAgain(relation)}`),
           ...(stream.left ?? []).map(({ relation, reason }) => `  left to schedules: ${relation}, since ${reason}`),
@@ -58,4 +59,8 @@ export function renderStream(connectorId: string, { status, state, stream, lastF
     ...(state?.failure === undefined ? [] : [`  the last such sync failed: ${state.failure}`]),
     ...(lastFailure === undefined ? [] : [`  failed before: ${lastFailure}`]),
   ].join('\n');
+}
+
+function describeDropped(dropped = 0): string {
+  return dropped === 0 ? '' : `${dropped} dropped by a pipeline, `;
 }

@@ -49,6 +49,8 @@ export interface BulkWriterOptions {
 export interface WriterWatch extends PipelineWatch {
   /** Oldest external version of this sync: what carries it, or a newer one, is of the sync itself. */
   readonly firstVersion: number;
+  /** Whether so many more documents of a relation may be deleted, since their rows were dropped. Absent: any number. */
+  readonly mayDelete?: (relation: string, documents: number) => Promise<boolean>;
 }
 
 /** Hears how writing goes, a call or two a bulk request; must be quick and never throw. */

@@ -33,5 +33,6 @@ export async function rememberDropped(
   const ids = letters.map(({ documentId }) => documentId);
   const found = await lookUpDocuments(client, { index: watch.index, ids, signal });
   const own = letters.filter(({ documentId }) => (found.get(documentId)?.version ?? 0) >= watch.firstVersion);
+  if (found.size > 0 && (await watch.mayDelete?.(context.relation, found.size)) === false) return;
   for (const [version, group] of groupByVersion(own)) await deliverBody(plain, deleteBody(group, version));
 }

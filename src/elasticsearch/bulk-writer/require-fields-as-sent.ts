@@ -3,6 +3,8 @@ import type { Client } from '@elastic/elasticsearch';
 import type { BulkBody } from '../../sync/bulk-body';
 import { readAction } from '../../sync/bulk-item';
 import { OWN_FIELDS, ROWS_FIELDS } from '../../sync/own-fields';
+import { asCount, asObject, readAnswer } from '../answers/read-answer';
+import { translateFailures } from '../answers/translate-failure';
 import { itemBytes } from '../bulk/bulk-slices';
 import { interferes, type PipelineWatch } from '../bulk/pipeline-watch';
 import { deadLetterId } from '../dead-letters/dead-letter-id';
@@ -20,6 +22,8 @@ export interface StoredDocuments {
   /** Ids of the documents that Elasticsearch says it stored. */
   readonly ids: ReadonlySet<string>;
   readonly newestVersion: number;
+  /** Newest version, by now, of writers that go on beside this one. Absent: there are none. */
+  readonly newestOfOthers?: number | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -28,7 +32,7 @@ export interface StoredDocuments {
  * @throws SyncFailure `PipelineInterferes` naming what is not as it was sent
  */
 export async function requireFieldsAsSent(stored: StoredDocuments): Promise<void> {
-  const { client, watch, body, ids, signal } = stored;
+  const { client, watch, body, ids, signal, newestVersion, newestOfOthers = 0 } = stored;
   const found = await lookUpDocuments(client, { index: watch.index, ids: [...ids], fields: FIELDS, signal });
   const absent: string[] = [];
   for (const position of body.offsets.keys()) {
@@ -39,7 +43,7 @@ export async function requireFieldsAsSent(stored: StoredDocuments): Promise<void
     if (document === undefined) absent.push(id);
     else {
       const sent = { version, fields: JSON.parse(bytes.toString('utf8', end)) as Readonly<Record<string, unknown>> };
-      const changed = findChange(sent, document, stored.newestVersion);
+      const changed = findChange(sent, document, Math.max(newestVersion, newestOfOthers));
       if (changed !== undefined) throw interferes(watch.pipelines, changed, 'stored with another value of it');
     }
   }
@@ -53,7 +57,7 @@ interface SentDocument {
 
 /**
  * Finds what is not as it was sent: a field, or what Elasticsearch keeps beside them.
- * @param newestVersion - of the sync: a document that a later write of it replaced is not judged by its fields
+ * @param newestVersion - of all writers: a document that a later write replaced is not judged by its fields
  */
 export function findChange(sent: SentDocument, found: FoundDocument, newestVersion: number): string | undefined {
   if (found.routing !== undefined) return '_routing';
@@ -69,11 +73,26 @@ function isSame(field: string, sent: unknown, found: unknown): boolean {
   return isTime && Date.parse(sent) === Date.parse(found);
 }
 
-/** A stored document that is not to be found was refused by a later write, or is on a shard where nobody looks for it. */
+/**
+ * A stored document that is not to be found was refused by a later write, is on a shard where nobody looks for it, or was
+ * deleted by another writer, where there is one.
+ */
 async function requireRefused(stored: StoredDocuments, absent: readonly string[]): Promise<void> {
   if (absent.length === 0) return;
-  const { client, watch, deadLetters, connectorId, signal } = stored;
+  const { client, watch, deadLetters, connectorId, signal, newestOfOthers } = stored;
   const letters = absent.map((documentId) => deadLetterId({ connectorId, documentId }));
   const refused = await lookUpDocuments(client, { index: deadLetters, ids: letters, signal });
-  if (refused.size < letters.length) throw interferes(watch.pipelines, '_routing', 'stored where its id does not lead');
+  if (refused.size === letters.length) return;
+  if (newestOfOthers !== undefined && !(await isOnAnyShard(stored, absent))) return;
+  throw interferes(watch.pipelines, '_routing', 'stored where its id does not lead');
+}
+
+/** A search looks at all shards. */
+async function isOnAnyShard({ client, watch: { index }, signal }: StoredDocuments, ids: readonly string[]) {
+  const doing = `looking for documents in ${index}`;
+  await translateFailures(doing, () => client.indices.refresh({ index }, { signal }));
+  const answer: unknown = await translateFailures(doing, () =>
+    client.count({ index, query: { ids: { values: [...ids] } } }, { signal }),
+  );
+  return readAnswer(doing, () => asCount(asObject(answer)['count'])) > 0;
 }

@@ -31,7 +31,7 @@ export async function writeWithDeadLetters(
   isReadBack: boolean,
 ): Promise<BulkOutcome> {
   const { options, onAnswer, signal } = context;
-  const { connectorId, jobId, client, deadLetters, watch, newestVersion } = options;
+  const { connectorId, jobId, client, deadLetters, watch, newestVersion, newestOfOthers } = options;
   const started = performance.now();
   let retried = 0;
   const stored = new Set<string>();
@@ -65,8 +65,9 @@ export async function writeWithDeadLetters(
     const outcome = await deliverBody(delivery, body);
     if (options.requireUuid !== undefined) await requireSameIndex(client, options.target, options.requireUuid);
     if (isReadBack && watch !== undefined) {
-      const target = { client, watch, deadLetters, connectorId, newestVersion, signal };
-      await requireFieldsAsSent({ ...target, body, ids: stored });
+      const target = { client, watch, deadLetters, connectorId, signal };
+      const versions = { newestVersion, newestOfOthers: newestOfOthers?.() };
+      await requireFieldsAsSent({ ...target, ...versions, body, ids: stored });
     }
     const durationMs = performance.now() - started;
     onAnswer({ items: body.offsets.length, bytes: body.bytes.length, durationMs, retried, outcome });

@@ -30,6 +30,8 @@ export interface StreamState {
   readonly written: number;
   /** Documents that were deleted since. */
   readonly deleted: number;
+  /** Rows that a pipeline dropped since, whose documents are deleted; absent of earlier workers. */
+  readonly dropped?: number;
   /** Number of hints that were put back since no snapshot saw their transaction yet, or a sync wrote meanwhile. */
   readonly putBack: number;
   /** Number of keys that wait to be read again. */

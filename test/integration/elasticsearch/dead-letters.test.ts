@@ -4,6 +4,7 @@ import { countDeadLetters } from '../../../src/elasticsearch/dead-letters/count-
 import type { DeadLetter } from '../../../src/elasticsearch/dead-letters/dead-letter';
 import { listDeadLetters } from '../../../src/elasticsearch/dead-letters/list-dead-letters';
 import { pruneDeadLetters } from '../../../src/elasticsearch/dead-letters/prune-dead-letters';
+import { settleDeadLetters } from '../../../src/elasticsearch/dead-letters/settle-dead-letters';
 import { writeDeadLetters } from '../../../src/elasticsearch/dead-letters/write-dead-letters';
 import { connectElasticsearch, deleteIndices, uniqueIndex } from '../../support/elasticsearch';
 
@@ -137,8 +138,20 @@ describe('dead letters', () => {
     expect(await listIds()).toEqual(['still refused']);
   });
 
+  test('go where their row was read again later, and has none anew', async () => {
+    await writeDeadLetters(client, index, [letter('mended'), letter('refused anew', { version: 20 }), letter('unread')]);
+    const documentIds = ['mended', 'refused anew', 'never refused'];
+    await settleDeadLetters(client, index, { connectorId: 'shop', documentIds, version: 20 });
+    await client.indices.refresh({ index });
+    expect(await listIds()).toEqual(['refused anew', 'unread']);
+    await settleDeadLetters(client, index, { connectorId: 'other', documentIds: ['unread'], version: 20 });
+    await client.indices.refresh({ index });
+    expect(await listIds()).toEqual(['refused anew', 'unread']);
+  });
+
   test('where there are none there need be no index', async () => {
     expect(await countDeadLetters(client, index, 'shop')).toEqual(new Map());
+    await settleDeadLetters(client, index, { connectorId: 'shop', documentIds: ['a'], version: 20 });
     expect(await pruneDeadLetters(client, index, { connectorId: 'shop', target })).toBe(0);
     expect(await client.indices.exists({ index })).toBe(false);
   });

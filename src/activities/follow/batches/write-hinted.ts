@@ -1,14 +1,15 @@
-import type { BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
-import type { Transaction } from '../../postgres/connection/transaction';
-import { copyByKeys, idsOfKeys } from '../../postgres/rows/copy-by-keys';
-import type { CopyPiece } from '../../postgres/rows/copy-piece';
-import { deleteBody, readAction } from '../../sync/bulk-item';
-import type { SyncJob } from '../../sync/sync-plan';
-import type { OpenConnector } from '../connector/connector-registry';
-import { copyOptions } from '../copy/copy-options';
-import { writePieces } from '../copy/write-pieces';
-import type { ProjectedRelation } from '../plan/projected-relation';
+import type { BulkWriter } from '../../../elasticsearch/bulk-writer/bulk-writer';
+import type { Transaction } from '../../../postgres/connection/transaction';
+import { copyByKeys, idsOfKeys } from '../../../postgres/rows/copy-by-keys';
+import type { CopyPiece } from '../../../postgres/rows/copy-piece';
+import { deleteBody, readAction } from '../../../sync/bulk-item';
+import type { SyncJob } from '../../../sync/sync-plan';
+import type { OpenConnector } from '../../connector/connector-registry';
+import { copyOptions } from '../../copy/copy-options';
+import { writePieces } from '../../copy/write-pieces';
+import type { ProjectedRelation } from '../../plan/projected-relation';
 import type { TakenHints } from './pending-hints';
+import type { LetterSettler } from './settle-letters';
 
 /** Where a stream's documents go. */
 export interface StreamTarget {
@@ -18,6 +19,7 @@ export interface StreamTarget {
   readonly signal: AbortSignal;
   /** Whether so many more documents of a relation may be deleted. */
   readonly mayDelete: (relation: string, documents: number) => Promise<boolean>;
+  readonly settleLetters: LetterSettler;
 }
 
 /** Fates of documents. */
@@ -46,7 +48,8 @@ export async function writeHinted(
   const { connector, job, writer, signal } = target;
   const keys = hints.map(({ key }) => key);
   const piece = { connector, job, writer, relation: name, version, signal };
-  const gone = new Set(await idsOfKeys(tx, relation, keys, projection));
+  const ids = await idsOfKeys(tx, relation, keys, projection);
+  const gone = new Set(ids);
   const pieces = copyByKeys(tx, relation, keys, copyOptions(piece, projection));
   const { acknowledged } = await writePieces(strikeOut(pieces, gone), piece);
   const deletions: Promise<{ readonly deleted: number }>[] = [];
@@ -54,13 +57,12 @@ export async function writeHinted(
     const accepted = await writer.accept(deleteBody([...gone], version), name);
     deletions.push(accepted.acknowledged);
   }
-  const all = Promise.all([acknowledged, ...deletions]).then(([written, deletion]) => ({
-    relation: name,
-    written: written.indexed,
-    deleted: deletion?.deleted ?? 0,
-    rejected: written.rejected,
-    dropped: written.dropped,
-  }));
+  const all = Promise.all([acknowledged, ...deletions]).then(async ([written, deletion]) => {
+    const { indexed, rejected, dropped } = written;
+    const outcome = { relation: name, written: indexed, deleted: deletion?.deleted ?? 0, rejected, dropped };
+    await target.settleLetters({ relation: name, documentIds: ids, version, hasLetters: rejected + dropped > 0 });
+    return outcome;
+  });
   all.catch(() => undefined);
   return { acknowledged: all };
 }

@@ -1,8 +1,8 @@
 import type { Client } from '@elastic/elasticsearch';
 
-import { readState, writeState } from '../../elasticsearch/index/state-store';
-import type { SyncJob } from '../../sync/sync-plan';
-import { chooseVersion } from '../../sync/write-version';
+import { readState, writeState } from '../../../elasticsearch/index/state-store';
+import type { SyncJob } from '../../../sync/sync-plan';
+import { chooseVersion } from '../../../sync/write-version';
 
 /** Versions of a stream's batches: each is above that of every writer which began to read before. */
 export interface StreamVersions {

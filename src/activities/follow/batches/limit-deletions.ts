@@ -1,4 +1,4 @@
-import { needsConsent } from '../../sync/delete-guard';
+import { needsConsent } from '../../../sync/delete-guard';
 
 /** Milliseconds for which deletions of a relation count. */
 const WINDOW_MS = 600_000;

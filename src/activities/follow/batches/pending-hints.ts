@@ -1,4 +1,4 @@
-import type { BeginMessage, KeyText } from '../../postgres/replication/pgoutput';
+import type { BeginMessage, KeyText } from '../../../postgres/replication/pgoutput';
 
 /** A key of a row that changed, not read again yet. */
 export interface Hint {

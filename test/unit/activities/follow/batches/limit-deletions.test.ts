@@ -1,4 +1,4 @@
-import { limitDeletions } from '../../../../src/activities/follow/limit-deletions';
+import { limitDeletions } from '../../../../../src/activities/follow/batches/limit-deletions';
 
 const MINUTE_MS = 60_000;
 
