@@ -12,6 +12,8 @@ export interface JobEnding {
   readonly error: string | null;
   /** Absent: those that the document has. */
   readonly counts?: JobCounts;
+  /** When the sync ended; absent: now. The next one may have begun since. */
+  readonly at?: Date;
 }
 
 const MIB = 1_048_576;
@@ -33,16 +35,23 @@ export function toCounts({ indexed, deleted, bytes }: RunReport): JobCounts {
  */
 export async function endJob(context: ServiceContext, job: JobDocument, ending: JobEnding): Promise<boolean> {
   const now = new Date().toISOString();
+  const ended = timeOfEnd(job, ending.at, now);
   const total = await countIndex(context, job.indexName, ending.status !== 'canceled');
   return changeJob(context.elasticsearch, job, {
     status: ending.status,
     error: ending.error,
     last_seen: now,
-    completed_at: now,
-    ...(ending.status === 'canceled' ? { canceled_at: now } : {}),
+    completed_at: ended,
+    ...(ending.status === 'canceled' ? { canceled_at: ended } : {}),
     ...ending.counts,
     ...(total === undefined ? {} : { total_document_count: Math.min(total, LARGEST_INTEGER) }),
   });
+}
+
+/** Temporal's clock is another one: a job ends after it began, and not in the future. */
+function timeOfEnd({ startedAt }: JobDocument, at: Date | undefined, now: string): string {
+  const ended = at === undefined || !(at.getTime() < Date.parse(now)) ? now : at.toISOString();
+  return startedAt !== undefined && Date.parse(startedAt) > Date.parse(ended) ? startedAt : ended;
 }
 
 /**

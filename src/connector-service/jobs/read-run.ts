@@ -11,6 +11,8 @@ export interface LatestRun {
   readonly status: string;
   readonly firstRunId: string;
   readonly runId: string;
+  /** When it ended; absent: it runs. */
+  readonly closedAt?: Date;
   /** The job's document that it was started for; absent: somebody else started it. */
   readonly syncJob?: string;
 }
@@ -26,13 +28,14 @@ export async function findLatestRun(
 ): Promise<LatestRun | undefined> {
   try {
     const description = await client.workflow.getHandle(syncWorkflowId(connectorId), runId).describe();
-    const { status, memo, raw } = description;
+    const { status, memo, raw, closeTime } = description;
     const firstRunId = raw.workflowExecutionInfo?.firstRunId;
     const syncJob = memo?.[JOB_MEMO];
     return {
       status: status.name.toLowerCase(),
       runId: description.runId,
       firstRunId: firstRunId == null || firstRunId === '' ? description.runId : firstRunId,
+      ...(closeTime === undefined ? {} : { closedAt: closeTime }),
       ...(typeof syncJob === 'string' ? { syncJob } : {}),
     };
   } catch (error) {

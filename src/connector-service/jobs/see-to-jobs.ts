@@ -130,12 +130,15 @@ async function readEnding(context: ServiceContext, job: JobDocument, run: Latest
       counts: job.counts,
     };
   }
-  const counts = toCounts(report);
+  const { closedAt } = run;
+  // A run that went on as another one ended later than it was closed.
+  const at = run.status === 'continued_as_new' || closedAt === undefined ? {} : { at: closedAt };
+  const ended = { counts: toCounts(report), ...at };
   const isComplete = run.status === 'completed' || (run.status === 'continued_as_new' && report.failure === undefined);
-  if (isComplete) return { status: 'completed', error: null, counts };
+  if (isComplete) return { status: 'completed', error: null, ...ended };
   // What was being tried in vain when it was asked to stop may be how it ended.
-  if (run.status === 'cancelled' || job.status === 'canceling') return { status: 'canceled', error: null, counts };
-  return { status: 'error', error: explainRun(job.connectorId, report.failure), counts };
+  if (run.status === 'cancelled' || job.status === 'canceling') return { status: 'canceled', error: null, ...ended };
+  return { status: 'error', error: explainRun(job.connectorId, report.failure), ...ended };
 }
 
 /** Writes the end into the job, then into the connector, unless that is at another job already. */

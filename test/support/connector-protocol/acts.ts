@@ -27,10 +27,12 @@ export interface Past {
   readonly gone: (readonly [number, number])[];
   /** Whether a schedule was on at any time. */
   wasScheduled: boolean;
+  /** Whether advanced rules were drafted at any time: no incremental sync goes on by others than the last full one. */
+  hadRules: boolean;
 }
 
 export function createPast(): Past {
-  return { asked: new Set(), canceled: new Set(), deleted: new Set(), gone: [], wasScheduled: false };
+  return { asked: new Set(), canceled: new Set(), deleted: new Set(), gone: [], wasScheduled: false, hadRules: false };
 }
 
 /** The name of a database that isn't there. */
@@ -70,7 +72,10 @@ export const ACTS = {
   },
   configure: ({ stage }) => stage.person.configure(stage.id, stage.typed()),
   'configure wrongly': ({ stage }) => stage.person.configure(stage.id, stage.typed({ database: NOWHERE })),
-  draft: ({ stage }) => stage.person.draft(stage.id, [], RULE),
+  draft: ({ stage, past }) => {
+    past.hadRules = true;
+    return stage.person.draft(stage.id, [], RULE);
+  },
   'draft wrongly': ({ stage }) => stage.person.draft(stage.id, [], BROKEN),
   'take the draft back': ({ stage }) => stage.person.draft(stage.id, []),
   schedule: async (life) => {
