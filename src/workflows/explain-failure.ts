@@ -28,12 +28,14 @@ export function explainFailure(error: unknown): Explanation | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (!(cause instanceof ApplicationFailure)) continue;
     const type = cause.type ?? 'Defect';
-    const { remedy = FAILURES[toFailureType(type)].remedy, searchAttributes } = readFailureDetails(cause.details);
+    const details = readFailureDetails(cause.details);
+    const { remedy = FAILURES[toFailureType(type)].remedy, searchAttributes, relations } = details;
     return {
       type,
       message: cause.message,
       remedy,
       ...(searchAttributes === true ? { searchAttributes } : {}),
+      ...(relations === undefined ? {} : { relations }),
     };
   }
   return undefined;

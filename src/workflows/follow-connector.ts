@@ -96,7 +96,7 @@ export async function followConnector({ connectorId }: FollowInput): Promise<voi
       const started = Date.now();
       const failure = await runSync(connectorId, [...owed, ...due.map((relation) => `${relation} reads what changed`)]);
       if (failure === undefined) showSynced(owed.length > 0);
-      else show({ failure, owed: unite(owed, state.owed), due: unite(due, state.due) });
+      else showFailed(failure, owed, due);
       const [tookMs, hasFailed] = [Date.now() - started, failure !== undefined];
       const readPauseMs = chooseReadPause(tookMs);
       if (owed.length === 0 && !hasFailed) await sleep(readPauseMs, { summary: 'before relations are read again' });
@@ -116,6 +116,23 @@ export async function followConnector({ connectorId }: FollowInput): Promise<voi
     if (isDue && left > 0) await sleep(left, { summary: 'before relations are read again' });
   }
 
+  /** What only some relations kept from completing is done for all others. */
+  function showFailed({ message, unread }: GapFailure, owed: readonly string[], due: readonly string[]): void {
+    if (unread.length === 0)
+      { show({ failure: message, owed: unite(owed, state.owed), due: unite(due, state.due) }); return; }
+    const reasons = unread.map((relation) => `${relation} could not be read`);
+    const isAllElseRead = state.owed.length === 0 && state.phase === 'catching up';
+    show({
+      failure: message,
+      owed: unite(reasons, state.owed),
+      due: unite(
+        due.filter((relation) => unread.includes(relation)),
+        state.due,
+      ),
+      ...(isAllElseRead ? { phase: 'following' } : {}),
+    });
+  }
+
   function showSynced(wasGap: boolean): void {
     const { owed, due, phase, closed, rereads } = state;
     state = { phase, owed, due, closed, rereads };
@@ -124,8 +141,15 @@ export async function followConnector({ connectorId }: FollowInput): Promise<voi
   }
 }
 
-/** @returns the failure's message where it did not complete */
-async function runSync(connectorId: string, reasons: readonly string[]): Promise<string | undefined> {
+/** Why a sync did not complete. */
+interface GapFailure {
+  readonly message: string;
+  /** Relations that could not be synced, where all others were. */
+  readonly unread: readonly string[];
+}
+
+/** @returns the failure where it did not complete */
+async function runSync(connectorId: string, reasons: readonly string[]): Promise<GapFailure | undefined> {
   for (let pause = FIRST_LOOK_MS; ; pause = Math.min(pause * 2, LONGEST_LOOK_MS)) {
     try {
       await executeChild(syncConnector, {
@@ -140,7 +164,11 @@ async function runSync(connectorId: string, reasons: readonly string[]): Promise
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) {
         if (isCancellation(error)) throw error;
-        return explainFailure(error)?.message ?? 'The sync did not complete.';
+        const { message = 'The sync did not complete.', relations = [] } = explainFailure(error) ?? {};
+        return {
+          message,
+          unread: relations.flatMap(({ relation, failure }) => (failure === undefined ? [] : [relation])),
+        };
       }
     }
     // It began before the gap, and closes it by nothing.
