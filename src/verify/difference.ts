@@ -31,14 +31,16 @@ export interface Difference {
   readonly fields?: readonly FieldDifference[];
 }
 
-/** The fields in which two documents differ, but for `_timestamp`; empty where only their spelling does. */
+/**
+ * The fields in which two documents differ; empty where only their spelling does. Of `_timestamp`, which is another one
+ * each time that a row is read, only that there is a moment counts.
+ */
 export function compareFields(row: Buffer, document: Buffer): FieldDifference[] {
   const [wanted, found] = [readFields(row), readFields(document)];
   const names = new Set([...wanted.keys(), ...found.keys()]);
-  names.delete(OWN_FIELDS.timestamp);
   return [...names].flatMap((field) => {
     const [inRow, inDocument] = [wanted.get(field), found.get(field)];
-    if (inRow === inDocument || isSpelledAnew(inRow, inDocument)) return [];
+    if (field === OWN_FIELDS.timestamp ? isMoment(inDocument) : isSame(inRow, inDocument)) return [];
     return [
       {
         field,
@@ -49,7 +51,14 @@ export function compareFields(row: Buffer, document: Buffer): FieldDifference[] 
   });
 }
 
-function isSpelledAnew(a: string | undefined, b: string | undefined): boolean {
+function isMoment(json: string | undefined): boolean {
+  const value: unknown = json === undefined ? undefined : JSON.parse(json);
+  return typeof value === 'string' && !Number.isNaN(Date.parse(value));
+}
+
+/** As the same bytes, or as another spelling of them. */
+function isSame(a: string | undefined, b: string | undefined): boolean {
+  if (a === b) return true;
   return a !== undefined && b !== undefined && canonicalJson(Buffer.from(a)) === canonicalJson(Buffer.from(b));
 }
 

@@ -7,12 +7,13 @@ const QUOTE = 0x22;
 
 /**
  * Digest of a document but its `_timestamp`, which tells when the row was committed or synced and so is not the row's
- * own. Twice the same bytes: the same digest; the order of keys and the digits of numbers count.
+ * own. Twice the same bytes: the same digest; the order of keys and the digits of numbers count. A document that has
+ * none, or something else in its place, has the digest of no row.
  */
 export function digestDocument(json: Buffer): string {
   // In JSON this stands for nothing but the member's start: within a string the quotes would be escaped.
   const start = json.indexOf(START);
-  if (start === -1) return digest(json);
+  if (start === -1) return `${digest(json)} without`;
   const end = json.indexOf(QUOTE, start + START.length);
   return digest(end === -1 ? json : joinAround(json, start, end + 1));
 }

@@ -141,6 +141,14 @@ story('pgferry verify', {
     expect(await verify()).toMatchObject({ changed: 2, code: 1 });
   },
 
+  'finds a document whose time somebody took away or overwrote': async () => {
+    await rewriteDocument(idOf(12), (source) => source.replace(/,"_timestamp":"[^"]*"/u, ''));
+    await rewriteDocument(idOf(13), (source) => source.replace(/"_timestamp":"[^"]*"/u, '"_timestamp":7'));
+    const { differences, changed } = await verify();
+    expect(changed).toBe(4);
+    for (const key of [12, 13]) expect(differences.find(({ id }) => id === idOf(key))?.fields).toEqual(['_timestamp']);
+  },
+
   'finds nothing after a rebuild': async () => {
     const client = connectElasticsearch();
     await client.delete({ index: synced.connector.index_name, id: 'of somebody else', refresh: true });

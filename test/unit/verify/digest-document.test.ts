@@ -38,4 +38,9 @@ describe('the digest of a document', () => {
     const columns = (at: string) => ({ column: { a: 1, _timestamp: at } });
     expect(digestDocument(render('now', columns('a')))).not.toBe(digestDocument(render('now', columns('b'))));
   });
+
+  test.each([{}, { _timestamp: 7 }])('is that of no row where the time is not one: %j', (time) => {
+    const row = render('now', {});
+    expect(digestDocument(Buffer.from(JSON.stringify({ id: 'x', table: 't', ...time })))).not.toBe(digestDocument(row));
+  });
 });
