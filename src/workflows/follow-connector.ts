@@ -118,8 +118,10 @@ export async function followConnector({ connectorId }: FollowInput): Promise<voi
 
   /** What only some relations kept from completing is done for all others. */
   function showFailed({ message, unread }: GapFailure, owed: readonly string[], due: readonly string[]): void {
-    if (unread.length === 0)
-      { show({ failure: message, owed: unite(owed, state.owed), due: unite(due, state.due) }); return; }
+    if (unread.length === 0) {
+      show({ failure: message, owed: unite(owed, state.owed), due: unite(due, state.due) });
+      return;
+    }
     const reasons = unread.map((relation) => `${relation} could not be read`);
     const isAllElseRead = state.owed.length === 0 && state.phase === 'catching up';
     show({

@@ -139,7 +139,11 @@ describe('dead letters', () => {
   });
 
   test('go where their row was read again later, and has none anew', async () => {
-    await writeDeadLetters(client, index, [letter('mended'), letter('refused anew', { version: 20 }), letter('unread')]);
+    await writeDeadLetters(client, index, [
+      letter('mended'),
+      letter('refused anew', { version: 20 }),
+      letter('unread'),
+    ]);
     const documentIds = ['mended', 'refused anew', 'never refused'];
     await settleDeadLetters(client, index, { connectorId: 'shop', documentIds, version: 20 });
     await client.indices.refresh({ index });
