@@ -15,6 +15,8 @@ export interface KnownConnector {
   /** The schedules that Temporal has. */
   keptSchedules?: string;
   beatAt?: number;
+  /** When its features were put right last. */
+  featuresAt?: number;
   /** Until when it shows what was put back in it, before a trial takes the place of that. */
   remindsUntil?: number;
   /** Since when it says that a sync runs, while no job does. */
@@ -28,6 +30,12 @@ const TRY_EACH_MS = 1_000;
 const TRY_FAILED_MS = 30_000;
 /** Milliseconds after which a draft that could not be judged is tried again. */
 const TRY_DRAFT_MS = 10_000;
+
+/**
+ * Milliseconds between two corrections of the features. Elastic's own service puts its own there in each of its passes: that
+ * must not become a quarrel in which nobody else's writes come through.
+ */
+const CONTESTED_MS = 60_000;
 
 /** Takes note of a connector's present document. */
 export function know(document: ConnectorDocument, before: KnownConnector | undefined): KnownConnector {
@@ -62,6 +70,12 @@ export function spreadTrial(known: KnownConnector, now: number, count: number): 
   if (known.document.status !== 'connected' || hasOpenDraft(known.document)) return;
   const { configured, drafted } = known;
   known.judged = { configured, drafted, at: now - Math.random() * restMs(count) };
+}
+
+/** Whether what another service keeps changing back was put right just now. */
+export function isContested({ featuresAt = -Infinity }: KnownConnector, changes: object, now: number): boolean {
+  const isAll = Object.keys(changes).join() === 'features';
+  return isAll && now - featuresAt < CONTESTED_MS;
 }
 
 function restMs(count: number): number {

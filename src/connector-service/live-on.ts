@@ -3,11 +3,10 @@ import { changeConnector } from '../elasticsearch/connector-documents/write-docu
 import type { ServiceContext } from './context/service-context';
 import { freeConnector } from './jobs/free-connector';
 import { isBeatDue } from './keep-alive';
-import { isTrialDue, type KnownConnector } from './known-connector';
+import { isContested, isTrialDue, type KnownConnector } from './known-connector';
 import type { Lanes } from './lanes';
 import { judgeConnector, judgePublished } from './life/judge-connector';
 import { keepSchedules } from './life/keep-schedules';
-import type { ConnectorDocument } from './protocol/connector-document';
 import { findRepairs } from './protocol/find-repairs';
 import { isClaimed, type JobDocument } from './protocol/job-document';
 import { type Correction, findCorrection } from './published/publish-connector';
@@ -46,12 +45,13 @@ export function liveOn(
     known.stuckSince ??= now;
     if (now - known.stuckSince > STUCK_MS) jobLanes.run(id, () => freeConnector(context, document));
   } else delete known.stuckSince;
-  const correction = findDueCorrection(context, document, published);
+  const correction = findDueCorrection(context, known, published, now);
   if (correction !== undefined) {
     lifeLanes.run(id, async () => {
       const changes = { ...correction.changes, last_seen: new Date().toISOString() };
       if (!(await changeConnector(context.elasticsearch, document, changes))) return;
       known.beatAt = now;
+      if ('features' in correction.changes) known.featuresAt = now;
       if (correction.isMeddled) known.remindsUntil = now + REMIND_MS;
     });
     return false;
@@ -79,10 +79,12 @@ export function liveOn(
 /** What a document lacks, or should not say. */
 function findDueCorrection(
   context: ServiceContext,
-  document: ConnectorDocument,
+  known: KnownConnector,
   published: ConnectorSettings | undefined,
+  now: number,
 ): Correction | undefined {
+  const { document } = known;
   if (published !== undefined) return findCorrection(context, document, published);
   const changes = findRepairs(document);
-  return changes === undefined ? undefined : { changes, isMeddled: false };
+  return changes === undefined || isContested(known, changes, now) ? undefined : { changes, isMeddled: false };
 }

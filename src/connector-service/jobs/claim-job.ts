@@ -90,12 +90,14 @@ function occupation({ trigger, jobType, scheduledFor }: BegunSync, found: FoundD
  */
 async function awaitRelease(client: Client, begun: BegunSync): Promise<FoundDocument> {
   const { connectorId } = begun;
-  let [seqNo, since] = [-1, Date.now()];
+  let [occupied, since] = ['', Date.now()];
   for (;;) {
     const found = await findConnectorDocument(client, connectorId);
     if (found === undefined) throw gone(`connector ${connectorId}`);
     if (readConnector(found).lastSyncStatus !== 'in_progress') return found;
-    if (found.seqNo !== seqNo) [seqNo, since] = [found.seqNo, Date.now()];
+    // Its other fields are changed by whoever serves it.
+    const by = JSON.stringify([found.source['last_synced'], found.source['last_sync_error']]);
+    if (by !== occupied) [occupied, since] = [by, Date.now()];
     // The end of an own job is written by whoever began the next one: Temporal runs one at a time.
     if ((await requireOwn(client, begun)) || Date.now() - since > LEFT_BEHIND_MS) return found;
     await sleep(LOOK_MS);
