@@ -95,6 +95,25 @@ test('several schemas, names with wildcards and tables of another schema', async
   expect(await idsOf(some)).toEqual(['sales.order_a:1', 'sales.order_b:2', 'stock.shelf:4']);
 });
 
+test('tables of one name in two schemas, one in capitals, keep apart, and so do their changes', async () => {
+  await database.sql(`
+    create schema "Blog";
+    create table "Blog"."Posts" (id int primary key, title text); insert into "Blog"."Posts" values (1, 'theirs');
+    create table posts (id int primary key, title text); insert into posts values (1, 'ours')`);
+  const entry = connectorEntry(database, { schema: 'public', tables: 'posts, Blog.Posts' });
+  await harness.sync(entry);
+  await database.sql(`update "Blog"."Posts" set title = 'changed' where id = 1`);
+  await harness.sync(entry, { jobType: 'incremental' });
+  const titles = (await harness.documents(entry)).map(({ _id, _source }) => [
+    _id.split(':').slice(1).join(':'),
+    Object.entries(_source).find(([field]) => field.endsWith('_title'))?.[1],
+  ]);
+  expect(titles.sort()).toEqual([
+    ['Blog.Posts:1', 'changed'],
+    ['public.posts:1', 'ours'],
+  ]);
+});
+
 test('row level security ends the sync, unless a filtered view is accepted', async () => {
   const role = `reader_${database.name}`;
   await database.sql(`

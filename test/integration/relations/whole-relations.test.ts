@@ -68,6 +68,36 @@ test.each(['full', 'incremental'] as const)(
   },
 );
 
+test('a table that becomes a view of its name, and then a materialized one, keeps its documents and its later changes', async () => {
+  await database.sql(`create table stock (id int primary key, n int); insert into stock values (1, 1), (2, 2), (3, 3)`);
+  const entry = connectorEntry(database, { tables: 'stock' }, { documents: { id_columns: { stock: ['id'] } } });
+  const idsAndCounts = async () =>
+    (await harness.documents(entry)).map(({ _id, _source }) => [_id.split(':').at(-1), _source['public_stock_n']]);
+  await harness.sync(entry);
+  expect((await idsAndCounts()).sort()).toEqual([
+    ['1', '1'],
+    ['2', '2'],
+    ['3', '3'],
+  ]);
+  await database.sql(`
+    alter table stock rename to shelf; create view stock as select id, n from shelf;
+    update shelf set n = 20 where id = 2; delete from shelf where id = 3`);
+  await harness.sync(entry);
+  expect((await idsAndCounts()).sort()).toEqual([
+    ['1', '1'],
+    ['2', '20'],
+  ]);
+  await database.sql(`
+    drop view stock; create materialized view stock as select id, n from shelf;
+    insert into shelf values (4, 4); refresh materialized view stock`);
+  await harness.sync(entry, { jobType: 'incremental' });
+  expect((await idsAndCounts()).sort()).toEqual([
+    ['1', '1'],
+    ['2', '20'],
+    ['4', '4'],
+  ]);
+});
+
 test('rows that share a key become one dead letter that names its columns, and no document', async () => {
   await database.sql(`
     create view pairs as select * from (values (1, 'a'), (1, 'b'), (2, 'c'), (null, 'd')) as v (n, word)`);
