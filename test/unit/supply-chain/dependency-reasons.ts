@@ -69,6 +69,7 @@ export const DEPENDENCY_REASONS: Readonly<Record<string, DependencyReason>> = {
   'fast-check': { reason: 'random cases, made smaller when one fails', alive: '2026-11' },
   jest: { reason: 'runs tests', alive: '2026-09' },
   knip: { reason: 'finds what nothing uses', alive: '2026-11' },
+  'npm-run-all2': { reason: 'the parts of `npm run lint` beside each other', alive: '2026-10' },
   'playwright-core': {
     reason: 'drives Chromium in the tests of pages; without dependencies of its own',
     alive: '2026-11',
