@@ -1,6 +1,7 @@
 import { readMembers } from '../elasticsearch/answers/raw-json';
 import { OWN_FIELDS } from '../sync/own-fields';
 import { canonicalJson } from './canonical-json';
+import { isMoment } from './digest-document';
 
 /**
  * Kinds of differences: the row has no document, the document is not what the row says, the document
@@ -40,7 +41,7 @@ export function compareFields(row: Buffer, document: Buffer): FieldDifference[] 
   const names = new Set([...wanted.keys(), ...found.keys()]);
   return [...names].flatMap((field) => {
     const [inRow, inDocument] = [wanted.get(field), found.get(field)];
-    if (field === OWN_FIELDS.timestamp ? isMoment(inDocument) : isSame(inRow, inDocument)) return [];
+    if (field === OWN_FIELDS.timestamp ? holdsMoment(inDocument) : isSame(inRow, inDocument)) return [];
     return [
       {
         field,
@@ -51,9 +52,9 @@ export function compareFields(row: Buffer, document: Buffer): FieldDifference[] 
   });
 }
 
-function isMoment(json: string | undefined): boolean {
-  const value: unknown = json === undefined ? undefined : JSON.parse(json);
-  return typeof value === 'string' && !Number.isNaN(Date.parse(value));
+function holdsMoment(json = 'null'): boolean {
+  const value: unknown = JSON.parse(json);
+  return typeof value === 'string' && isMoment(value);
 }
 
 /** As the same bytes, or as another spelling of them. */

@@ -13,9 +13,14 @@ const QUOTE = 0x22;
 export function digestDocument(json: Buffer): string {
   // In JSON this stands for nothing but the member's start: within a string the quotes would be escaped.
   const start = json.indexOf(START);
-  if (start === -1) return `${digest(json)} without`;
-  const end = json.indexOf(QUOTE, start + START.length);
-  return digest(end === -1 ? json : joinAround(json, start, end + 1));
+  const end = start === -1 ? -1 : json.indexOf(QUOTE, start + START.length);
+  if (end === -1 || !isMoment(json.toString('latin1', start + START.length, end))) return `${digest(json)} without`;
+  return digest(joinAround(json, start, end + 1));
+}
+
+/** Whether a document's `_timestamp` is one, whichever. */
+export function isMoment(text: string): boolean {
+  return !Number.isNaN(Date.parse(text));
 }
 
 let scratch = Buffer.alloc(1 << 16);

@@ -144,9 +144,11 @@ story('pgferry verify', {
   'finds a document whose time somebody took away or overwrote': async () => {
     await rewriteDocument(idOf(12), (source) => source.replace(/,"_timestamp":"[^"]*"/u, ''));
     await rewriteDocument(idOf(13), (source) => source.replace(/"_timestamp":"[^"]*"/u, '"_timestamp":7'));
+    await rewriteDocument(idOf(14), (source) => source.replace(/"_timestamp":"[^"]*"/u, '"_timestamp":"soon"'));
     const { differences, changed } = await verify();
-    expect(changed).toBe(4);
-    for (const key of [12, 13]) expect(differences.find(({ id }) => id === idOf(key))?.fields).toEqual(['_timestamp']);
+    expect(changed).toBe(5);
+    for (const key of [12, 13, 14])
+      expect(differences.find(({ id }) => id === idOf(key))?.fields).toEqual(['_timestamp']);
   },
 
   'finds nothing after a rebuild': async () => {

@@ -44,7 +44,10 @@ export interface StreamState {
 
 /** State of the workflow that follows a connector's changes. */
 export interface FollowState {
-  /** `following` when every change since some completed sync is in the index, or under way. */
+  /**
+   * `following` when every change since some completed sync is in the index, or under way, but for relations that are
+   * owed by their names since no sync can write them.
+   */
   readonly phase: 'starting' | 'catching up' | 'following';
   /** Reasons for which an incremental sync has to run, that has not yet. */
   readonly owed: readonly string[];
