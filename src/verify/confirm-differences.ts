@@ -59,8 +59,8 @@ export async function confirmExtras(
   const withoutRow = ids.filter((id) => !existing.has(id));
   for (let start = 0; start < withoutRow.length; start += IDS_PER_REQUEST) {
     const slice = withoutRow.slice(start, start + IDS_PER_REQUEST);
-    for (const { id } of await getDocuments(connector.elasticsearch, index, slice)) {
-      log.add({ relation: projected.name, id, kind: 'extra' });
+    for (const { id, source } of await getDocuments(connector.elasticsearch, index, slice)) {
+      log.add({ relation: projected.name, id, kind: 'extra' }, source);
     }
   }
 }
@@ -83,7 +83,7 @@ async function compareRows(
       if (!rejected.confirm(id)) log.add({ relation, id, kind: 'missing' });
     } else if (comparesContent && digestDocument(source) !== digestDocument(document)) {
       const fields = compareFields(source, document);
-      if (fields.length > 0) log.add({ relation, id, kind: 'changed', fields });
+      if (fields.length > 0) log.add({ relation, id, kind: 'changed', fields }, document);
     }
   }
 }
@@ -102,7 +102,7 @@ async function compareRefused(
 ): Promise<void> {
   for (const id of ids) {
     const [document] = await getDocuments(connector.elasticsearch, index, [id]);
-    if (document !== undefined) log.add({ relation, id, kind: 'changed' });
+    if (document !== undefined) log.add({ relation, id, kind: 'changed' }, document.source);
     else if (!rejected.confirm(id)) log.add({ relation, id, kind: 'missing' });
   }
 }

@@ -2,7 +2,8 @@ import { type Difference, type DifferenceCounts, type DifferenceKind, NO_DIFFERE
 
 /** Counts every difference of a relation and keeps the first ones of all relations. */
 export interface DifferenceLog {
-  readonly add: (difference: Difference) => void;
+  /** @param document - as it was found, where there is one */
+  readonly add: (difference: Difference, document?: Buffer) => void;
   /** Counts differences that were seen once only, because there are so many. */
   readonly count: (relation: string, kind: DifferenceKind, count: number) => void;
   /** Differences of a relation so far. */

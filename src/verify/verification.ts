@@ -23,6 +23,8 @@ export interface Verification {
   readonly foreign: number;
   /** Those among them that carry its `_relation`: syncs count them as its own. */
   readonly claiming: ClaimingDocuments;
+  /** Differences that a change on its way explains, and which are not counted; present where changes are followed. */
+  readonly inFlight?: number;
   readonly relations: readonly RelationVerification[];
   /** The first ones; the counts of the relations say how many there are. */
   readonly differences: readonly Difference[];

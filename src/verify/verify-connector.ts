@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { OpenConnector } from '../activities/connector/connector-registry';
 import { pipelineSubject } from '../activities/plan/find-pipelines';
 import { readSource, throwProblems } from '../activities/plan/read-source';
@@ -10,6 +12,7 @@ import { refreshIndex } from '../elasticsearch/index/refresh-index';
 import { namePipelines } from '../elasticsearch/pipelines/name-pipelines';
 import { SyncFailure } from '../sync/failures';
 import { createDifferenceLog } from './difference-log';
+import { createSuspects, LOOK_AGAIN_MS, settleSuspects } from './in-flight';
 import { lookAtOwners } from './look-at-owners';
 import { type RejectedRows, subjectOf, trackRejectedRows } from './rejected-rows';
 import { emptyVerification, type RelationVerification, type Verification } from './verification';
@@ -23,6 +26,8 @@ export interface VerifyOptions {
   readonly signal: AbortSignal;
   /** Told about each relation when it is done. */
   readonly onRelation?: (relation: RelationVerification) => void;
+  /** Told how many differences are looked at again, since changes are followed. */
+  readonly onLookAgain?: (differences: number) => void;
 }
 
 /**
@@ -31,7 +36,10 @@ export interface VerifyOptions {
  */
 export async function verifyConnector(connector: OpenConnector, options: VerifyOptions): Promise<Verification> {
   const started = performance.now();
-  const context = await openContext(connector, options);
+  const opened = await openContext(connector, options);
+  const isFollowed = connector.settings.continuous !== undefined;
+  const suspects = createSuspects(opened.log);
+  const context = isFollowed ? { ...opened, log: suspects.log } : opened;
   const { relations, problems } = await readSource(connector, new Date().toISOString());
   throwProblems(connector.settings.id, problems);
   const letters = await listLetters(connector);
@@ -44,21 +52,29 @@ export async function verifyConnector(connector: OpenConnector, options: VerifyO
     verified.push(result);
     options.onRelation?.(result);
   }
-  const known = new Set(relations.map(({ name }) => name));
-  await findUnknownRelations(context, known);
-  const orphans = letters.filter(({ relation }) => !known.has(relation));
-  await findOutdated(context, [...orphans, ...tracked.flatMap((rejected) => rejected.outdated())]);
+  const byName = new Map(relations.map((projected) => [projected.name, projected]));
+  if (suspects.list().length > 0) options.onLookAgain?.(suspects.list().length);
+  const inFlight = await settleSuspects({ context: opened, relations: byName, readLetters }, suspects.list());
+  await findUnknownRelations(opened, byName);
+  const orphans = letters.filter(({ relation }) => !byName.has(relation));
+  const outdated = [...orphans, ...tracked.flatMap((rejected) => rejected.outdated())];
+  await findOutdated(opened, outdated, isFollowed ? LOOK_AGAIN_MS : []);
   return {
     connectorId: connector.settings.id,
     index: context.index,
     comparedContent: context.comparesContent,
     foreign: context.owners.foreign,
     claiming: context.owners.claiming,
-    relations: withLoggedCounts(context, verified),
-    differences: context.log.listed(),
+    ...(isFollowed ? { inFlight } : {}),
+    relations: withLoggedCounts(opened, verified),
+    differences: opened.log.listed(),
     rejections: letters.filter((letter) => !isDropped(letter)).slice(0, options.limit),
     seconds: (performance.now() - started) / 1_000,
   };
+
+  async function readLetters(name: string): Promise<StoredDeadLetter[]> {
+    return (await listLetters(connector)).filter(({ relation }) => relation === name);
+  }
 }
 
 async function openContext(connector: OpenConnector, { limit, signal }: VerifyOptions): Promise<VerifyContext> {
@@ -95,7 +111,7 @@ async function listLetters({ elasticsearch, settings }: OpenConnector): Promise<
 /** Documents of relations that are no longer synced: none of them has a row. */
 async function findUnknownRelations(
   { connector, index, owners, log, signal }: VerifyContext,
-  known: ReadonlySet<string>,
+  known: ReadonlyMap<string, unknown>,
 ): Promise<void> {
   if ([...owners.documents.keys()].every((relation) => known.has(relation))) return;
   const scan = { index, connectorId: connector.settings.id, signal };
@@ -106,13 +122,27 @@ async function findUnknownRelations(
   }
 }
 
-/** Dead letters for rows that are gone or have a document by now, unless a sync has removed them meanwhile. */
-async function findOutdated({ connector, log }: VerifyContext, letters: readonly StoredDeadLetter[]): Promise<void> {
-  if (letters.length === 0) return;
-  const still = new Set((await listLetters(connector)).map(({ id }) => id));
-  for (const letter of letters) {
-    if (still.has(letter.id)) log.add({ relation: letter.relation, id: subjectOf(letter), kind: 'outdated' });
+/**
+ * Dead letters for rows that are gone or have a document by now, unless a sync has removed them meanwhile.
+ * @param pausesMs - before further looks, where a stream may be about to remove them
+ */
+async function findOutdated(
+  { connector, log, signal }: VerifyContext,
+  letters: readonly StoredDeadLetter[],
+  pausesMs: readonly number[],
+): Promise<void> {
+  const lookAt = async (some: readonly StoredDeadLetter[]) => {
+    if (some.length === 0) return [];
+    const still = new Set((await listLetters(connector)).map(({ id }) => id));
+    return some.filter(({ id }) => still.has(id));
+  };
+  let left = await lookAt(letters);
+  for (const pauseMs of pausesMs) {
+    if (left.length === 0) return;
+    await sleep(pauseMs, undefined, { signal });
+    left = await lookAt(left);
   }
+  for (const letter of left) log.add({ relation: letter.relation, id: subjectOf(letter), kind: 'outdated' });
 }
 
 /** The relations with what was found after they had been compared, and those that have nothing but differences. */

@@ -5,6 +5,7 @@ import {
 } from '../../elasticsearch/connection/check-privileges';
 import { probeElasticsearch } from '../../elasticsearch/connection/probe-elasticsearch';
 import { describeIndex } from '../../elasticsearch/index/describe-index';
+import { findPrimary } from '../../postgres/server/find-primary';
 import { probeSource } from '../../postgres/server/probe-source';
 import { SyncFailure } from '../../sync/failures';
 import type { OpenConnector } from '../connector/connector-registry';
@@ -23,7 +24,12 @@ export async function validateConnector(connector: OpenConnector): Promise<void>
 
 /** Tries both servers, and collects what is wrong with either. */
 export function checkServers(connector: OpenConnector): Promise<ConnectorProblem[]> {
-  return collectProblems([() => probeSource(connector.source), () => checkDestination(connector)]);
+  return collectProblems([() => checkSource(connector), () => checkDestination(connector)]);
+}
+
+async function checkSource(connector: OpenConnector): Promise<void> {
+  await probeSource(connector.source);
+  await findPrimary(connector);
 }
 
 async function checkDestination({

@@ -16,6 +16,8 @@ export interface OpenConnector {
   /** Hash of the definition, secrets apart. */
   readonly definition: string;
   readonly source: Source;
+  /** The server at `continuous.host`, by the role that reads rows: that of `source`, or its primary. */
+  readonly streamed?: Source;
   readonly elasticsearch: Client;
   readonly meter: ConnectorMeter;
   readonly memory: ConnectorMemory;
@@ -29,6 +31,8 @@ export interface Opened {
 
 /** Connections beyond those that copy: control activities and cancellations. */
 const SPARE_CONNECTIONS = 3;
+/** One that reads rows again, one that watches the stream, one of a sync that begins. */
+const STREAM_CONNECTIONS = 3;
 
 /**
  * Opens a connector; nothing is connected yet.
@@ -41,11 +45,16 @@ export function openConnector(
   meter: ConnectorMeter,
 ): Opened {
   const own = found.apiKey === undefined ? undefined : connectElasticsearch({ ...elasticsearch, apiKey: found.apiKey });
+  const options = { applicationName: `pgferry ${found.id}`, rowSecurity: found.documents.rowSecurity };
   const source = openSource(found.source, {
+    ...options,
     maxConnections: found.limits.concurrency + SPARE_CONNECTIONS,
-    applicationName: `pgferry ${found.id}`,
-    rowSecurity: found.documents.rowSecurity,
   });
+  const { mode, host = found.source.host, port = found.source.port } = found.continuous ?? {};
+  const isElsewhere = mode === 'stream' && (host !== found.source.host || port !== found.source.port);
+  const streamed = isElsewhere
+    ? openSource({ ...found.source, host, port }, { ...options, maxConnections: STREAM_CONNECTIONS })
+    : undefined;
   return {
     connector: {
       settings: found,
@@ -54,9 +63,11 @@ export function openConnector(
       meter,
       memory: createConnectorMemory(),
       source,
+      ...(streamed === undefined ? {} : { streamed }),
     },
     close: async () => {
       await closeSource(source);
+      if (streamed !== undefined) await closeSource(streamed);
       await own?.close();
     },
   };

@@ -2,6 +2,7 @@ import { type BulkWriter, createBulkWriter } from '../../elasticsearch/bulk-writ
 import type { BulkWriterOptions, WriterWatch } from '../../elasticsearch/bulk-writer/bulk-writer-options';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { withTransaction } from '../../postgres/connection/transaction';
+import { findPrimary } from '../../postgres/server/find-primary';
 import { readMoment } from '../../postgres/server/read-moment';
 import type { SyncJob } from '../../sync/sync-plan';
 import { newestVersion } from '../../sync/write-version';
@@ -50,8 +51,8 @@ const MICROSECONDS_PER_MS = 1_000;
 const DRIFT_MICROSECONDS = 1_000_000;
 
 /** PostgreSQL's clock, in microseconds since 1970, told on by this process. */
-async function followClock({ source }: OpenConnector): Promise<() => number> {
-  const { clock } = await withTransaction(source, readMoment);
+async function followClock(connector: OpenConnector): Promise<() => number> {
+  const { clock } = await withTransaction(await findPrimary(connector), readMoment);
   const at = performance.now();
   return () => clock + Math.ceil((performance.now() - at) * MICROSECONDS_PER_MS) + DRIFT_MICROSECONDS;
 }

@@ -43,8 +43,8 @@ function describeFull(setting: string, most: number): Hurdle {
 
 export function describeStandby(): Hurdle {
   return {
-    message: 'Rows are read from a standby, whose changes can’t be followed yet.',
-    remedy: 'Give the address of the primary in configuration.host.',
+    message: 'Rows are read from a standby: changes are followed on its primary.',
+    remedy: 'Give the address of the primary in `continuous.host`.',
   };
 }
 

@@ -1,4 +1,5 @@
 import { countDocuments } from '../../elasticsearch/documents/count-documents';
+import { findPrimary } from '../../postgres/server/find-primary';
 import type { StreamState } from '../../sync/wire/follow-state';
 import type { OpenConnector } from '../connector/connector-registry';
 import { withWriter } from '../copy/with-writer';
@@ -53,9 +54,12 @@ export async function followChanges(
   if (scope.signal.aborted) stop();
   const { signal } = ending;
   try {
-    const stream = await openStream(connector, scope.jobId, settings, say, signal);
+    // A hint's row is read where its transaction can be seen at once, also where syncs read a standby.
+    const source = await findPrimary(connector, signal);
+    const reader = { ...connector, source };
+    const stream = await openStream(reader, scope.jobId, settings, say, signal);
     try {
-      await runStream(connector, settings, stream, { ...scope, signal }, { state: () => state, show, end });
+      await runStream(reader, settings, stream, { ...scope, signal }, { state: () => state, show, end });
     } finally {
       stream.source.close();
     }

@@ -1,4 +1,5 @@
 import { identifyServer } from '../../postgres/replication/identify-server';
+import { findPrimary } from '../../postgres/server/find-primary';
 import { probeSource } from '../../postgres/server/probe-source';
 import { SyncFailure } from '../../sync/failures';
 import type { LeftRelation, ReadAgainRelation } from '../../sync/wire/follow-state';
@@ -29,11 +30,12 @@ export async function foreseeStream(
   connector: OpenConnector,
   relations: readonly ProjectedRelation[],
 ): Promise<StreamForesight | undefined> {
-  const { settings, source } = connector;
+  const { settings } = connector;
   const { continuous } = settings;
   if (continuous === undefined) return undefined;
+  const source = await findPrimary(connector);
   const probe = await probeSource(source);
-  const { followed, readAgain, left, hurdles } = await examineSource(connector, relations, continuous);
+  const { followed, readAgain, left, hurdles } = await examineSource({ settings, source }, relations, continuous);
   const chosen = { followed: followed.map(({ name }) => name), readAgain: readAgain.map(tell), left };
   const address = streamAddress(source.settings, continuous);
   if (continuous.mode === 'poll') return { ...chosen, hurdles };

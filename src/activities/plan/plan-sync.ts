@@ -10,7 +10,7 @@ import { describeIndex, type IndexDescription } from '../../elasticsearch/index/
 import { designIndex } from '../../elasticsearch/index/design-index';
 import { concreteIndexName, deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { requirePlainName, requireReplaceable } from '../../elasticsearch/replacement/require-replaceable';
-import { type Horizon, readHorizon, untilFlushed } from '../../postgres/server/watermark';
+import type { Horizon } from '../../postgres/server/watermark';
 import type { IndexMapping } from '../../sync/field-mapping';
 import { notePipelines } from '../../sync/pipelines';
 import { joinFailures } from '../../sync/relation-failure';
@@ -28,6 +28,7 @@ import { partReadable } from './part-readable';
 import { planRelation } from './plan-relation';
 import type { ProjectedRelation } from './projected-relation';
 import { readSource } from './read-source';
+import { takeHorizon } from './take-horizon';
 import { trustedState } from './trusted-state';
 import { wantIndex } from './want-index';
 
@@ -72,8 +73,8 @@ export interface SyncDescription {
 export async function planSync(connector: OpenConnector, request: PlanRequest): Promise<SyncDescription> {
   // The horizon comes first: whatever changes from here on is read again by the catch-up or by the next sync, and
   // whoever begins to write from here on has a newer version.
-  const horizon = await readHorizon(connector.source);
-  const [view] = await Promise.all([readSource(connector, startOf(horizon)), untilFlushed(connector.source, horizon)]);
+  const { horizon, settled } = await takeHorizon(connector);
+  const [view] = await Promise.all([readSource(connector, startOf(horizon)), settled]);
   const existing = await describeIndex(connector.elasticsearch, connector.settings.indexName);
   if (request.options.rebuild === true && existing !== undefined) {
     const { rebuildAs: as } = request.options;

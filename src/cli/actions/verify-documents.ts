@@ -30,6 +30,11 @@ export async function verifyDocuments(id: string | undefined, options: VerifyOpt
         onRelation: ({ relation, rows }) => {
           terminal.say(dim(`${relation}: ${rows.toLocaleString('en-US')} rows compared`));
         },
+        onLookAgain: (differences) => {
+          terminal.say(
+            dim(`looking again at ${differences.toLocaleString('en-US')} that changes on their way may explain`),
+          );
+        },
       });
     const verification = await workAloud(terminal, connectorId, verify);
     const show = { values: options.values === true };

@@ -24,7 +24,7 @@ const MEANINGS: Readonly<Record<DifferenceKind, string>> = {
 
 /** A verification as `verify --json` prints it. */
 export function verificationDocument(verification: Verification, show: ShownDifferences) {
-  const { connectorId, index, comparedContent, foreign, claiming, relations, differences, rejections, seconds } =
+  const { connectorId, index, comparedContent, inFlight, foreign, claiming, relations, differences, rejections } =
     verification;
   const count = countDifferences(verification);
   return {
@@ -38,7 +38,8 @@ export function verificationDocument(verification: Verification, show: ShownDiff
         relations.reduce((sum, relation) => sum + relation[name], 0),
       ]),
     ),
-    duration_ms: Math.round(seconds * 1_000),
+    ...(inFlight === undefined ? {} : { in_flight: inFlight }),
+    duration_ms: Math.round(verification.seconds * 1_000),
     relations,
     foreign,
     ...(claiming.documents === 0 ? {} : { claiming }),
@@ -65,6 +66,7 @@ export function renderVerification(verification: Verification, show: ShownDiffer
     ...noteRejections(rejections, connectorId),
     ...(dropped > 0 ? [`${yellow('note')} rows that an ingest pipeline drops have no document`] : []),
     ...renderLimits(verification),
+    ...noteInFlight(verification),
     ...noteForeign(verification),
     count === 0
       ? `${green('✓')} ${connectorId}: no difference; ${summary}`
@@ -110,6 +112,11 @@ function noteRejections(rejections: readonly StoredDeadLetter[], connectorId: st
 function renderLimits({ comparedContent }: Verification): string[] {
   if (comparedContent) return [];
   return [`${yellow('note')} an ingest pipeline changes the documents: only their presence was compared`];
+}
+
+function noteInFlight({ inFlight = 0 }: Verification): string[] {
+  if (inFlight === 0) return [];
+  return [`${yellow('note')} ${inFlight.toLocaleString('en-US')} rows changed meanwhile, and were on their way`];
 }
 
 function noteForeign({ foreign, claiming, index }: Verification): string[] {

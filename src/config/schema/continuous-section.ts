@@ -42,9 +42,13 @@ export const continuousSection = section({
     'Publication that the changes come by.',
     { fallback: '`pgferry_` and the connector_id in lower case, - as _' },
   ),
-  host: documented(optionalText, 'Host of the server itself, where that of `configuration` leads to a pooler.', {
-    fallback: 'as in `configuration`',
-  }),
+  host: documented(
+    optionalText,
+    'Host of the server itself, where that of `configuration` leads to a pooler or a standby of it.',
+    {
+      fallback: 'as in `configuration`',
+    },
+  ),
   port: documented(number({ min: 1, max: 65_535 }).optional(), 'Its port.', { fallback: 'as in `configuration`' }),
   username: documented(optionalText, 'Role with the attribute `replication`.', { fallback: 'as in `configuration`' }),
   password: documented(optionalText, 'Its password.', { secret: true, fallback: 'as in `configuration`' }),

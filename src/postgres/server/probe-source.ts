@@ -57,6 +57,13 @@ export async function probeSource(source: Source, signal?: AbortSignal): Promise
   return withTransaction(source, probe, { activity: 'connecting', signal });
 }
 
+/** Whether the server is a standby, or being restored. */
+export async function isInRecovery(source: Source, signal?: AbortSignal): Promise<boolean> {
+  const ask = (tx: Transaction) => tx.query<{ inRecovery: boolean }>('select pg_is_in_recovery() as "inRecovery"');
+  const [row] = await withTransaction(source, ask, { activity: 'connecting', signal });
+  return row?.inRecovery === true;
+}
+
 async function probe(tx: Transaction): Promise<SourceProbe> {
   const [{ version: calledItself } = { version: '' }] = await tx.query<{ version: string }>(
     `select version() as "version"`,
