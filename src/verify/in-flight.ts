@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { ProjectedRelation } from '../activities/plan/projected-relation';
-import { findPrimary } from '../postgres/server/find-primary';
-import { untilReplayed } from '../postgres/server/until-replayed';
-import { readHorizon } from '../postgres/server/watermark';
+import { untilInStep } from '../postgres/server/until-in-step';
+import { documentIdPrefix } from '../sync/document-owner';
+import { SyncFailure } from '../sync/failures';
 import { confirmRows } from './confirm-differences';
 import type { Difference } from './difference';
 import type { DifferenceLog } from './difference-log';
@@ -31,13 +31,25 @@ export interface Suspects {
   readonly list: () => readonly Suspect[];
 }
 
-export function createSuspects(log: DifferenceLog): Suspects {
+/**
+ * @param log - takes what can't be looked at again: rows whose id can't be read
+ * @param limit - differences whose values are kept, as they may be large
+ */
+export function createSuspects(log: DifferenceLog, connectorId: string, limit: number): Suspects {
   const suspects: Suspect[] = [];
   return {
     log: {
       ...log,
       add: (difference, document) => {
-        suspects.push({ difference, ...(document === undefined ? {} : { document: digestDocument(document) }) });
+        const { relation, id, kind } = difference;
+        if (!id.startsWith(documentIdPrefix(connectorId, relation))) {
+          log.add(difference);
+          return;
+        }
+        suspects.push({
+          difference: suspects.length < limit ? difference : { relation, id, kind },
+          ...(document === undefined ? {} : { document: digestDocument(document) }),
+        });
       },
     },
     list: () => suspects,
@@ -62,10 +74,10 @@ export async function settleSuspects(look: LookAgain, found: readonly Suspect[])
   const { context } = look;
   let left = found;
   let stuck = found;
-  if (found.length > 0) await untilStandbyIsThere(context);
   for (const pauseMs of LOOK_AGAIN_MS) {
     if (left.length === 0) break;
     await sleep(pauseMs, undefined, { signal: context.signal });
+    await untilStandbyIsThere(context);
     const before = new Map(left.map((suspect) => [keyOf(suspect), suspect.document]));
     left = await lookAgain(look, left);
     stuck = left.filter((suspect) => before.get(keyOf(suspect)) === suspect.document);
@@ -79,7 +91,7 @@ async function lookAgain(
   { context, relations, readLetters }: LookAgain,
   suspects: readonly Suspect[],
 ): Promise<readonly Suspect[]> {
-  const again = createSuspects(context.log);
+  const again = createSuspects(context.log, context.connector.settings.id, context.limit);
   for (const name of new Set(suspects.map(({ difference }) => difference.relation))) {
     const projected = relations.get(name);
     if (projected === undefined) continue;
@@ -92,10 +104,13 @@ async function lookAgain(
   return again.list();
 }
 
-/** What the stream wrote a standby may show only later. */
+/** What the stream wrote a standby may show only later. Where that can't be waited for, it is what differs. */
 async function untilStandbyIsThere({ connector, signal }: VerifyContext): Promise<void> {
-  const primary = await findPrimary(connector, signal);
-  if (primary !== connector.source) await untilReplayed(connector.source, await readHorizon(primary, signal), signal);
+  try {
+    await untilInStep(connector, signal);
+  } catch (error) {
+    if (!(error instanceof SyncFailure)) throw error;
+  }
 }
 
 function keyOf({ difference: { relation, id } }: Suspect): string {

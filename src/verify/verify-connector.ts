@@ -38,7 +38,7 @@ export async function verifyConnector(connector: OpenConnector, options: VerifyO
   const started = performance.now();
   const opened = await openContext(connector, options);
   const isFollowed = connector.settings.continuous !== undefined;
-  const suspects = createSuspects(opened.log);
+  const suspects = createSuspects(opened.log, connector.settings.id, options.limit);
   const context = isFollowed ? { ...opened, log: suspects.log } : opened;
   const { relations, problems } = await readSource(connector, new Date().toISOString());
   throwProblems(connector.settings.id, problems);
@@ -91,6 +91,7 @@ async function openContext(connector: OpenConnector, { limit, signal }: VerifyOp
     owners: await lookAtOwners(elasticsearch, { index: index.concrete, connectorId: settings.id, signal }),
     comparesContent: namePipelines(pipelineSubject(connector, index)).length === 0,
     log: createDifferenceLog(limit),
+    limit,
     signal,
   };
 }

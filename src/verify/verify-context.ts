@@ -11,5 +11,7 @@ export interface VerifyContext {
   readonly owners: Owners;
   readonly comparesContent: boolean;
   readonly log: DifferenceLog;
+  /** Differences to list. */
+  readonly limit: number;
   readonly signal: AbortSignal;
 }

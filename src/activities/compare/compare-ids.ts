@@ -4,7 +4,8 @@ import { listDeadLetters } from '../../elasticsearch/dead-letters/list-dead-lett
 import { scanIds } from '../../elasticsearch/documents/scan-ids';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import type { Source } from '../../postgres/connection/source';
-import { type IdRequest, readIds } from '../../postgres/ids/read-ids';
+import { findExisting, type IdRequest, readIds } from '../../postgres/ids/read-ids';
+import { untilInStep } from '../../postgres/server/until-in-step';
 import { documentIdPrefix, relationOfId } from '../../sync/document-owner';
 import { relationField } from '../../sync/relation';
 import { type RelationFailure, tellChanged, toRelationFailure } from '../../sync/relation-failure';
@@ -66,17 +67,27 @@ export async function compareIds(
   const projected = await openRelation(connector, job, { relation: part.relation, oid: part.oid });
   if (part.strays === true) return healStrays(connector, input, projected, scope);
   const request = identifyRows(projected, scope.signal);
+  const isBehind = await untilInStep(connector, scope.signal);
   const ids = await readIdSet(connector.source, request, part);
   const stale = collectStale(connector.memory, input);
+  const young: string[] = [];
   let isMisplaced = false;
   for await (const page of scanClaims(connector.elasticsearch, input, scope)) {
     for (const id of page) {
       const relation = relationOfId(job.connectorId, id);
       if (relation === part.relation) {
-        if (!ids.see(id)) stale.add(id);
+        if (ids.see(id)) continue;
+        if (isBehind && young.length < IDS_PER_LOOKUP) young.push(id);
+        else stale.add(id);
       } else if (relation !== undefined) isMisplaced = true;
     }
     scope.heartbeat();
+  }
+  // Rows that the standby did not have yet when ids were read.
+  if (young.length > 0) {
+    await untilInStep(connector, scope.signal);
+    const existing = await findExisting(connector.source, { ...request, ids: young });
+    for (const id of young) if (!existing.has(id)) stale.add(id);
   }
   // A rejected row is known to have no document: sending it again would only reject it again.
   for await (const id of rejectedIds(connector.elasticsearch, job, part.relation)) ids.see(id);

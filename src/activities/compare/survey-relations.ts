@@ -7,6 +7,7 @@ import { refreshIndex } from '../../elasticsearch/index/refresh-index';
 import { digestIds } from '../../postgres/ids/digest-ids';
 import { countIds, countRows } from '../../postgres/ids/read-ids';
 import { hasChangedSince } from '../../postgres/server/changed-since';
+import { untilInStep } from '../../postgres/server/until-in-step';
 import { digestTreeRows } from '../../postgres/tree-rows/digest-tree-rows';
 import { coverBuckets } from '../../sync/bucket-ranges';
 import {
@@ -47,6 +48,7 @@ export async function surveyRelations(
   await refreshIndex(connector.elasticsearch, job.concreteIndex);
   const documents = await countByRelation(connector.elasticsearch, job.concreteIndex, job.connectorId);
   const letters = await countDeadLetters(connector.elasticsearch, deadLetterIndexName(job), job.connectorId);
+  await untilInStep(connector, scope.signal);
   const relations: RelationSurvey[] = [];
   const failed: FailedRelation[] = [];
   for (const { name, oid, rowsSince } of input.relations) {
@@ -104,15 +106,17 @@ async function surveyRelation(
     const isSame = documents - looked.outlived + rejected + looked.dropped === rows;
     if (!hasLost && isSame) return { rows, differing: [], ...looked };
   } else if (dropped > 0) looked = await lookAtDropped(connector, job, projected, scope);
-  const [ofRows, ofDocuments] = await Promise.all([
-    digestRelation(connector, projected, scope, hasLost),
-    digestDocuments(connector.elasticsearch, {
-      index: job.concreteIndex,
-      relationField: relationField(job.connectorId, projected.name),
-      withRows: hasLost,
-      signal: scope.signal,
-    }),
-  ]);
+  const digesting = digestDocuments(connector.elasticsearch, {
+    index: job.concreteIndex,
+    relationField: relationField(job.connectorId, projected.name),
+    withRows: hasLost,
+    signal: scope.signal,
+  });
+  if (connector.streamed !== undefined) {
+    await digesting;
+    await untilInStep(connector, scope.signal);
+  }
+  const [ofRows, ofDocuments] = await Promise.all([digestRelation(connector, projected, scope, hasLost), digesting]);
   const differing = coverBuckets(differingBuckets(ofRows, ofDocuments), MAX_RANGES);
   return { rows: countDigested(ofRows), differing, ...looked };
 }

@@ -57,9 +57,10 @@ export async function followChanges(
     // A hint's row is read where its transaction can be seen at once, also where syncs read a standby.
     const source = await findPrimary(connector, signal);
     const reader = { ...connector, source };
+    const isCurrent = async () => (await scope.isCurrent()) && (await findPrimary(connector, signal)) === source;
     const stream = await openStream(reader, scope.jobId, settings, say, signal);
     try {
-      await runStream(reader, settings, stream, { ...scope, signal }, { state: () => state, show, end });
+      await runStream(reader, settings, stream, { ...scope, isCurrent, signal }, { state: () => state, show, end });
     } finally {
       stream.source.close();
     }

@@ -41,7 +41,7 @@ export function watchStream(
     if (slot !== undefined) show({ retainedBytes: await requireLittleWal(connector, settings, slot) });
     await requireSameTarget(connector, stream);
     if (looks % LOOKS_PER_MINUTE !== 0) return;
-    if (!(await isCurrent())) throw changed('the connector’s definition changed');
+    if (!(await isCurrent())) throw changed('the connector’s definition changed, or the server that is written');
     await requireSameSource(connector, settings, stream, roster);
     await versions.save();
   };

@@ -4,6 +4,7 @@ import type { IndexDescription } from '../../elasticsearch/index/describe-index'
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { refreshIndex } from '../../elasticsearch/index/refresh-index';
 import { countUnchanged } from '../../postgres/ids/count-unchanged';
+import { untilInStep } from '../../postgres/server/until-in-step';
 import { emptyReport, type RelationReport } from '../../sync/report';
 import type { PlannedRelation, SyncJob } from '../../sync/sync-plan';
 import { countUnaccounted } from '../compare/count-unaccounted';
@@ -37,10 +38,12 @@ export async function lookForChanges(
 ): Promise<readonly RelationReport[] | undefined> {
   if (!isLookEnough(described)) return undefined;
   const { plan, relations } = described;
-  const [rows, documents] = await Promise.all([
-    countRows(connector, plan.relations, relations, signal),
-    countDocuments(connector, described),
-  ]);
+  const counting = countDocuments(connector, described);
+  if (connector.streamed !== undefined) {
+    await counting;
+    await untilInStep(connector, signal);
+  }
+  const [rows, documents] = await Promise.all([countRows(connector, plan.relations, relations, signal), counting]);
   if (rows === undefined || documents === undefined) return undefined;
   const isSame = plan.relations.every(({ name }) => rows.get(name) === (documents.get(name) ?? 0));
   const isAll = [...documents.keys()].every((name) => rows.has(name));

@@ -19,7 +19,8 @@ export async function takeHorizon(connector: OpenConnector): Promise<TakenHorizo
   const primary = await findPrimary(connector);
   const horizon = await readHorizon(primary);
   if (primary === source) return { horizon, settled: untilFlushed(source, horizon) };
-  // What a standby replays is on its primary's disk.
+  // A standby gets what is on its primary's disk, which waits for a commit.
+  await untilFlushed(primary, horizon);
   await untilReplayed(source, horizon);
   return { horizon, settled: Promise.resolve() };
 }

@@ -37,6 +37,8 @@ const TRIES = 5;
 /** Milliseconds after which a connector that says that a sync runs, while no job does, counts as left behind. */
 const LEFT_BEHIND_MS = 3_000;
 const LOOK_MS = 200;
+/** Milliseconds for which the end of an own job is waited for. A service that is there writes it within a second or two. */
+const OWN_END_MS = 10_000;
 
 /**
  * Makes a sync that begins the one that runs, in the documents of its connector: no other one can be claimed until it has ended.
@@ -84,38 +86,54 @@ function occupation({ trigger, jobType, scheduledFor }: BegunSync, found: FoundD
 }
 
 /**
- * Waits while a connector says that a sync runs and no job does: another service is about to claim one, or has just ended one,
- * or has died in between.
+ * Waits until no other sync of the connector is there: another service is about to claim one, or has just ended one, or has
+ * died in between; of an own one, which Temporal has ended before this one began, whoever serves the connector writes the end.
  * @throws SyncFailure `InvalidConfig` where it is gone, or another service runs a job
  */
 async function awaitRelease(client: Client, begun: BegunSync): Promise<FoundDocument> {
   const { connectorId } = begun;
-  let [occupied, since] = ['', Date.now()];
+  const began = Date.now();
+  let [occupied, since] = ['', began];
   for (;;) {
     const found = await findConnectorDocument(client, connectorId);
     if (found === undefined) throw gone(`connector ${connectorId}`);
-    if (readConnector(found).lastSyncStatus !== 'in_progress') return found;
-    // Its other fields are changed by whoever serves it.
-    const by = JSON.stringify([found.source['last_synced'], found.source['last_sync_error']]);
-    if (by !== occupied) [occupied, since] = [by, Date.now()];
-    // The end of an own job is written by whoever began the next one: Temporal runs one at a time.
-    if ((await requireOwn(client, begun)) || Date.now() - since > LEFT_BEHIND_MS) return found;
+    const isOccupied = readConnector(found).lastSyncStatus === 'in_progress';
+    const other = await findOther(client, begun);
+    if (other !== undefined && other.namespaceId === begun.namespaceId) {
+      // Nobody may be there to write it.
+      if (Date.now() - began > OWN_END_MS) return found;
+    } else {
+      if (!isOccupied) return found;
+      if (other !== undefined) throw runElsewhere(other, begun);
+      // Its other fields are changed by whoever serves it.
+      const by = JSON.stringify([found.source['last_synced'], found.source['last_sync_error']]);
+      if (by !== occupied) [occupied, since] = [by, Date.now()];
+      if (Date.now() - since > LEFT_BEHIND_MS) return found;
+    }
     await sleep(LOOK_MS);
   }
 }
 
-/** @returns whether this service has a job that has not ended yet in the documents */
-async function requireOwn(client: Client, begun: BegunSync): Promise<boolean> {
-  const { connectorId, syncJob, firstRunId, namespaceId } = begun;
+/** Finds another job of the connector that has not ended, as its document is: searches see ends later. */
+async function findOther(client: Client, begun: BegunSync): Promise<JobDocument | undefined> {
+  const { connectorId, syncJob, firstRunId } = begun;
   const { jobs } = await lookAtService(client, { ids: [connectorId] });
-  const other = jobs
-    .map(readJob)
-    .filter(isClaimed)
-    .find((job) => job.id !== syncJob && job.firstRunId !== firstRunId);
-  if (other === undefined || other.namespaceId === namespaceId) return other !== undefined;
-  throw new SyncFailure(
+  for (const seen of jobs) {
+    const found = isOther(seen) ? await findJobDocument(client, seen.id) : undefined;
+    if (found !== undefined && isOther(found)) return readJob(found);
+  }
+  return undefined;
+
+  function isOther(found: FoundDocument): boolean {
+    const job = readJob(found);
+    return job !== undefined && isClaimed(job) && job.id !== syncJob && job.firstRunId !== firstRunId;
+  }
+}
+
+function runElsewhere({ id }: JobDocument, { connectorId }: BegunSync): SyncFailure {
+  return new SyncFailure(
     'InvalidConfig',
-    `Another service runs the sync job ${other.id} of connector ${connectorId}`,
+    `Another service runs the sync job ${id} of connector ${connectorId}`,
     'Wait for its end; stop the other service, so that one serves the connector.',
   );
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { SyncFailure } from '../../sync/failures';
+import { askIfAllowed } from '../connection/ask-if-allowed';
 import type { Source } from '../connection/source';
 import { type Transaction, withTransaction } from '../connection/transaction';
 import type { Horizon } from './watermark';
@@ -32,16 +33,18 @@ interface ReplayRow {
 export async function untilReplayed(standby: Source, { inserted }: Horizon, signal?: AbortSignal): Promise<void> {
   const { host, port } = standby.settings;
   if (inserted === undefined || inserted === 'untold') {
-    throw new SyncFailure(
-      'SourcePermission',
+    throw untold(
       `The primary of ${host}:${port} does not tell how far its standby has to be`,
-      'As a superuser: `grant execute on function pg_current_wal_insert_lsn() to public`.',
+      'pg_current_wal_insert_lsn',
     );
   }
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
-    const ask = (tx: Transaction) => tx.query<ReplayRow>(REPLAYED, [inserted]);
-    const [row] = await withTransaction(standby, ask, { signal });
+    const ask = (tx: Transaction) => askIfAllowed<ReplayRow>(tx, REPLAYED, [inserted]);
+    const told = await withTransaction(standby, ask, { signal });
+    if (!('rows' in told))
+      throw untold(`The standby ${host}:${port} does not tell how far it is`, 'pg_last_wal_replay_lsn');
+    const [row] = told.rows;
     if (row?.inRecovery !== true) throw new SyncFailure('SourceUnavailable', `${host}:${port} was just promoted`);
     if (row.replayed === true) return;
     if (Date.now() > deadline) {
@@ -55,4 +58,14 @@ export async function untilReplayed(standby: Source, { inserted }: Horizon, sign
     }
     await sleep(POLL_MS, undefined, { signal });
   }
+}
+
+/** Some services, as Amazon Aurora, have no such functions. */
+function untold(what: string, functionName: string): SyncFailure {
+  return new SyncFailure(
+    'SourcePermission',
+    `${what}: ${functionName} is refused`,
+    `As a superuser: \`grant execute on function ${functionName}() to public\`; where the service has none, let ` +
+      'configuration.host lead to the primary.',
+  );
 }
