@@ -11,8 +11,8 @@ import { digestDocument } from './digest-document';
 import { type RejectedRows, trackRejectedRows } from './rejected-rows';
 import type { VerifyContext } from './verify-context';
 
-/** Milliseconds before each further look. A stream brings a change within one second, a slow one within some. */
-export const LOOK_AGAIN_MS = [1_500, 2_000, 4_000] as const;
+/** Milliseconds before each further look. A stream brings a change within one second, on a busy machine within some. */
+export const LOOK_AGAIN_MS = [1_500, 3_000, 8_000] as const;
 
 /** Ids that are looked at by one request. */
 const IDS_PER_LOOK = 500;
