@@ -57,7 +57,12 @@ export async function followChanges(
     // A hint's row is read where its transaction can be seen at once, also where syncs read a standby.
     const source = await findPrimary(connector, signal);
     const reader = { ...connector, source };
-    const isCurrent = async () => (await scope.isCurrent()) && (await findPrimary(connector, signal)) === source;
+    // Promoted, the standby is where rows are written. One that can't be asked keeps syncs waiting, not the stream.
+    const isSource = () =>
+      findPrimary(connector, signal)
+        .then((found) => found === source)
+        .catch(() => true);
+    const isCurrent = async () => (await scope.isCurrent()) && (await isSource());
     const stream = await openStream(reader, scope.jobId, settings, say, signal);
     try {
       await runStream(reader, settings, stream, { ...scope, isCurrent, signal }, { state: () => state, show, end });
