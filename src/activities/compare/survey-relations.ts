@@ -106,19 +106,31 @@ async function surveyRelation(
     const isSame = documents - looked.outlived + rejected + looked.dropped === rows;
     if (!hasLost && isSame) return { rows, differing: [], ...looked };
   } else if (dropped > 0) looked = await lookAtDropped(connector, job, projected, scope);
-  const digesting = digestDocuments(connector.elasticsearch, {
-    index: job.concreteIndex,
-    relationField: relationField(job.connectorId, projected.name),
-    withRows: hasLost,
-    signal: scope.signal,
-  });
-  if (connector.streamed !== undefined) {
-    await digesting;
-    await untilInStep(connector, scope.signal);
-  }
-  const [ofRows, ofDocuments] = await Promise.all([digestRelation(connector, projected, scope, hasLost), digesting]);
+  const [ofRows, ofDocuments] = await digestBoth(connector, job, projected, hasLost, scope);
   const differing = coverBuckets(differingBuckets(ofRows, ofDocuments), MAX_RANGES);
   return { rows: countDigested(ofRows), differing, ...looked };
+}
+
+/** Ids of rows and of documents, at the same time unless rows may be older than documents. */
+async function digestBoth(
+  connector: OpenConnector,
+  job: SyncJob,
+  projected: ProjectedRelation,
+  withRows: boolean,
+  scope: ActivityScope,
+): Promise<[ofRows: IdDigest, ofDocuments: IdDigest]> {
+  const ofRows = () => digestRelation(connector, projected, scope, withRows);
+  const ofDocuments = () =>
+    digestDocuments(connector.elasticsearch, {
+      index: job.concreteIndex,
+      relationField: relationField(job.connectorId, projected.name),
+      withRows,
+      signal: scope.signal,
+    });
+  if (connector.streamed === undefined) return Promise.all([ofRows(), ofDocuments()]);
+  const documents = await ofDocuments();
+  await untilInStep(connector, scope.signal);
+  return [await ofRows(), documents];
 }
 
 async function digestRelation(
