@@ -82,7 +82,6 @@ export async function settleSuspects(look: LookAgain, found: readonly Suspect[])
     left = await lookAgain(look, left);
     stuck = left.filter((suspect) => before.get(keyOf(suspect)) === suspect.document);
   }
-  if (left.length === 0) return found.length;
   for (const { difference } of stuck) context.log.add(difference);
   return found.length - stuck.length;
 }
