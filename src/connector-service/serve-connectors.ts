@@ -11,7 +11,7 @@ const BEAT_MS = 5_000;
  * Milliseconds between two passes: while nothing is to be done, and while a job waits or runs. With all that is asked now and
  * then beside the passes, it is less than a request every two seconds.
  */
-const IDLE_MS = 2_200;
+const IDLE_MS = 2_300;
 const BUSY_MS = 1_000;
 /** Milliseconds after which the activity ends and is begun anew, so that no history and no attempt lasts for ever. */
 const LIFE_MS = 3_600_000;
