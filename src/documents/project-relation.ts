@@ -6,6 +6,7 @@ import type { DocumentOptions } from './fields/document-options';
 import { nameFields } from './fields/field-names';
 import { listGatherings } from './gathered-branches';
 import { idExpression } from './ids/id-expression';
+import { idKeyOf } from './ids/key-of-id';
 import { joinTerms } from './measure-branches';
 import { omittedExpression } from './omitted-expression';
 import { projectBranches } from './project-branches';
@@ -72,10 +73,12 @@ export function projectRelation(input: ProjectionInput): Projection {
   const { branches, document, rows } = render(false);
   const gatherings = listGatherings(tree ?? []);
   const id = idExpression(input.connectorId, relation);
+  const idKey = idKeyOf(input.connectorId, relation);
   const filter = ruleFilter(input.rules ?? [], { relation, database: input.database, names, fields, id });
   return {
     relation: formatRelation(relation),
     id,
+    ...(idKey !== undefined && { idKey }),
     ...(filter !== undefined && { filter }),
     ...rows,
     ...(has.fingerprint && { fingerprint: fingerprintExpression(document) }),

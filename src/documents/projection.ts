@@ -1,6 +1,7 @@
 import type { DocumentField } from '../sync/field-mapping';
 import type { BranchStep } from './branch-rows';
 import type { RenamedField } from './fields/document-options';
+import type { IdKey } from './ids/key-of-id';
 import type { TreeRows } from './tree-rows';
 
 /** Rows as documents, in SQL. */
@@ -37,6 +38,8 @@ export interface Projection extends RenderedRows {
   readonly relation: string;
   /** Text expression over `t`: the document's id, at most 512 bytes of UTF-8. */
   readonly id: string;
+  /** The key that ids tell. Absent: they don't. */
+  readonly idKey?: IdKey;
   /** Bigint expression over `t` and `k.id`: hash of the document but `_timestamp`; for kinds without a usable `xmin`. */
   readonly fingerprint?: string;
   /** The same documents, for statements that gather rows of other tables. Absent: an index leads to all of them. */

@@ -1,4 +1,4 @@
-import { HASH_MODULUS } from '../sync/id-digest';
+import { HASH_MODULUS } from '../sync/digests/id-digest';
 import { ROWS_FIELDS } from '../sync/own-fields';
 import type { Branch } from '../sync/relation';
 import { type BranchStep, branchSteps, fromSteps, joinSteps, placeBranches } from './branch-rows';

@@ -8,7 +8,7 @@ export const OWN_FIELDS = {
   relation: '_relation',
   /** Place of the id's hash among the buckets. */
   bucket: '_bucket',
-  /** Another hash of the id, only summed up. */
+  /** Another hash of the id: summed up, and searched for where sums differ. */
   idHash: '_id_hash',
   /** Hash of what the row gives to the document; only on documents of relations that are read as a whole. */
   fingerprint: '_fingerprint',

@@ -25,7 +25,7 @@ export async function reconcile(run: SyncRun, activities: ActivityProxies): Prom
   recordFailed(run, survey.failed ?? []);
   if (survey.foreign !== undefined) run.foreign = survey.foreign;
   const compared = await compareRelations(run, activities, survey);
-  const stale = [...compared.stale, ...outlivedParts(run, survey, compared.found)];
+  const stale = [...compared.stale, ...summedParts(run, survey), ...outlivedParts(run, survey, compared.found)];
   const found = deletable(run, stale);
   refuseMassDeletion(
     run,
@@ -74,8 +74,8 @@ async function surveyRelations(run: SyncRun, activities: ActivityProxies): Promi
   const last = batches.pop() ?? [];
   const surveys: Survey[] = [];
   const inputs = [
-    ...batches.map((relations) => ({ job: run.plan.job, relations })),
-    { job: run.plan.job, relations: last, known },
+    ...batches.map((relations) => ({ job: run.plan.job, round: run.round, relations })),
+    { job: run.plan.job, round: run.round, relations: last, known },
   ];
   await runConcurrently(inputs, run.facts.concurrency, async (input) => {
     const summary = summarizeNames(input.relations.map(({ name }) => name));
@@ -161,6 +161,16 @@ function cutParts({ plan }: SyncRun, { relations }: Survey): SizedPart[] {
       part: { relation, ...(oid === undefined ? {} : { oid }), buckets },
       ids,
     }));
+  });
+}
+
+/** Documents that sums told to be stale, so that nothing had to be compared. */
+function summedParts({ plan }: SyncRun, { relations }: Survey): SizedPart[] {
+  const oids = new Map(plan.relations.map(({ name, oid }) => [name, oid]));
+  return relations.flatMap(({ relation, stale }) => {
+    const oid = oids.get(relation);
+    if (stale === undefined || oid === undefined) return [];
+    return [{ part: { relation, oid, buckets: stale.buckets }, ids: stale.documents }];
   });
 }
 

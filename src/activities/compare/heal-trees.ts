@@ -1,6 +1,6 @@
 import { scanRowCounts } from '../../elasticsearch/documents/scan-fingerprints';
 import { copyDifferingTrees } from '../../postgres/tree-rows/copy-differing-trees';
-import { HASH_MODULUS, type RowsDigest } from '../../sync/id-digest';
+import { HASH_MODULUS, type RowsDigest } from '../../sync/digests/id-digest';
 import { relationField } from '../../sync/relation';
 import { emptyReport, type RelationReport } from '../../sync/report';
 import { passVersion } from '../../sync/write-version';

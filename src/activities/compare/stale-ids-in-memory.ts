@@ -7,6 +7,9 @@ const MOST_IDS = 100_000;
 /** Ids that comparisons found stale, by {@link keyOf} their part, for the deletion that follows: else it compares once more. */
 const FOUND_STALE: MemoryKind<Map<string, readonly string[]>> = { begin: () => new Map() };
 
+/** The part whose stale documents are meant. */
+type StaleOf = Pick<CompareInput, 'job' | 'part' | 'round'>;
+
 /** Collects the stale ids of a part while they are few enough to keep. */
 export interface StaleCollector {
   readonly add: (id: string) => void;
@@ -17,7 +20,7 @@ export interface StaleCollector {
 }
 
 /** A collector for one part. */
-export function collectStale(memory: ConnectorMemory, input: CompareInput): StaleCollector {
+export function collectStale(memory: ConnectorMemory, input: StaleOf): StaleCollector {
   const ids: string[] = [];
   let count = 0;
   return {
@@ -37,7 +40,7 @@ export function collectStale(memory: ConnectorMemory, input: CompareInput): Stal
 }
 
 /** The ids that a comparison of this part kept, once; undefined where none did, as after a crash. */
-export function takeFoundStale(memory: ConnectorMemory, input: CompareInput): readonly string[] | undefined {
+export function takeFoundStale(memory: ConnectorMemory, input: StaleOf): readonly string[] | undefined {
   const found = memory.of(input.job.jobId, FOUND_STALE);
   const key = keyOf(input);
   const ids = found.get(key);
@@ -49,6 +52,7 @@ function countIds(found: ReadonlyMap<string, readonly string[]>): number {
   return [...found.values()].reduce((sum, ids) => sum + ids.length, 0);
 }
 
-function keyOf({ part, round }: CompareInput): string {
-  return JSON.stringify([round, part]);
+function keyOf({ part, round }: Omit<StaleOf, 'job'>): string {
+  const { relation, oid, buckets, strays, outlived } = part;
+  return JSON.stringify([round, relation, oid, buckets, strays, outlived]);
 }

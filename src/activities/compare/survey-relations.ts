@@ -4,7 +4,7 @@ import { countByRelation } from '../../elasticsearch/documents/count-documents';
 import { digestDocuments } from '../../elasticsearch/documents/digest-documents';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { refreshIndex } from '../../elasticsearch/index/refresh-index';
-import { digestIds } from '../../postgres/ids/digest-ids';
+import { digestIds, type DigestRequest } from '../../postgres/ids/digest-ids';
 import { countIds, countRows } from '../../postgres/ids/read-ids';
 import { hasChangedSince } from '../../postgres/server/changed-since';
 import { untilInStep } from '../../postgres/server/until-in-step';
@@ -16,7 +16,7 @@ import {
   differingBuckets,
   type IdDigest,
   type RowsDigest,
-} from '../../sync/id-digest';
+} from '../../sync/digests/id-digest';
 import { mayShareIds, relationField } from '../../sync/relation';
 import { type FailedRelation, tellChanged, toRelationFailure } from '../../sync/relation-failure';
 import type { SyncJob } from '../../sync/sync-plan';
@@ -27,6 +27,7 @@ import type { RelationSurvey, Survey } from '../contract/activity-results';
 import type { ActivityScope } from '../contract/activity-scope';
 import { identifyRows, type ProjectedRelation } from '../plan/projected-relation';
 import { openRelation } from '../plan/relation-cache';
+import { findStaleBySums } from './find-stale-by-sums';
 import { type DroppedRows, lookAtDropped } from './look-at-dropped';
 import { lookForStrays } from './look-for-strays';
 
@@ -37,14 +38,14 @@ const MAX_RANGES = 64;
  * Holds documents, dead letters and rows against each other. Every row was in the index when the relation was read, so
  * where documents and dead letters together are as many as rows, nothing is stale; a full job over an index that held
  * documents before looks at their ids all the same, since others may have changed it. Both sides sum up hashes of their
- * ids by bucket, and only buckets that differ are compared id by id.
+ * ids by bucket, and only buckets that differ are compared id by id, unless the sums alone tell which documents are stale.
  */
 export async function surveyRelations(
   connector: OpenConnector,
   input: SurveyInput,
   scope: ActivityScope,
 ): Promise<Survey> {
-  const { job, known } = input;
+  const { job, known, round } = input;
   await refreshIndex(connector.elasticsearch, job.concreteIndex);
   const documents = await countByRelation(connector.elasticsearch, job.concreteIndex, job.connectorId);
   const letters = await countDeadLetters(connector.elasticsearch, deadLetterIndexName(job), job.connectorId);
@@ -57,7 +58,7 @@ export async function surveyRelations(
       const hasLost = await mayHaveLostRows(connector, job, rowsSince);
       const surveyed = await tellChanged(name, async () => {
         const projected = await openRelation(connector, job, { relation: name, oid });
-        return surveyRelation(connector, job, projected, { ...counts, hasLost }, scope);
+        return surveyRelation(connector, { job, round, projected }, { ...counts, hasLost }, scope);
       });
       relations.push({ relation: name, ...counts, ...surveyed });
     } catch (error) {
@@ -91,11 +92,14 @@ interface Counts extends Pick<RelationSurvey, 'documents'>, DeadLetterCounts {
 
 async function surveyRelation(
   connector: OpenConnector,
-  job: SyncJob,
-  projected: ProjectedRelation,
+  {
+    job,
+    round,
+    projected,
+  }: { readonly job: SyncJob; readonly round?: number | undefined; readonly projected: ProjectedRelation },
   { documents, rejected, dropped, hasLost }: Counts,
   scope: ActivityScope,
-): Promise<Pick<RelationSurvey, 'rows' | 'differing' | 'dropped' | 'outlived'>> {
+): Promise<Pick<RelationSurvey, 'rows' | 'differing' | 'stale' | 'dropped' | 'outlived'>> {
   let looked: DroppedRows = { dropped, outlived: 0 };
   if (job.jobType !== 'full' || job.newIndex) {
     // Rows that share an id have one dead letter: without any, as many ids as rows are a simple count.
@@ -107,8 +111,15 @@ async function surveyRelation(
     if (!hasLost && isSame) return { rows, differing: [], ...looked };
   } else if (dropped > 0) looked = await lookAtDropped(connector, job, projected, scope);
   const [ofRows, ofDocuments] = await digestBoth(connector, job, projected, hasLost, scope);
-  const differing = coverBuckets(differingBuckets(ofRows, ofDocuments), MAX_RANGES);
-  return { rows: countDigested(ofRows), differing, ...looked };
+  const rows = countDigested(ofRows);
+  const all = differingBuckets(ofRows, ofDocuments);
+  // Rows of other tables in documents differ as well: they are looked at one by one.
+  if (hasLost || round === undefined) return { rows, differing: coverBuckets(all, MAX_RANGES), ...looked };
+  const digested = { rows: ofRows, documents: ofDocuments, differing: all, request: digestRequest(projected, scope) };
+  const of = { job, round, relation: projected.name, oid: projected.relation.oid };
+  const { stale, differing } = await findStaleBySums(connector, of, digested, scope);
+  const left = coverBuckets(differing, MAX_RANGES);
+  return { rows, differing: left, ...(stale === undefined ? {} : { stale }), ...looked };
 }
 
 /** Ids of rows and of documents, at the same time unless rows may be older than documents. */
@@ -133,15 +144,19 @@ async function digestBoth(
   return [await ofRows(), documents];
 }
 
+function digestRequest(projected: ProjectedRelation, { signal }: ActivityScope): DigestRequest {
+  return { ...identifyRows(projected, signal), unique: !mayShareIds(projected.relation) };
+}
+
 async function digestRelation(
   { source }: OpenConnector,
   projected: ProjectedRelation,
-  { signal }: ActivityScope,
+  scope: ActivityScope,
   withRows: boolean,
 ): Promise<IdDigest> {
-  const request = identifyRows(projected, signal);
+  const request = digestRequest(projected, scope);
   const { tree } = projected.projection;
-  const ids = await digestIds(source, request, !mayShareIds(projected.relation));
+  const ids = await digestIds(source, request);
   if (!withRows || tree === undefined) return ids;
   const rows = await digestTreeRows(source, request, tree);
   // Where they can't be counted, they are compared everywhere.

@@ -104,6 +104,8 @@ export interface SurveyInput {
   readonly known?: readonly string[];
   /** Look at the id of every document, although counts gave no reason to. */
   readonly allIds?: true;
+  /** Round of copying; given by workflows that delete what sums tell to be stale. */
+  readonly round?: number;
 }
 
 /** A part of a relation whose ids are compared in one go; small ones share an activity. */

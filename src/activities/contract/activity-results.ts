@@ -69,8 +69,10 @@ export interface RelationSurvey {
   readonly dropped?: number;
   /** Documents of such rows, from before they were dropped: they are stale. Absent: none. */
   readonly outlived?: number;
-  /** Buckets whose ids must be compared; none where documents and rows are known to be the same. */
+  /** Buckets whose ids must be compared; none where documents and rows are known to be the same, but for `stale`. */
   readonly differing: readonly BucketRange[];
+  /** Documents that sums told to be stale, and the buckets that they are in. Absent: none, or nobody asked. */
+  readonly stale?: { readonly documents: number; readonly buckets: readonly BucketRange[] };
 }
 
 /** All documents of the connector, against the rows of some relations. */

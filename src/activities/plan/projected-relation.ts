@@ -21,6 +21,6 @@ export interface ProjectedRelation {
  * @param signal - ends the reading of their ids
  */
 export function identifyRows({ rows, projection }: ProjectedRelation, signal: AbortSignal): IdRequest {
-  const { id, filter } = projection;
-  return { rows, id, signal, ...(filter === undefined ? {} : { filter }) };
+  const { id, idKey, filter } = projection;
+  return { rows, id, signal, ...(idKey === undefined ? {} : { idKey }), ...(filter === undefined ? {} : { filter }) };
 }

@@ -36,8 +36,7 @@ const MAPPINGS: Readonly<Record<keyof AddedFieldNames, FieldMapping>> = {
   timestamp: { type: 'date', ignore_malformed: true },
   relation: { type: 'keyword' },
   bucket: { type: 'integer' },
-  // Only summed up: nobody searches for it.
-  idHash: { type: 'integer', index: false },
+  idHash: { type: 'integer' },
   fingerprint: { type: 'long' },
 };
 

@@ -1,7 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
 
 import { BUCKETS } from '../../sync/bucket-ranges';
-import { type BucketDigest, HASH_MODULUS, type IdDigest } from '../../sync/id-digest';
+import { type BucketDigest, HASH_MODULUS, type IdDigest } from '../../sync/digests/id-digest';
 import { OWN_FIELDS, ROWS_FIELDS } from '../../sync/own-fields';
 import { asObject, readAnswer } from '../answers/read-answer';
 import { type Bucket, pageBuckets } from './page-buckets';

@@ -106,7 +106,7 @@ function readBuckets(answer: unknown): Bucket[] {
 const TOO_MANY = /Must be less than or equal to: \[(\d{1,9})\]/u;
 
 /** Buckets that a page may have where Elasticsearch found them too many; 0 where it failed for another reason. */
-function findSmallerSize(error: unknown, size: number): number {
+export function findSmallerSize(error: unknown, size: number): number {
   const body: unknown = error instanceof errors.ResponseError ? error.body : undefined;
   const { type, reason = '' } = unwrapError(readErrorCause(body));
   if (type !== 'too_many_buckets_exception') return 0;

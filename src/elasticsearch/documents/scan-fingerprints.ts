@@ -1,6 +1,6 @@
 import type { Client } from '@elastic/elasticsearch';
 
-import type { RowsDigest } from '../../sync/id-digest';
+import type { RowsDigest } from '../../sync/digests/id-digest';
 import { OWN_FIELDS, ROWS_FIELDS } from '../../sync/own-fields';
 import { type RelationScan, scanPages } from './scan-pages';
 

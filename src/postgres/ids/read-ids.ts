@@ -47,7 +47,7 @@ export async function findExisting(
   const from = fromRowsWithIds(request.rows, request);
   const found = new Set<string>();
   const read = async (tx: Transaction) => {
-    for (const condition of idConditions(request.ids)) {
+    for (const condition of idConditions(request.ids, request.idKey)) {
       const query = `select k."id" ${from} and ${condition}`;
       for await (const batch of streamValues(tx, query, collectTexts)) for (const id of batch) found.add(id);
     }

@@ -23,7 +23,7 @@ export async function* copyByIds(source: Source, request: ByIdsRequest): AsyncGe
   const read = async function* (tx: Transaction) {
     const shared = new Set(yield* tellShared(tx, { rows, identity: projection, scope: { ids }, sharedKeys }));
     const unshared = ids.filter((id) => !shared.has(id));
-    for (const condition of idConditions(unshared)) yield* readRows(tx, condition, request);
+    for (const condition of idConditions(unshared, request.projection.idKey)) yield* readRows(tx, condition, request);
   };
   yield* streamTransaction(source, read, readingTransaction(request));
 }

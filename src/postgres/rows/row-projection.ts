@@ -1,3 +1,4 @@
+import type { IdKey } from '../../documents/ids/key-of-id';
 import type { GatheredRows } from '../../documents/projection';
 import { quoteLiteral } from '../../documents/sql-text';
 import { indexAction } from '../../sync/bulk-item';
@@ -6,6 +7,8 @@ import { indexAction } from '../../sync/bulk-item';
 export interface RowProjection {
   /** Text expression over `t`: the document's `_id`; never null. */
   readonly id: string;
+  /** The key that ids tell; absent where they don't: then rows are found by computing all ids. */
+  readonly idKey?: IdKey;
   /** Text expression over `t` and the id as `k.id`: the document as one line of JSON; never null. */
   readonly document: string;
   /** Bigint expression over `t`: bytes of the values whose size has no bound. Absent where every value is small. */

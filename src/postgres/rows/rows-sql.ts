@@ -1,4 +1,5 @@
 import { bucketOfId } from '../../documents/ids/hashed-id';
+import { type IdKey, keyIsOneOf, sortIds } from '../../documents/ids/key-of-id';
 import { qualifiedName, quoteLiteral } from '../../documents/sql-text';
 import { type BucketRange, BUCKETS } from '../../sync/bucket-ranges';
 import { idJoin, type RowProjection } from './row-projection';
@@ -8,7 +9,7 @@ import type { RowSource } from './row-source';
 const IDS_PER_STATEMENT = 10_000;
 
 /** SQL that tells rows and their ids. A {@link RowProjection} is one. */
-export type RowIdentity = Pick<RowProjection, 'id' | 'filter'>;
+export type RowIdentity = Pick<RowProjection, 'id' | 'idKey' | 'filter'>;
 
 /**
  * `from … where …` for all rows of a relation as `t`: those that a plain `select` shows, whatever the leaves are that
@@ -46,15 +47,23 @@ export function idIsNoneOf(ids: readonly string[]): string {
 }
 
 /**
- * {@link idIsOneOf} for any number of ids, each condition for a statement of its own. No row has an id with NUL, which
- * PostgreSQL would refuse: somebody else may have written a document under one.
+ * {@link idIsOneOf} for any number of ids, each condition for a statement of its own; by an index over the key, where ids
+ * tell it. No row has an id with NUL, which PostgreSQL would refuse: somebody else may have written a document under one.
  */
-export function idConditions(ids: readonly string[]): string[] {
+export function idConditions(ids: readonly string[], idKey?: IdKey): string[] {
   const possible = ids.filter((id) => !id.includes('\0'));
-  const slices = Math.ceil(possible.length / IDS_PER_STATEMENT);
-  return Array.from({ length: slices }, (_, slice) =>
-    idIsOneOf(possible.slice(slice * IDS_PER_STATEMENT, (slice + 1) * IDS_PER_STATEMENT)),
-  );
+  if (idKey === undefined) return slice(possible).map(idIsOneOf);
+  const { byKey, byId } = sortIds(idKey, possible);
+  const found = slice(byKey).map((keys) => {
+    const exact = `k."id" in (select unnest(array[${keys.map(({ id }) => quoteLiteral(id)).join(',')}]::text[]))`;
+    return `${keyIsOneOf(idKey, keys)} and ${exact}`;
+  });
+  return [...found, ...slice(byId).map(idIsOneOf)];
+}
+
+function slice<Item>(items: readonly Item[]): Item[][] {
+  const count = Math.ceil(items.length / IDS_PER_STATEMENT);
+  return Array.from({ length: count }, (_, at) => items.slice(at * IDS_PER_STATEMENT, (at + 1) * IDS_PER_STATEMENT));
 }
 
 /** Condition over `k.id`: the document is in one of the buckets. */

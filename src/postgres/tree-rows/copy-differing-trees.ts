@@ -1,6 +1,6 @@
 import { SUM_MASK } from '../../documents/tree-rows';
 import type { BucketRange } from '../../sync/bucket-ranges';
-import type { RowsDigest } from '../../sync/id-digest';
+import type { RowsDigest } from '../../sync/digests/id-digest';
 import { isRowError } from '../connection/is-row-error';
 import type { Source } from '../connection/source';
 import { streamTransaction, type Transaction } from '../connection/transaction';

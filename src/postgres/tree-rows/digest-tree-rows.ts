@@ -1,6 +1,6 @@
 import { bucketOfId } from '../../documents/ids/hashed-id';
 import type { TreeRows } from '../../documents/tree-rows';
-import type { RowsDigest } from '../../sync/id-digest';
+import type { RowsDigest } from '../../sync/digests/id-digest';
 import { isRowError } from '../connection/is-row-error';
 import type { Source } from '../connection/source';
 import { type Transaction, withTransaction } from '../connection/transaction';

@@ -78,12 +78,12 @@ test('the ids of all leaves are summed up by bucket, each once where rows share 
     );
     return new Map(buckets.map(({ bucket, ids, sum }) => [bucket, { ids, sum }]));
   };
-  const all = await digestIds(source, { rows: rowSourceOf(partitioned), id: ID }, true);
+  const all = await digestIds(source, { rows: rowSourceOf(partitioned), id: ID, unique: true });
   expect(all.size).toBe(1_024);
   expect(all).toEqual(await expected(`select ${ID} as id from p as t`));
   const shared = { rows: rowSourceOf(partitioned), id: `(t.v / 10)::text`, filter: 't.v < 5000' };
   const distinct = await expected(`select distinct (t.v / 10)::text as id from p as t where t.v < 5000`);
-  expect(await digestIds(source, shared, false)).toEqual(distinct);
+  expect(await digestIds(source, { ...shared, unique: false })).toEqual(distinct);
 });
 
 test('several ranges of buckets are read in one go', async () => {

@@ -33,7 +33,7 @@ describe('the mapping of an index', () => {
       _key_id: { type: 'keyword' },
       _relation: { type: 'keyword' },
       _bucket: { type: 'integer' },
-      _id_hash: { type: 'integer', index: false },
+      _id_hash: { type: 'integer' },
     });
     expect(mapping.properties).not.toHaveProperty('_fingerprint');
   });

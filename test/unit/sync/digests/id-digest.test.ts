@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 
-import { ALL_BUCKETS, BUCKETS, coverBuckets, cutBuckets, shareBuckets } from '../../../src/sync/bucket-ranges';
-import { type BucketDigest, countDigested, differingBuckets } from '../../../src/sync/id-digest';
-import { fuzzing } from '../../support/fuzz';
+import { ALL_BUCKETS, BUCKETS, coverBuckets, cutBuckets, shareBuckets } from '../../../../src/sync/bucket-ranges';
+import { type BucketDigest, countDigested, differingBuckets } from '../../../../src/sync/digests/id-digest';
+import { fuzzing } from '../../../support/fuzz';
 
 const bucket = fc.integer({ min: 0, max: BUCKETS - 1 });
 

@@ -1,0 +1,96 @@
+import { idExpression } from '../../../src/documents/ids/id-expression';
+import { idKeyOf } from '../../../src/documents/ids/key-of-id';
+import { closeSource, type Source } from '../../../src/postgres/connection/source';
+import { findExisting } from '../../../src/postgres/ids/read-ids';
+import { rowSourceOf } from '../../../src/postgres/rows/row-source';
+import { createDatabase, type TestDatabase } from '../../support/postgres';
+import { describeTable, openTestSource } from '../../support/source';
+
+let database: TestDatabase;
+let source: Source;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  source = openTestSource(database);
+  await database.sql(`
+    create domain code as text check (value <> 'never');
+    create collation nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+    create table small (id int2 primary key);
+    insert into small values (-32768), (0), (7), (32767);
+    create table pair (a int8, b text, primary key (a, b));
+    insert into pair values (1, 'x'), (1, 'x,y%'), (-9223372036854775808, ''), (2, E'\\\\ ''quoted'' "é"');
+    create table ids (id uuid primary key);
+    insert into ids values ('00000000-0000-4000-8000-0000000000ab');
+    create table words (word varchar(700) collate nocase primary key);
+    insert into words values ('Word'), (repeat('long', 150)), ('50%'), ('%H'), ('%N');
+    create table codes (code code primary key);
+    insert into codes values ('a,b');
+    create table amounts (amount numeric primary key);
+    insert into amounts values (1.50);
+    create table plenty (id int primary key);
+    insert into plenty select generate_series(1, 25000)`);
+});
+afterAll(async () => {
+  await closeSource(source);
+  await database.drop();
+});
+
+async function lookUp(table: string) {
+  const relation = await describeTable(database, source, table);
+  const id = idExpression('shop', relation);
+  const idKey = idKeyOf('shop', relation);
+  const find = async (texts: readonly string[]) => {
+    const ids = texts.map((text) => `shop:public.${table}:${text}`);
+    const request = { rows: rowSourceOf(relation), id };
+    const found = await findExisting(source, { ...request, ids, ...(idKey === undefined ? {} : { idKey }) });
+    expect(found).toEqual(await findExisting(source, { ...request, ids }));
+    return [...found].map((one) => one.slice(`shop:public.${table}:`.length)).sort();
+  };
+  return { find, hasKey: idKey !== undefined };
+}
+
+test.each([
+  ['small', ['-32768', '7', '0', '32767'], ['32768', '-32769', '+7', '07', ' 7', '7.0', '-0', '', '7,7', '1e1', 'x']],
+  ['pair', ['1,x', '1,x%2Cy%25', '-9223372036854775808,', `2,\\ 'quoted' "é"`], ['1', '1,x,y%25', '1,X', '1,x%2cy%25']],
+  ['ids', ['00000000-0000-4000-8000-0000000000ab'], ['00000000-0000-4000-8000-0000000000AB', '{}', '']],
+  ['words', ['Word', '50%25', '%25H', '%25N'], ['word', 'WORD', '50%', '%2', '%H', '%Habc', '%N', 'a\0b']],
+  ['codes', ['a%2Cb'], ['a,b', 'never']],
+  ['amounts', ['1.50'], ['1.5', '1.500', 'NaN']],
+])(
+  'of %s the rows of ids are found, exactly, whatever else somebody calls a document',
+  async (table, there, others) => {
+    const { find } = await lookUp(table);
+    expect(await find([...there, ...others])).toEqual([...there].sort());
+  },
+);
+
+test('an id that holds a hash of its key is found by itself', async () => {
+  const { find } = await lookUp('words');
+  const [row] = await database.sql(
+    `select encode(sha256(convert_to('shop:public.words:' || repeat('long', 150), 'UTF8')), 'hex') as hash`,
+  );
+  expect(await find([`%H${String(row?.['hash'])}`, 'Word'])).toEqual([`%H${String(row?.['hash'])}`, 'Word'].sort());
+});
+
+test('more ids than one statement looks for', async () => {
+  const { find, hasKey } = await lookUp('plenty');
+  expect(hasKey).toBe(true);
+  expect(await find(Array.from({ length: 30_000 }, (_, n) => String(n + 1)))).toHaveLength(25_000);
+});
+
+test('by an index: of a large table few pages are read', async () => {
+  const relation = await describeTable(database, source, 'plenty');
+  await database.sql('vacuum analyze plenty');
+  const read = async () => {
+    const [row] = await database.sql(
+      `select pg_stat_force_next_flush(), (select seq_scan from pg_stat_user_tables where relname = 'plenty') as n`,
+    );
+    return Number(row?.['n']);
+  };
+  const before = await read();
+  const idKey = idKeyOf('shop', relation);
+  const request = { rows: rowSourceOf(relation), id: idExpression('shop', relation) };
+  await findExisting(source, { ...request, ids: ['shop:public.plenty:7'], ...(idKey === undefined ? {} : { idKey }) });
+  await database.sql('select pg_sleep(1.1)');
+  expect(await read()).toBe(before);
+});
