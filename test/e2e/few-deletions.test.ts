@@ -44,19 +44,23 @@ const KEYS = {
 const deleteRows = (count: number) =>
   database.sql(`delete from t where ctid in (select ctid from t order by md5(ctid::text) limit ${count})`);
 
-describe.each(['incremental', 'full'] as const)('an %s sync', (jobType) => {
-  test.each(Object.entries(KEYS))('finds few deletions by sums, of keys of type %s', async (_, table) => {
-    await database.sql(table);
-    await connector.sync();
-    for (const count of [1, 20, 300]) {
-      await deleteRows(count);
-      expect(await connector.sync(jobType)).toMatchObject({ status: 'completed', deleted: count, indexed: 0 });
-      await expectInStep(connector, database.sql);
-    }
-    expect(compared).toBe(0);
-    expect(await connector.verify()).toMatchObject({ differences: [] });
-  });
-});
+async function expectFoundBySums(table: keyof typeof KEYS, jobType: 'incremental' | 'full', counts: readonly number[]) {
+  await database.sql(KEYS[table]);
+  await connector.sync();
+  for (const count of counts) {
+    await deleteRows(count);
+    expect(await connector.sync(jobType)).toMatchObject({ status: 'completed', deleted: count, indexed: 0 });
+  }
+  expect(compared).toBe(0);
+  await expectInStep(connector, database.sql);
+  expect(await connector.verify()).toMatchObject({ differences: [] });
+}
+
+test.each(Object.keys(KEYS) as (keyof typeof KEYS)[])('few deletions are found by sums, of keys of type %s', (table) =>
+  expectFoundBySums(table, 'incremental', [1, 300]),
+);
+
+test('a full sync finds them in the same way', () => expectFoundBySums('integer', 'full', [1, 20, 300]));
 
 test('where documents are missing as well, only those buckets are compared', async () => {
   await database.sql(KEYS.integer);
@@ -117,7 +121,7 @@ test('an index whose field _id_hash is not searchable, as 0.1.0 made them, is se
     mappings: { properties: { _id_hash: { type: 'integer', index: false } } },
   });
   await connector.sync();
-  for (const count of [1, 40, 900]) {
+  for (const count of [1, 900]) {
     await deleteRows(count);
     expect(await connector.sync('incremental')).toMatchObject({ deleted: count });
     await expectInStep(connector, database.sql);
