@@ -3,10 +3,10 @@ import { scanSuspects, type SuspectDocument } from '../../elasticsearch/document
 import { hasSearchableHashes } from '../../elasticsearch/index/has-searchable-hashes';
 import { digestCells, type DigestRequest } from '../../postgres/ids/digest-ids';
 import { findExisting } from '../../postgres/ids/read-ids';
-import { coverBuckets } from '../../sync/bucket-ranges';
+import { type BucketRange, coverBuckets } from '../../sync/bucket-ranges';
 import type { IdDigest } from '../../sync/digests/id-digest';
 import {
-  cellShift,
+  CELL_SHIFT,
   countSurplus,
   findExplained,
   findInBuckets,
@@ -25,10 +25,10 @@ import { collectStale } from './stale-ids-in-memory';
 const FEW = 32;
 /** Surplus documents above which a comparison of all ids costs as little. */
 const MOST = 16_000;
-/** Documents that are looked at in vain above which sums don't help. */
-const MOST_SUSPECTS = 100_000;
-/** Ranges of hashes that are looked for by reading all hashes. */
-const MOST_RANGES_UNINDEXED = 8;
+/** Documents that are looked at in vain above which sums don't help; fewer where all ids are computed to find some. */
+const MOST_SUSPECTS = { byKey: 100_000, byId: 10_000 } as const;
+/** Ranges of buckets that are compared, or deleted from, for one relation. */
+const MAX_RANGES = 64;
 
 /** Ids of a relation's rows and documents, summed up by bucket, and the buckets that differ. */
 export interface DigestedRelation {
@@ -41,7 +41,7 @@ export interface DigestedRelation {
 /** What sums told. */
 interface FoundStale extends Pick<RelationSurvey, 'stale'> {
   /** Buckets that still have to be compared. */
-  readonly differing: readonly number[];
+  readonly differing: readonly BucketRange[];
 }
 
 /**
@@ -62,51 +62,54 @@ export async function findStaleBySums(
     relationField: relationField(job.connectorId, relation),
     signal: scope.signal,
   };
-  const surplus = countSurplus(rows, documents);
-  if (surplus === 0 || surplus > MOST) return { differing };
-  const suspects = await chooseSuspects(connector, digested, surplus, target);
-  if (suspects === undefined) return { differing };
+  const all = { differing: coverBuckets(differing, MAX_RANGES) };
+  const suspects = await chooseSuspects(connector, digested, target);
+  if (suspects === undefined) return all;
   const prefix = documentIdPrefix(job.connectorId, relation);
-  const stale = new Map<string, SuspectDocument>();
-  let looked = 0;
+  const found = new Map<string, SuspectDocument>();
   for await (const page of scanSuspects(connector.elasticsearch, { ...target, ...suspects })) {
-    looked += page.length;
-    if (looked > MOST_SUSPECTS) return { differing };
     // Others may have written documents whose fields claim what their ids don't.
-    const own = page.filter(({ id }) => id.startsWith(prefix));
-    const existing = await findExisting(connector.source, { ...request, ids: own.map(({ id }) => id) });
-    for (const document of own) if (!existing.has(document.id)) stale.set(document.id, document);
+    for (const document of page) if (document.id.startsWith(prefix)) found.set(document.id, document);
     scope.heartbeat();
   }
-  const explained = findExplained(differing, rows, documents, [...stale.values()]);
-  const found = [...stale.values()].filter(({ bucket }) => explained.has(bucket));
-  if (found.length === 0) return { differing };
-  const buckets = coverBuckets([...explained], explained.size);
+  const existing = await findExisting(connector.source, { ...request, ids: [...found.keys()] });
+  const stale = [...found.values()].filter(({ id }) => !existing.has(id));
+  const explained = findExplained(differing, rows, documents, stale);
+  const left = coverBuckets(
+    differing.filter((bucket) => !explained.has(bucket)),
+    MAX_RANGES,
+  );
+  // What is compared anyway counts there.
+  const isLeft = (bucket: number) => left.some(({ from, to }) => from <= bucket && bucket < to);
+  const settled = stale.filter(({ bucket }) => explained.has(bucket) && !isLeft(bucket));
+  if (settled.length === 0) return all;
+  const buckets = coverBuckets([...new Set(settled.map(({ bucket }) => bucket))].sort(ascending), MAX_RANGES);
   const kept = collectStale(connector.memory, { job, round, part: { relation, oid, buckets } });
-  for (const { id } of found) kept.add(id);
+  for (const { id } of settled) kept.add(id);
   kept.keep();
-  return {
-    stale: { documents: found.length, buckets },
-    differing: differing.filter((bucket) => !explained.has(bucket)),
-  };
+  return { stale: { documents: settled.length, buckets }, differing: left };
 }
 
-/** @returns undefined where sums can't tell enough */
+function ascending(one: number, other: number): number {
+  return one - other;
+}
+
+/** @returns undefined where sums can't tell enough, or to look for what they tell would cost more than to compare ids */
 async function chooseSuspects(
   { source, elasticsearch }: OpenConnector,
   { rows, documents, request }: DigestedRelation,
-  surplus: number,
   target: { readonly index: string; readonly relationField: string; readonly signal: AbortSignal },
 ): Promise<Suspects | undefined> {
-  if (surplus <= FEW) return findInBuckets(rows, documents);
-  const shift = cellShift(surplus);
+  const surplus = countSurplus(rows, documents);
+  if (surplus === 0 || surplus > MOST || !(await hasSearchableHashes(elasticsearch, target.index))) return undefined;
+  const most = request.idKey === undefined ? MOST_SUSPECTS.byId : MOST_SUSPECTS.byKey;
+  const inBuckets = findInBuckets(rows, documents);
+  if (surplus <= FEW && inBuckets.documents <= most) return inBuckets;
   const [ofRows, ofDocuments] = await Promise.all([
-    digestCells(source, request, shift),
-    digestDocumentCells(elasticsearch, { ...target, shift }),
+    digestCells(source, request, CELL_SHIFT),
+    digestDocumentCells(elasticsearch, { ...target, shift: CELL_SHIFT }),
   ]);
   if (ofDocuments === undefined) return undefined;
-  const suspects = findInCells(ofRows, ofDocuments, shift);
-  const isFast =
-    suspects.ranges.length <= MOST_RANGES_UNINDEXED || (await hasSearchableHashes(elasticsearch, target.index));
-  return isFast ? suspects : { ...suspects, ranges: [] };
+  const inCells = findInCells(ofRows, ofDocuments, CELL_SHIFT);
+  return inCells.documents <= most ? inCells : undefined;
 }

@@ -118,8 +118,7 @@ async function surveyRelation(
   const digested = { rows: ofRows, documents: ofDocuments, differing: all, request: digestRequest(projected, scope) };
   const of = { job, round, relation: projected.name, oid: projected.relation.oid };
   const { stale, differing } = await findStaleBySums(connector, of, digested, scope);
-  const left = coverBuckets(differing, MAX_RANGES);
-  return { rows, differing: left, ...(stale === undefined ? {} : { stale }), ...looked };
+  return { rows, differing, ...(stale === undefined ? {} : { stale }), ...looked };
 }
 
 /** Ids of rows and of documents, at the same time unless rows may be older than documents. */

@@ -26,6 +26,8 @@ const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/u;
 
 /** @returns undefined where ids don't tell their rows' keys */
 export function idKeyOf(connectorId: string, relation: Relation): IdKey | undefined {
+  // Another server's idea of equality may be another one, as that of a foreign partition.
+  if (relation.wholeBecause !== undefined) return undefined;
   const columns = relation.key.map((name) => keyColumn(relation.columns.find((column) => column.name === name)));
   if (columns.length === 0 || columns.includes(undefined)) return undefined;
   return { prefix: idPrefix(connectorId, relation), columns: columns.flatMap((column) => column ?? []) };

@@ -47,8 +47,8 @@ export async function findExisting(
   const from = fromRowsWithIds(request.rows, request);
   const found = new Set<string>();
   const read = async (tx: Transaction) => {
-    for (const condition of idConditions(request.ids, request.idKey)) {
-      const query = `select k."id" ${from} and ${condition}`;
+    for (const { sql } of idConditions(request.ids, request.idKey)) {
+      const query = `select k."id" ${from} and ${sql}`;
       for await (const batch of streamValues(tx, query, collectTexts)) for (const id of batch) found.add(id);
     }
   };

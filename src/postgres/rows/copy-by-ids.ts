@@ -2,11 +2,13 @@ import type { Source } from '../connection/source';
 import { streamTransaction, type Transaction } from '../connection/transaction';
 import type { CopyOptions } from './copy-options';
 import type { CopyPiece, SharedPiece } from './copy-piece';
+import { atPlacesOf } from './leaf-sql';
 import { readLeaf } from './read-leaf';
 import { readQuery } from './read-query';
 import { readingTransaction } from './reading-transaction';
+import { idJoin } from './row-projection';
 import type { RowSource } from './row-source';
-import { filterOf, fromRowsWithIds, idConditions } from './rows-sql';
+import { filterOf, fromRowsWithIds, type IdCondition, idConditions } from './rows-sql';
 import { type SharedKeys, tellShared } from './shared-keys';
 
 /** Rows by their ids. */
@@ -28,12 +30,21 @@ export async function* copyByIds(source: Source, request: ByIdsRequest): AsyncGe
   yield* streamTransaction(source, read, readingTransaction(request));
 }
 
-async function* readRows(tx: Transaction, isOneOf: string, request: ByIdsRequest): AsyncGenerator<CopyPiece, void> {
+async function* readRows(
+  tx: Transaction,
+  { sql, isByKey }: IdCondition,
+  request: ByIdsRequest,
+): AsyncGenerator<CopyPiece, void> {
   const { rows, projection } = request;
-  const condition = `${isOneOf} and ${filterOf(projection)}`;
+  const condition = `${sql} and ${filterOf(projection)}`;
   if ('from' in rows) {
     yield* readQuery(tx, `${fromRowsWithIds(rows, { id: projection.id })} and ${condition}`, request);
     return;
   }
-  for (const leaf of rows.leaves) yield* readLeaf(tx, { relation: rows.relation, leaf, condition }, request);
+  const { relation } = rows;
+  for (const leaf of rows.leaves) {
+    // A leaf is read in the order of the heap, which an index does not keep.
+    const inOrder = isByKey ? atPlacesOf(relation, leaf, idJoin(projection.id), condition) : condition;
+    yield* readLeaf(tx, { relation, leaf, condition: inOrder }, request);
+  }
 }

@@ -26,6 +26,12 @@ export function atPlaces(ctids: readonly string[]): string {
   return `t.ctid = any (array[${ctids.map(tid).join(', ')}])`;
 }
 
+/** Predicate for the rows of one leaf that meet a condition: whatever index finds them, they are read place by place. */
+export function atPlacesOf(relation: QualifiedName, leaf: Leaf, joins: string, condition: string): string {
+  const from = `from ${leafSource(relation, leaf)} ${joins} where ${leafCondition(leaf)} and ${condition}`;
+  return `t.ctid = any (array(select t.ctid ${from}))`;
+}
+
 /** Predicate for a range of blocks; PostgreSQL 14 and later read no other block for it. */
 export function blockCondition({ from, to }: BlockRange): string {
   const start = `t.ctid >= ${tid(`(${from},0)`)}`;

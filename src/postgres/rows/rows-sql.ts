@@ -46,19 +46,27 @@ export function idIsNoneOf(ids: readonly string[]): string {
   return `k."id" not in (select unnest(array[${ids.map(quoteLiteral).join(',')}]::text[]))`;
 }
 
+/** A condition over `t` and `k.id`. */
+export interface IdCondition {
+  readonly sql: string;
+  /** Whether an index finds the rows, in an order of its own. */
+  readonly isByKey: boolean;
+}
+
 /**
  * {@link idIsOneOf} for any number of ids, each condition for a statement of its own; by an index over the key, where ids
  * tell it. No row has an id with NUL, which PostgreSQL would refuse: somebody else may have written a document under one.
  */
-export function idConditions(ids: readonly string[], idKey?: IdKey): string[] {
+export function idConditions(ids: readonly string[], idKey?: IdKey): IdCondition[] {
   const possible = ids.filter((id) => !id.includes('\0'));
-  if (idKey === undefined) return slice(possible).map(idIsOneOf);
+  const byIds = (some: readonly string[]) => slice(some).map((few) => ({ sql: idIsOneOf(few), isByKey: false }));
+  if (idKey === undefined) return byIds(possible);
   const { byKey, byId } = sortIds(idKey, possible);
   const found = slice(byKey).map((keys) => {
     const exact = `k."id" in (select unnest(array[${keys.map(({ id }) => quoteLiteral(id)).join(',')}]::text[]))`;
-    return `${keyIsOneOf(idKey, keys)} and ${exact}`;
+    return { sql: `${keyIsOneOf(idKey, keys)} and ${exact}`, isByKey: true };
   });
-  return [...found, ...slice(byId).map(idIsOneOf)];
+  return [...found, ...byIds(byId)];
 }
 
 function slice<Item>(items: readonly Item[]): Item[][] {

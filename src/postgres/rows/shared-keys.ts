@@ -113,7 +113,7 @@ export function searchSharedIds(
  */
 function conditionsOf(scope: AmbiguityScope, { relation }: RowSource, key: readonly string[]): string[] {
   if (scope === 'all') return ['true'];
-  if ('ids' in scope) return idConditions(scope.ids);
+  if ('ids' in scope) return idConditions(scope.ids).map(({ sql }) => sql);
   const changed = changedSince(scope.changedSince);
   const columns = key.map((column) => `t.${quoteIdentifier(column)}`).join(', ');
   const keys = `select ${columns} from ${qualifiedName(relation)} as t where ${changed}`;

@@ -1,14 +1,10 @@
 import type { BucketDigest, IdDigest } from './id-digest';
 
-/** Bits of `_id_hash`, a signed integer. */
-const HASH_BITS = 32;
 const LEAST_HASH = -(2 ** 31);
 const MOST_HASH = 2 ** 31 - 1;
-/** Cells for each surplus document: so few have two that looking at all their documents costs little. */
-const CELLS_PER_SURPLUS = 8;
-const LEAST_BITS = 11;
-/** As many cells as an answer of Elasticsearch may have. */
-const MOST_BITS = 16;
+
+/** Lower bits of `_id_hash`, of 32, that don't tell its cell: as many cells as an answer of Elasticsearch may have, 65,536. */
+export const CELL_SHIFT = 16;
 
 /** Surplus documents of digests, by what tells the hashes of their ids. */
 export interface Suspects {
@@ -18,6 +14,8 @@ export interface Suspects {
   readonly ranges: readonly (readonly [from: number, to: number])[];
   /** Buckets in which there are several. */
   readonly buckets: readonly number[];
+  /** Documents that have one of these hashes, or are in one of these places, at the most but for equal hashes. */
+  readonly documents: number;
 }
 
 /** Documents more than rows, where there are more. */
@@ -27,22 +25,22 @@ export function countSurplus(rows: IdDigest, documents: IdDigest): number {
   return surplus;
 }
 
-/** Number of lower bits of `_id_hash` that don't tell its cell, for cells that are small enough for so many documents. */
-export function cellShift(surplus: number): number {
-  const bits = Math.ceil(Math.log2(Math.max(1, surplus) * CELLS_PER_SURPLUS));
-  return HASH_BITS - Math.min(MOST_BITS, Math.max(LEAST_BITS, bits));
-}
-
 /** Finds those of buckets. */
 export function findInBuckets(rows: IdDigest, documents: IdDigest): Suspects {
-  return { hashes: findHashes(rows, documents), ranges: [], buckets: findCrowded(rows, documents) };
+  const [hashes, buckets] = [findHashes(rows, documents), findCrowded(rows, documents)];
+  return { hashes, ranges: [], buckets, documents: hashes.length + countIn(documents, buckets) };
 }
 
 /** Finds those of cells. */
 export function findInCells(rows: IdDigest, documents: IdDigest, shift: number): Suspects {
   const width = 2 ** shift;
-  const ranges = findCrowded(rows, documents).map((cell) => [cell * width, (cell + 1) * width - 1] as const);
-  return { hashes: findHashes(rows, documents), ranges, buckets: [] };
+  const [hashes, cells] = [findHashes(rows, documents), findCrowded(rows, documents)];
+  const ranges = cells.map((cell) => [cell * width, (cell + 1) * width - 1] as const);
+  return { hashes, ranges, buckets: [], documents: hashes.length + countIn(documents, cells) };
+}
+
+function countIn(documents: IdDigest, places: readonly number[]): number {
+  return places.reduce((sum, place) => sum + (documents.get(place)?.ids ?? 0), 0);
 }
 
 /** The hashes that documents have and rows don't, of places where documents are one more than rows. */

