@@ -3,6 +3,7 @@ import { scanSuspects, type SuspectDocument } from '../../elasticsearch/document
 import { hasSearchableHashes } from '../../elasticsearch/index/has-searchable-hashes';
 import { digestCells, type DigestRequest } from '../../postgres/ids/digest-ids';
 import { findExisting } from '../../postgres/ids/read-ids';
+import { untilInStep } from '../../postgres/server/until-in-step';
 import { type BucketRange, coverBuckets } from '../../sync/bucket-ranges';
 import type { IdDigest } from '../../sync/digests/id-digest';
 import {
@@ -72,6 +73,7 @@ export async function findStaleBySums(
     for (const document of page) if (document.id.startsWith(prefix)) found.set(document.id, document);
     scope.heartbeat();
   }
+  await untilInStep(connector, scope.signal);
   const existing = await findExisting(connector.source, { ...request, ids: [...found.keys()] });
   const stale = [...found.values()].filter(({ id }) => !existing.has(id));
   const explained = findExplained(differing, rows, documents, stale);
