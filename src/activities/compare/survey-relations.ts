@@ -7,7 +7,7 @@ import { refreshIndex } from '../../elasticsearch/index/refresh-index';
 import { digestIds, type DigestRequest } from '../../postgres/ids/digest-ids';
 import { countIds, countRows } from '../../postgres/ids/read-ids';
 import { hasChangedSince } from '../../postgres/server/changed-since';
-import { untilInStep } from '../../postgres/server/until-in-step';
+import { readBoth, untilInStep } from '../../postgres/server/until-in-step';
 import { digestTreeRows } from '../../postgres/tree-rows/digest-tree-rows';
 import { coverBuckets } from '../../sync/bucket-ranges';
 import {
@@ -110,7 +110,12 @@ async function surveyRelation(
     const isSame = documents - looked.outlived + rejected + looked.dropped === rows;
     if (!hasLost && isSame) return { rows, differing: [], ...looked };
   } else if (dropped > 0) looked = await lookAtDropped(connector, job, projected, scope);
-  const [ofRows, ofDocuments] = await digestBoth(connector, job, projected, hasLost, scope);
+  const [ofRows, ofDocuments] = await readBoth(
+    connector,
+    () => digestRows(connector, projected, scope, hasLost),
+    () => digestDocumentsOf(connector, job, projected, hasLost, scope),
+    scope.signal,
+  );
   const rows = countDigested(ofRows);
   const all = differingBuckets(ofRows, ofDocuments);
   // Rows of other tables in documents differ as well: they are looked at one by one.
@@ -121,33 +126,22 @@ async function surveyRelation(
   return { rows, differing, ...(stale === undefined ? {} : { stale }), ...looked };
 }
 
-/** Ids of rows and of documents, at the same time unless rows may be older than documents. */
-async function digestBoth(
-  connector: OpenConnector,
+function digestDocumentsOf(
+  { elasticsearch }: OpenConnector,
   job: SyncJob,
-  projected: ProjectedRelation,
+  { name }: ProjectedRelation,
   withRows: boolean,
-  scope: ActivityScope,
-): Promise<[ofRows: IdDigest, ofDocuments: IdDigest]> {
-  const ofRows = () => digestRelation(connector, projected, scope, withRows);
-  const ofDocuments = () =>
-    digestDocuments(connector.elasticsearch, {
-      index: job.concreteIndex,
-      relationField: relationField(job.connectorId, projected.name),
-      withRows,
-      signal: scope.signal,
-    });
-  if (connector.streamed === undefined) return Promise.all([ofRows(), ofDocuments()]);
-  const documents = await ofDocuments();
-  await untilInStep(connector, scope.signal);
-  return [await ofRows(), documents];
+  { signal }: ActivityScope,
+): Promise<IdDigest> {
+  const field = relationField(job.connectorId, name);
+  return digestDocuments(elasticsearch, { index: job.concreteIndex, relationField: field, withRows, signal });
 }
 
 function digestRequest(projected: ProjectedRelation, { signal }: ActivityScope): DigestRequest {
   return { ...identifyRows(projected, signal), unique: !mayShareIds(projected.relation) };
 }
 
-async function digestRelation(
+async function digestRows(
   { source }: OpenConnector,
   projected: ProjectedRelation,
   scope: ActivityScope,

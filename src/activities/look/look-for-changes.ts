@@ -4,7 +4,7 @@ import type { IndexDescription } from '../../elasticsearch/index/describe-index'
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { refreshIndex } from '../../elasticsearch/index/refresh-index';
 import { countUnchanged } from '../../postgres/ids/count-unchanged';
-import { untilInStep } from '../../postgres/server/until-in-step';
+import { readBoth } from '../../postgres/server/until-in-step';
 import { emptyReport, type RelationReport } from '../../sync/report';
 import type { PlannedRelation, SyncJob } from '../../sync/sync-plan';
 import { countUnaccounted } from '../compare/count-unaccounted';
@@ -37,27 +37,18 @@ export async function lookForChanges(
   { signal }: Pick<ActivityScope, 'signal'>,
 ): Promise<readonly RelationReport[] | undefined> {
   if (!isLookEnough(described)) return undefined;
-  const { plan } = described;
-  const [rows, documents] = await countBoth(connector, described, signal);
+  const { plan, relations } = described;
+  const [rows, documents] = await readBoth(
+    connector,
+    () => countRows(connector, plan.relations, relations, signal),
+    () => countDocuments(connector, described),
+    signal,
+  );
   if (rows === undefined || documents === undefined) return undefined;
   const isSame = plan.relations.every(({ name }) => rows.get(name) === (documents.get(name) ?? 0));
   const isAll = [...documents.keys()].every((name) => rows.has(name));
   if (!isSame || !isAll) return undefined;
   return [...rows].map(([name, count]) => ({ ...emptyReport(name), read: count, unchanged: count }));
-}
-
-/** Rows and documents by relation, at the same time unless rows may be older than documents. */
-async function countBoth(
-  connector: OpenConnector,
-  described: PlannedLook,
-  signal: AbortSignal,
-): Promise<[rows: ReadonlyMap<string, number> | undefined, documents: ReadonlyMap<string, number> | undefined]> {
-  const { plan, relations } = described;
-  const rows = () => countRows(connector, plan.relations, relations, signal);
-  if (connector.streamed === undefined) return Promise.all([rows(), countDocuments(connector, described)]);
-  const documents = await countDocuments(connector, described);
-  await untilInStep(connector, signal);
-  return [await rows(), documents];
 }
 
 /** Whether a sync of the plan would only read rows that changed, count, and note from where the next one reads. */

@@ -17,3 +17,16 @@ export async function untilInStep(connector: ReadAndStreamed, signal?: AbortSign
   await untilReplayed(connector.source, horizon, signal);
   return true;
 }
+
+/** Reads rows and documents at the same time; where rows may be older than what a stream wrote, documents first. */
+export async function readBoth<Rows, Documents>(
+  connector: ReadAndStreamed,
+  readRows: () => Promise<Rows>,
+  readDocuments: () => Promise<Documents>,
+  signal: AbortSignal,
+): Promise<[rows: Rows, documents: Documents]> {
+  if (connector.streamed === undefined) return Promise.all([readRows(), readDocuments()]);
+  const documents = await readDocuments();
+  await untilInStep(connector, signal);
+  return [await readRows(), documents];
+}
