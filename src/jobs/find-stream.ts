@@ -4,7 +4,7 @@ import { decodePayload } from '../payloads/decode-payload';
 import { type FollowState, readStreamState, type StreamState } from '../sync/wire/follow-state';
 import { FOLLOW_QUERY, type FollowWorkflow, followWorkflowId } from '../sync/wire/workflow-names';
 import { readEnding } from './read-ending';
-import { readPendingWork } from './read-pending-work';
+import { isStarted, readPendingWork } from './read-pending-work';
 
 /** A stream as Temporal knows it. */
 export interface FoundStream {
@@ -47,7 +47,9 @@ export async function findStream(client: Client, connectorId: string): Promise<F
     const [activity] = description.raw.pendingActivities ?? [];
     const payload = activity?.heartbeatDetails?.payloads?.[0];
     const heartbeat = payload == null ? undefined : await decodePayload(converter, payload).catch(() => undefined);
-    const stream = readStreamState(heartbeat);
+    const told = readStreamState(heartbeat);
+    const isUnderWay = activity !== undefined && isStarted(activity);
+    const stream = told === undefined || isUnderWay ? told : { ...told, doing: 'waiting to begin anew' };
     const [{ lastFailure } = {}] = await readPendingWork(description, converter);
     const ask = () => handle.query<FollowState>(FOLLOW_QUERY);
     const state = await client.withDeadline(Date.now() + QUERY_MS, ask).catch(() => undefined);

@@ -25,10 +25,15 @@ export interface PendingWork {
   readonly nextAttemptAt?: Date;
 }
 
-/** `PENDING_ACTIVITY_STATE_STARTED`: a worker is at it. */
+/** `PENDING_ACTIVITY_STATE_STARTED` */
 const STARTED = 2;
 
 type RawActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
+
+/** Whether a worker is at an activity: else its heartbeat is that of the attempt before. */
+export function isStarted({ state }: Pick<RawActivity, 'state'>): boolean {
+  return Number(state) === STARTED;
+}
 
 /** The work that a running sync waits for: checkpoints live in heartbeats, which queries of the workflow don't show. */
 export function readPendingWork(
@@ -38,10 +43,8 @@ export function readPendingWork(
   return Promise.all((raw.pendingActivities ?? []).map((activity) => readActivity(activity, converter)));
 }
 
-async function readActivity(
-  { activityType, attempt, heartbeatDetails, lastFailure, scheduledTime, state }: RawActivity,
-  converter: LoadedDataConverter,
-): Promise<PendingWork> {
+async function readActivity(activity: RawActivity, converter: LoadedDataConverter): Promise<PendingWork> {
+  const { activityType, attempt, heartbeatDetails, lastFailure, scheduledTime } = activity;
   const heartbeat = await readPayload(heartbeatDetails?.payloads?.[0], converter);
   const info = lastFailure?.applicationFailureInfo;
   const { remedy } = readFailureDetails([await readPayload(info?.details?.payloads?.[0], converter)]);
@@ -51,7 +54,7 @@ async function readActivity(
     activity: activityType?.name ?? 'unknown',
     attempt: attempt ?? 1,
     ...(isCheckpoint(heartbeat) ? { checkpoint: heartbeat } : {}),
-    waits: Number(state) === STARTED ? readWaits(heartbeat) : [],
+    waits: isStarted(activity) ? readWaits(heartbeat) : [],
     ...(failure == null || failure === '' ? {} : { lastFailure: failure }),
     ...(info?.type == null ? {} : { failureType: info.type }),
     ...(remedy === undefined ? {} : { remedy }),

@@ -54,6 +54,10 @@ export interface FollowedConnector extends ConfiguredConnector {
     expected: Readonly<Record<string, unknown>>,
     timeoutMs?: number,
   ) => Promise<number>;
+  /**
+   * Waits until the stream has confirmed all that was written before: it is applied, or a sync has been asked for.
+   */
+  readonly untilConfirmed: (timeoutMs?: number) => Promise<void>;
   /** Number of slots of the connector's database. */
   readonly countSlots: () => Promise<number>;
 }
@@ -130,6 +134,12 @@ export async function createFollowedConnector(configured: Configured = {}): Prom
         throw new Error(`${JSON.stringify(found)} ${JSON.stringify(await shown())}`, { cause: error });
       });
       return performance.now() - started;
+    },
+    untilConfirmed: async (timeoutMs) => {
+      const [written] = await sql('select pg_current_wal_lsn()::text as lsn');
+      const confirmed = `select 1 from pg_replication_slots
+        where database = current_database() and confirmed_flush_lsn >= '${String(written?.['lsn'])}'`;
+      await eventually('WAL is confirmed', async () => (await sql(confirmed)).length > 0, timeoutMs);
     },
     countSlots: async () =>
       (await sql('select 1 from pg_replication_slots where database = current_database()')).length,

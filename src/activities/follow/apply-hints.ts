@@ -20,6 +20,7 @@ import { type StreamTarget, writeHinted, type WrittenHints } from './batches/wri
 import type { ContinuousSettings } from './examine-source';
 import type { FollowScope, Voice } from './follow-scope';
 import type { Roster } from './followed-roster';
+import type { GatheredGaps } from './gather-gaps';
 import type { HintCount } from './hint-source';
 import type { OpenStream } from './open-stream';
 
@@ -50,6 +51,7 @@ export interface Applying {
   readonly versions: StreamVersions;
   /** Number of documents that had a newer version. */
   readonly conflicts: { count: number };
+  readonly gaps: Pick<GatheredGaps, 'areAsked'>;
   readonly writer: BulkWriter;
   /** Bounds what the stream deletes, see `limitDeletions`. */
   readonly mayDelete: StreamTarget['mayDelete'];
@@ -80,7 +82,8 @@ export async function applyHints(applying: Applying): Promise<never> {
     isPaused = isPaused ? size >= RESUME_BELOW : size > PAUSE_ABOVE;
   };
   const confirm = () => {
-    stream.source.confirm(pending.oldest() ?? came.received());
+    // What only a sync brings is not applied: whoever sees WAL confirmed can rely on the sync being asked for.
+    if (applying.gaps.areAsked()) stream.source.confirm(pending.oldest() ?? came.received());
   };
   try {
     for (;;) {

@@ -86,7 +86,12 @@ async function runStream(
   const { source, job } = stream;
   const pending = createPendingHints();
   const alarm = createAlarm();
-  const gaps = gatherGaps(scope, voice.end, connector.meter.stream.gap);
+  const onAsked = () => {
+    // It follows once the sync that a stream begins with has been asked for: whoever reads so finds it owed.
+    if (voice.state().doing !== READING) voice.show({ doing: READING });
+    alarm.ring();
+  };
+  const gaps = gatherGaps(scope, onAsked, voice.end, connector.meter.stream.gap);
   // It waits for schedules: as soon as it can be read again, the stream begins anew.
   const roster = createRoster(stream, (name, changed) => {
     pending.drop(name);
@@ -105,7 +110,7 @@ async function runStream(
   }, voice.end);
   const { followed, readAgain, left } = stream;
   const lists = { followed: followed.map(({ name }) => name), readAgain: readAgain.map(tell), left };
-  voice.show({ doing: READING, ...lists });
+  voice.show(lists);
   gaps.begin();
   const versions = createStreamVersions(connector.elasticsearch, job);
   const watching = watchStream(connector, settings, stream, { ...scope, ...voice, versions, roster });
@@ -144,6 +149,7 @@ async function runStream(
           alarm,
           versions,
           conflicts,
+          gaps,
           writer,
           mayDelete,
         }),
