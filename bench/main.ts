@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -6,6 +6,7 @@ import { renderTable as renderRows } from '../src/cli/output/render-table';
 import { runStatements } from '../test/support/run-statements';
 import type { Bench } from './bench';
 import { FOLLOWED, MANY_TABLES, ORDERS, SHAPES } from './data-sets';
+import { describeRun } from './describe-run';
 import { judgeFollow } from './follow/judge-follow';
 import { FOLLOW, measureFollow } from './follow/measure-follow';
 import { FOLLOW_HEAD, renderFollow } from './follow/render-follow';
@@ -18,7 +19,9 @@ import { measurePeers } from './peers';
 import { compareWithBaseline, saveBaseline } from './regression-gate';
 import { renderChart } from './render-chart';
 import { renderPage } from './render-page';
+import { renderSection, replaceSection } from './render-section';
 import { renderTable } from './render-table';
+import { findSection } from './sections';
 import { readVersions, setStage } from './stage';
 import { judgeTargets } from './targets';
 
@@ -26,6 +29,7 @@ import { judgeTargets } from './targets';
 const LOGICAL = { wal_level: 'logical' } as const;
 
 const DOCS = join(__dirname, '..', 'docs');
+const PAGE = join(DOCS, 'performance.md');
 
 const { values } = parseArgs({
   options: {
@@ -91,9 +95,9 @@ async function measureAll(bench: Bench): Promise<void> {
   if (values.peers) await measurePeers(bench, ORDERS.name);
 }
 
-/** Prints the figures; a run of everything becomes docs/performance.md, or is compared with the one that did. */
+/** Prints the figures; they become docs/performance.md, or are compared with those of the run that did. */
 async function report(bench: Bench): Promise<void> {
-  const { figures, follow, only, stage } = bench;
+  const { figures, follow } = bench;
   const targets = [...judgeTargets(figures), ...judgeFollow(follow)];
   if (values.json) process.stdout.write(`${JSON.stringify({ figures, follow, targets })}\n`);
   else {
@@ -107,9 +111,19 @@ async function report(bench: Bench): Promise<void> {
     const worse = compareWithBaseline(figures);
     for (const line of worse) say(`worse than the baseline: ${line}`);
     if (worse.length > 0) process.exitCode = 1;
+  } else await writePage(bench);
+}
+
+/** A run of one section alone replaces it. */
+async function writePage(bench: Bench): Promise<void> {
+  const { figures, only, stage } = bench;
+  const provenance = describeRun(await readVersions(stage));
+  const section = findSection(bench);
+  if (section !== undefined) {
+    writeFileSync(PAGE, replaceSection(readFileSync(PAGE, 'utf8'), section, renderSection(section, provenance)));
   } else if (only.length === 0) {
     mkdirSync(join(DOCS, 'images'), { recursive: true });
-    writeFileSync(join(DOCS, 'performance.md'), renderPage(bench, await readVersions(stage)));
+    writeFileSync(PAGE, renderPage(bench, provenance));
     writeFileSync(join(DOCS, 'images', 'performance.svg'), renderChart(figures));
     saveBaseline(figures);
   }

@@ -10,11 +10,11 @@ import { forgetIndex, runSync } from './run-sync';
 import { type BenchWorker, withWorkers } from './workers';
 
 /** What `--only` calls all of them. */
-const NAME = 'nested';
+export const NESTED = 'nested';
 
 /** Documents with lists: the first sync, and what changes of children cost. */
 export async function measureNested(bench: Bench, withPeers: boolean): Promise<void> {
-  if (bench.only.length > 0 && !bench.only.includes(NAME)) return;
+  if (bench.only.length > 0 && !bench.only.includes(NESTED)) return;
   const whole = { ...bench, only: [] };
   const parents = Math.round((bench.rows / 1_000_000) * PARENTS_PER_MILLION);
   for (const set of [CLUSTERED, SCATTERED]) {
