@@ -57,6 +57,7 @@ export async function finishSync(
       version: newestVersion(job),
       ...source,
       index: serving.identity,
+      ...(job.soleRelation === undefined ? {} : { soleRelation: job.soleRelation }),
       ...(remembered === 0 ? {} : { foreign: remembered }),
       relations: failed.length > 0 ? { ...keptStates(before, plan, haveChanged), ...relations } : relations,
     };

@@ -113,6 +113,7 @@ function markCopied(state: IndexState, job: SyncJob, relations: readonly Planned
   const after: ConnectorState = {
     ...before,
     version: newestVersion(job),
+    ...(job.soleRelation === undefined ? {} : { soleRelation: job.soleRelation }),
     relations: { ...before?.relations, ...marked },
   };
   return { ...state, connectors: { ...state.connectors, [job.connectorId]: after } };

@@ -63,12 +63,21 @@ function isConnectorState(value: unknown): value is ConnectorState {
 }
 
 /** Whoever may change the index may have put anything into it: what is no state is left out. */
-function readConnector({ version, source, lastCommit, index, foreign, relations }: ConnectorState): ConnectorState {
+function readConnector({
+  version,
+  source,
+  lastCommit,
+  index,
+  soleRelation,
+  foreign,
+  relations,
+}: ConnectorState): ConnectorState {
   return {
     version,
     ...(isIdentity(source) ? { source } : {}),
     ...(isCommitMark(lastCommit) ? { lastCommit } : {}),
     ...(typeof index === 'string' ? { index } : {}),
+    ...(typeof soleRelation === 'string' ? { soleRelation } : {}),
     ...(Number.isSafeInteger(foreign) ? { foreign } : {}),
     // A relation stays known by its name: it must not be forgotten in silence.
     relations: Object.fromEntries(Object.entries(relations).map(([name, state]) => [name, readRelation(state)])),
