@@ -1,3 +1,4 @@
+import { type FollowedDefinition, isAfterOthers } from './followed-definitions';
 import type { Since, UnseenTransactions } from './unseen-transactions';
 
 /**
@@ -14,6 +15,8 @@ export interface RelationState {
   readonly leaves?: Readonly<Record<string, number>>;
   /** Of a rule: hash of what the configuration says of it. */
   readonly rule?: string;
+  /** Version of the sync that saved it. Absent: one of an earlier version of pgferry. */
+  readonly version?: number;
   /** Fields that documents are compared by may not be as they were sent: their fingerprints don't count. */
   readonly unproven?: true;
 }
@@ -45,6 +48,8 @@ export interface ConnectorState {
   /** Documents that no connector accounted for when the last sync looked. Absent: none. */
   readonly foreign?: number;
   readonly relations: Readonly<Record<string, RelationState>>;
+  /** Under which definitions a stream writes, or has written, by relation. Absent: none has. */
+  readonly followed?: Readonly<Record<string, FollowedDefinition>>;
 }
 
 /** pgferry's part of an index's `_meta`. */
@@ -69,9 +74,16 @@ const OLDEST_WATERMARK = 2n ** 31n - 100_000_000n;
  * @param saved - what the index says of the relation
  * @param definition - of the relation as it is now
  * @param now - the sync's own horizon
+ * @param followed - what a stream of the relation says. Absent: there was none
  */
-export function findUsableSince(saved: RelationState | undefined, definition: string, now: Since): Since | undefined {
+export function findUsableSince(
+  saved: RelationState | undefined,
+  definition: string,
+  now: Since,
+  followed?: FollowedDefinition,
+): Since | undefined {
   if (saved?.watermark === undefined || saved.definition !== definition) return undefined;
+  if (!isAfterOthers(saved.version, followed)) return undefined;
   const age = BigInt(now.watermark) - BigInt(saved.watermark);
   if (age < 0n || age >= OLDEST_WATERMARK) return undefined;
   const { watermark, unseen } = saved;

@@ -8,6 +8,7 @@ import { applyHints } from './apply-hints';
 import { limitDeletions } from './batches/limit-deletions';
 import { createPendingHints } from './batches/pending-hints';
 import { createStreamVersions } from './batches/stream-versions';
+import { LOOK_AT_CLAIM_MS, readClaimed } from './claim-definitions';
 import type { ContinuousSettings } from './examine-source';
 import type { FollowScope, Voice } from './follow-scope';
 import { createRoster } from './followed-roster';
@@ -112,7 +113,10 @@ async function runStream(
   const lists = { followed: followed.map(({ name }) => name), readAgain: readAgain.map(tell), left };
   voice.show(lists);
   gaps.begin();
-  const versions = createStreamVersions(connector.elasticsearch, job);
+  const versions = createStreamVersions(connector.elasticsearch, job, {
+    readNewest: () => readClaimed(connector, job, stream.followed),
+    looksEveryMs: LOOK_AT_CLAIM_MS,
+  });
   const watching = watchStream(connector, settings, stream, { ...scope, ...voice, versions, roster });
   const conflicts = { count: 0 };
   const mayDelete = limitDeletions({

@@ -52,10 +52,12 @@ export async function finishSync(
     const stateOf = haveChanged ? stateInDoubt : (relation: PlannedRelation) => relationState(relation, job);
     const relations = Object.fromEntries(synced.map((relation) => [relation.name, stateOf(relation)]));
     const after: ConnectorState = {
-      version: newestVersion(job),
+      // A stream may have saved a newer one meanwhile.
+      version: Math.max(saved?.version ?? 0, newestVersion(job)),
       ...source,
       index: serving.identity,
       ...(remembered === 0 ? {} : { foreign: remembered }),
+      ...(saved?.followed === undefined ? {} : { followed: saved.followed }),
       relations: failed.length > 0 ? { ...keptStates(before, plan, haveChanged), ...relations } : relations,
     };
     return { ...state, connectors: { ...state.connectors, [job.connectorId]: after } };
@@ -110,9 +112,13 @@ async function readSourceState(source: Source): Promise<Pick<ConnectorState, 'so
   return { source: identity, ...(lastCommit === undefined ? {} : { lastCommit }) };
 }
 
-function relationState({ definition, leaves, rule }: PlannedRelation, { watermark, unseen }: SyncJob): RelationState {
+function relationState(
+  { definition, leaves, rule }: PlannedRelation,
+  { watermark, unseen, version }: SyncJob,
+): RelationState {
   return {
     watermark,
+    version,
     ...(unseen === undefined ? {} : { unseen }),
     ...(rule === undefined ? {} : { rule }),
     definition,

@@ -4,7 +4,7 @@ import { buildMapping, totalFields } from '../../documents/index-mapping';
 import { adaptIndex } from '../../elasticsearch/adaptation/adapt-index';
 import { readSectionInPlace } from '../../elasticsearch/adaptation/section-in-place';
 import { createIndex } from '../../elasticsearch/index/create-index';
-import { describeIndex } from '../../elasticsearch/index/describe-index';
+import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
 import { extendIndex } from '../../elasticsearch/index/extend-index';
 import { removeUnlessFit } from '../../elasticsearch/index/require-made-fit';
 import { writeState } from '../../elasticsearch/index/state-store';
@@ -29,9 +29,10 @@ export async function prepareIndex(connector: OpenConnector, { job, relations }:
   const { relations: projected, failed } = await readRelations(connector, relations, job.startedAt);
   const failedNames = new Set(failed.map(({ relation }) => relation));
   const readable = relations.filter(({ name }) => !failedNames.has(name));
-  const pipelines = job.newIndex ? await makeIndex(connector, job, projected) : undefined;
+  const old = job.rebuild ? await describeIndex(connector.elasticsearch, job.index) : undefined;
+  const pipelines = job.newIndex ? await makeIndex(connector, job, projected, old) : undefined;
   const found = pipelines === undefined ? {} : { pipelines };
-  await extendForRelations(connector.elasticsearch, { ...job, ...found }, readable, projected);
+  await extendForRelations(connector.elasticsearch, { ...job, ...found }, readable, projected, old);
   const notes = job.newIndex ? [] : await adaptToSection(connector, job, projected);
   return {
     failed,
@@ -45,9 +46,9 @@ async function makeIndex(
   connector: OpenConnector,
   job: SyncJob,
   projected: readonly ProjectedRelation[],
+  old: IndexDescription | undefined,
 ): Promise<WorkingPipelines | undefined> {
   const { elasticsearch } = connector;
-  const old = job.rebuild ? await describeIndex(elasticsearch, job.index) : undefined;
   const wanted = wantIndex(
     connector.settings,
     job,
@@ -78,12 +79,16 @@ async function adaptToSection(
   return adaptIndex(elasticsearch, index, readSectionInPlace(index, extension, indexContent).content);
 }
 
-/** Adds the fields that relations need to the sync's index, and takes the watermark off those to be copied. */
+/**
+ * Adds the fields that relations need to the sync's index, and takes the watermark off those to be copied.
+ * @param old - the index that is rebuilt: a stream of another definition writes to the new one, too, until it has noticed
+ */
 export async function extendForRelations(
   elasticsearch: Client,
   job: SyncJob,
   relations: readonly PlannedRelation[],
   projected: readonly ProjectedRelation[],
+  old?: Pick<IndexDescription, 'state'>,
 ): Promise<void> {
   const index = await describeIndex(elasticsearch, job.behindAlias ? job.index : job.concreteIndex);
   const isSame = job.indexUuid === undefined || index?.uuid === job.indexUuid;
@@ -98,12 +103,17 @@ export async function extendForRelations(
   await writeState(
     elasticsearch,
     job.concreteIndex,
-    (state) => markCopied(state, job, relations),
+    (state) => markCopied(state, job, relations, old?.state.connectors[job.connectorId]?.followed),
     relations.some(isMarked) ? 'seen' : 'put',
   );
 }
 
-function markCopied(state: IndexState, job: SyncJob, relations: readonly PlannedRelation[]): IndexState {
+function markCopied(
+  state: IndexState,
+  job: SyncJob,
+  relations: readonly PlannedRelation[],
+  followed?: ConnectorState['followed'],
+): IndexState {
   const before = state.connectors[job.connectorId];
   const mark = (relation: PlannedRelation) => {
     const saved = before?.relations[relation.name];
@@ -112,7 +122,9 @@ function markCopied(state: IndexState, job: SyncJob, relations: readonly Planned
   const marked = Object.fromEntries(relations.map((relation) => [relation.name, mark(relation)]));
   const after: ConnectorState = {
     ...before,
-    version: newestVersion(job),
+    // A stream may have saved a newer one since the sync was planned.
+    version: Math.max(before?.version ?? 0, newestVersion(job)),
+    ...(followed === undefined ? {} : { followed }),
     relations: { ...before?.relations, ...marked },
   };
   return { ...state, connectors: { ...state.connectors, [job.connectorId]: after } };

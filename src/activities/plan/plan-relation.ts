@@ -28,7 +28,7 @@ export function planRelation(
     };
   }
   const own = state?.relations[name];
-  const since = findUsableSince(own, definition, now);
+  const since = findUsableSince(own, definition, now, state?.followed?.[name]);
   const copies = (leaf: Leaf) => since === undefined || own?.leaves?.[String(leaf.oid)] !== leaf.fileNode;
   return {
     name,

@@ -1,3 +1,4 @@
+import type { FollowedDefinition } from '../../sync/followed-definitions';
 import { type ConnectorState, type IndexState, NO_STATE, type RelationState } from '../../sync/index-state';
 import { isRecord } from '../../sync/json-value';
 import type { UnseenTransactions } from '../../sync/unseen-transactions';
@@ -63,7 +64,8 @@ function isConnectorState(value: unknown): value is ConnectorState {
 }
 
 /** Whoever may change the index may have put anything into it: what is no state is left out. */
-function readConnector({ version, source, lastCommit, index, foreign, relations }: ConnectorState): ConnectorState {
+function readConnector(state: ConnectorState): ConnectorState {
+  const { version, source, lastCommit, index, foreign, relations, followed } = state;
   return {
     version,
     ...(isIdentity(source) ? { source } : {}),
@@ -72,7 +74,21 @@ function readConnector({ version, source, lastCommit, index, foreign, relations 
     ...(Number.isSafeInteger(foreign) ? { foreign } : {}),
     // A relation stays known by its name: it must not be forgotten in silence.
     relations: Object.fromEntries(Object.entries(relations).map(([name, state]) => [name, readRelation(state)])),
+    ...(isRecord(followed) ? { followed: readFollowed(followed) } : {}),
   };
+}
+
+/** Of what can't be read nobody knows what it said: a stream that begins takes it for another definition. */
+function readFollowed(followed: Readonly<Record<string, unknown>>): Readonly<Record<string, FollowedDefinition>> {
+  const entries = Object.entries(followed).map(
+    ([name, of]) => [name, isFollowed(of) ? of : { definition: '' }] as const,
+  );
+  return Object.fromEntries(entries);
+}
+
+function isFollowed(value: unknown): value is FollowedDefinition {
+  if (!isRecord(value) || typeof value['definition'] !== 'string') return false;
+  return value['since'] === undefined || Number.isSafeInteger(value['since']);
 }
 
 /** 64-bit, in decimal digits. */
@@ -83,10 +99,11 @@ const DAMAGED: RelationState = { unproven: true };
 
 function readRelation(state: unknown): RelationState {
   if (!isRecord(state)) return DAMAGED;
-  const { watermark, unseen, definition, leaves, rule } = state;
+  const { watermark, unseen, definition, leaves, rule, version } = state;
   const isWhole =
     (watermark === undefined || isMatching(watermark, TRANSACTION_ID)) &&
     [definition, rule].every((text) => text === undefined || typeof text === 'string') &&
+    (version === undefined || Number.isSafeInteger(version)) &&
     (leaves === undefined || (isRecord(leaves) && Object.values(leaves).every(Number.isSafeInteger)));
   if (!isWhole) return DAMAGED;
   // Without it the watermark alone says what to read: more than need be.

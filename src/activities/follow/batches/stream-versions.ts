@@ -1,6 +1,6 @@
 import type { Client } from '@elastic/elasticsearch';
 
-import { readState, writeState } from '../../../elasticsearch/index/state-store';
+import { writeState } from '../../../elasticsearch/index/state-store';
 import type { SyncJob } from '../../../sync/sync-plan';
 import { chooseVersion } from '../../../sync/write-version';
 
@@ -18,8 +18,20 @@ const MICROSECONDS_PER_MS = 1_000;
 /** Milliseconds by which PostgreSQL's clock may go slower than this machine's, and has not stepped back. */
 const SLOW_CLOCK_MS = 50;
 
-export function createStreamVersions(client: Client, { connectorId, concreteIndex, version }: SyncJob): StreamVersions {
+/**
+ * @param readNewest - reads the newest version that the index says was used
+ * @param looksEveryMs - after how long it is read in any case
+ */
+export function createStreamVersions(
+  client: Client,
+  { connectorId, concreteIndex, version }: SyncJob,
+  {
+    readNewest,
+    looksEveryMs,
+  }: { readonly readNewest: () => Promise<number | undefined>; readonly looksEveryMs: number },
+): StreamVersions {
   let newest = version;
+  let lookedAt = -Infinity;
   let seen: { readonly clock: number; readonly at: number } | undefined;
   let saved = 0;
   const hasSteppedBack = (clock: number) => {
@@ -33,8 +45,9 @@ export function createStreamVersions(client: Client, { connectorId, concreteInde
     choose: async (clock) => {
       // Only then may a sync have begun with a version above the clock: it has saved that before its first write.
       const isBehind = hasSteppedBack(clock) || clock <= newest;
-      const state = isBehind ? await readState(client, concreteIndex) : undefined;
-      newest = chooseVersion(clock, [newest, state?.connectors[connectorId]?.version]);
+      const isDue = performance.now() - lookedAt > looksEveryMs;
+      if (isBehind || isDue) lookedAt = performance.now();
+      newest = chooseVersion(clock, [newest, isBehind || isDue ? await readNewest() : undefined]);
       return newest;
     },
     meet: (met) => {
