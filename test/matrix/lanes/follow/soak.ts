@@ -8,6 +8,8 @@ import { createFollowedConnector, type FollowedConnector } from '../../../suppor
 
 const ROUNDS = Number(process.env['PGFERRY_FOLLOW_ROUNDS'] ?? 5);
 const SEED = Number(process.env['PGFERRY_FOLLOW_SEED'] ?? Date.now() % 1_000_000);
+/** Names of troubles, of which each round takes two: `freeze,redefinition`. Not given: all. */
+const TROUBLES_GIVEN = process.env['PGFERRY_FOLLOW_TROUBLES']?.split(',');
 const KEYS = 5_000;
 const WRITERS = 3;
 const ROUND_MS = 6_000;
@@ -106,7 +108,8 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
 test(`${ROUNDS} rounds from seed ${SEED}: once it is quiet, documents are rows, without any further sync`, async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
     const random = createRandom(SEED + round);
-    const names = [random.pick(Object.keys(TROUBLES)), random.pick(Object.keys(TROUBLES))];
+    const known = TROUBLES_GIVEN ?? Object.keys(TROUBLES);
+    const names = [random.pick(known), random.pick(known)];
     const ending = new AbortController();
     const writing = Array.from({ length: WRITERS }, () => keepWriting(random.fork(), ending.signal));
     const over = sleep(ROUND_MS);
