@@ -83,7 +83,7 @@ export function findUsableSince(
   followed?: FollowedDefinition,
 ): Since | undefined {
   if (saved?.watermark === undefined || saved.definition !== definition) return undefined;
-  if (!isAfterOthers(saved.version, followed)) return undefined;
+  if (!isAfterOthers(saved, followed)) return undefined;
   const age = BigInt(now.watermark) - BigInt(saved.watermark);
   if (age < 0n || age >= OLDEST_WATERMARK) return undefined;
   const { watermark, unseen } = saved;

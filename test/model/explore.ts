@@ -24,7 +24,7 @@ export interface CounterExample {
 }
 
 export function* possibleSteps(world: World, mistake?: Mistake): Generator<Step> {
-  yield* changeDatabase(world);
+  yield* changeDatabase(world, mistake);
   yield* changeIndex(world, mistake);
   yield* continueSync(world, mistake);
   yield* continueStream(world, mistake);

@@ -16,6 +16,8 @@ export const MISTAKES = {
   'early gap sync': 'a gap is closed by a sync that began before the slot was there',
   'gap after a rebuild':
     'a stream that wrote to the old index follows on when a rebuild has put a new one in its place',
+  'definition unclaimed':
+    'a sync that planned anew counts, although a stream wrote under the old definition after it had begun',
   'hasty slot': 'a slot does not wait for transactions that are in progress',
 } as const;
 

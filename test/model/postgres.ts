@@ -1,10 +1,12 @@
 import { findUnseen, type Since } from '../../src/sync/unseen-transactions';
+import { BETWEEN_WRITERS, claim } from './claims';
 import type { Mistake } from './mistakes';
 import {
   type Hint,
   replaceAt,
   type Request,
   type Row,
+  type SavedState,
   spend,
   type Step,
   type Stream,
@@ -24,7 +26,7 @@ export function readHorizon({ transactions, nextXid }: World, mistake?: Mistake)
 }
 
 /** What may happen in PostgreSQL. */
-export function* changeDatabase(world: World): Generator<Step> {
+export function* changeDatabase(world: World, mistake?: Mistake): Generator<Step> {
   for (const key of world.rows.keys()) {
     if (world.left.writes > 0 && !world.transactions.some((other) => other.key === key)) yield* beginWrite(world, key);
   }
@@ -42,7 +44,7 @@ export function* changeDatabase(world: World): Generator<Step> {
     };
   }
   if (world.left.failovers > 0) yield failOver(world);
-  if (world.left.redefinitions > 0) yield redefine(world);
+  if (world.left.redefinitions > 0) yield* redefine(world, mistake);
 }
 
 function* beginWrite(world: World, key: number): Generator<Step> {
@@ -125,19 +127,31 @@ function failOver(world: World): Step {
   };
 }
 
-/** Somebody changes the table, or the configuration: a sync or a stream that notices it ends. */
-function redefine(world: World): Step {
+/** Somebody changes the table, or the configuration: a sync that notices it ends, or plans anew, and a stream ends. */
+function* redefine(world: World, mistake: Mistake | undefined): Generator<Step> {
   const definition = world.definition === 0 ? 1 : 0;
-  return {
-    says: `the definition becomes number ${definition}`,
+  const changed = { ...world, definition, ...ENDED, left: spend(world.left, 'redefinitions') } as const;
+  const says = `the definition becomes number ${definition}`;
+  yield { says, world: { ...changed, requests: world.requests.map(orphan) } };
+  const { sync, requests, building, state } = world;
+  if (sync === null) return;
+  const { since, ...others } = sync;
+  yield {
+    says: `${says}${since === undefined ? '' : ', and nothing saved counts'}; the sync plans anew`,
     world: {
-      ...world,
-      definition,
-      ...ENDED,
-      requests: world.requests.map(orphan),
-      left: spend(world.left, 'redefinitions'),
+      ...changed,
+      sync: { ...others, step: 'copy 0', round: sync.round + 1, missing: [], stale: [], atRest: false },
+      building,
+      state: sync.isRebuild || state === null ? state : claim(changed, withoutWatermark(state), mistake),
+      clock: world.clock + BETWEEN_WRITERS,
+      requests: requests.map((request) => (request.from === 'stream' ? orphan(request) : request)),
     },
   };
+}
+
+function withoutWatermark(state: SavedState): SavedState {
+  const { since, ...others } = state;
+  return since === undefined ? state : others;
 }
 
 const ENDED = { sync: null, building: null, stream: null, frozen: null, atRest: false, following: false } as const;

@@ -58,6 +58,15 @@ export const SMALL_WORLDS: readonly SmallWorld[] = [
   },
   small('a stream, and a rebuild', { writes: 1, syncs: 3, rebuilds: 1, streams: 1 }, ['gap after a rebuild']),
   small('two streams, the first of them frozen', { writes: 1, syncs: 2, streams: 2 }, []),
+  {
+    name: 'a definition that changes under a stream and a sync',
+    start: {
+      ...createWorld(1, 1, { ...NOTHING, writes: 1, syncs: 2, streams: 2, redefinitions: 1 }),
+      documents: [{ xid: 1, definition: 0, version: 500 }],
+      state: { version: 599, timeline: 1, definition: 0, since: { watermark: '2' }, synced: 500 },
+    },
+    finds: ['definition unclaimed'],
+  },
   small('a stream that dies', { writes: 1, syncs: 2, streams: 2, deaths: 1 }, []),
 ];
 

@@ -1,8 +1,8 @@
 import { isHintVisible, type SnapshotList } from '../../src/sync/unseen-transactions';
 import { chooseVersion } from '../../src/sync/write-version';
+import { BETWEEN_WRITERS, claimForStream } from './claims';
 import type { Mistake } from './mistakes';
 import { orphan } from './postgres';
-import { BETWEEN_WRITERS } from './sync-steps';
 import { type Hint, type Request, spend, type Step, type Stream, type World } from './world';
 
 /**
@@ -41,6 +41,7 @@ function startStream(world: World, mistake: Mistake | undefined): Step {
   const awaits = mistake === 'hasty slot' ? [] : world.transactions.map(({ xid }) => xid);
   const says =
     world.stream === null ? 'a stream makes its slot' : 'the stream’s worker freezes, and another one makes a slot';
+  const { state } = world;
   return {
     says: `${says}${awaits.length > 0 ? `, which waits for ${awaits.join(', ')}` : ''}`,
     world: {
@@ -50,6 +51,7 @@ function startStream(world: World, mistake: Mistake | undefined): Step {
       // A sync that runs began before this slot.
       sync: world.sync && { ...world.sync, closesGap: false, isBesideStream: true },
       following: false,
+      state: state && claimForStream(world, state, mistake),
       requests: world.requests.map((request) => (request.from === 'stream' ? orphan(request) : request)),
       left: spend(world.left, 'streams'),
     },

@@ -1,13 +1,11 @@
-import { findUsableSince, isSameDatabase, type SourceIdentity } from '../../src/sync/index-state';
+import { findUsableSince, isSameDatabase, type RelationState, type SourceIdentity } from '../../src/sync/index-state';
 import type { Since } from '../../src/sync/unseen-transactions';
 import { chooseVersion, newestVersion, type PASS, passVersion } from '../../src/sync/write-version';
 import { isUnseen } from '../support/is-unseen';
+import { BETWEEN_WRITERS, claim } from './claims';
 import type { Mistake } from './mistakes';
 import { orphan, readHorizon } from './postgres';
-import { type Request, spend, type Step, type Stream, type Sync, type World } from './world';
-
-/** Microseconds that pass from the beginning of a writer to that of the next. */
-export const BETWEEN_WRITERS = 1_000;
+import { type Request, type SavedState, spend, type Step, type Stream, type Sync, type World } from './world';
 
 /** What a sync does next, or what becomes of it. */
 export function* continueSync(world: World, mistake?: Mistake): Generator<Step> {
@@ -56,7 +54,7 @@ function beginSync(world: World, kind: SyncKind, mistake: Mistake | undefined): 
     isSameDatabase(state === null ? undefined : identityOf(state.timeline), identityOf(world.timeline));
   const usable =
     isTrusted && !kind.isRebuild
-      ? findUsableSince({ ...state?.since, definition: `${state?.definition}` }, `${definition}`, horizon)
+      ? findUsableSince(savedOf(state), `${definition}`, horizon, state?.followed)
       : undefined;
   const version = chooseVersion(clock, mistake === 'clock alone' ? [] : [state?.version]);
   const kept = usable !== undefined || mistake === 'watermark kept' ? state?.since : undefined;
@@ -66,12 +64,18 @@ function beginSync(world: World, kind: SyncKind, mistake: Mistake | undefined): 
     // A rebuild says so in the index that it makes, where nobody reads it before it is done.
     state: kind.isRebuild
       ? state
-      : {
-          version: newestVersion({ version }),
-          timeline: state?.timeline ?? world.timeline,
-          definition: state?.definition ?? definition,
-          ...(kept === undefined ? {} : { since: kept }),
-        },
+      : claim(
+          world,
+          {
+            version: newestVersion({ version }),
+            timeline: state?.timeline ?? world.timeline,
+            definition: state?.definition ?? definition,
+            ...(kept === undefined ? {} : { since: kept }),
+            ...(state?.synced === undefined ? {} : { synced: state.synced }),
+            ...followedOf(state),
+          },
+          mistake,
+        ),
     building: kind.isRebuild ? world.rows.map(() => null) : null,
     sync: {
       ...kind,
@@ -79,6 +83,7 @@ function beginSync(world: World, kind: SyncKind, mistake: Mistake | undefined): 
       horizon,
       ...(usable === undefined ? {} : { since: usable }),
       step: 'copy 0',
+      round: 0,
       missing: [],
       stale: [],
       seen: world.rows.map((row) => [row?.xid ?? null]),
@@ -88,6 +93,11 @@ function beginSync(world: World, kind: SyncKind, mistake: Mistake | undefined): 
     },
     left: spend(kind.isRebuild ? spend(world.left, 'rebuilds') : world.left, 'syncs'),
   };
+}
+
+function savedOf(state: SavedState | null): RelationState {
+  const { since, synced, definition } = state ?? {};
+  return { ...since, definition: `${definition}`, ...(synced === undefined ? {} : { version: synced }) };
 }
 
 function isIdle(stream: Stream | null): boolean {
@@ -199,6 +209,8 @@ function finish(world: World, sync: Sync, mistake: Mistake | undefined): Step {
         timeline,
         definition,
         since: sync.horizon,
+        synced: sync.version,
+        ...followedOf(state),
       },
       sync: null,
       ...(sync.isRebuild && world.building !== null ? { documents: world.building, building: null } : {}),
@@ -207,6 +219,10 @@ function finish(world: World, sync: Sync, mistake: Mistake | undefined): Step {
       following: !opensGap && (world.following || !hasGap),
     },
   };
+}
+
+function followedOf(state: SavedState | null): Pick<SavedState, 'followed'> {
+  return state?.followed === undefined ? {} : { followed: state.followed };
 }
 
 function keysOf({ rows }: World, matches: (row: NonNullable<World['rows'][number]>) => boolean): number[] {
@@ -226,7 +242,7 @@ function send(
     key,
     xid: pass === 'deleteStale' ? null : (world.rows[key]?.xid ?? null),
     definition: world.definition,
-    version: passVersion(sync, pass, 0),
+    version: passVersion(sync, pass, sync.round),
     into: sync.isRebuild ? 'building' : 'documents',
     from: 'sync',
     orphaned: false,

@@ -1,3 +1,4 @@
+import type { FollowedDefinition } from '../../src/sync/followed-definitions';
 import type { Since } from '../../src/sync/unseen-transactions';
 
 /**
@@ -96,6 +97,9 @@ export interface SavedState {
   readonly timeline: number;
   readonly definition: 0 | 1;
   readonly since?: Since;
+  /** Version of the sync that saved `since`. */
+  readonly synced?: number;
+  readonly followed?: FollowedDefinition;
 }
 
 export interface Sync {
@@ -106,6 +110,8 @@ export interface Sync {
   readonly horizon: Since;
   /** Moment since which a refresh reads; absent for a copy. */
   readonly since?: Since;
+  /** How often it was planned anew, since the definition changed under it. */
+  readonly round: number;
   readonly step: 'copy 0' | 'copy 1' | 'catch up' | 'survey' | 'heal' | 'delete' | 'finish';
   /** Rows to look at in the steps that follow the survey. */
   readonly missing: readonly number[];

@@ -139,7 +139,10 @@ export async function createFollowedConnector(configured: Configured = {}): Prom
       const [written] = await sql('select pg_current_wal_lsn()::text as lsn');
       const confirmed = `select 1 from pg_replication_slots
         where database = current_database() and confirmed_flush_lsn >= '${String(written?.['lsn'])}'`;
-      await eventually('WAL is confirmed', async () => (await sql(confirmed)).length > 0, timeoutMs);
+      const isConfirmed = async () => (await sql(confirmed)).length > 0;
+      await eventually('WAL is confirmed', isConfirmed, timeoutMs).catch(async (error: unknown) => {
+        throw new Error(JSON.stringify(await shown()), { cause: error });
+      });
     },
     countSlots: async () =>
       (await sql('select 1 from pg_replication_slots where database = current_database()')).length,

@@ -5,10 +5,10 @@ import { probeSource, type SourceProbe } from '../../postgres/server/probe-sourc
 import type { SyncJob } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
 import { planSync } from '../plan/plan-sync';
-import { claimDefinitions } from './claim-definitions';
 import { type ContinuousSettings, examineSource, type FollowedRelations } from './examine-source';
 import { describeStandby, refuseHurdles } from './find-hurdles';
 import type { HintSource } from './hint-source';
+import { takeClaim } from './hold-claim';
 import { openSlot } from './open-slot';
 import { pollChanges } from './poll-changes';
 
@@ -51,7 +51,7 @@ export async function openStream(
   try {
     // What the publication holds when the slot starts is what counts.
     const { followed, readAgain, left, fingerprint } = await examineSource(connector, relations, settings);
-    await claimDefinitions(connector, plan.job, followed, say, signal);
+    await takeClaim(connector, plan.job, followed, say, signal);
     return {
       followed,
       readAgain,

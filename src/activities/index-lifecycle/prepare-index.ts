@@ -1,5 +1,3 @@
-import type { Client } from '@elastic/elasticsearch';
-
 import { buildMapping, totalFields } from '../../documents/index-mapping';
 import { adaptIndex } from '../../elasticsearch/adaptation/adapt-index';
 import { readSectionInPlace } from '../../elasticsearch/adaptation/section-in-place';
@@ -16,6 +14,7 @@ import type { PlannedRelation, SyncJob, SyncPlan } from '../../sync/sync-plan';
 import { newestVersion } from '../../sync/write-version';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { PreparedIndex } from '../contract/activity-results';
+import { claimAgain, type ClaimTime, needsClaim, readClaimTime } from '../plan/claim-definitions';
 import { findPipelines } from '../plan/find-pipelines';
 import type { ProjectedRelation } from '../plan/projected-relation';
 import { readRelations } from '../plan/read-source';
@@ -32,7 +31,7 @@ export async function prepareIndex(connector: OpenConnector, { job, relations }:
   const old = job.rebuild ? await describeIndex(connector.elasticsearch, job.index) : undefined;
   const pipelines = job.newIndex ? await makeIndex(connector, job, projected, old) : undefined;
   const found = pipelines === undefined ? {} : { pipelines };
-  await extendForRelations(connector.elasticsearch, { ...job, ...found }, readable, projected, old);
+  await extendForRelations(connector, { ...job, ...found }, readable, projected, old);
   const notes = job.newIndex ? [] : await adaptToSection(connector, job, projected);
   return {
     failed,
@@ -84,12 +83,13 @@ async function adaptToSection(
  * @param old - the index that is rebuilt: a stream of another definition writes to the new one, too, until it has noticed
  */
 export async function extendForRelations(
-  elasticsearch: Client,
+  connector: OpenConnector,
   job: SyncJob,
   relations: readonly PlannedRelation[],
   projected: readonly ProjectedRelation[],
   old?: Pick<IndexDescription, 'state'>,
 ): Promise<void> {
+  const { elasticsearch } = connector;
   const index = await describeIndex(elasticsearch, job.behindAlias ? job.index : job.concreteIndex);
   const isSame = job.indexUuid === undefined || index?.uuid === job.indexUuid;
   if (index?.concrete !== job.concreteIndex || !isSame) {
@@ -99,11 +99,15 @@ export async function extendForRelations(
   const { mapping } = buildMapping(projected.map(({ projection }) => projection));
   await extendIndex(elasticsearch, index, { mapping, totalFields: totalFields(mapping) });
   const isMarked = ({ leaves, whole }: PlannedRelation) => whole === true || leaves.some(([, , , copy]) => copy === 1);
+  const own = index.state.connectors[job.connectorId];
+  // What a stream writes to the old index goes to the new one when it serves: who comes then claims it.
+  const claimed = old === undefined && own !== undefined && needsClaim(own, relations);
+  const time = claimed ? await readClaimTime(connector) : undefined;
   // A watermark that is not taken off is one that a copy which is broken off would leave behind.
   await writeState(
     elasticsearch,
     job.concreteIndex,
-    (state) => markCopied(state, job, relations, old?.state.connectors[job.connectorId]?.followed),
+    (state) => markCopied(state, job, relations, { time, of: old?.state.connectors[job.connectorId]?.followed }),
     relations.some(isMarked) ? 'seen' : 'put',
   );
 }
@@ -112,13 +116,14 @@ function markCopied(
   state: IndexState,
   job: SyncJob,
   relations: readonly PlannedRelation[],
-  followed?: ConnectorState['followed'],
+  { time, of }: { readonly time: ClaimTime | undefined; readonly of: ConnectorState['followed'] },
 ): IndexState {
   const before = state.connectors[job.connectorId];
   const mark = (relation: PlannedRelation) => {
     const saved = before?.relations[relation.name];
     return relation.whole === true ? beforeWholeCopy(relation, job) : withoutCopiedLeaves(relation, saved);
   };
+  const followed = time === undefined || before === undefined ? of : claimAgain(before, relations, time);
   const marked = Object.fromEntries(relations.map((relation) => [relation.name, mark(relation)]));
   const after: ConnectorState = {
     ...before,
