@@ -1,4 +1,5 @@
 import { planRelation } from '../../../../src/activities/plan/plan-relation';
+import type { FollowedDefinition } from '../../../../src/sync/followed-definitions';
 import { makeRelation } from '../../../support/make-relation';
 
 const leaf = { schema: 'public', table: 'items', oid: 1, fileNode: 10, blocks: 5 };
@@ -47,4 +48,18 @@ test('what was not seen above the watermark counts only while no history can hav
   const stillOpen = { watermark: '700', unseen: { ...unseen, next: '950' } };
   expect(planRelation(items, state, stillOpen)).toMatchObject({ since: '700', unseen });
   expect(planRelation(items, state, { watermark: '800' })).not.toHaveProperty('unseen');
+});
+
+test('a table is copied again where a stream wrote under another definition after the sync had begun that saved its state', () => {
+  const saved = { watermark: '700', definition: 'd', leaves: { 1: 10 }, version: 5 };
+  const planned = (followed: Readonly<Record<string, FollowedDefinition>>) =>
+    planRelation(items, { version: 9, relations: { 'public.items': saved }, followed }, { watermark: '700' });
+  expect(planned({ 'public.items': { definition: 'd' } })).toMatchObject({ since: '700' });
+  expect(planned({ 'public.items': { definition: 'd', since: 5 } })).toMatchObject({ since: '700' });
+  expect(planned({ 'public.others': { definition: 'o', since: 6 } })).toMatchObject({ since: '700' });
+  for (const followed of [{ definition: 'd', since: 6 }, { definition: 'other' }]) {
+    const { since, leaves } = planned({ 'public.items': followed });
+    expect(since).toBeUndefined();
+    expect(leaves[0]?.[3]).toBe(1);
+  }
 });

@@ -8,7 +8,7 @@ const AGE = String.raw`age\('\d+'::xid\)`;
 const CONDITION = new RegExp(String.raw`^\(?(?:(?: or )?age\(t\.xmin\) between (?:0|${AGE}) and ${AGE})+\)?$`, 'u');
 
 const unseen = { next: '1300', open: [['1234', '1240'] as const] };
-const relation = { watermark: '1234', unseen, definition: 'd', leaves: { 16384: 16384 }, rule: 'r' };
+const relation = { watermark: '1234', unseen, definition: 'd', leaves: { 16384: 16384 }, rule: 'r', version: 7 };
 const state = {
   connectors: {
     shop: {
@@ -16,6 +16,7 @@ const state = {
       source: { systemIdentifier: '1', database: 'shop', timeline: 1 },
       lastCommit: { transaction: '740', committedAt: '2026-01-01 00:00:00.123+00' },
       relations: { 'public.a': relation, 'public.b': {} },
+      followed: { 'public.a': { definition: 'd', since: 6 }, 'public.b': { definition: 'e' } },
     },
   },
   restore: { 'index.refresh_interval': null, 'index.number_of_replicas': '1' },
@@ -70,5 +71,12 @@ describe('what pgferry keeps in the index, where others may write', () => {
     const pgferry = { connectors: { shop: { version: 1, relations } } };
     const damaged = { unproven: true };
     expect(parseState({ pgferry }).connectors['shop']?.relations).toEqual({ 'public.a': damaged, 'public.b': damaged });
+  });
+
+  test('a claim that cannot be read is one of another definition, so that what a stream wrote is copied again', () => {
+    const followed = { 'public.a': { definition: 'd', since: 'x' }, 'public.b': 7 };
+    const pgferry = { connectors: { shop: { version: 1, relations: {}, followed } } };
+    const unknown = { definition: '' };
+    expect(parseState({ pgferry }).connectors['shop']?.followed).toEqual({ 'public.a': unknown, 'public.b': unknown });
   });
 });
