@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
 import { probeSource, type SourceProbe } from '../../postgres/server/probe-source';
 import type { SyncJob } from '../../sync/sync-plan';
+import { takeClaim } from '../claims/hold-claim';
 import type { OpenConnector } from '../connector/connector-registry';
 import { planSync } from '../plan/plan-sync';
 import { type ContinuousSettings, examineSource, type FollowedRelations } from './examine-source';
 import { describeStandby, refuseHurdles } from './find-hurdles';
 import type { HintSource } from './hint-source';
-import { takeClaim } from './hold-claim';
 import { openSlot } from './open-slot';
 import { pollChanges } from './poll-changes';
 

@@ -12,9 +12,9 @@ import type { ConnectorState, IndexState, RelationState } from '../../sync/index
 import type { WorkingPipelines } from '../../sync/pipelines';
 import type { PlannedRelation, SyncJob, SyncPlan } from '../../sync/sync-plan';
 import { newestVersion } from '../../sync/write-version';
+import { claimAgain, type ClaimTime, needsClaim, readClaimTime } from '../claims/claim-definitions';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { PreparedIndex } from '../contract/activity-results';
-import { claimAgain, type ClaimTime, needsClaim, readClaimTime } from '../plan/claim-definitions';
 import { findPipelines } from '../plan/find-pipelines';
 import type { ProjectedRelation } from '../plan/projected-relation';
 import { readRelations } from '../plan/read-source';

@@ -1,4 +1,4 @@
-import { claimAgain, needsClaim } from '../../../../src/activities/plan/claim-definitions';
+import { claimAgain, needsClaim } from '../../../../src/activities/claims/claim-definitions';
 
 const time = { clock: 1_000, othersEnd: 4_000 };
 

@@ -4,7 +4,7 @@ import { readState } from '../../elasticsearch/index/state-store';
 import { SyncFailure } from '../../sync/failures';
 import type { SyncJob } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
-import { claimForStream, type Definitions } from '../plan/claim-definitions';
+import { claimForStream, type Definitions } from './claim-definitions';
 
 /**
  * Claims relations under their definitions, and waits until streams of other definitions have ended.
