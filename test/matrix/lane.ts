@@ -58,6 +58,7 @@ const LONG_TESTS = [
   'pages-as-told',
   'stack/*',
   'start-from-elsewhere',
+  'trees-killed',
   'two-files',
   'unreachable-servers',
   'up/*',

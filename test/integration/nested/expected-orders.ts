@@ -1,4 +1,6 @@
+import { groupBy } from '../../../src/postgres/catalog/group-by';
 import type { TestDatabase } from '../../support/postgres';
+import type { StoredDocument } from '../../support/read-documents';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -24,14 +26,17 @@ export async function expectedOrders(database: TestDatabase): Promise<ReadonlyMa
   const [orders = [], customers = [], lines = [], products = [], tags = [], links = []] = await Promise.all(
     ['orders', 'customers', 'order_lines', 'products', 'tags', 'order_tags'].map(read),
   );
+  const customerOf = new Map(customers.map((customer) => [customer['id'], customer]));
+  const linesOf = groupBy(lines, (line) => line['order_id']);
+  const linksOf = groupBy(links, (link) => link['order_id']);
   return new Map(
     orders.map((order) => {
-      const customer = customers.find(({ id }) => id === order['customer_id']);
-      const own = lines.filter((line) => line['order_id'] === order['id']);
+      const customer = customerOf.get(order['customer_id']);
+      const own = linesOf.get(order['id']) ?? [];
       const valid = own
         .filter(({ status }) => status !== 'void')
         .sort((a, b) => Number(b['position']) - Number(a['position']) || Number(a['id']) - Number(b['id']));
-      const tagged = links.filter((link) => link['order_id'] === order['id']).map((link) => link['tag_id']);
+      const tagged = (linksOf.get(order['id']) ?? []).map((link) => link['tag_id']);
       const prices = valid.flatMap(({ price }) => (price === null ? [] : [Number(price)]));
       return [
         Number(order['id']),
@@ -46,7 +51,7 @@ export async function expectedOrders(database: TestDatabase): Promise<ReadonlyMa
             .filter(({ id }) => tagged.includes(id))
             .sort((a, b) => Number(a['id']) - Number(b['id']))
             .map(({ name }) => ({ name })),
-          newest: own
+          newest: [...own]
             .sort((a, b) => Number(b['id']) - Number(a['id']))
             .slice(0, 2)
             .map(({ id, quantity }) => ({ id, quantity })),
@@ -65,4 +70,31 @@ function describeLine(line: Row, products: readonly Row[]): Row {
 
 function round(value: number): number {
   return Math.round(value * 100) / 100;
+}
+
+/** Branches of the documents of orders, by the orders' ids, comparable with {@link asDocuments}. */
+export function ordersOfDocuments(documents: readonly StoredDocument[]): ReadonlyMap<number, unknown> {
+  return new Map(
+    documents.map(({ _source: source }) => {
+      const { customer, lines, line_count, total, line_ids, dearest, tags, newest } = source;
+      const nested = { customer, lines, line_count, total, line_ids, dearest, tags, newest };
+      return [Number(source['public_orders_id']), asNumbers(nested)] as const;
+    }),
+  );
+}
+
+/** What {@link expectedOrders} tells, as a reader of documents has it. */
+export function asDocuments(orders: ReadonlyMap<number, Row>): ReadonlyMap<number, unknown> {
+  return new Map([...orders].map(([id, order]) => [id, asNumbers(order)]));
+}
+
+/** The reader of documents keeps all digits, as text. */
+function asNumbers(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asNumbers);
+  if (typeof value !== 'object' || value === null) return typeof value === 'number' ? String(value) : trimZeros(value);
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, asNumbers(child)]));
+}
+
+function trimZeros(value: unknown): unknown {
+  return typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? String(Number(value)) : value;
 }
