@@ -45,6 +45,7 @@ export function createStreamVersions(
     choose: async (clock) => {
       // Only then may a sync have begun with a version above the clock: it has saved that before its first write.
       const isBehind = hasSteppedBack(clock) || clock <= newest;
+      // Somebody may have claimed a relation under another definition: then the look fails, and ends the stream.
       const isDue = performance.now() - lookedAt > looksEveryMs;
       if (isBehind || isDue) lookedAt = performance.now();
       newest = chooseVersion(clock, [newest, isBehind || isDue ? await readNewest() : undefined]);
