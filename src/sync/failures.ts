@@ -103,6 +103,12 @@ export const FAILURES = {
   },
   SourceUnavailable: { retryable: true, remedy: 'Check that PostgreSQL runs and can be reached from the worker.' },
   SourceChanged: { retryable: true, remedy: 'The table changed while it was read: pgferry plans it anew.' },
+  ClaimLost: {
+    retryable: true,
+    remedy:
+      'Nothing, where a table or its definition just changed: the stream begins anew. Where it happens again and ' +
+      'again, give all workers that define the connector the same definition.',
+  },
   StreamBehind: {
     retryable: true,
     remedy:

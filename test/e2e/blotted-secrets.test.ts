@@ -25,17 +25,23 @@ interface LogLine {
   readonly error?: { readonly message: string };
 }
 
+const tellsOfFailure = (log: string) => log.includes('validateConnector failed');
+const sinceReload = (log: string) => log.slice(log.indexOf('Configuration reloaded'));
+
 describe('a secret that gets into what pgferry writes', () => {
   test('is blotted out of the worker’s log and of what commands print, one of a reloaded configuration as well', async () => {
     const [first, second] = [plant(), plant()];
     const file = plantSecret(first);
     const worker = await startWorkerProcess(file, '--log-level', 'debug');
     const outputs = [await runCommand(['sync', '-c', file])];
+    // Lines of Temporal's SDK come a moment later than pgferry's own.
+    await eventually('the log tells of the failure', () => tellsOfFailure(worker.stderr()));
     const text = readFileSync(file, 'utf8');
     writeFileSync(file, text.replaceAll(/"(token|database)":"[^"]*"/gu, `"$1":"${second}"`));
     await eventually('the worker has reloaded', () => worker.stderr().includes('Configuration reloaded'));
     for (const args of [['sync'], ['sync', '--json'], ['check'], ['jobs', 'show', '--json']])
       outputs.push(await runCommand([...args, '-c', file]));
+    await eventually('the log tells of the second one', () => tellsOfFailure(sinceReload(worker.stderr())));
     await stopCommand(worker);
 
     const printed = outputs.map(({ stdout, stderr }) => stdout + stderr);

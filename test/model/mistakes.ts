@@ -18,6 +18,8 @@ export const MISTAKES = {
     'a stream that wrote to the old index follows on when a rebuild has put a new one in its place',
   'definition unclaimed':
     'a sync that planned anew counts, although a stream wrote under the old definition after it had begun',
+  'exchange unclaimed':
+    'a sync that planned anew counts, although a stream wrote rows after it had begun that were then exchanged for others',
   'hasty slot': 'a slot does not wait for transactions that are in progress',
 } as const;
 

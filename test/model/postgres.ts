@@ -45,6 +45,8 @@ export function* changeDatabase(world: World, mistake?: Mistake): Generator<Step
   }
   if (world.left.failovers > 0) yield failOver(world);
   if (world.left.redefinitions > 0) yield* redefine(world, mistake);
+  // It waits for the locks of transactions in progress.
+  if (world.left.exchanges > 0 && world.transactions.length === 0) yield* exchangeRows(world, mistake);
 }
 
 function* beginWrite(world: World, key: number): Generator<Step> {
@@ -127,23 +129,43 @@ function failOver(world: World): Step {
   };
 }
 
-/** Somebody changes the table, or the configuration: a sync that notices it ends, or plans anew, and a stream ends. */
-function* redefine(world: World, mistake: Mistake | undefined): Generator<Step> {
+/** Somebody changes the table, or the configuration. */
+function redefine(world: World, mistake: Mistake | undefined): Generator<Step> {
   const definition = world.definition === 0 ? 1 : 0;
-  const changed = { ...world, definition, ...ENDED, left: spend(world.left, 'redefinitions') } as const;
-  const says = `the definition becomes number ${definition}`;
-  yield { says, world: { ...changed, requests: world.requests.map(orphan) } };
-  const { sync, requests, building, state } = world;
+  const changed = { ...world, definition, left: spend(world.left, 'redefinitions') } as const;
+  return noticeChange(changed, `the definition becomes number ${definition}`, mistake);
+}
+
+/** Partitions, or whole tables, take the place of others, with rows that are older than any sync. */
+function exchangeRows(world: World, mistake: Mistake | undefined): Generator<Step> {
+  const leaves = world.leaves + 1;
+  const rows = world.rows.map((row) => row && { ...row, xid: -leaves });
+  const seen = world.sync?.seen.map((contents, key) => [...contents, rows[key]?.xid ?? null]) ?? [];
+  const changed = {
+    ...world,
+    ...{ leaves, rows, standby: { ...world.standby, rows } },
+    sync: world.sync && { ...world.sync, seen },
+    left: spend(world.left, 'exchanges'),
+  };
+  return noticeChange(changed, 'rows are exchanged for older ones', mistake);
+}
+
+/** A sync that notices that it changed ends, or plans anew, and a stream ends. */
+function* noticeChange(changed: World, says: string, mistake: Mistake | undefined): Generator<Step> {
+  yield { says, world: { ...changed, ...ENDED, requests: changed.requests.map(orphan) } };
+  const { sync, requests, building, state } = changed;
   if (sync === null) return;
   const { since, ...others } = sync;
   yield {
     says: `${says}${since === undefined ? '' : ', and nothing saved counts'}; the sync plans anew`,
     world: {
       ...changed,
+      ...ENDED,
       sync: { ...others, step: 'copy 0', round: sync.round + 1, missing: [], stale: [], atRest: false },
       building,
-      state: sync.isRebuild || state === null ? state : claim(changed, withoutWatermark(state), mistake),
-      clock: world.clock + BETWEEN_WRITERS,
+      state:
+        sync.isRebuild || state === null ? state : claim(changed, withoutWatermark(state), 'planned anew', mistake),
+      clock: changed.clock + BETWEEN_WRITERS,
       requests: requests.map((request) => (request.from === 'stream' ? orphan(request) : request)),
     },
   };

@@ -11,6 +11,7 @@ const NOTHING: Budget = {
   forgotten: 0,
   failovers: 0,
   redefinitions: 0,
+  exchanges: 0,
   stepsBack: 0,
 };
 
@@ -52,7 +53,7 @@ export const SMALL_WORLDS: readonly SmallWorld[] = [
     name: 'a stream, after a sync whose clock ran ahead',
     start: {
       ...createWorld(1, 0, { ...NOTHING, writes: 2, syncs: 1, streams: 1 }),
-      state: { version: 50_000, timeline: 1, definition: 0, since: { watermark: '2' } },
+      state: { version: 50_000, timeline: 1, definition: 0, leaves: 0, since: { watermark: '2' } },
     },
     finds: ['stream by the clock alone'],
   },
@@ -63,9 +64,18 @@ export const SMALL_WORLDS: readonly SmallWorld[] = [
     start: {
       ...createWorld(1, 1, { ...NOTHING, writes: 1, syncs: 2, streams: 2, redefinitions: 1 }),
       documents: [{ xid: 1, definition: 0, version: 500 }],
-      state: { version: 599, timeline: 1, definition: 0, since: { watermark: '2' }, synced: 500 },
+      state: { version: 599, timeline: 1, definition: 0, leaves: 0, since: { watermark: '2' }, synced: 500 },
     },
     finds: ['definition unclaimed'],
+  },
+  {
+    name: 'rows that are exchanged under a stream and a sync',
+    start: {
+      ...createWorld(1, 1, { ...NOTHING, writes: 1, syncs: 2, streams: 1, exchanges: 1 }),
+      documents: [{ xid: 1, definition: 0, version: 500 }],
+      state: { version: 599, timeline: 1, definition: 0, leaves: 0, since: { watermark: '2' }, synced: 500 },
+    },
+    finds: ['exchange unclaimed'],
   },
   small('a stream that dies', { writes: 1, syncs: 2, streams: 2, deaths: 1 }, []),
 ];
@@ -81,5 +91,6 @@ export const LARGE_WORLD = createWorld(3, 1, {
   forgotten: 2,
   failovers: 1,
   redefinitions: 2,
+  exchanges: 1,
   stepsBack: 1,
 });

@@ -53,8 +53,8 @@ function beginSync(world: World, kind: SyncKind, mistake: Mistake | undefined): 
     mistake === 'other timeline trusted' ||
     isSameDatabase(state === null ? undefined : identityOf(state.timeline), identityOf(world.timeline));
   const usable =
-    isTrusted && !kind.isRebuild
-      ? findUsableSince(savedOf(state), `${definition}`, horizon, state?.followed)
+    isTrusted && !kind.isRebuild && state?.leaves === world.leaves
+      ? findUsableSince(savedOf(state), `${definition}`, horizon, state.followed)
       : undefined;
   const version = chooseVersion(clock, mistake === 'clock alone' ? [] : [state?.version]);
   const kept = usable !== undefined || mistake === 'watermark kept' ? state?.since : undefined;
@@ -70,10 +70,12 @@ function beginSync(world: World, kind: SyncKind, mistake: Mistake | undefined): 
             version: newestVersion({ version }),
             timeline: state?.timeline ?? world.timeline,
             definition: state?.definition ?? definition,
+            leaves: state?.leaves ?? world.leaves,
             ...(kept === undefined ? {} : { since: kept }),
             ...(state?.synced === undefined ? {} : { synced: state.synced }),
             ...followedOf(state),
           },
+          'planned',
           mistake,
         ),
     building: kind.isRebuild ? world.rows.map(() => null) : null,
@@ -198,20 +200,22 @@ function finish(world: World, sync: Sync, mistake: Mistake | undefined): Step {
   const hasGap = stream === null || stream.awaits.length > 0 || !(sync.closesGap || mistake === 'early gap sync');
   // The stream wrote to the old index until now.
   const opensGap = sync.isRebuild && mistake !== 'gap after a rebuild';
+  const saved: SavedState = {
+    // A stream may have saved a newer version meanwhile.
+    version: Math.max(state?.version ?? 0, newestVersion(sync)),
+    timeline,
+    definition,
+    leaves: world.leaves,
+    since: sync.horizon,
+    synced: sync.version,
+    ...followedOf(state),
+  };
   return {
     says: 'the sync completes',
     completed: sync,
     world: {
       ...world,
-      // A stream may have saved a newer version meanwhile.
-      state: {
-        version: Math.max(state?.version ?? 0, newestVersion(sync)),
-        timeline,
-        definition,
-        since: sync.horizon,
-        synced: sync.version,
-        ...followedOf(state),
-      },
+      state: sync.isRebuild ? claim(world, saved, 'planned', mistake) : saved,
       sync: null,
       ...(sync.isRebuild && world.building !== null ? { documents: world.building, building: null } : {}),
       requests: world.requests.map((request) => (request.from === 'sync' ? orphan(request) : request)),

@@ -14,6 +14,8 @@ export interface World {
   readonly timeline: number;
   /** Definition of the table and of its documents, 0 or 1: people change it, and back. */
   readonly definition: 0 | 1;
+  /** Times that its rows were exchanged: each gives it other leaves. */
+  readonly leaves: number;
   readonly nextXid: number;
   readonly transactions: readonly Transaction[];
   readonly rows: readonly (Row | null)[];
@@ -53,6 +55,8 @@ export interface Budget {
   readonly forgotten: number;
   readonly failovers: number;
   readonly redefinitions: number;
+  /** Exchanges of all rows for older ones. */
+  readonly exchanges: number;
   /** Steps back of the clock. */
   readonly stepsBack: number;
 }
@@ -96,6 +100,7 @@ export interface SavedState {
   readonly version: number;
   readonly timeline: number;
   readonly definition: 0 | 1;
+  readonly leaves: number;
   readonly since?: Since;
   /** Version of the sync that saved `since`. */
   readonly synced?: number;
@@ -161,6 +166,7 @@ export function createWorld(keys: number, present: number, left: Budget): World 
     clock: 1_000,
     timeline: 1,
     definition: 0,
+    leaves: 0,
     nextXid: 2,
     transactions: [],
     rows,

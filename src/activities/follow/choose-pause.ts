@@ -20,8 +20,10 @@ const PROVEN_MS = 60_000;
  * unless it ran well meanwhile.
  */
 export function choosePause({ type, ranMs, waitedMs }: StreamEnd): number {
-  const isPatient = type === 'StreamBehind' || !FAILURES[type].retryable;
-  const { firstMs, mostMs } = isPatient ? LONG : SHORT;
   const ranWell = ranMs > Math.max(PROVEN_MS, 2 * waitedMs);
+  // A definition that changed is followed at once. Where two of them take turns, each time copies whole relations.
+  const isContended = type === 'ClaimLost' && waitedMs > 0 && !ranWell;
+  const isPatient = type === 'StreamBehind' || isContended || !FAILURES[type].retryable;
+  const { firstMs, mostMs } = isPatient ? LONG : SHORT;
   return ranWell ? firstMs : Math.min(mostMs, Math.max(firstMs, 2 * waitedMs));
 }

@@ -1,9 +1,10 @@
 import { countDocuments } from '../../elasticsearch/documents/count-documents';
 import { findPrimary } from '../../postgres/server/find-primary';
 import type { StreamState } from '../../sync/wire/follow-state';
+import { LOOK_AT_CLAIM_MS } from '../claims/claim-definitions';
+import { lookAtClaims } from '../claims/hold-claim';
 import type { OpenConnector } from '../connector/connector-registry';
 import { withWriter } from '../copy/with-writer';
-import { LOOK_AT_CLAIM_MS } from '../plan/claim-definitions';
 import { createAlarm } from './alarm';
 import { applyHints } from './apply-hints';
 import { limitDeletions } from './batches/limit-deletions';
@@ -13,7 +14,6 @@ import type { ContinuousSettings } from './examine-source';
 import type { FollowScope, Voice } from './follow-scope';
 import { createRoster } from './followed-roster';
 import { gatherGaps } from './gather-gaps';
-import { readClaimed } from './hold-claim';
 import { type OpenStream, openStream } from './open-stream';
 import { tell } from './read-again/choose-read-again';
 import { readAgainSoon } from './read-again/read-again-soon';
@@ -115,7 +115,7 @@ async function runStream(
   voice.show(lists);
   gaps.begin();
   const versions = createStreamVersions(connector.elasticsearch, job, {
-    readNewest: () => readClaimed(connector, job, stream.followed),
+    look: () => lookAtClaims(connector, job, stream.claims),
     looksEveryMs: LOOK_AT_CLAIM_MS,
   });
   const watching = watchStream(connector, settings, stream, { ...scope, ...voice, versions, roster });

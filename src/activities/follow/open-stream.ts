@@ -3,12 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
 import { probeSource, type SourceProbe } from '../../postgres/server/probe-source';
 import type { SyncJob } from '../../sync/sync-plan';
+import type { Claims } from '../claims/claim-definitions';
+import { takeClaims } from '../claims/hold-claim';
 import type { OpenConnector } from '../connector/connector-registry';
 import { planSync } from '../plan/plan-sync';
 import { type ContinuousSettings, examineSource, type FollowedRelations } from './examine-source';
 import { describeStandby, refuseHurdles } from './find-hurdles';
 import type { HintSource } from './hint-source';
-import { takeClaim } from './hold-claim';
 import { openSlot } from './open-slot';
 import { pollChanges } from './poll-changes';
 
@@ -18,6 +19,8 @@ export interface OpenStream extends FollowedRelations {
   readonly index: IndexDescription;
   readonly probe: SourceProbe;
   readonly source: HintSource;
+  /** Under which it writes, as long as they stand. */
+  readonly claims: Claims;
   /** As {@link examineSource} has it. */
   readonly fingerprint: string;
 }
@@ -51,9 +54,10 @@ export async function openStream(
   try {
     // What the publication holds when the slot starts is what counts.
     const { followed, readAgain, left, fingerprint } = await examineSource(connector, relations, settings);
-    await takeClaim(connector, plan.job, followed, say, signal);
+    const claims = await takeClaims(connector, plan.job, followed, say, signal);
     return {
       followed,
+      claims,
       readAgain,
       left: [...left, ...failed],
       fingerprint,

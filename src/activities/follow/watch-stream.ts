@@ -3,6 +3,7 @@ import { havePipelinesChanged } from '../../elasticsearch/pipelines/have-pipelin
 import { withTransaction } from '../../postgres/connection/transaction';
 import { SyncFailure } from '../../sync/failures';
 import type { StreamState } from '../../sync/wire/follow-state';
+import { requireClaims } from '../claims/hold-claim';
 import type { OpenConnector } from '../connector/connector-registry';
 import { pipelineSubject } from '../plan/find-pipelines';
 import { readSource } from '../plan/read-source';
@@ -77,10 +78,12 @@ async function requireLittleWal(
 }
 
 /** Another index serves after a rebuild: what changed between its catch-up and the swap a sync has to bring. */
-async function requireSameTarget(connector: OpenConnector, { index, job }: OpenStream): Promise<void> {
+async function requireSameTarget(connector: OpenConnector, { index, job, claims }: OpenStream): Promise<void> {
   const { elasticsearch, settings } = connector;
   const now = await describeIndex(elasticsearch, settings.indexName);
   if (now?.uuid !== index.uuid) throw changed('another index serves');
+  // A stream that has nothing to write has no other reason to look, and a sync to ask for.
+  requireClaims(now.state.connectors[settings.id], claims);
   if (await havePipelinesChanged(elasticsearch, pipelineSubject(connector, now), job.pipelines))
     throw changed('the ingest pipelines of the index changed');
 }

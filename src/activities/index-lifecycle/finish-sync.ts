@@ -18,10 +18,12 @@ import { type ConnectorState, type IndexState, type RelationState, stateInDoubt 
 import type { PlannedRelation, SyncJob, SyncPlan } from '../../sync/sync-plan';
 import { newestVersion } from '../../sync/write-version';
 import { removeAdopted } from '../adoption/remove-adopted';
+import { withoutClaims } from '../claims/claim-definitions';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { FinishInput } from '../contract/activity-inputs';
 import type { FinishedIndex } from '../contract/activity-results';
 import { pipelineSubject } from '../plan/find-pipelines';
+import { bringClaims } from './bring-claims';
 import { findSettled, letServe } from './let-serve';
 
 /**
@@ -41,10 +43,12 @@ export async function finishSync(
   const cleared = { relations: failed.length > 0 ? synced : plan.relations, onlyThese: failed.length > 0 };
   await pruneRejections(elasticsearch, job, { ...cleared, target: filled.concrete });
   await restoreSettings(elasticsearch, filled.concrete);
+  if (job.rebuild) await bringClaims(connector, plan);
   const { serving, notes } = job.rebuild ? await letServe(elasticsearch, job) : { serving: filled, notes: [] };
   const adopted = job.adopt === true && failed.length === 0 ? [await removeAdopted(connector, serving)] : [];
   const source = await readSourceState(connector.source);
   const haveChanged = await havePipelinesChanged(elasticsearch, pipelineSubject(connector, serving), job.pipelines);
+  const forgotten = failed.length > 0 ? [] : plan.dropped;
   const update = (state: IndexState): IndexState => {
     const saved = state.connectors[job.connectorId];
     const before = saved?.relations ?? {};
@@ -57,7 +61,7 @@ export async function finishSync(
       ...source,
       index: serving.identity,
       ...(remembered === 0 ? {} : { foreign: remembered }),
-      ...(saved?.followed === undefined ? {} : { followed: saved.followed }),
+      ...(saved?.followed === undefined ? {} : { followed: withoutClaims(saved.followed, forgotten) }),
       relations: failed.length > 0 ? { ...keptStates(before, plan, haveChanged), ...relations } : relations,
     };
     return { ...state, connectors: { ...state.connectors, [job.connectorId]: after } };

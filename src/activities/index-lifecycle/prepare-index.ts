@@ -12,9 +12,15 @@ import type { ConnectorState, IndexState, RelationState } from '../../sync/index
 import type { WorkingPipelines } from '../../sync/pipelines';
 import type { PlannedRelation, SyncJob, SyncPlan } from '../../sync/sync-plan';
 import { newestVersion } from '../../sync/write-version';
+import {
+  claimRelations,
+  type Claims,
+  listFollowed,
+  listFollowedOtherwise,
+  withClaims,
+} from '../claims/claim-definitions';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { PreparedIndex } from '../contract/activity-results';
-import { claimAgain, type ClaimTime, needsClaim, readClaimTime } from '../plan/claim-definitions';
 import { findPipelines } from '../plan/find-pipelines';
 import type { ProjectedRelation } from '../plan/projected-relation';
 import { readRelations } from '../plan/read-source';
@@ -31,7 +37,7 @@ export async function prepareIndex(connector: OpenConnector, { job, relations }:
   const old = job.rebuild ? await describeIndex(connector.elasticsearch, job.index) : undefined;
   const pipelines = job.newIndex ? await makeIndex(connector, job, projected, old) : undefined;
   const found = pipelines === undefined ? {} : { pipelines };
-  await extendForRelations(connector, { ...job, ...found }, readable, projected, old);
+  await extendForRelations(connector, { ...job, ...found }, readable, projected, 'planned');
   const notes = job.newIndex ? [] : await adaptToSection(connector, job, projected);
   return {
     failed,
@@ -79,15 +85,16 @@ async function adaptToSection(
 }
 
 /**
- * Adds the fields that relations need to the sync's index, and takes the watermark off those to be copied.
- * @param old - the index that is rebuilt: a stream of another definition writes to the new one, too, until it has noticed
+ * Adds the fields that relations need to the sync's index, and takes the watermark off those to be copied. Claims what a
+ * stream wrote under other definitions; all that it wrote where relations are planned anew, since their rows may have been
+ * exchanged under the same one. Not for an index that a rebuild makes: nobody else writes it before it serves.
  */
 export async function extendForRelations(
   connector: OpenConnector,
   job: SyncJob,
   relations: readonly PlannedRelation[],
   projected: readonly ProjectedRelation[],
-  old?: Pick<IndexDescription, 'state'>,
+  when: 'planned' | 'planned anew',
 ): Promise<void> {
   const { elasticsearch } = connector;
   const index = await describeIndex(elasticsearch, job.behindAlias ? job.index : job.concreteIndex);
@@ -99,16 +106,12 @@ export async function extendForRelations(
   const { mapping } = buildMapping(projected.map(({ projection }) => projection));
   await extendIndex(elasticsearch, index, { mapping, totalFields: totalFields(mapping) });
   const isMarked = ({ leaves, whole }: PlannedRelation) => whole === true || leaves.some(([, , , copy]) => copy === 1);
-  const own = index.state.connectors[job.connectorId];
-  // What a stream writes to the old index goes to the new one when it serves: who comes then claims it.
-  const claimed = old === undefined && own !== undefined && needsClaim(own, relations);
-  const time = claimed ? await readClaimTime(connector) : undefined;
+  const list = when === 'planned' ? listFollowedOtherwise : listFollowed;
+  const claimed = list(index.state.connectors[job.connectorId] ?? {}, relations);
   // A watermark that is not taken off is one that a copy which is broken off would leave behind.
-  await writeState(
-    elasticsearch,
-    job.concreteIndex,
-    (state) => markCopied(state, job, relations, { time, of: old?.state.connectors[job.connectorId]?.followed }),
-    relations.some(isMarked) ? 'seen' : 'put',
+  const durability = relations.some(isMarked) || claimed.length > 0 ? 'seen' : 'put';
+  await claimRelations(connector, claimed, (claims) =>
+    writeState(elasticsearch, job.concreteIndex, (state) => markCopied(state, job, relations, claims), durability),
   );
 }
 
@@ -116,20 +119,19 @@ function markCopied(
   state: IndexState,
   job: SyncJob,
   relations: readonly PlannedRelation[],
-  { time, of }: { readonly time: ClaimTime | undefined; readonly of: ConnectorState['followed'] },
+  claims: Claims,
 ): IndexState {
   const before = state.connectors[job.connectorId];
   const mark = (relation: PlannedRelation) => {
     const saved = before?.relations[relation.name];
     return relation.whole === true ? beforeWholeCopy(relation, job) : withoutCopiedLeaves(relation, saved);
   };
-  const followed = time === undefined || before === undefined ? of : claimAgain(before, relations, time);
   const marked = Object.fromEntries(relations.map((relation) => [relation.name, mark(relation)]));
   const after: ConnectorState = {
     ...before,
     // A stream may have saved a newer one since the sync was planned.
     version: Math.max(before?.version ?? 0, newestVersion(job)),
-    ...(followed === undefined ? {} : { followed }),
+    ...(before?.followed === undefined ? {} : { followed: withClaims(before, claims) }),
     relations: { ...before?.relations, ...marked },
   };
   return { ...state, connectors: { ...state.connectors, [job.connectorId]: after } };

@@ -47,6 +47,8 @@ const SYSTEM_IDENTIFIER = 'select system_identifier::text as "systemIdentifier" 
 /** The first 8 of a WAL file's 24 hexadecimal digits are its timeline. */
 const PRIMARY_TIMELINE = 'select left(pg_walfile_name(pg_current_wal_lsn()), 8) as "timeline"';
 const STANDBY_TIMELINE = `select lpad(to_hex(timeline_id), 8, '0') as "timeline" from pg_control_checkpoint()`;
+/** No transaction is the oldest whose time is known. */
+const PRIMARY_KEEPS_COMMIT_TIMES = `select oldest_commit_ts_xid::text <> '0' as "keeps" from pg_control_checkpoint()`;
 
 /**
  * Connects and asks the server who it is.
@@ -78,9 +80,20 @@ async function probe(tx: Transaction): Promise<SourceProbe> {
   }
   requireFunctions(tx.source, server.refusedFunctions);
   const { versionNumber, inRecovery, database } = server;
-  const trackCommitTimestamp = server.trackCommitTimestamp && (await tellsCommitTimes(tx));
+  const trackCommitTimestamp = (await mayTellCommitTimes(tx, server)) && (await tellsCommitTimes(tx));
   const [systemIdentifier, timeline] = [await readSystemIdentifier(tx, server), await readTimeline(tx, server)];
   return { versionNumber, inRecovery, trackCommitTimestamp, identity: { systemIdentifier, database, timeline } };
+}
+
+/**
+ * A standby tells commit times where its primary keeps them, whatever its own setting says: what it renders has to be what
+ * a stream renders that reads the primary. Only its control file knows without an error in its log, from the last restart
+ * point on.
+ */
+async function mayTellCommitTimes(tx: Transaction, { inRecovery, trackCommitTimestamp }: ServerRow): Promise<boolean> {
+  if (!inRecovery) return trackCommitTimestamp;
+  const told = await askIfAllowed<{ keeps: boolean }>(tx, PRIMARY_KEEPS_COMMIT_TIMES);
+  return 'rows' in told ? told.rows[0]?.keeps === true : trackCommitTimestamp;
 }
 
 /** Where nobody tells, the database's oid has to do: it differs in most other clusters. */

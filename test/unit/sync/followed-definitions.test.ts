@@ -1,12 +1,9 @@
 import { claimDefinition, isAfterOthers } from '../../../src/sync/followed-definitions';
 
-test('a claim under the same definition changes nothing, also a later one', () => {
-  expect(claimDefinition({ definition: 'd' }, 'd', 7)).toEqual({ definition: 'd' });
-  expect(claimDefinition({ definition: 'd', since: 5 }, 'd', 7)).toEqual({ definition: 'd', since: 5 });
-});
-
-test('a claim under another definition lets syncs count from then on', () => {
+test('a claim lets syncs count from its moment on, never from an earlier one', () => {
+  expect(claimDefinition(undefined, 'd', 7)).toEqual({ definition: 'd', since: 7 });
   expect(claimDefinition({ definition: 'd', since: 5 }, 'e', 7)).toEqual({ definition: 'e', since: 7 });
+  expect(claimDefinition({ definition: 'd', since: 9 }, 'd', 7)).toEqual({ definition: 'd', since: 9 });
 });
 
 describe('what a sync saved', () => {

@@ -19,16 +19,13 @@ const MICROSECONDS_PER_MS = 1_000;
 const SLOW_CLOCK_MS = 50;
 
 /**
- * @param readNewest - reads the newest version that the index says was used
- * @param looksEveryMs - after how long it is read in any case
+ * @param look - reads the newest version that the index says was used; fails where the stream may not write any more
+ * @param looksEveryMs - after how long of PostgreSQL's clock, which versions go by, it looks in any case
  */
 export function createStreamVersions(
   client: Client,
   { connectorId, concreteIndex, version }: SyncJob,
-  {
-    readNewest,
-    looksEveryMs,
-  }: { readonly readNewest: () => Promise<number | undefined>; readonly looksEveryMs: number },
+  { look, looksEveryMs }: { readonly look: () => Promise<number | undefined>; readonly looksEveryMs: number },
 ): StreamVersions {
   let newest = version;
   let lookedAt = -Infinity;
@@ -45,10 +42,10 @@ export function createStreamVersions(
     choose: async (clock) => {
       // Only then may a sync have begun with a version above the clock: it has saved that before its first write.
       const isBehind = hasSteppedBack(clock) || clock <= newest;
-      // Somebody may have claimed a relation under another definition: then the look fails, and ends the stream.
-      const isDue = performance.now() - lookedAt > looksEveryMs;
-      if (isBehind || isDue) lookedAt = performance.now();
-      newest = chooseVersion(clock, [newest, isBehind || isDue ? await readNewest() : undefined]);
+      const isDue = clock - lookedAt > looksEveryMs * MICROSECONDS_PER_MS;
+      const newestOfAll = isBehind || isDue ? await look() : undefined;
+      if (isBehind || isDue) lookedAt = clock;
+      newest = chooseVersion(clock, [newest, newestOfAll]);
       return newest;
     },
     meet: (met) => {

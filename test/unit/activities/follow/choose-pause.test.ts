@@ -15,6 +15,15 @@ test('one that was behind, or that somebody has to mend, waits up to ten minutes
   expect(choosePause({ type: 'DestinationPermission', ranMs: 0, waitedMs: 0 })).toBe(10_000);
 });
 
+test('a definition that changed is followed at once; one that changes back and forth, ever less often', () => {
+  const again = (waitedMs: number, ranMs: number) => choosePause({ type: 'ClaimLost', ranMs, waitedMs });
+  expect(again(0, SECOND_MS)).toBe(1_000);
+  expect([again(1_000, SECOND_MS), again(10_000, SECOND_MS), again(500_000, SECOND_MS)]).toEqual([
+    10_000, 20_000, 600_000,
+  ]);
+  expect(again(1_000, 3_600_000)).toBe(1_000);
+});
+
 test('syncs of gaps take a tenth of the time at most, and a rare gap is closed at once', () => {
   const succeeded = { tookMs: 2_000, hasFailed: false };
   expect(chooseGapPause({ ...succeeded, quietMs: 0, pauseMs: 0 })).toBe(2_000);
