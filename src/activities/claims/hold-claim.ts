@@ -34,9 +34,9 @@ export async function takeClaims(
 ): Promise<Claims> {
   const { elasticsearch } = connector;
   const before = (await readState(elasticsearch, concreteIndex)).connectors[connectorId];
-  const first = Object.fromEntries(relations.map(({ name, definition }) => [name, { definition }]));
+  const first: Claims = Object.fromEntries(relations.map(({ name, definition }) => [name, { definition }]));
   const others = before === undefined ? [] : listFollowedOtherwise(before, relations);
-  let claims: Claims = {};
+  let claims = first;
   await claimRelations(
     connector,
     others,
@@ -47,7 +47,9 @@ export async function takeClaims(
         const followed = withClaims({ ...own, followed: { ...first, ...own.followed } }, made);
         return { ...rest, connectors: { ...connectors, [connectorId]: { ...own, followed } } };
       });
-      claims = pick(state.connectors[connectorId]?.followed, relations);
+      // One that was not written, since the index knows no sync any more, is lost at the first look.
+      const standing = state.connectors[connectorId]?.followed;
+      claims = Object.fromEntries(Object.entries(first).map(([name, claim]) => [name, standing?.[name] ?? claim]));
     },
     signal,
   );
@@ -94,13 +96,4 @@ export function requireClaims(state: ConnectorState | undefined, claims: Claims)
   const definition = now[name]?.definition ?? 'none';
   const how = definition === before ? 'is copied anew' : `is written under definition ${definition}, not ${before}`;
   throw new SyncFailure('ClaimLost', `The stream begins anew: ${name} ${how}.`);
-}
-
-function pick(claims: Claims = {}, relations: Definitions): Claims {
-  return Object.fromEntries(
-    relations.flatMap(({ name }) => {
-      const claim = claims[name];
-      return claim === undefined ? [] : [[name, claim] as const];
-    }),
-  );
 }
