@@ -9,7 +9,7 @@ import type { OpenConnector } from '../connector/connector-registry';
 /** Milliseconds after which a stream that writes looks whether its claims still stand. */
 export const LOOK_AT_CLAIM_MS = 2_000;
 /** Milliseconds after a claim was read to be made by which streams with others have looked, and ended. */
-const OTHERS_END_MS = 3_000;
+export const OTHERS_END_MS = 3_000;
 const MICROSECONDS_PER_MS = 1_000;
 
 /** Relations, and under which definitions somebody is about to write them. */

@@ -11,6 +11,7 @@ import {
   type Claims,
   type Definitions,
   listFollowedOtherwise,
+  OTHERS_END_MS,
   readClock,
   withClaims,
 } from './claim-definitions';
@@ -47,9 +48,7 @@ export async function takeClaims(
         const followed = withClaims({ ...own, followed: { ...first, ...own.followed } }, made);
         return { ...rest, connectors: { ...connectors, [connectorId]: { ...own, followed } } };
       });
-      // One that was not written, since the index knows no sync any more, is lost at the first look.
-      const standing = state.connectors[connectorId]?.followed;
-      claims = Object.fromEntries(Object.entries(first).map(([name, claim]) => [name, standing?.[name] ?? claim]));
+      claims = standingOf(first, state.connectors[connectorId]?.followed);
     },
     signal,
   );
@@ -57,6 +56,16 @@ export async function takeClaims(
   return claims;
 }
 
+/** A claim that does not stand, or that somebody took meanwhile, is lost at the first look. */
+function standingOf(first: Claims, standing: Claims = {}): Claims {
+  const entries = Object.entries(first).map(([name, claim]) => {
+    const now = standing[name];
+    return [name, now?.definition === claim.definition ? now : claim] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Where the clock stepped back, claims may be far ahead of it; so are the versions of whoever begins then. */
 async function untilOthersEnd(
   connector: OpenConnector,
   claims: Claims,
@@ -64,12 +73,10 @@ async function untilOthersEnd(
   signal: AbortSignal,
 ): Promise<void> {
   const latest = Math.max(0, ...Object.values(claims).map(({ since = 0 }) => since));
-  for (;;) {
-    const leftMs = (latest - (await readClock(connector, signal))) / MICROSECONDS_PER_MS;
-    if (leftMs <= 0) return;
-    say('waiting for streams of other definitions to end');
-    await sleep(leftMs + 1, undefined, { signal });
-  }
+  const leftMs = (latest - (await readClock(connector, signal))) / MICROSECONDS_PER_MS;
+  if (leftMs <= 0) return;
+  say('waiting for streams of other definitions to end');
+  await sleep(Math.min(OTHERS_END_MS, leftMs + 1), undefined, { signal });
 }
 
 /**
