@@ -4,26 +4,40 @@
  * chosen its version: nothing tells which documents, so that a sync which begins later has to copy the relation again.
  */
 export interface FollowedDefinition {
-  /** The newest that anybody has claimed: a stream ends when it sees another claim than its own. */
+  /** The newest that anybody has claimed: a stream of another one ends when it sees that. */
   readonly definition: string;
-  /** Version below which no sync counts: streams with other claims have ended by then. Absent: there was none. */
+  /** Version below which no sync counts; {@link NOT_YET}: none counts. Absent: each does that has this definition. */
   readonly since?: number;
 }
 
-/**
- * What somebody who claims a followed relation puts in place of the claim that stands. Under the same definition, too: where
- * rows were exchanged without a change of it, what a stream has written of the old ones is as much in the way.
- * @param since - version of the moment by which streams with other claims have ended
- */
-export function claimDefinition(
-  before: FollowedDefinition | undefined,
-  definition: string,
-  since: number,
-): FollowedDefinition {
-  return { definition, since: Math.max(before?.since ?? 0, since) };
+/** Claims by relation. */
+export type Claims = Readonly<Record<string, FollowedDefinition>>;
+
+/** Of a claim that streams of other definitions may not have seen yet. Whoever finds it left so claims again. */
+export const NOT_YET = Number.MAX_SAFE_INTEGER;
+
+/** Whether a claim says that this definition is written, and since when. */
+export function isSettled(claim: FollowedDefinition | undefined, definition: string): boolean {
+  return claim?.definition === definition && claim.since !== NOT_YET;
 }
 
-/** Whether what a sync of this version saved counts: it began when no stream with another claim wrote any more. */
+/**
+ * Puts claims in place of those that stand. One with a moment raises its relation's; where another definition was claimed
+ * meanwhile, that stands.
+ */
+export function withClaims(standing: Claims | undefined, made: Claims): Claims {
+  const claims = new Map(Object.entries(standing ?? {}));
+  for (const [name, claim] of Object.entries(made)) {
+    const before = claims.get(name);
+    const { definition, since = 0 } = claim;
+    if (before === undefined || since === NOT_YET) claims.set(name, claim);
+    else if (before.definition === definition && since > 0)
+      claims.set(name, { definition, since: before.since === NOT_YET ? since : Math.max(before.since ?? 0, since) });
+  }
+  return Object.fromEntries(claims);
+}
+
+/** Whether what a sync of this version saved counts: it began when no stream of another definition wrote any more. */
 export function isAfterOthers(
   { version = 0, definition }: { readonly version?: number; readonly definition?: string },
   followed: FollowedDefinition | undefined,

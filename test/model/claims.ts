@@ -1,4 +1,4 @@
-import { claimDefinition } from '../../src/sync/followed-definitions';
+import { NOT_YET, withClaims } from '../../src/sync/followed-definitions';
 import { chooseVersion } from '../../src/sync/write-version';
 import type { Mistake } from './mistakes';
 import type { SavedState, World } from './world';
@@ -18,10 +18,21 @@ export function claim(
 ): SavedState {
   const { followed } = state;
   if (followed === undefined) return state;
+  const isOther = followed.definition !== `${definition}`;
   const isAnew = when === 'planned anew' && mistake !== 'exchange unclaimed';
-  if (!isAnew && followed.definition === `${definition}`) return state;
-  const since = mistake === 'definition unclaimed' ? 0 : chooseVersion(clock + 1, [state.version]);
-  return { ...state, followed: claimDefinition(followed, `${definition}`, since) };
+  if (!isOther && !isAnew) return state;
+  const since = mistake === 'definition unclaimed' ? 1 : chooseVersion(clock + 1, [state.version]);
+  const begun = isOther ? put({ row: followed }, definition, NOT_YET) : { row: followed };
+  const { row = followed } = put(begun, definition, since);
+  return { ...state, followed: row };
+}
+
+function put(
+  standing: Readonly<Record<string, NonNullable<SavedState['followed']>>>,
+  definition: 0 | 1,
+  since: number,
+) {
+  return withClaims(standing, { row: { definition: `${definition}`, since } });
 }
 
 /** What a stream writes is claimed from its beginning. */

@@ -1,8 +1,9 @@
 import { countDocuments } from '../../elasticsearch/documents/count-documents';
+import { readState } from '../../elasticsearch/index/state-store';
 import { findPrimary } from '../../postgres/server/find-primary';
 import type { StreamState } from '../../sync/wire/follow-state';
-import { LOOK_AT_CLAIM_MS } from '../claims/claim-definitions';
-import { lookAtClaims } from '../claims/hold-claim';
+import { LOOK_AT_CLAIM_MS, readClock } from '../claims/claim-relations';
+import { holdClaims } from '../claims/hold-claims';
 import type { OpenConnector } from '../connector/connector-registry';
 import { withWriter } from '../copy/with-writer';
 import { createAlarm } from './alarm';
@@ -114,11 +115,23 @@ async function runStream(
   const lists = { followed: followed.map(({ name }) => name), readAgain: readAgain.map(tell), left };
   voice.show(lists);
   gaps.begin();
+  // Of what it writes: by the alias, as its writes.
+  const target = job.behindAlias ? job.index : job.concreteIndex;
+  const claims = holdClaims(stream.claims, {
+    clock: () => readClock(connector, scope.signal),
+    onExchanged: (relation) => {
+      gaps.add(relation, 'a sync had to plan it anew');
+    },
+  });
   const versions = createStreamVersions(connector.elasticsearch, job, {
-    look: () => lookAtClaims(connector, job, stream.claims),
+    look: async () => {
+      const state = (await readState(connector.elasticsearch, target)).connectors[job.connectorId];
+      await claims.check(state);
+      return state?.version;
+    },
     looksEveryMs: LOOK_AT_CLAIM_MS,
   });
-  const watching = watchStream(connector, settings, stream, { ...scope, ...voice, versions, roster });
+  const watching = watchStream(connector, settings, stream, { ...scope, ...voice, versions, roster, claims });
   const conflicts = { count: 0 };
   const mayDelete = limitDeletions({
     maxDeleteRatio: connector.settings.limits.maxDeleteRatio,

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
 import { probeSource, type SourceProbe } from '../../postgres/server/probe-source';
+import type { Claims } from '../../sync/followed-definitions';
 import type { SyncJob } from '../../sync/sync-plan';
-import type { Claims } from '../claims/claim-definitions';
-import { takeClaims } from '../claims/hold-claim';
+import { takeClaims } from '../claims/hold-claims';
 import type { OpenConnector } from '../connector/connector-registry';
 import { planSync } from '../plan/plan-sync';
 import { type ContinuousSettings, examineSource, type FollowedRelations } from './examine-source';

@@ -3,7 +3,7 @@ import { havePipelinesChanged } from '../../elasticsearch/pipelines/have-pipelin
 import { withTransaction } from '../../postgres/connection/transaction';
 import { SyncFailure } from '../../sync/failures';
 import type { StreamState } from '../../sync/wire/follow-state';
-import { requireClaims } from '../claims/hold-claim';
+import type { HeldClaims } from '../claims/hold-claims';
 import type { OpenConnector } from '../connector/connector-registry';
 import { pipelineSubject } from '../plan/find-pipelines';
 import { readSource } from '../plan/read-source';
@@ -25,6 +25,7 @@ interface Watched {
   readonly end: (reason: unknown) => void;
   readonly versions: StreamVersions;
   readonly roster: Roster;
+  readonly claims: HeldClaims;
 }
 
 /** Looks after a stream while it runs, and ends it where something that it relies on is no longer so. */
@@ -32,7 +33,7 @@ export function watchStream(
   connector: OpenConnector,
   settings: ContinuousSettings,
   stream: OpenStream,
-  { isCurrent, show, end, versions, roster }: Watched,
+  { isCurrent, show, end, versions, roster, claims }: Watched,
 ): { readonly stop: () => void } {
   let looks = 0;
   let isLooking = false;
@@ -40,7 +41,7 @@ export function watchStream(
     looks += 1;
     const { slot } = stream.source;
     if (slot !== undefined) show({ retainedBytes: await requireLittleWal(connector, settings, slot) });
-    await requireSameTarget(connector, stream);
+    await requireSameTarget(connector, stream, claims);
     if (looks % LOOKS_PER_MINUTE !== 0) return;
     if (!(await isCurrent())) throw changed('the connector’s definition changed, or the server that is written');
     await requireSameSource(connector, settings, stream, roster);
@@ -78,12 +79,16 @@ async function requireLittleWal(
 }
 
 /** Another index serves after a rebuild: what changed between its catch-up and the swap a sync has to bring. */
-async function requireSameTarget(connector: OpenConnector, { index, job, claims }: OpenStream): Promise<void> {
+async function requireSameTarget(
+  connector: OpenConnector,
+  { index, job }: OpenStream,
+  claims: HeldClaims,
+): Promise<void> {
   const { elasticsearch, settings } = connector;
   const now = await describeIndex(elasticsearch, settings.indexName);
   if (now?.uuid !== index.uuid) throw changed('another index serves');
-  // A stream that has nothing to write has no other reason to look, and a sync to ask for.
-  requireClaims(now.state.connectors[settings.id], claims);
+  // A stream that has nothing to write has no other reason to look, and may have a sync to ask for.
+  await claims.check(now.state.connectors[settings.id]);
   if (await havePipelinesChanged(elasticsearch, pipelineSubject(connector, now), job.pipelines))
     throw changed('the ingest pipelines of the index changed');
 }

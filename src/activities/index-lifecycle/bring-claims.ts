@@ -1,28 +1,62 @@
-import { describeIndex } from '../../elasticsearch/index/describe-index';
+import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
 import { writeState } from '../../elasticsearch/index/state-store';
-import type { SyncPlan } from '../../sync/sync-plan';
-import { claimRelations, listFollowedOtherwise, withClaims } from '../claims/claim-definitions';
+import { type Claims, withClaims } from '../../sync/followed-definitions';
+import type { ConnectorState } from '../../sync/index-state';
+import type { SyncJob, SyncPlan } from '../../sync/sync-plan';
+import { claimRelations, findToClaim } from '../claims/claim-relations';
 import type { OpenConnector } from '../connector/connector-registry';
 
 /**
- * Takes the claims of the index that is rebuilt along to the new one, before it serves: a stream writes through the alias,
- * and will write the new index until it notices. What it writes under other definitions than the rebuild did is claimed.
+ * Takes the claims of the index that is rebuilt along to the new one: a stream writes through the alias, so the new one from
+ * the moment that it serves. Before that nobody looks at the new one's.
+ * @param filled - the new index, which serves already where this is tried again
  */
 export async function bringClaims(
+  { elasticsearch }: OpenConnector,
+  { index, connectorId }: SyncJob,
+  filled: string,
+): Promise<void> {
+  const old = await describeIndex(elasticsearch, index);
+  const followed = old?.concrete === filled ? undefined : old?.state.connectors[connectorId]?.followed;
+  if (followed === undefined) return;
+  await changeClaims(elasticsearch, filled, connectorId, (own) => ({
+    ...own.followed,
+    ...along(followed, own.followed),
+  }));
+}
+
+/** A stream that writes by the old index's claim may go on for a while, whatever was claimed in the new one. */
+function along(old: Claims, own: Claims = {}): Claims {
+  const entries = Object.entries(old).map(([name, { definition, since = 0 }]) => {
+    const there = own[name];
+    const latest = Math.max(since, there?.definition === definition ? (there.since ?? 0) : 0);
+    return [name, { definition, ...(latest === 0 ? {} : { since: latest }) }] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Claims what a stream writes under other definitions than a rebuild did, whose index serves from now on. */
+export async function claimRebuilt(
   connector: OpenConnector,
   { job, relations }: Pick<SyncPlan, 'job' | 'relations'>,
+  { concrete, state }: IndexDescription,
 ): Promise<void> {
-  const { elasticsearch } = connector;
-  const old = await describeIndex(elasticsearch, job.index);
-  const state = old?.concrete === job.concreteIndex ? undefined : old?.state.connectors[job.connectorId];
-  if (state?.followed === undefined) return;
-  const { followed } = state;
-  await claimRelations(connector, listFollowedOtherwise(state, relations), (claims) =>
-    writeState(elasticsearch, job.concreteIndex, ({ connectors, ...others }) => {
-      const own = connectors[job.connectorId];
-      if (own === undefined) return { connectors, ...others };
-      const brought = withClaims({ ...own, followed: { ...followed, ...own.followed } }, claims);
-      return { ...others, connectors: { ...connectors, [job.connectorId]: { ...own, followed: brought } } };
-    }),
+  const own = state.connectors[job.connectorId];
+  if (own?.followed === undefined) return;
+  await claimRelations(connector, findToClaim(own, relations, { areAnew: false }), own.version, (claims) =>
+    changeClaims(connector.elasticsearch, concrete, job.connectorId, ({ followed }) => withClaims(followed, claims)),
   );
+}
+
+async function changeClaims(
+  client: OpenConnector['elasticsearch'],
+  concrete: string,
+  connectorId: string,
+  change: (own: ConnectorState) => Claims,
+): Promise<void> {
+  await writeState(client, concrete, ({ connectors, ...others }) => {
+    const own = connectors[connectorId];
+    if (own === undefined) return { connectors, ...others };
+    return { ...others, connectors: { ...connectors, [connectorId]: { ...own, followed: change(own) } } };
+  });
 }

@@ -18,12 +18,12 @@ import { type ConnectorState, type IndexState, type RelationState, stateInDoubt 
 import type { PlannedRelation, SyncJob, SyncPlan } from '../../sync/sync-plan';
 import { newestVersion } from '../../sync/write-version';
 import { removeAdopted } from '../adoption/remove-adopted';
-import { withoutClaims } from '../claims/claim-definitions';
+import { withoutClaims } from '../claims/claim-relations';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { FinishInput } from '../contract/activity-inputs';
 import type { FinishedIndex } from '../contract/activity-results';
 import { pipelineSubject } from '../plan/find-pipelines';
-import { bringClaims } from './bring-claims';
+import { bringClaims, claimRebuilt } from './bring-claims';
 import { findSettled, letServe } from './let-serve';
 
 /**
@@ -43,8 +43,9 @@ export async function finishSync(
   const cleared = { relations: failed.length > 0 ? synced : plan.relations, onlyThese: failed.length > 0 };
   await pruneRejections(elasticsearch, job, { ...cleared, target: filled.concrete });
   await restoreSettings(elasticsearch, filled.concrete);
-  if (job.rebuild) await bringClaims(connector, plan);
+  if (job.rebuild) await bringClaims(connector, job, filled.concrete);
   const { serving, notes } = job.rebuild ? await letServe(elasticsearch, job) : { serving: filled, notes: [] };
+  if (job.rebuild) await claimRebuilt(connector, plan, serving);
   const adopted = job.adopt === true && failed.length === 0 ? [await removeAdopted(connector, serving)] : [];
   const source = await readSourceState(connector.source);
   const haveChanged = await havePipelinesChanged(elasticsearch, pipelineSubject(connector, serving), job.pipelines);

@@ -8,23 +8,19 @@ import { removeUnlessFit } from '../../elasticsearch/index/require-made-fit';
 import { writeState } from '../../elasticsearch/index/state-store';
 import { checkAliasFilters } from '../../elasticsearch/replacement/move-aliases';
 import { SyncFailure } from '../../sync/failures';
+import { type Claims, withClaims } from '../../sync/followed-definitions';
 import type { ConnectorState, IndexState, RelationState } from '../../sync/index-state';
 import type { WorkingPipelines } from '../../sync/pipelines';
 import type { PlannedRelation, SyncJob, SyncPlan } from '../../sync/sync-plan';
 import { newestVersion } from '../../sync/write-version';
-import {
-  claimRelations,
-  type Claims,
-  listFollowed,
-  listFollowedOtherwise,
-  withClaims,
-} from '../claims/claim-definitions';
+import { claimRelations, findToClaim, NOTHING_TO_CLAIM } from '../claims/claim-relations';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { PreparedIndex } from '../contract/activity-results';
 import { findPipelines } from '../plan/find-pipelines';
 import type { ProjectedRelation } from '../plan/projected-relation';
 import { readRelations } from '../plan/read-source';
 import { wantIndex } from '../plan/want-index';
+import { bringClaims } from './bring-claims';
 
 /**
  * Makes the index, or extends the one that is there, and takes the watermark off every relation that will be copied
@@ -37,7 +33,8 @@ export async function prepareIndex(connector: OpenConnector, { job, relations }:
   const old = job.rebuild ? await describeIndex(connector.elasticsearch, job.index) : undefined;
   const pipelines = job.newIndex ? await makeIndex(connector, job, projected, old) : undefined;
   const found = pipelines === undefined ? {} : { pipelines };
-  await extendForRelations(connector, { ...job, ...found }, readable, projected, 'planned');
+  await extendForRelations(connector, { ...job, ...found }, readable, projected, { areAnew: false });
+  if (job.rebuild) await bringClaims(connector, job, job.concreteIndex);
   const notes = job.newIndex ? [] : await adaptToSection(connector, job, projected);
   return {
     failed,
@@ -86,15 +83,15 @@ async function adaptToSection(
 
 /**
  * Adds the fields that relations need to the sync's index, and takes the watermark off those to be copied. Claims what a
- * stream wrote under other definitions; all that it wrote where relations are planned anew, since their rows may have been
- * exchanged under the same one. Not for an index that a rebuild makes: nobody else writes it before it serves.
+ * stream has written, or will where the index is made by a rebuild, under other definitions.
+ * @param areAnew - the relations changed while they were read: their rows may have been exchanged under the same definition
  */
 export async function extendForRelations(
   connector: OpenConnector,
   job: SyncJob,
   relations: readonly PlannedRelation[],
   projected: readonly ProjectedRelation[],
-  when: 'planned' | 'planned anew',
+  { areAnew }: { readonly areAnew: boolean },
 ): Promise<void> {
   const { elasticsearch } = connector;
   const index = await describeIndex(elasticsearch, job.behindAlias ? job.index : job.concreteIndex);
@@ -106,11 +103,12 @@ export async function extendForRelations(
   const { mapping } = buildMapping(projected.map(({ projection }) => projection));
   await extendIndex(elasticsearch, index, { mapping, totalFields: totalFields(mapping) });
   const isMarked = ({ leaves, whole }: PlannedRelation) => whole === true || leaves.some(([, , , copy]) => copy === 1);
-  const list = when === 'planned' ? listFollowedOtherwise : listFollowed;
-  const claimed = list(index.state.connectors[job.connectorId] ?? {}, relations);
+  const own = index.state.connectors[job.connectorId];
+  const toClaim = own === undefined ? NOTHING_TO_CLAIM : findToClaim(own, relations, { areAnew });
+  const newest = Math.max(own?.version ?? 0, newestVersion(job));
   // A watermark that is not taken off is one that a copy which is broken off would leave behind.
-  const durability = relations.some(isMarked) || claimed.length > 0 ? 'seen' : 'put';
-  await claimRelations(connector, claimed, (claims) =>
+  const durability = relations.some(isMarked) ? 'seen' : 'put';
+  await claimRelations(connector, toClaim, newest, (claims) =>
     writeState(elasticsearch, job.concreteIndex, (state) => markCopied(state, job, relations, claims), durability),
   );
 }
@@ -131,7 +129,7 @@ function markCopied(
     ...before,
     // A stream may have saved a newer one since the sync was planned.
     version: Math.max(before?.version ?? 0, newestVersion(job)),
-    ...(before?.followed === undefined ? {} : { followed: withClaims(before, claims) }),
+    ...(before?.followed === undefined ? {} : { followed: withClaims(before.followed, claims) }),
     relations: { ...before?.relations, ...marked },
   };
   return { ...state, connectors: { ...state.connectors, [job.connectorId]: after } };

@@ -25,7 +25,7 @@ export async function replanRelations(
   const found = view.relations.filter(({ name }) => names.has(name) && !problems.has(name));
   const fitted = fitRelations(found, index, names);
   const planned = fitted.relations.map((projected) => planRelation(projected, undefined, job));
-  await extendForRelations(connector, job, planned, fitted.relations, 'planned anew');
+  await extendForRelations(connector, job, planned, fitted.relations, { areAnew: true });
   const failed = new Map(fitted.failed.map((relation) => [relation.relation, relation]));
   const done = new Set(planned.map(({ name }) => name));
   const others = relations

@@ -17,6 +17,7 @@ import { joinFailures } from '../../sync/relation-failure';
 import type { SyncJob, SyncPlan } from '../../sync/sync-plan';
 import { chooseVersion } from '../../sync/write-version';
 import { findAdoption } from '../adoption/find-adoption';
+import { type FollowedPlan, untilLeavesStand } from '../claims/until-leaves-stand';
 import type { OpenConnector } from '../connector/connector-registry';
 import type { PlanRequest } from '../contract/activity-inputs';
 import { checkBasicRules } from './check-basic-rules';
@@ -71,6 +72,14 @@ export interface SyncDescription {
  * @throws SyncFailure that names every relation which can't be read, and every field whose type the index can't take
  */
 export async function planSync(connector: OpenConnector, request: PlanRequest): Promise<SyncDescription> {
+  return (await untilLeavesStand(() => planOnce(connector, request))).description;
+}
+
+interface Planned extends FollowedPlan {
+  readonly description: SyncDescription;
+}
+
+async function planOnce(connector: OpenConnector, request: PlanRequest): Promise<Planned> {
   // The horizon comes first: whatever changes from here on is read again by the catch-up or by the next sync, and
   // whoever begins to write from here on has a newer version.
   const { horizon, settled } = await takeHorizon(connector);
@@ -105,10 +114,11 @@ export async function planSync(connector: OpenConnector, request: PlanRequest): 
   const pipelines = await findPipelines(connector, index ?? design ?? { settings: {} });
   const works = pipelines === undefined ? {} : { pipelines };
   const notes = [...(design?.leftBehind ?? []), ...notePipelines(pipelines, id)];
-  return {
+  const planned = relations.map((projected) => planRelation(projected, trusted, { ...horizon, ...works }, state));
+  const description = {
     plan: {
       job: { ...job, ...works, ...adoption },
-      relations: relations.map((projected) => planRelation(projected, trusted, { ...horizon, ...works }, state)),
+      relations: planned,
       skipped: view.skipped,
       dropped: parted.dropped,
       ...(failed.length > 0 ? { failed } : {}),
@@ -122,7 +132,8 @@ export async function planSync(connector: OpenConnector, request: PlanRequest): 
     ...planAdaptation(connector.settings, index, mapping),
     ...(index === undefined ? {} : { index }),
     ...(design === undefined ? {} : { newIndex: design }),
-  };
+  } satisfies SyncDescription;
+  return { description, relations: planned, followed: existing?.state.connectors[id]?.followed ?? {} };
 }
 
 function planAdaptation(
