@@ -7,12 +7,15 @@ let database: TestDatabase;
 let harness: SyncHarness;
 
 beforeAll(async () => {
-  database = await createDatabase();
   harness = await startSyncHarness();
 });
-
 afterAll(async () => {
   await harness.stop();
+});
+beforeEach(async () => {
+  database = await createDatabase();
+});
+afterEach(async () => {
   await database.drop();
 });
 
