@@ -1,5 +1,4 @@
 import { countDocuments } from '../../elasticsearch/documents/count-documents';
-import { readState } from '../../elasticsearch/index/state-store';
 import { findPrimary } from '../../postgres/server/find-primary';
 import type { StreamState } from '../../sync/wire/follow-state';
 import { LOOK_AT_CLAIM_MS, readClock } from '../claims/claim-relations';
@@ -19,7 +18,7 @@ import { type OpenStream, openStream } from './open-stream';
 import { tell } from './read-again/choose-read-again';
 import { readAgainSoon } from './read-again/read-again-soon';
 import { untilSeen } from './until-seen';
-import { watchStream } from './watch-stream';
+import { lookAtTarget, watchStream } from './watch-stream';
 
 /** What a stream does that follows. */
 const READING = 'reading changes';
@@ -115,8 +114,6 @@ async function runStream(
   const lists = { followed: followed.map(({ name }) => name), readAgain: readAgain.map(tell), left };
   voice.show(lists);
   gaps.begin();
-  // Of what it writes: by the alias, as its writes.
-  const target = job.behindAlias ? job.index : job.concreteIndex;
   const claims = holdClaims(stream.claims, {
     clock: () => readClock(connector, scope.signal),
     onExchanged: (relation) => {
@@ -124,11 +121,7 @@ async function runStream(
     },
   });
   const versions = createStreamVersions(connector.elasticsearch, job, {
-    look: async () => {
-      const state = (await readState(connector.elasticsearch, target)).connectors[job.connectorId];
-      await claims.check(state);
-      return state?.version;
-    },
+    look: async () => (await lookAtTarget(connector, stream, claims)).state.connectors[job.connectorId]?.version,
     looksEveryMs: LOOK_AT_CLAIM_MS,
   });
   const watching = watchStream(connector, settings, stream, { ...scope, ...voice, versions, roster, claims });

@@ -1,4 +1,4 @@
-import { describeIndex } from '../../elasticsearch/index/describe-index';
+import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
 import { havePipelinesChanged } from '../../elasticsearch/pipelines/have-pipelines-changed';
 import { withTransaction } from '../../postgres/connection/transaction';
 import { SyncFailure } from '../../sync/failures';
@@ -41,7 +41,10 @@ export function watchStream(
     looks += 1;
     const { slot } = stream.source;
     if (slot !== undefined) show({ retainedBytes: await requireLittleWal(connector, settings, slot) });
-    await requireSameTarget(connector, stream, claims);
+    // One that has nothing to write has no other reason to look.
+    const target = await lookAtTarget(connector, stream, claims);
+    if (await havePipelinesChanged(connector.elasticsearch, pipelineSubject(connector, target), stream.job.pipelines))
+      throw changed('the ingest pipelines of the index changed');
     if (looks % LOOKS_PER_MINUTE !== 0) return;
     if (!(await isCurrent())) throw changed('the connector’s definition changed, or the server that is written');
     await requireSameSource(connector, settings, stream, roster);
@@ -78,19 +81,19 @@ async function requireLittleWal(
   );
 }
 
-/** Another index serves after a rebuild: what changed between its catch-up and the swap a sync has to bring. */
-async function requireSameTarget(
-  connector: OpenConnector,
-  { index, job }: OpenStream,
+/**
+ * Looks at the index that serves: another one does after a rebuild, and what changed between its catch-up and the swap a
+ * sync has to bring.
+ */
+export async function lookAtTarget(
+  { elasticsearch, settings }: OpenConnector,
+  { index }: OpenStream,
   claims: HeldClaims,
-): Promise<void> {
-  const { elasticsearch, settings } = connector;
+): Promise<IndexDescription> {
   const now = await describeIndex(elasticsearch, settings.indexName);
   if (now?.uuid !== index.uuid) throw changed('another index serves');
-  // A stream that has nothing to write has no other reason to look, and may have a sync to ask for.
   await claims.check(now.state.connectors[settings.id]);
-  if (await havePipelinesChanged(elasticsearch, pipelineSubject(connector, now), job.pipelines))
-    throw changed('the ingest pipelines of the index changed');
+  return now;
 }
 
 /** A relation that was left since it could not be read is followed again once it can be. */
