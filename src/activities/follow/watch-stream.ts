@@ -91,7 +91,8 @@ export async function lookAtTarget(
   claims: HeldClaims,
 ): Promise<IndexDescription> {
   const now = await describeIndex(elasticsearch, settings.indexName);
-  if (now?.uuid !== index.uuid) throw changed('another index serves');
+  if (now === undefined) throw changed(`the index ${settings.indexName} is gone`);
+  if (now.uuid !== index.uuid) throw changed(`another index serves as ${settings.indexName}`);
   await claims.check(now.state.connectors[settings.id]);
   return now;
 }
