@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 
 import type { Checkpoint } from '../sync/checkpoint';
+import { hasManyIndices } from '../sync/indices/index-naming';
 import type { SyncJob } from '../sync/sync-plan';
 import { validateConnector } from './check/validate-connector';
 import { compareIds, eachPart } from './compare/compare-ids';
@@ -8,7 +9,7 @@ import { deleteStaleDocuments } from './compare/delete-stale-documents';
 import { surveyRelations } from './compare/survey-relations';
 import type { ConnectorRegistry, OpenConnector } from './connector/connector-registry';
 import { countWaits } from './connector/count-waits';
-import type { ValidateInput } from './contract/activity-inputs';
+import type { PlanRequest, ValidateInput } from './contract/activity-inputs';
 import type { ActivityScope } from './contract/activity-scope';
 import type { SyncActivities } from './contract/sync-activities';
 import { catchUpRelations } from './copy/catch-up-relations';
@@ -18,10 +19,12 @@ import { retryRejected } from './copy/retry-rejected';
 import { failAfterPatience, type Tries } from './fail-after-patience';
 import { toApplicationFailure } from './failure-interceptor';
 import { finishSync } from './index-lifecycle/finish-sync';
+import { forgetIndices } from './index-lifecycle/forget-indices';
 import { prepareIndex } from './index-lifecycle/prepare-index';
 import { replanRelations } from './index-lifecycle/replan-relations';
 import { restoreIndex } from './index-lifecycle/restore-index';
 import { ONLY_WORKER, openOrLeave, type ThisWorker } from './leave-to-others';
+import { lookAtIndices } from './look/look-at-indices';
 import { lookForChanges } from './look/look-for-changes';
 import { withoutWaiting } from './look/without-waiting';
 import { planSync } from './plan/plan-sync';
@@ -51,14 +54,14 @@ export function createActivities(
   };
   /** Tries the servers of a sync that begins, and goes on with them. */
   const begin = async <Result>(
-    { connectorId, run }: ValidateInput,
+    { connectorId, index, run }: ValidateInput,
     work: (connector: OpenConnector, scope: ActivityScope<Tries>) => Promise<Result>,
   ): Promise<Result> => {
     try {
       const context = Context.current();
       const connector = await openOrLeave(context, self, () =>
         run === undefined
-          ? registry.open(connectorId)
+          ? registry.open(connectorId, undefined, index)
           : registry.begin({ connectorId, ...run, namespaceId: self.namespaceId }),
       );
       const tryServers = async (scope: ActivityScope<Tries>) => {
@@ -71,13 +74,23 @@ export function createActivities(
       throw toApplicationFailure(error, { searchAttributes });
     }
   };
+  const lookAtAll = async (connector: OpenConnector, request: PlanRequest, scope: ActivityScope<Tries>) => {
+    const open = (index: string) => registry.open(connector.settings.id, connector.definition, index);
+    return { indices: await lookAtIndices(connector, { ...request, open }, scope) };
+  };
   return {
-    validateConnector: (input) => begin(input, (connector) => Promise.resolve(factsOf(connector))),
+    validateConnector: (input) =>
+      begin(input, async (connector, scope) => {
+        const request = { jobType: 'full', jobId: '', options: { forget: input.forget ?? [] } } as const;
+        const found = hasManyIndices(connector.settings) ? await lookAtAll(connector, request, scope) : {};
+        return { ...factsOf(connector), ...found };
+      }),
     lookForChanges: (input) =>
       begin(input, async (found, scope) => {
         const facts = factsOf(found);
-        const isOnlyLook = input.run === undefined;
+        const isOnlyLook = input.run === undefined && input.index === undefined;
         const connector = isOnlyLook ? withoutWaiting(found) : found;
+        if (hasManyIndices(found.settings)) return { facts: { ...facts, ...(await lookAtAll(connector, input, scope)) } };
         const { plan, ...described } = await planSync(connector, input);
         const withoutRelations = { ...plan, relations: [] };
         // A sync that is shown elsewhere, too, is one that has begun there.
@@ -114,6 +127,7 @@ export function createActivities(
         ),
       ),
     finishSync: (input) => on(input.plan.job, (connector) => finishSync(connector, input)),
+    forgetIndices: (input) => on(input, (connector) => forgetIndices(connector, input)),
     restoreIndex: async ({ job }) => {
       const context = Context.current();
       const connector = await openOrLeave(context, self, () => openForRestoring(registry, job, context, self));

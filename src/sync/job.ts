@@ -41,6 +41,11 @@ export interface SyncInput {
   readonly scheduledFor?: string;
 }
 
+/** Input of the workflow `syncIndex`, a child of `syncConnector`: one of the connector's indices. */
+export interface IndexSyncInput extends SyncInput {
+  readonly index?: string;
+}
+
 /** Input of the workflow `scheduledSync`, which a schedule starts. */
 export interface ScheduledSyncInput {
   readonly connectorId: string;

@@ -212,6 +212,12 @@ export function parseRelation(name: string): QualifiedName {
   return { schema, table };
 }
 
+/** A relation's name without percent-encoding, as people write it. */
+export function plainName(name: string): string {
+  const { schema, table } = parseRelation(name);
+  return `${schema}.${table}`;
+}
+
 function encodePart(part: string): string {
   return part.replace(ENCODED, (character) => (character === '.' ? '%2E' : encodeURIComponent(character)));
 }

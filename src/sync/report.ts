@@ -3,6 +3,8 @@ import type { FailedRelation, RelationFailure } from './relation-failure';
 /** Result of a sync for one relation; counts of rows and documents. */
 export interface RelationReport {
   readonly relation: string;
+  /** Its own index. Absent: the one that all share. */
+  readonly index?: string;
   /** Rows read from PostgreSQL. */
   readonly read: number;
   /** Documents created or overwritten. */

@@ -1,7 +1,7 @@
 import { isCancellation, patched, workflowInfo } from '@temporalio/workflow';
 
 import type { ConnectorFacts, Look } from '../activities/contract/activity-results';
-import type { SyncInput } from '../sync/job';
+import type { IndexSyncInput, SyncInput } from '../sync/job';
 import { emptyReport, type SyncReport } from '../sync/report';
 import type { SyncPlan } from '../sync/sync-plan';
 import type { ActivityProxies } from './activity-policies';
@@ -9,6 +9,7 @@ import { explainFailure } from './explain-failure';
 import { mayPlanAnew } from './plan-anew';
 import type { SyncControl } from './sync-control';
 import type { SyncLabels } from './sync-labels';
+import { beginIndices, type IndicesRun, isAllUnchanged, reportIndices } from './sync-indices';
 import { reportRun, type SyncRun } from './sync-run';
 
 /** A sync that begins. */
@@ -35,14 +36,14 @@ export async function beginRun(
   activities: ActivityProxies,
   labels: SyncLabels,
   control: SyncControl,
-): Promise<{ readonly run: SyncRun } | { readonly report: SyncReport }> {
+): Promise<{ readonly run: SyncRun } | { readonly indices: IndicesRun } | { readonly report: SyncReport }> {
   const startedMs = Date.now();
   let facts: ConnectorFacts | undefined;
   try {
-    let plan: SyncPlan;
+    let plan: SyncPlan | undefined;
     if (isLooking) {
       const look = await activities.look.lookForChanges.executeWithOptions({ summary: summarizeLook(input) }, [
-        { ...requestOf(input), run: describeRun(input) },
+        { ...requestOf(input), ...describeRun(input) },
       ]);
       ({ facts, plan } = look);
       const report = reportLook(input, look, startedMs);
@@ -54,9 +55,13 @@ export async function beginRun(
     } else {
       facts = await validate(input, activities);
       labels.define(facts);
-      control.show({ phase: 'plan' });
-      plan = await planWith(facts, input, activities);
+      if (facts.indices === undefined) {
+        control.show({ phase: 'plan' });
+        plan = await planWith(facts, input, activities);
+      }
     }
+    if (facts.indices !== undefined) return { indices: beginIndices(input, facts, facts.indices, startedMs) };
+    if (plan === undefined) throw new Error('a look has no plan');
     const reports = Object.fromEntries(plan.relations.map(({ name }) => [name, emptyReport(name)]));
     return { run: { input, facts, plan, startedMs, round: 0, tasksDone: 0, changed: [], reports } };
   } catch (error) {
@@ -89,8 +94,12 @@ function requestOf({ connectorId, jobType, options = {} }: SyncInput) {
 }
 
 /** The report of a look that found nothing to do. */
-function reportLook(input: SyncInput, { plan, unchanged }: Look, startedMs: number): SyncReport | undefined {
-  if (unchanged === undefined) return undefined;
+function reportLook(input: SyncInput, { facts, plan, unchanged }: Look, startedMs: number): SyncReport | undefined {
+  const { indices } = facts;
+  if (indices !== undefined && isAllUnchanged(indices)) {
+    return reportIndices(beginIndices(input, facts, indices, startedMs));
+  }
+  if (unchanged === undefined || plan === undefined) return undefined;
   const reports = Object.fromEntries(unchanged.map((report) => [report.relation, report]));
   return reportRun({ input, plan, reports, startedMs });
 }
@@ -98,7 +107,7 @@ function reportLook(input: SyncInput, { plan, unchanged }: Look, startedMs: numb
 function validate(input: SyncInput, { first }: ActivityProxies): Promise<ConnectorFacts> {
   const { connectorId } = input;
   const summary = `servers of ${connectorId}`;
-  return first.validateConnector.executeWithOptions({ summary }, [{ connectorId, run: describeRun(input) }]);
+  return first.validateConnector.executeWithOptions({ summary }, [{ connectorId, ...describeRun(input) }]);
 }
 
 function planWith({ definition }: ConnectorFacts, input: SyncInput, { control }: ActivityProxies): Promise<SyncPlan> {
@@ -107,11 +116,15 @@ function planWith({ definition }: ConnectorFacts, input: SyncInput, { control }:
   return control.planSync.executeWithOptions({ summary }, [{ ...requestOf(input), definition }]);
 }
 
-function describeRun({ jobType, trigger = 'manual', syncJob, scheduledFor }: SyncInput) {
+/** What tells the first step of the sync that begins: one that others see, too, or that of one of its indices. */
+function describeRun({ jobType, trigger = 'manual', syncJob, scheduledFor, index, options }: IndexSyncInput) {
+  if (index !== undefined) return { index };
   const { firstExecutionRunId: firstRunId } = workflowInfo();
-  return {
+  const run = {
     ...{ jobType, trigger, firstRunId },
     ...(syncJob === undefined ? {} : { syncJob }),
     ...(scheduledFor === undefined ? {} : { scheduledFor }),
   };
+  const { forget } = options ?? {};
+  return { run, ...(forget === undefined ? {} : { forget }) };
 }

@@ -32,7 +32,8 @@ export function explainFailure(error: unknown): Explanation | undefined {
     const { remedy = FAILURES[toFailureType(type)].remedy, searchAttributes, relations } = details;
     return {
       type,
-      message: cause.message,
+      // Of a sync that this one started, without the remedy.
+      message: details.message ?? cause.message,
       remedy,
       ...(searchAttributes === true ? { searchAttributes } : {}),
       ...(relations === undefined ? {} : { relations }),

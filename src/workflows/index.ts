@@ -1,4 +1,4 @@
 export { followConnector } from './follow-connector';
 export { scheduledSync } from './scheduled-sync';
 export { serveConnectors } from './serve-connectors';
-export { syncConnector } from './sync-connector';
+export { syncConnector, syncIndex } from './sync-connector';

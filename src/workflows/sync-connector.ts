@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow';
 
 import type { RestoredIndex } from '../activities/contract/activity-results';
-import type { SyncInput } from '../sync/job';
+import type { IndexSyncInput, SyncInput } from '../sync/job';
 import type { WorkingPipelines } from '../sync/pipelines';
 import { joinFailures } from '../sync/relation-failure';
 import type { SyncReport } from '../sync/report';
@@ -26,6 +26,7 @@ import { refuseInput, requireInput } from './refuse-input';
 import { RelationsFailed } from './relations-failed';
 import { retryRejected } from './retry-rejected';
 import { setUpControl, type SyncControl } from './sync-control';
+import { type IndicesRun, syncIndices } from './sync-indices';
 import { labelSync, type SyncLabels } from './sync-labels';
 import { failedRelations, recordChanged, recordFailed, reportRun, type SyncRun } from './sync-run';
 
@@ -35,9 +36,26 @@ import { failedRelations, recordChanged, recordFailed, reportRun, type SyncRun }
  * @param carried - the state of the run that this one continues; given by continue-as-new only
  * @param replans - how often the sync was planned anew under another definition; given by continue-as-new only
  */
-export async function syncConnector(given: SyncInput, carried?: SyncRun, replans = 0): Promise<SyncReport> {
+export async function syncConnector(
+  given: SyncInput,
+  carried?: SyncRun | IndicesRun,
+  replans = 0,
+): Promise<SyncReport> {
   const input = requireInput(SYNC_WORKFLOW, readSyncInput(given));
   refuseForeignStart(input, carried !== undefined || replans > 0);
+  return syncFrom(input, carried, replans);
+}
+
+/** Syncs one index of a connector whose tables have their own: a child of {@link syncConnector}, which alone starts it. */
+export function syncIndex(input: IndexSyncInput, carried?: SyncRun, replans = 0): Promise<SyncReport> {
+  return syncFrom(input, carried, replans);
+}
+
+async function syncFrom(
+  input: IndexSyncInput,
+  carried: SyncRun | IndicesRun | undefined,
+  replans: number,
+): Promise<SyncReport> {
   const isLooking = carried === undefined && looksFirst(input);
   const labels = labelSync(input, carried !== undefined, isLooking);
   const control = setUpControl((paused) => {
@@ -64,7 +82,7 @@ interface Aftermath {
 
 /** A sync that begins, or the state of the run that it continues. */
 interface Given extends Beginning {
-  readonly carried: SyncRun | undefined;
+  readonly carried: SyncRun | IndicesRun | undefined;
 }
 
 async function runSync(
@@ -76,7 +94,13 @@ async function runSync(
   const { input, replans } = beginning;
   const activities = proxySyncActivities();
   if (carried === undefined) narration.began(input);
-  const begun = carried === undefined ? await beginRun(beginning, activities, labels, control) : { run: carried };
+  const begun = carried === undefined ? await beginRun(beginning, activities, labels, control) : goOn(carried);
+  if ('indices' in begun) {
+    labels.begin(begun.indices);
+    const report = await syncIndices(begun.indices, activities, labels, control);
+    complete(report, labels, control);
+    return report;
+  }
   if ('report' in begun) {
     control.show({ phase: 'completed', relations: begun.report.relations });
     narration.completed(begun.report);
@@ -99,9 +123,7 @@ async function runSync(
     control.show({ phase: 'finish', relations: Object.values(run.reports) });
     await finishSync(run, activities, labels, control);
     const report = reportRun(run);
-    control.show({ phase: 'completed', relations: report.relations });
-    labels.complete(report);
-    narration.completed(report);
+    complete(report, labels, control);
     return report;
   } catch (error) {
     if (error instanceof ContinueAsNew || error instanceof RelationsFailed) throw error;
@@ -112,6 +134,16 @@ async function runSync(
     if (restored !== undefined) aftermath.restored = restored;
     throw error;
   }
+}
+
+function goOn(carried: SyncRun | IndicesRun): { readonly run: SyncRun } | { readonly indices: IndicesRun } {
+  return 'found' in carried ? { indices: carried } : { run: carried };
+}
+
+function complete(report: SyncReport, labels: SyncLabels, control: SyncControl): void {
+  control.show({ phase: 'completed', relations: report.relations });
+  labels.complete(report);
+  narration.completed(report);
 }
 
 /**

@@ -17,6 +17,9 @@ export const resumeSignal = defineSignal(RESUME_SIGNAL);
 /** Asks for the progress of a sync. */
 export const progressQuery = defineQuery<SyncProgress>(PROGRESS_QUERY);
 
+/** Hears of a pause and of its end. */
+export type PauseListener = (paused: boolean) => void;
+
 /** People's wishes for a running sync, and what it shows them. */
 export interface SyncControl {
   /** Shows progress to the query and in the Temporal UI. */
@@ -26,6 +29,11 @@ export interface SyncControl {
   /** Waits while the sync is paused. */
   untilResumed: () => Promise<void>;
   isPaused: () => boolean;
+  /**
+   * Has a listener hear of every pause and of its end.
+   * @returns what ends that
+   */
+  onPause: (listener: PauseListener) => () => void;
   /** Runs work that a pause cancels and that then returns early. */
   interruptible: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -34,11 +42,15 @@ export interface SyncControl {
  * Registers the signals and the query of a sync.
  * @param onPause - hears of a pause and of its end
  */
-export function setUpControl(onPause: (paused: boolean) => void): SyncControl {
+export function setUpControl(onPause: PauseListener): SyncControl {
   let progress = emptyProgress();
   let paused = false;
   let estimates: ReadonlyMap<string, number> = new Map();
   const running = new Set<CancellationScope>();
+  const listeners = new Set([onPause]);
+  const tell = () => {
+    for (const listener of listeners) listener(paused);
+  };
   const show = (changes: Partial<SyncProgress>) => {
     progress = { ...progress, ...changes };
     setCurrentDetails(renderProgress(progress, estimates));
@@ -46,13 +58,13 @@ export function setUpControl(onPause: (paused: boolean) => void): SyncControl {
   setHandler(progressQuery, () => progress);
   setHandler(pauseSignal, () => {
     paused = true;
-    onPause(paused);
+    tell();
     show({ paused });
     for (const scope of running) scope.cancel();
   });
   setHandler(resumeSignal, () => {
     paused = false;
-    onPause(paused);
+    tell();
     show({ paused });
   });
   return {
@@ -62,6 +74,10 @@ export function setUpControl(onPause: (paused: boolean) => void): SyncControl {
       show({ estimatedRows: relations.reduce((sum, { rows }) => sum + rows, 0) });
     },
     isPaused: () => paused,
+    onPause: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     untilResumed: () => condition(() => !paused),
     interruptible: async (work) => {
       const scope = new CancellationScope();

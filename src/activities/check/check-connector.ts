@@ -1,14 +1,16 @@
 import type { IndexWarning } from '../../elasticsearch/index/find-index-warnings';
-import type { SkippedRelation } from '../../sync/relation';
+import { hasManyIndices } from '../../sync/indices/index-naming';
 import { describeReadAgain } from '../../sync/wire/follow-state';
 import type { OpenConnector } from '../connector/connector-registry';
 import { foreseeStream, type StreamForesight } from '../follow/foresee-stream';
 import { planSync } from '../plan/plan-sync';
+import { type CheckedIndex, checkIndices } from './check-indices';
 import { checkOverrides } from './check-overrides';
 import { checkSection } from './check-section';
 import { collectProblems, type ConnectorProblem } from './collect-problems';
 import { foreseeDestination } from './foresee-destination';
 import { checkServers } from './validate-connector';
+import { MOST_TOLD, noteSkipped } from './note-skipped';
 import { warnOfBranches } from './warn-of-branches';
 
 /** All that can be found out about a connector without a sync. */
@@ -29,16 +31,18 @@ export async function checkConnector(connector: OpenConnector): Promise<Connecto
   let overrides: readonly ConnectorProblem[] = [];
   const planning = await collectProblems([
     async () => {
-      found = await checkPlan(connector);
+      found = await (hasManyIndices(connector.settings) ? checkIndices(connector, checkPlan) : checkPlan(connector));
     },
     async () => {
       overrides = await checkOverrides(connector);
     },
   ]);
-  return { ...found, problems: [...planning, ...found.problems, ...overrides] };
+  const { problems, warnings, notes } = found;
+  return { problems: [...planning, ...problems, ...overrides], warnings, notes };
 }
 
-async function checkPlan(connector: OpenConnector): Promise<ConnectorCheck> {
+/** What there is to be found out about one index. */
+async function checkPlan(connector: OpenConnector): Promise<CheckedIndex> {
   const description = await planSync(connector, { jobType: 'full', jobId: 'check', options: {} });
   const { failed = [], skipped, notes = [] } = description.plan;
   const { problems, warnings, unasked } = await foreseeDestination(connector, description);
@@ -55,6 +59,7 @@ async function checkPlan(connector: OpenConnector): Promise<ConnectorCheck> {
       ...noteLeft(stream),
       ...notePolled(connector),
     ],
+    ...(description.newIndex === undefined ? {} : { newIndex: description.newIndex }),
   };
 }
 
@@ -78,21 +83,12 @@ function noteLeft(stream: StreamForesight | undefined): string[] {
       ({ relation, reason, remedy }) => `changes of ${relation} wait for schedules: ${describe(reason, remedy)}`,
     ),
   ];
-  const more = notes.length - MOST;
+  const more = notes.length - MOST_TOLD;
   return more <= 0
     ? notes
-    : [...notes.slice(0, MOST), `changes of ${more} more relations wait for schedules: \`pgferry plan\` lists them`];
+    : [...notes.slice(0, MOST_TOLD), `changes of ${more} more relations wait for schedules: \`pgferry plan\` lists them`];
 }
 
 function describe(reason: string, remedy: string | undefined): string {
   return remedy === undefined ? reason : `${reason} → ${remedy}`;
-}
-
-/** Relations that are told one by one: a database may have thousands of tables without a key. */
-const MOST = 5;
-
-function noteSkipped(skipped: readonly SkippedRelation[]): string[] {
-  const told = skipped.slice(0, MOST).map(({ relation, reason }) => `${relation} is left out: ${reason}`);
-  const more = skipped.length - told.length;
-  return more === 0 ? told : [...told, `${more} more relations are left out: \`pgferry plan\` lists them`];
 }

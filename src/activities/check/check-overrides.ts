@@ -1,6 +1,7 @@
 import { findUnmappedObjects } from '../../documents/overrides/find-unmapped-objects';
 import { concreteIndexName } from '../../elasticsearch/index/index-names';
 import { type TriedMappings, tryMappings } from '../../elasticsearch/mappings/try-mappings';
+import { sampleIndexName } from '../../sync/indices/index-naming';
 import type { OpenConnector } from '../connector/connector-registry';
 
 /** Something about overrides that keeps no sync from working. */
@@ -37,7 +38,8 @@ export async function findOverrideWarnings(connector: Connector): Promise<Overri
 /** An alias is refused anyway, and to the cluster it is the field that it names that is missing. */
 function askCluster({ elasticsearch, settings }: Connector): Promise<TriedMappings> {
   const mappings = Object.entries(settings.documents.mapping).filter(([, { type }]) => type !== 'alias');
-  return tryMappings(elasticsearch, concreteIndexName(settings.indexName, 'check'), Object.fromEntries(mappings));
+  const index = concreteIndexName(sampleIndexName(settings.indexName), 'check');
+  return tryMappings(elasticsearch, index, Object.fromEntries(mappings));
 }
 
 function warnOfUnasked(status: number): OverrideWarning {

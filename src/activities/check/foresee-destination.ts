@@ -69,7 +69,7 @@ export async function foreseeDestination(
 /** @returns false where that can't be asked */
 async function hasRoom({ elasticsearch, settings }: Destination, newIndex: PlannedIndex): Promise<boolean> {
   const room = await readShardRoom(elasticsearch);
-  if (typeof room === 'object') requireRoom(room, newIndex.settings, settings.indexName);
+  if (typeof room === 'object') requireRoom(room, [newIndex.settings], settings.indexName);
   return room !== 'hidden';
 }
 

@@ -8,6 +8,7 @@ import { describeIndex } from '../../elasticsearch/index/describe-index';
 import { findPrimary } from '../../postgres/server/find-primary';
 import { probeSource } from '../../postgres/server/probe-source';
 import { SyncFailure } from '../../sync/failures';
+import { hasManyIndices } from '../../sync/indices/index-naming';
 import type { OpenConnector } from '../connector/connector-registry';
 import { collectProblems, type ConnectorProblem } from './collect-problems';
 
@@ -45,5 +46,5 @@ async function checkDestination({
       `Give the user's role, or the API key's role descriptor, also ${describeRole(missing)}`,
     );
   }
-  await describeIndex(elasticsearch, settings.indexName);
+  if (!hasManyIndices(settings)) await describeIndex(elasticsearch, settings.indexName);
 }

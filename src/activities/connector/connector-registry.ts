@@ -1,5 +1,5 @@
 import { findConnector } from '../../config/settings/find-connector';
-import { hashDefinition } from '../../config/settings/hash-definition';
+import { hashDefinition, parseDefinition } from '../../config/settings/hash-definition';
 import type { ConnectorSettings, Settings } from '../../config/settings/settings';
 import type { BegunSync } from '../../connector-service/jobs/claim-job';
 import { SyncFailure } from '../../sync/failures';
@@ -16,9 +16,10 @@ export interface ConnectorRegistry {
   /**
    * Opens a connector of the file, or one that is managed in Elasticsearch.
    * @param definition - the one that the sync was planned with, if it was; the newest otherwise
+   * @param index - one of its indices, where it has many; a definition names its own
    * @throws NotDefinedHere where other workers may know better
    */
-  readonly open: (connectorId: string, definition?: string) => Promise<OpenConnector>;
+  readonly open: (connectorId: string, definition?: string, index?: string) => Promise<OpenConnector>;
   /** Opens the connector of a sync that begins; where that is managed in Elasticsearch, its job is claimed. */
   readonly begin: (begun: BegunSync) => Promise<OpenConnector>;
   /** Whether syncs of the connector are jobs in Elasticsearch, too. */
@@ -44,27 +45,31 @@ export function createConnectorRegistry(settings: Settings, meterOf: MeterOf = (
   };
   /** Undefined where no generation of settings has that definition. */
   const findAs = async (connectorId: string, definition: string): Promise<OpenConnector | undefined> => {
+    const { hash, index } = parseDefinition(definition);
     for (const generation of generations) {
       if (isOfJob(definition)) {
         const served = await unlessOther(generation.openServedAs(connectorId, definition));
         if (served !== undefined) return served;
       }
       const found = generation.settings.connectors.find(({ id }) => id === connectorId);
-      if (found === undefined || hashDefinition(found, generation.settings.elasticsearch) !== definition) continue;
-      return generation.open(found);
+      if (found === undefined || hashDefinition(found, generation.settings.elasticsearch) !== hash) continue;
+      return generation.open(found, index);
     }
     return undefined;
   };
-  const openNow = (connectorId: string): OpenConnector | Promise<OpenConnector> => {
+  const openNow = (connectorId: string, index?: string): OpenConnector | Promise<OpenConnector> => {
     const { settings: now, open, openServed } = newest();
     const found = now.connectors.find(({ id }) => id === connectorId);
-    if (found !== undefined) return open(found);
+    if (index !== undefined && found?.indexNaming === undefined) {
+      throw new NotDefinedHere('ConfigChanged', `connector ${connectorId} has no index for each table`);
+    }
+    if (found !== undefined) return open(found, index);
     return now.served === undefined ? open(findHere(now, connectorId)) : openServed(connectorId);
   };
 
   return {
-    open: async (connectorId, definition) => {
-      if (definition === undefined) return openNow(connectorId);
+    open: async (connectorId, definition, index) => {
+      if (definition === undefined) return openNow(connectorId, index);
       const found = await findAs(connectorId, definition);
       if (found !== undefined) return found;
       await openNow(connectorId);

@@ -4,7 +4,7 @@ import type { ConnectorSettings, Settings } from '../../config/settings/settings
 import type { BegunSync } from '../../connector-service/jobs/claim-job';
 import { connectElasticsearch } from '../../elasticsearch/connection/connect-elasticsearch';
 import type { ConnectorMeter } from './connector-meter';
-import { type OpenConnector, openConnector, type Opened } from './open-connector';
+import { type OpenConnector, openConnector, type Opened, openIndex } from './open-connector';
 import {
   beginPublished,
   beginServed,
@@ -20,8 +20,8 @@ export type MeterOf = (connectorId: string) => ConnectorMeter;
 /** The connectors of settings that were in force at some time. An idle one holds no connection to PostgreSQL. */
 export interface Generation {
   readonly settings: Settings;
-  /** Opens a connector of the file. */
-  readonly open: (connector: ConnectorSettings) => OpenConnector;
+  /** Opens a connector of the file, or one of its indices. */
+  readonly open: (connector: ConnectorSettings, index?: string) => OpenConnector;
   /** Opens a connector that is managed in Elasticsearch, as it is now. */
   readonly openServed: (connectorId: string) => Promise<OpenConnector>;
   /** Opens it as the job of a definition holds it. */
@@ -37,6 +37,8 @@ const KEPT_SETTINGS = 4;
 
 export function createGeneration(settings: Settings, meterOf: MeterOf): Generation {
   const ofFile = new Map<string, Opened>();
+  /** By connector and name. */
+  const indices = new Map<string, OpenConnector>();
   /** By the whole of their settings, passwords included: a job is a new definition, but seldom new settings. */
   const served = new Map<string, Opened>();
   let shared: Client | undefined;
@@ -59,10 +61,14 @@ export function createGeneration(settings: Settings, meterOf: MeterOf): Generati
 
   return {
     settings,
-    open: (connector) => {
+    open: (connector, index) => {
       const opened = ofFile.get(connector.id) ?? connect(connector);
       ofFile.set(connector.id, opened);
-      return opened.connector;
+      if (index === undefined) return opened.connector;
+      const key = `${connector.id}/${index}`;
+      const ofIndex = indices.get(key) ?? openIndex(opened.connector, index);
+      indices.set(key, ofIndex);
+      return ofIndex;
     },
     openServed: async (connectorId) => keep(await readServed(client(), settings, connectorId)),
     openServedAs: async (connectorId, definition) =>

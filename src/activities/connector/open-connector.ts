@@ -23,6 +23,13 @@ export interface OpenConnector {
   readonly memory: ConnectorMemory;
 }
 
+/** One of the indices of a connector whose tables have their own: it shares the connections. */
+export function openIndex(connector: OpenConnector, index: string): OpenConnector {
+  const definition = `${connector.definition}/${index}`;
+  const settings = { ...connector.settings, indexName: index };
+  return { ...connector, settings, definition, memory: createConnectorMemory() };
+}
+
 /** A connector, and what closes its connections. */
 export interface Opened {
   readonly connector: OpenConnector;

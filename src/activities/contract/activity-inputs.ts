@@ -8,6 +8,10 @@ import type { Since } from '../../sync/unseen-transactions';
 /** The connector whose servers are tried. */
 export interface ValidateInput {
   readonly connectorId: string;
+  /** The one of its indices that is synced. Absent: the connector has one, or the sync is that of all. */
+  readonly index?: string;
+  /** Tables that are gone, whose indices are to be deleted. Absent: none. */
+  readonly forget?: readonly string[];
   /** The sync that begins. Absent for syncs that began under 0.1.0. */
   readonly run?: {
     readonly jobType: JobType;
@@ -49,6 +53,13 @@ export interface FinishInput extends IndexInput {
   readonly failed?: readonly string[];
   /** Documents that no connector accounts for. Absent: as many as were remembered. */
   readonly foreign?: number;
+}
+
+/** Tables that are gone, whose indices are to be deleted. */
+export interface ForgetInput {
+  readonly connectorId: string;
+  readonly definition: string;
+  readonly relations: readonly string[];
 }
 
 /** The job whose index is left in order, when it did not complete. */

@@ -1,6 +1,7 @@
 import type { BucketRange } from '../../sync/bucket-ranges';
 import type { Checkpoint } from '../../sync/checkpoint';
 import type { WorkingPipelines } from '../../sync/pipelines';
+import type { SkippedRelation } from '../../sync/relation';
 import type { FailedRelation } from '../../sync/relation-failure';
 import type { RelationReport } from '../../sync/report';
 import type { PlannedRelation, SyncPlan } from '../../sync/sync-plan';
@@ -22,13 +23,41 @@ export interface ConnectorFacts {
   readonly searchAttributes?: boolean;
   /** Identity of the worker that tried the servers. */
   readonly worker?: string;
+  /** Where each table has an index of its own: what there is to sync. Absent: one index for all. */
+  readonly indices?: FoundIndices;
+}
+
+/** One of a connector's indices, and the table whose rows are its documents. */
+export interface IndexOfRelation {
+  readonly index: string;
+  readonly relation: string;
+}
+
+/** The indices of a connector whose tables have their own. */
+export interface FoundIndices {
+  /** Their naming: `shop-{table}`. */
+  readonly naming: string;
+  /** Those that may have to be changed. */
+  readonly indices: readonly IndexOfRelation[];
+  /** A report for each table of which a look has shown that nothing changed. */
+  readonly unchanged: readonly RelationReport[];
+  /** Tables that can't be synced, whose indices are left alone. */
+  readonly failed: readonly FailedRelation[];
+  readonly skipped: readonly SkippedRelation[];
+  /** Tables that are gone, whose indices are to be deleted. */
+  readonly forgotten: readonly string[];
+  /** Sentences for people. */
+  readonly notes: readonly string[];
 }
 
 /** What a first look at both servers has found. */
 export interface Look {
   readonly facts: ConnectorFacts;
-  /** Without its relations where there is nothing to do, or where it was only a look. */
-  readonly plan: SyncPlan;
+  /**
+   * Without its relations where there is nothing to do, or where it was only a look. Absent where each table has an
+   * index of its own: the facts tell of those.
+   */
+  readonly plan?: SyncPlan;
   /** A report for each relation, where there is nothing to do. */
   readonly unchanged?: readonly RelationReport[];
 }

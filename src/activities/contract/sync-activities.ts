@@ -5,6 +5,7 @@ import type {
   ComparePartsInput,
   CopyInput,
   FinishInput,
+  ForgetInput,
   IndexInput,
   LookInput,
   PlanInput,
@@ -52,6 +53,8 @@ export interface SyncActivities {
   deleteStaleDocuments(input: ComparePartsInput): Promise<readonly RelationReport[]>;
   /** Workers of 0.1.0 return nothing. */
   finishSync(input: FinishInput): Promise<FinishedIndex | null>;
+  /** @returns sentences about what was deleted */
+  forgetIndices(input: ForgetInput): Promise<readonly string[]>;
   /** @returns undefined where no index was removed, as workers of 0.1.0 always answer */
   restoreIndex(input: RestoreInput): Promise<RestoredIndex | undefined>;
 }

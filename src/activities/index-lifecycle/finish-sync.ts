@@ -15,6 +15,7 @@ import { readLastCommit } from '../../postgres/server/last-commit';
 import { probeSource } from '../../postgres/server/probe-source';
 import { SyncFailure } from '../../sync/failures';
 import { type ConnectorState, type IndexState, type RelationState, stateInDoubt } from '../../sync/index-state';
+import { isOfIndex } from '../../sync/indices/index-naming';
 import type { PlannedRelation, SyncJob, SyncPlan } from '../../sync/sync-plan';
 import { newestVersion } from '../../sync/write-version';
 import { removeAdopted } from '../adoption/remove-adopted';
@@ -41,7 +42,7 @@ export async function finishSync(
   const filled = await requireServing(elasticsearch, job);
   const synced = plan.relations.filter(({ name }) => !failed.includes(name));
   const cleared = { relations: failed.length > 0 ? synced : plan.relations, onlyThese: failed.length > 0 };
-  await pruneRejections(elasticsearch, job, { ...cleared, target: filled.concrete });
+  await pruneRejections(connector, job, { ...cleared, target: filled.concrete });
   await restoreSettings(elasticsearch, filled.concrete);
   if (job.rebuild) await bringClaims(connector, job, filled.concrete);
   const { serving, notes } = job.rebuild ? await letServe(elasticsearch, job) : { serving: filled, notes: [] };
@@ -144,7 +145,7 @@ interface Cleared {
  * dropped rows the survey has seen to, but for relations that are no longer synced.
  */
 async function pruneRejections(
-  elasticsearch: Client,
+  { elasticsearch, settings }: Pick<OpenConnector, 'elasticsearch' | 'settings'>,
   job: SyncJob,
   { relations, onlyThese, target }: Cleared,
 ): Promise<void> {
@@ -152,7 +153,7 @@ async function pruneRejections(
   const counts = await countDeadLetters(elasticsearch, index, job.connectorId);
   const planned = new Map(relations.map((relation) => [relation.name, relation]));
   for (const relation of counts.keys()) {
-    if (onlyThese && !planned.has(relation)) continue;
+    if ((onlyThese && !planned.has(relation)) || !isOfIndex(settings, relation)) continue;
     const isPlanned = planned.has(relation);
     const wasCopied = planned.get(relation)?.leaves.every(([, , , copy]) => copy === 1) ?? true;
     await pruneDeadLetters(elasticsearch, index, {

@@ -5,6 +5,7 @@ import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { refreshIndex } from '../../elasticsearch/index/refresh-index';
 import { countUnchanged } from '../../postgres/ids/count-unchanged';
 import { readBoth } from '../../postgres/server/until-in-step';
+import { isOfIndex } from '../../sync/indices/index-naming';
 import { emptyReport, type RelationReport } from '../../sync/report';
 import type { PlannedRelation, SyncJob } from '../../sync/sync-plan';
 import { countUnaccounted } from '../compare/count-unaccounted';
@@ -91,11 +92,11 @@ async function countRows(
 
 /** @returns undefined where a row was rejected or dropped, or documents are met that nobody accounts for */
 async function countDocuments(
-  { elasticsearch }: OpenConnector,
+  { elasticsearch, settings }: OpenConnector,
   { plan: { job } }: PlannedLook,
 ): Promise<ReadonlyMap<string, number> | undefined> {
   const letters = await countDeadLetters(elasticsearch, deadLetterIndexName(job), job.connectorId);
-  if (letters.size > 0) return undefined;
+  if ([...letters.keys()].some((relation) => isOfIndex(settings, relation))) return undefined;
   await refreshIndex(elasticsearch, job.concreteIndex);
   const documents = await countByRelation(elasticsearch, job.concreteIndex, job.connectorId);
   const own = [...documents.values()].reduce((sum, count) => sum + count, 0);

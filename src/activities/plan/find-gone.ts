@@ -1,6 +1,7 @@
 import type { ConnectorSettings, TableSelection } from '../../config/settings/settings';
 import { matchTables } from '../../postgres/catalog/match-tables';
 import type { ConnectorState } from '../../sync/index-state';
+import { isOfIndex } from '../../sync/indices/index-naming';
 import { parseRelation } from '../../sync/relation';
 import type { FailedRelation } from '../../sync/relation-failure';
 import type { SourceView } from './read-source';
@@ -29,7 +30,8 @@ export function findGone(
   // Rules take the place of tables; a rule itself is only gone when somebody took it out of the file.
   const isRuled = settings.rules.advanced.length > 0;
   const isWanted = (name: string) => !isRuled && state?.relations[name]?.rule === undefined;
-  const isLost = (name: string) => !forgotten.has(name) && isWanted(name) && isSelected(settings.selection, name);
+  const isLost = (name: string) =>
+    !forgotten.has(name) && isWanted(name) && isOfIndex(settings, name) && isSelected(settings.selection, name);
   const reasons = new Map(skipped.map(({ relation, reason }) => [relation, reason]));
   return {
     dropped: gone.filter((name) => !isLost(name)),
@@ -43,7 +45,8 @@ export function isSelected({ schemas, tables }: TableSelection, name: string): b
   return tables.some((entry) => matchTables(entry, schemas, [relation]).relations.length > 0);
 }
 
-function describeLost(
+/** The failure of a relation that the index holds documents of, and that can't be read. */
+export function describeLost(
   connectorId: string,
   relation: string,
   reason = 'there is no such table any more',

@@ -1,6 +1,7 @@
 import type { ConnectorSettings } from '../../config/settings/settings';
 import type { SourceProblem } from '../../postgres/catalog/select-relations';
 import type { ConnectorState } from '../../sync/index-state';
+import { SyncFailure } from '../../sync/failures';
 import { type FailedRelation, joinFailures } from '../../sync/relation-failure';
 import { findGone, isSelected } from './find-gone';
 import type { ProjectedRelation } from './projected-relation';
@@ -35,8 +36,15 @@ export function partReadable(
   if (relations.length === 0) {
     throwProblems(settings.id, problems);
     if (lost.length > 0) throw joinFailures(settings.id, lost, lost.length);
+    if (settings.indexNaming !== undefined) throw tableWent(settings);
   }
   return { relations, failed, dropped };
+}
+
+/** An index that nothing is read into must not be emptied. */
+function tableWent({ id, indexName }: ConnectorSettings): SyncFailure {
+  const message = `Connector ${id}: the table of index ${indexName} is gone. Its documents are kept.`;
+  return new SyncFailure('RelationMissing', message);
 }
 
 /** A table that is gone is told of once: as what the index holds, not as the entry of `tables` that finds nothing. */

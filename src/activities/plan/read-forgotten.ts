@@ -2,7 +2,7 @@ import type { TableSelection } from '../../config/settings/settings';
 import type { SourceProblem } from '../../postgres/catalog/select-relations';
 import { SyncFailure } from '../../sync/failures';
 import type { ConnectorState } from '../../sync/index-state';
-import { parseRelation } from '../../sync/relation';
+import { plainName } from '../../sync/relation';
 import { isSelected } from './find-gone';
 import type { SourceView } from './read-source';
 
@@ -50,9 +50,4 @@ export function withoutForgotten(
     // A table that is gone has no relation: the problem speaks of the entry of `tables`.
     (type === 'RelationMissing' && [...forgotten].some((name) => isSelected({ schemas, tables: [relation] }, name)));
   return problems.filter((problem) => !isForgotten(problem));
-}
-
-function plainName(name: string): string {
-  const { schema, table } = parseRelation(name);
-  return `${schema}.${table}`;
 }

@@ -1,7 +1,7 @@
 import type { ConnectorSettings } from '../../config/settings/settings';
 import { describeUnlocked } from '../../postgres/catalog/describe-unlocked';
 import { findUnreadableViews } from '../../postgres/catalog/find-unreadable-views';
-import { selectRelations, type SourceProblem } from '../../postgres/catalog/select-relations';
+import { type SelectedRelations, selectRelations, type SourceProblem } from '../../postgres/catalog/select-relations';
 import { type LockPatience, startLockPatience } from '../../postgres/connection/lock-patience';
 import type { Source } from '../../postgres/connection/source';
 import { withTransaction } from '../../postgres/connection/transaction';
@@ -11,6 +11,7 @@ import { findRootless } from '../../postgres/trees/find-rootless';
 import { growTrees } from '../../postgres/trees/grow-trees';
 import { requireRenderable } from '../../postgres/trees/require-renderable';
 import { FAILURES, SyncFailure } from '../../sync/failures';
+import { isOfIndex } from '../../sync/indices/index-naming';
 import { formatRelation, type Relation, type SkippedRelation } from '../../sync/relation';
 import type { FailedRelation } from '../../sync/relation-failure';
 import type { OpenConnector } from '../connector/connector-registry';
@@ -47,9 +48,8 @@ export async function readSource(
 
 async function readTables(settings: ConnectorSettings, source: Source, patience: LockPatience) {
   const { selection, documents } = settings;
-  const { selected, skipped, problems } = await withTransaction(source, (tx) =>
-    selectRelations(tx, selection, documents.idColumns),
-  );
+  const all = await withTransaction(source, (tx) => selectRelations(tx, selection, documents.idColumns));
+  const { selected, skipped, problems } = onlyOfIndex(settings, all);
   const oids = selected.map(({ oid }) => oid);
   const described = await describeUnlocked(source, oids, documents, patience);
   const unreadable = await findUnreadableViews(source, described.relations, patience);
@@ -58,6 +58,15 @@ async function readTables(settings: ConnectorSettings, source: Source, patience:
     skipped,
     relations: grown.relations.map(placeRelation),
     problems: [...problems, ...described.problems, ...unreadable, ...grown.problems],
+  };
+}
+
+/** What concerns the tables of one index, where each has its own. */
+function onlyOfIndex(settings: ConnectorSettings, { selected, skipped, problems }: SelectedRelations) {
+  return {
+    selected: selected.filter((name) => isOfIndex(settings, formatRelation(name))),
+    skipped: skipped.filter(({ relation }) => isOfIndex(settings, relation)),
+    problems: problems.filter(({ relation }) => isOfIndex(settings, relation)),
   };
 }
 

@@ -1,15 +1,21 @@
 import { foreseeDestination } from '../../activities/check/foresee-destination';
 import { validateConnector } from '../../activities/check/validate-connector';
 import { createConnectorRegistry } from '../../activities/connector/connector-registry';
-import type { OpenConnector } from '../../activities/connector/open-connector';
+import { type OpenConnector, openIndex } from '../../activities/connector/open-connector';
+import type { PlanRequest } from '../../activities/contract/activity-inputs';
 import { foreseeStream } from '../../activities/follow/foresee-stream';
+import { listIndices } from '../../activities/plan/list-indices';
 import { planSync } from '../../activities/plan/plan-sync';
 import type { ProjectedRelation } from '../../activities/plan/projected-relation';
 import { readExamples } from '../../activities/plan/read-examples';
+import { SyncFailure } from '../../sync/failures';
+import { hasManyIndices } from '../../sync/indices/index-naming';
 import type { JobType, Standing } from '../../sync/job';
+import type { FailedRelation } from '../../sync/relation-failure';
 import { EXIT } from '../output/exit-codes';
 import { workAloud } from '../output/notices';
-import { planDocument, renderPlan } from '../output/render-plan';
+import { indicesDocument, isAnyHindered, isHindered, type PlannedIndices, renderIndices } from '../output/render-indices';
+import { type ForeseenPlan, planDocument, renderPlan } from '../output/render-plan';
 import { createTerminal } from '../output/terminal';
 import { type ConfigurationOptions, loadCommandSettings } from '../session/load-command-settings';
 import { selectConnector } from '../session/select-connector';
@@ -34,24 +40,56 @@ export async function showPlan(id: string | undefined, options: PlanOptions): Pr
     const jobType: JobType = options.incremental === true ? 'incremental' : 'full';
     const request = { jobType, jobId: 'planned', options: rebuildOptions(options) };
     const connector = await registry.open(connectorId);
-    const planned = await workAloud(terminal, connectorId, async () => {
+    await workAloud(terminal, connectorId, async () => {
       await validateConnector(connector);
-      const description = await planSync(connector, request);
-      const stream = await foreseeStream(connector, description.relations);
-      const foresight = await foreseeDestination(connector, description);
-      const examples = options.example === true ? await exemplify(connector, description.relations) : undefined;
-      return {
-        ...{ ...description, foresight },
-        ...(stream === undefined ? {} : { stream }),
-        ...(examples === undefined ? {} : { examples }),
-      };
+      const planOne = (one: OpenConnector) => foreseePlan(one, request, options.example === true);
+      if (hasManyIndices(connector.settings)) {
+        const planned = await planIndices(connector, jobType, planOne);
+        terminal.result(indicesDocument(planned), () => renderIndices(planned, options.mapping === true));
+        if (isAnyHindered(planned)) process.exitCode = EXIT.failed;
+        return;
+      }
+      const planned = await planOne(connector);
+      terminal.result(planDocument(planned), () => renderPlan(planned, options.mapping === true));
+      if (isHindered(planned)) process.exitCode = EXIT.failed;
     });
-    terminal.result(planDocument(planned), () => renderPlan(planned, options.mapping === true));
-    const isHindered = planned.plan.failed !== undefined || planned.foresight.problems.length > 0;
-    if (isHindered) process.exitCode = EXIT.failed;
   } finally {
     await registry.close();
   }
+}
+
+async function foreseePlan(connector: OpenConnector, request: PlanRequest, withExamples: boolean): Promise<ForeseenPlan> {
+  const description = await planSync(connector, request);
+  const stream = await foreseeStream(connector, description.relations);
+  const foresight = await foreseeDestination(connector, description);
+  const examples = withExamples ? await exemplify(connector, description.relations) : undefined;
+  return {
+    ...{ ...description, foresight },
+    ...(stream === undefined ? {} : { stream }),
+    ...(examples === undefined ? {} : { examples }),
+  };
+}
+
+/** A plan of each index; what keeps one from being planned is its table's failure. */
+async function planIndices(
+  connector: OpenConnector,
+  jobType: JobType,
+  planOne: (one: OpenConnector) => Promise<ForeseenPlan>,
+): Promise<PlannedIndices> {
+  const { indices, failed, skipped, left } = await listIndices(connector);
+  const { id: connectorId, indexName: naming } = connector.settings;
+  const plans: ForeseenPlan[] = [];
+  const hindered: FailedRelation[] = [];
+  for (const { index, relation } of indices) {
+    try {
+      plans.push(await planOne(openIndex(connector, index)));
+    } catch (error) {
+      if (!(error instanceof SyncFailure)) throw error;
+      const { type, message, remedy } = error;
+      hindered.push({ relation, failure: { type, message, remedy } });
+    }
+  }
+  return { connectorId, jobType, naming, plans, failed: [...failed, ...hindered], skipped, left };
 }
 
 function exemplify({ source, settings }: OpenConnector, relations: readonly ProjectedRelation[]) {

@@ -70,7 +70,7 @@ type PlanRow = ReturnType<typeof planDocument>['relations'][number];
 /** A plan for people. */
 export function renderPlan(plan: ForeseenPlan, withMapping = false): string {
   const document = planDocument(plan);
-  const { relations, skipped, dropped, mapping, comes_along: comesAlong, lost_values: lost } = document;
+  const { relations, mapping } = document;
   const rows = relations.map(({ relation, kind, tables, key, mode, estimated_rows: estimated, partitions }) => [
     relation,
     tables === undefined ? (kind ?? '') : `rule over ${tables.join(', ')}`,
@@ -79,12 +79,21 @@ export function renderPlan(plan: ForeseenPlan, withMapping = false): string {
     estimated,
     partitions,
   ]);
+  return [
+    `${bold(document.index)}${document.new_index ? ' (new)' : ''}, ${Object.keys(mapping.properties).length} fields`,
+    renderTable(['relation', 'kind', 'key', 'mode', 'rows (about)', 'partitions'], rows),
+    ...renderFindings(plan, document),
+    ...(withMapping ? section('Mapping', [JSON.stringify(mapping, undefined, 2)]) : []),
+  ].join('\n');
+}
+
+/** Sections on all that is not as usual. */
+export function renderFindings(plan: ForeseenPlan, document = planDocument(plan)): string[] {
+  const { relations, skipped, dropped, comes_along: comesAlong, lost_values: lost } = document;
   const renamed = relations.flatMap(({ relation, renamed: fields }) =>
     (fields ?? []).map(({ column, field, reason }) => `  ${relation}: column ${column} becomes ${field} (${reason})`),
   );
   return [
-    `${bold(document.index)}${document.new_index ? ' (new)' : ''}, ${Object.keys(mapping.properties).length} fields`,
-    renderTable(['relation', 'kind', 'key', 'mode', 'rows (about)', 'partitions'], rows),
     ...section('Keys that are no primary key of the whole', relations.flatMap(describeKey)),
     ...section('Read as a whole at each sync, and compared row by row', relations.flatMap(describeWhole)),
     ...section(
@@ -127,8 +136,7 @@ export function renderPlan(plan: ForeseenPlan, withMapping = false): string {
       document.notes.map((note) => `  ${note}`),
     ),
     ...section('Example documents', (document.examples ?? []).flatMap(renderExample)),
-    ...(withMapping ? section('Mapping', [JSON.stringify(mapping, undefined, 2)]) : []),
-  ].join('\n');
+  ];
 }
 
 function renderExample({ relation, id = '', document, without = '' }: Example): string[] {
@@ -184,6 +192,6 @@ function describeKey(row: PlanRow): string[] {
   return [`${columns} of documents.id_columns; no unique index backs it, so the table is read whole at each sync`];
 }
 
-function section(title: string, lines: readonly string[]): readonly string[] {
+export function section(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ['', bold(title), ...lines];
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 
+import { findIndexNameProblem, findNamingProblem } from '../../sync/indices/index-name';
+import { isIndexNaming, sampleIndexName } from '../../sync/indices/index-naming';
 import { flag, number, optionalText, text } from './coerced-values';
 import { continuousSection } from './continuous-section';
 import { documentsSection } from './documents-section';
-import { findIndexNameProblem } from './index-name';
 import { indexSection } from './index-section';
 import { schedulingSection } from './scheduling-section';
 import { documented, fileOf, ignored, relate, section } from './section';
@@ -14,7 +15,7 @@ const KIBANA = 'only Kibana shows it';
 const FLAGS = 'set it in the pipeline itself';
 
 const indexName = text.superRefine((value, context) => {
-  const problem = findIndexNameProblem(value);
+  const problem = findNamingProblem(value) ?? findIndexNameProblem(sampleIndexName(value));
   if (problem !== undefined) context.addIssue(problem);
 });
 
@@ -57,7 +58,8 @@ const keys = section({
   name: documented(optionalText, "The connector's name for people; by default its `connector_id`."),
   index_name: documented(
     indexName.optional(),
-    'Index to sync into; pgferry makes it, behind an alias of this name. Required with `configuration`.',
+    'Index to sync into; pgferry makes it, behind an alias of this name. With `{table}` (and `{schema}`) in it each ' +
+      'table has an index of its own: `shop-{table}`. Required with `configuration`.',
   ),
   configuration: documented(
     sourceSection.optional(),
@@ -91,7 +93,24 @@ const keys = section({
 });
 
 /** `connectors[]:` */
-export const connectorSection = relate(keys, ['index_name', 'configuration'], (entry) => {
-  const missing = (['index_name', 'configuration'] as const).filter((key) => entry[key] === undefined);
-  return missing.length === 1 ? missing.map((key) => ({ key, message: 'is required' })) : [];
-});
+export const connectorSection = relate(
+  keys,
+  ['index_name', 'configuration', 'sync_rules', 'adopt', 'continuous'],
+  (entry) => {
+    const missing = (['index_name', 'configuration'] as const).filter((key) => entry[key] === undefined);
+    if (missing.length === 1) return missing.map((key) => ({ key, message: 'is required' }));
+    return entry.index_name !== undefined && isIndexNaming(entry.index_name) ? findNeedsOneIndex(entry) : [];
+  },
+);
+
+type Entry = z.output<typeof keys>;
+
+/** What only a connector with one index can have. */
+function findNeedsOneIndex({ sync_rules, adopt, continuous }: Entry) {
+  const message = 'needs one index: give index_name no {table}';
+  return [
+    ...(sync_rules.advanced.length > 0 ? [{ key: 'sync_rules', message: `advanced: ${message}` }] : []),
+    ...(adopt ? [{ key: 'adopt', message }] : []),
+    ...(continuous === undefined ? [] : [{ key: 'continuous', message }]),
+  ];
+}

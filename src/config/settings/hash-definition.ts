@@ -5,9 +5,22 @@ import type { ConnectorSettings, ElasticsearchSettings } from './settings';
 /**
  * A stable hash (16 hex digits) of what a connector syncs, and where to: two settings with the same hash mean the same
  * sync. Left out: secrets and certificates, which are rotated while syncs run, and what doesn't change a sync that is
- * under way (the connector's name and its schedule).
+ * under way (the connector's name and its schedule). Of one of a connector's many indices it is followed by that one's
+ * name, by which {@link parseDefinition} finds it.
  */
 export function hashDefinition(connector: ConnectorSettings, elasticsearch: ElasticsearchSettings): string {
+  const { indexName, indexNaming } = connector;
+  if (indexNaming === undefined || indexNaming === indexName) return hashSettings(connector, elasticsearch);
+  return `${hashSettings({ ...connector, indexName: indexNaming }, elasticsearch)}/${indexName}`;
+}
+
+/** The hash of a connector's settings, and which of its indices is meant. */
+export function parseDefinition(definition: string): { readonly hash: string; readonly index?: string } {
+  const [hash = '', index] = definition.split('/', 2);
+  return { hash, ...(index === undefined ? {} : { index }) };
+}
+
+function hashSettings(connector: ConnectorSettings, elasticsearch: ElasticsearchSettings): string {
   const { id, indexName, source, selection, documents, indexContent, rules, pipeline, pipelineFlags, limits } =
     connector;
   const { host, port, username, database, tls } = source;

@@ -25,8 +25,10 @@ export type EncryptionSettings = NonNullable<TemporalSettings['encryption']>;
 /** The server that decrypts payloads for the Temporal UI. */
 export type CodecServerSettings = AllSettings['codecServer'];
 
-/** A connector: one PostgreSQL database synced into one index. */
+/** A connector: one PostgreSQL database synced into one index, or into one for each table. */
 export type ConnectorSettings = ReturnType<typeof toConnectorSettings> & {
+  /** `shop-{table}`: each table has an index of its own, and `indexName` is one of those, or this. Absent: one for all. */
+  readonly indexNaming?: string;
   /** The index that keeps dead letters. Absent: `{indexName}-rejected`. */
   readonly deadLetters?: string;
   /** Fields that every document has, as `true`, to tell its ingest pipeline what to do. Absent: none. */

@@ -1,3 +1,4 @@
+import { isIndexNaming, nameDeadLetters } from '../../sync/indices/index-naming';
 import type { ConfigurationFile, ConnectorEntry, ServedEntry } from '../schema/configuration-file';
 import { LIMITS } from '../schema/connector-section';
 import { camelKeys } from './camel-keys';
@@ -13,6 +14,7 @@ export function toConnectorSettings(entry: ConnectorEntry, isServed?: true) {
     id,
     name,
     indexName,
+    ...(isServed === true ? {} : toIndexPerTable(id, indexName)),
     source: toSourceSettings(configuration),
     selection: toTableSelection(configuration),
     rules: { basic: toBasicRules(sync_rules.basic), advanced: sync_rules.advanced.map((rule) => camelKeys(rule)) },
@@ -23,6 +25,12 @@ export function toConnectorSettings(entry: ConnectorEntry, isServed?: true) {
     apiKey: entry.api_key,
     isServed,
   });
+}
+
+/** Nothing where all tables share an index. */
+function toIndexPerTable(connectorId: string, indexName: string) {
+  if (!isIndexNaming(indexName)) return {};
+  return { indexNaming: indexName, deadLetters: nameDeadLetters(indexName, connectorId) };
 }
 
 /** What a file adds to a connector that is managed in Elasticsearch: how rows become documents, the index, and the limits. */

@@ -1,6 +1,7 @@
 import { type Client, errors } from '@elastic/elasticsearch';
 
 import type { ConnectorSettings } from '../../config/settings/settings';
+import { indexPattern } from '../../sync/indices/index-naming';
 import { asObject, readAnswer } from '../answers/read-answer';
 import { readErrorCause, translateFailures } from '../answers/translate-failure';
 
@@ -23,12 +24,14 @@ const PRIVILEGES = ['read', 'write', 'manage'] as const;
  */
 export async function checkPrivileges(
   client: Client,
-  { indexName, deadLetters }: Pick<ConnectorSettings, 'indexName' | 'deadLetters'>,
+  { indexName, indexNaming, deadLetters }: Pick<ConnectorSettings, 'indexName' | 'indexNaming' | 'deadLetters'>,
 ): Promise<MissingPrivileges[]> {
-  const doing = `checking the privileges for ${indexName}`;
+  const wanted = indexNaming === undefined ? indexName : indexPattern(indexNaming);
+  const doing = `checking the privileges for ${wanted}`;
   return translateFailures(doing, async () => {
     try {
-      const names = [indexName, deadLetters ?? `${indexName}-*`];
+      const besides = indexNaming === undefined ? [] : [`${wanted}-*`];
+      const names = [...new Set([wanted, ...besides, deadLetters ?? `${wanted}-*`])];
       const answer: unknown = await client.security.hasPrivileges({ index: [{ names, privileges: [...PRIVILEGES] }] });
       const held = readAnswer(doing, () => asObject(asObject(answer)['index']));
       return names.flatMap((index) => {

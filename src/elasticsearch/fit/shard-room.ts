@@ -46,15 +46,52 @@ function readRoom(answer: unknown): ShardRoom | 'plenty' {
   return typeof most === 'number' && typeof used === 'number' ? { most, used } : 'plenty';
 }
 
-/** @throws SyncFailure `ClusterFull` where there is no room for an index of such settings */
-export function requireRoom({ most, used }: ShardRoom, settings: Settings, indexName: string): void {
-  const shards = numberOf(settings, 'index.number_of_shards') * (1 + numberOf(settings, 'index.number_of_replicas'));
+/**
+ * Counts a cluster's shards against its limit, also where that is far: for whoever makes many indices at once.
+ * @returns 'plenty' where there is no such limit; 'hidden' without the cluster privilege `monitor`
+ */
+export async function countShards(client: Client): Promise<ShardRoom | 'plenty' | 'hidden'> {
+  return translateFailures("counting the cluster's shards", async () => {
+    try {
+      const [health, settings] = await Promise.all([
+        client.cluster.health({ filter_path: 'active_shards,unassigned_shards,number_of_data_nodes' }),
+        client.cluster.getSettings({
+          include_defaults: true,
+          flat_settings: true,
+          filter_path: '*.cluster.max_shards_per_node',
+        }),
+      ]);
+      const { persistent = {}, transient = {}, defaults = {} } = settings;
+      const given = [transient, persistent, defaults].find((level) => 'cluster.max_shards_per_node' in level) ?? {};
+      const perNode = Number(given['cluster.max_shards_per_node']);
+      const used = health.active_shards + health.unassigned_shards;
+      return Number.isFinite(perNode) ? { most: perNode * health.number_of_data_nodes, used } : 'plenty';
+    } catch (error) {
+      const status = statusOf(error);
+      if (status === 403) return 'hidden';
+      if (status !== undefined && status < 500 && status !== 401 && status !== 429) return 'plenty';
+      throw error;
+    }
+  });
+}
+
+/**
+ * @param needed - settings of each index that is to be made
+ * @throws SyncFailure `ClusterFull` where there is no room for them
+ */
+export function requireRoom({ most, used }: ShardRoom, needed: readonly Settings[], indexName: string): void {
+  const shards = needed.reduce((sum, settings) => sum + shardsOf(settings), 0);
   if (used + shards <= most) return;
+  const what = needed.length === 1 ? `the index that ${indexName} needs` : `${needed.length} indices ${indexName}`;
   throw new SyncFailure(
     'ClusterFull',
-    `Elasticsearch has no room for the index that ${indexName} needs: ${shards} shards, with ${used} of ` +
+    `Elasticsearch has no room for ${what}: ${shards} shards, with ${used} of ` +
       `${most} in use (cluster.max_shards_per_node).`,
   );
+}
+
+function shardsOf(settings: Settings): number {
+  return numberOf(settings, 'index.number_of_shards') * (1 + numberOf(settings, 'index.number_of_replicas'));
 }
 
 /** Elasticsearch's default of both is 1. */

@@ -17,3 +17,10 @@ export async function deleteIndex(client: Client, concrete: string): Promise<boo
     return true;
   });
 }
+
+/** Deletes a concrete index, and with it the aliases that stand on it. */
+export async function dropIndex(client: Client, concrete: string): Promise<void> {
+  await translateFailures(`deleting the index ${concrete}`, () =>
+    client.indices.delete({ index: concrete, ignore_unavailable: true }),
+  );
+}

@@ -63,6 +63,14 @@ export function syncWorkflowId(connectorId: string): string {
   return SYNC_ID_PREFIX + connectorId;
 }
 
+/** Type of the workflow that syncs one of a connector's indices, where its tables have their own: a child of the sync. */
+export const INDEX_WORKFLOW = 'syncIndex';
+
+/** The workflow id that lets an index have one sync at a time. */
+export function indexWorkflowId(connectorId: string, index: string): string {
+  return `${syncWorkflowId(connectorId)}/${index}`;
+}
+
 /** The connector that {@link syncWorkflowId} made the id of. */
 export function connectorOfWorkflow(workflowId: string): string {
   return workflowId.startsWith(SYNC_ID_PREFIX) ? workflowId.slice(SYNC_ID_PREFIX.length) : workflowId;

@@ -1,7 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
 import fc from 'fast-check';
 
-import { findIndexNameProblem } from '../../../src/config/schema/index-name';
+import { findIndexNameProblem } from '../../../src/sync/indices/index-name';
 import { postBulk } from '../../../src/elasticsearch/bulk/post-bulk';
 import { listDeadLetters } from '../../../src/elasticsearch/dead-letters/list-dead-letters';
 import { countDocuments } from '../../../src/elasticsearch/documents/count-documents';

@@ -16,3 +16,11 @@ export function findIndexNameProblem(name: string): string | undefined {
   if (Buffer.byteLength(name) > MAX_BYTES) return `must be at most ${MAX_BYTES} bytes, so that suffixes fit`;
   return undefined;
 }
+
+/** Finds what is wrong with the placeholders of an `index_name`; undefined where nothing is, or where it has none. */
+export function findNamingProblem(name: string): string | undefined {
+  const [, ...others] = /\{(\w*)\}/u.exec(name.replaceAll(/\{(?:schema|table)\}/gu, '')) ?? [];
+  if (others.length > 0) return `has no placeholder {${others.join('')}}: there are {table} and {schema}`;
+  if (name.includes('{schema}') && !name.includes('{table}')) return 'needs {table}: an index holds one table, or all';
+  return undefined;
+}
