@@ -74,10 +74,9 @@ export function createActivities(
       throw toApplicationFailure(error, { searchAttributes });
     }
   };
-  const lookAtAll = async (connector: OpenConnector, request: PlanRequest, scope: ActivityScope<Tries>) => {
-    const open = (index: string) => registry.open(connector.settings.id, connector.definition, index);
-    return { indices: await lookAtIndices(connector, { ...request, open }, scope) };
-  };
+  const lookAtAll = async (connector: OpenConnector, request: PlanRequest, scope: ActivityScope<Tries>) => ({
+    indices: await lookAtIndices(connector, request, scope),
+  });
   return {
     validateConnector: (input) =>
       begin(input, async (connector, scope) => {
@@ -90,7 +89,9 @@ export function createActivities(
         const facts = factsOf(found);
         const isOnlyLook = input.run === undefined && input.index === undefined;
         const connector = isOnlyLook ? withoutWaiting(found) : found;
-        if (hasManyIndices(found.settings)) return { facts: { ...facts, ...(await lookAtAll(connector, input, scope)) } };
+        if (hasManyIndices(found.settings)) {
+          return { facts: { ...facts, ...(await lookAtAll(connector, input, scope)) } };
+        }
         const { plan, ...described } = await planSync(connector, input);
         const withoutRelations = { ...plan, relations: [] };
         // A sync that is shown elsewhere, too, is one that has begun there.

@@ -8,8 +8,8 @@ import type { ActivityProxies } from './activity-policies';
 import { explainFailure } from './explain-failure';
 import { mayPlanAnew } from './plan-anew';
 import type { SyncControl } from './sync-control';
-import type { SyncLabels } from './sync-labels';
 import { beginIndices, type IndicesRun, isAllUnchanged, reportIndices } from './sync-indices';
+import type { SyncLabels } from './sync-labels';
 import { reportRun, type SyncRun } from './sync-run';
 
 /** A sync that begins. */

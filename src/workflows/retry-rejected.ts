@@ -1,7 +1,7 @@
 import { tooManyRejected } from '../sync/rejection-guard';
 import type { ActivityProxies } from './activity-policies';
-import { cutList } from './cut-list';
 import { refuseRejections } from './refuse-rejections';
+import { cutList } from './run-concurrently';
 import { runConcurrently } from './run-concurrently';
 import { summarizeNames } from './summaries';
 import { recordReports, soundRelations, type SyncRun } from './sync-run';

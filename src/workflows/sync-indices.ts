@@ -1,3 +1,4 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   CancellationScope,
   ContinueAsNew,
@@ -7,11 +8,10 @@ import {
   sleep,
   startChild,
 } from '@temporalio/workflow';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 
 import type { FoundIndices, IndexOfRelation } from '../activities/contract/activity-results';
 import { toFailureType } from '../sync/failures';
-import type { SyncInput } from '../sync/job';
+import type { IndexSyncInput, SyncInput } from '../sync/job';
 import { type FailedRelation, joinFailures } from '../sync/relation-failure';
 import { type RelationReport, sumReports, type SyncReport, toFailedReport } from '../sync/report';
 import { INDEX_WORKFLOW, indexWorkflowId } from '../sync/wire/workflow-names';
@@ -21,17 +21,17 @@ import { isHistoryLong } from './history-limit';
 import { RelationsFailed } from './relations-failed';
 import { runConcurrently } from './run-concurrently';
 import { summarizeNames } from './summaries';
-import type { syncConnector, syncIndex } from './sync-connector';
 import { pauseSignal, resumeSignal, type SyncControl } from './sync-control';
 import type { SyncLabels } from './sync-labels';
+
+/** Small ones mostly wait for Elasticsearch's master; what they copy at the same time, the slots of the workers bound. */
+const INDICES_AT_A_TIME = 8;
 
 /** State of a sync whose tables have indices of their own, as plain data: what continue-as-new carries over. */
 export interface IndicesRun {
   readonly input: SyncInput;
   readonly definition: string;
   readonly searchAttributes: boolean;
-  /** Indices that are synced at the same time. */
-  readonly concurrency: number;
   /** Milliseconds since 1970. */
   readonly startedMs: number;
   /** Those that are left to do are in `indices`. */
@@ -44,18 +44,23 @@ export interface IndicesRun {
 /** A sync that begins over the indices that the first step found. */
 export function beginIndices(
   input: SyncInput,
-  facts: Pick<IndicesRun, 'definition' | 'concurrency'> & { readonly searchAttributes?: boolean },
+  facts: Pick<IndicesRun, 'definition'> & { readonly searchAttributes?: boolean },
   found: FoundIndices,
   startedMs: number,
 ): IndicesRun {
-  const { definition, concurrency, searchAttributes = false } = facts;
+  const { definition, searchAttributes = false } = facts;
   const reports = [...found.unchanged, ...found.failed.map(toFailedReport)];
   return {
-    ...{ input, definition, concurrency, searchAttributes, startedMs, found },
+    ...{ input, definition, searchAttributes, startedMs, found },
     reports: Object.fromEntries(reports.map((report) => [report.relation, report])),
     notes: [...found.notes],
   };
 }
+
+/** The workflow `syncConnector`, as it goes on. */
+type ContinuedSync = (input: SyncInput, carried: IndicesRun) => Promise<SyncReport>;
+/** The workflow `syncIndex`, as it is started. */
+type IndexSync = (input: IndexSyncInput) => Promise<SyncReport>;
 
 /** Whether a look has found nothing that a sync would do. */
 export function isAllUnchanged({ indices, failed, forgotten }: FoundIndices): boolean {
@@ -100,10 +105,10 @@ export async function syncIndices(
     show();
   };
   try {
-    const begun = await runConcurrently(found.indices, run.concurrency, syncNext, isHistoryLong);
+    const begun = await runConcurrently(found.indices, INDICES_AT_A_TIME, syncNext, isHistoryLong);
     if (begun < found.indices.length) {
       const rest = { ...run, found: { ...found, indices: found.indices.slice(begun) } };
-      await continueAsNew<typeof syncConnector>(input, rest);
+      await continueAsNew<ContinuedSync>(input, rest);
     }
     await forget(run, activities);
   } catch (error) {
@@ -130,7 +135,8 @@ async function syncOne(run: IndicesRun, { index, relation }: IndexOfRelation, co
     run.notes.push(...notes.map((note) => `${index}: ${note}`));
   } catch (error) {
     if (isCancellation(error) || error instanceof ContinueAsNew) throw error;
-    for (const failed of readFailures(error, relation)) run.reports[failed.relation] = { ...toFailedReport(failed), index };
+    for (const failed of readFailures(error, relation))
+      run.reports[failed.relation] = { ...toFailedReport(failed), index };
   }
 }
 
@@ -139,11 +145,12 @@ const LONGEST_PAUSE_MS = 60_000;
 
 async function runChild(input: SyncInput, index: string, control: SyncControl): Promise<SyncReport> {
   const { connectorId, jobType, options = {} } = input;
-  const { forget: _, ...others } = options;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     try {
-      const child = await startChild<typeof syncIndex>(INDEX_WORKFLOW, {
-        args: [{ connectorId, jobType, trigger: input.trigger ?? 'manual', options: others, index }],
+      const child = await startChild<IndexSync>(INDEX_WORKFLOW, {
+        args: [
+          { connectorId, jobType, trigger: input.trigger ?? 'manual', options: { ...options, forget: [] }, index },
+        ],
         workflowId: indexWorkflowId(connectorId, index),
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
         staticSummary: `index ${index}`,

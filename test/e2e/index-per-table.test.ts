@@ -77,8 +77,13 @@ describe('an index for each table', () => {
     expect(await countIn('orders')).toBe(30);
     await expectAllInStep(ALL);
 
-    const unchanged = await connector.sync('incremental');
-    expect(unchanged).toMatchObject({ indexed: 0, unchanged: 60 });
+    const unchanged = await connector.start('incremental');
+    expect(await unchanged.result()).toMatchObject({ indexed: 0, unchanged: 60 });
+    const { events = [] } = await unchanged.fetchHistory();
+    expect(events?.filter(({ startChildWorkflowExecutionInitiatedEventAttributes: child }) => child != null)).toEqual(
+      [],
+    );
+    expect(events?.length).toBeLessThanOrEqual(15);
     await database.sql(`update orders set v = 'z' where id < 3; delete from crm.notes where id = 4`);
     expect(await connector.sync('incremental')).toMatchObject({ indexed: 2, deleted: 1 });
     await expectAllInStep(ALL);
@@ -97,7 +102,9 @@ describe('an index for each table', () => {
     await connector.sync();
     await database.sql(`update orders set v = 'y'; update customers set name = 'y'`);
     await elasticsearch.indices.close({ index: `${base}-customers` });
-    await expect(connector.sync('incremental')).rejects.toThrow(/1 of 3 relations could not be synced.*customers.*closed/u);
+    await expect(connector.sync('incremental')).rejects.toThrow(
+      /1 of 3 relations could not be synced.*customers.*closed/u,
+    );
     expect(await countIn('orders')).toBe(30);
     await expectInStep({ id: connector.id, index: `${base}-orders`, elasticsearch }, database.sql, 'public.orders');
     await elasticsearch.indices.open({ index: `${base}-customers` });
@@ -111,7 +118,9 @@ describe('an index for each table', () => {
     const kept = await connector.sync('incremental');
     expect(kept.notes).toEqual([expect.stringContaining(`The index ${base}-customers is kept as it is`)]);
     expect(await countIn('customers')).toBe(20);
-    await database.sql(`create table customers (id int primary key, name text); insert into customers values (1, 'new')`);
+    await database.sql(
+      `create table customers (id int primary key, name text); insert into customers values (1, 'new')`,
+    );
     await expect(connector.sync('full', { forget: ['public.customers'] })).rejects.toThrow('it can be read');
     expect(await countIn('customers')).toBe(20);
     await database.sql('drop table customers');

@@ -1,27 +1,17 @@
-import type { IndexWarning } from '../../elasticsearch/index/find-index-warnings';
 import { hasManyIndices } from '../../sync/indices/index-naming';
 import { describeReadAgain } from '../../sync/wire/follow-state';
 import type { OpenConnector } from '../connector/connector-registry';
 import { foreseeStream, type StreamForesight } from '../follow/foresee-stream';
 import { planSync } from '../plan/plan-sync';
-import { type CheckedIndex, checkIndices } from './check-indices';
+import { checkIndices } from './check-indices';
 import { checkOverrides } from './check-overrides';
 import { checkSection } from './check-section';
 import { collectProblems, type ConnectorProblem } from './collect-problems';
+import type { CheckedIndex, ConnectorCheck } from './connector-check';
 import { foreseeDestination } from './foresee-destination';
-import { checkServers } from './validate-connector';
 import { MOST_TOLD, noteSkipped } from './note-skipped';
+import { checkServers } from './validate-connector';
 import { warnOfBranches } from './warn-of-branches';
-
-/** All that can be found out about a connector without a sync. */
-export interface ConnectorCheck {
-  /** Things by which a sync would fail, or for whose end it would wait. */
-  readonly problems: readonly ConnectorProblem[];
-  /** Things that keep no sync from working. */
-  readonly warnings: readonly IndexWarning[];
-  /** Sentences about what is left out, and what could not be asked. */
-  readonly notes: readonly string[];
-}
 
 /** Tries everything that a sync needs and collects every problem; changes nothing. */
 export async function checkConnector(connector: OpenConnector): Promise<ConnectorCheck> {
@@ -86,7 +76,10 @@ function noteLeft(stream: StreamForesight | undefined): string[] {
   const more = notes.length - MOST_TOLD;
   return more <= 0
     ? notes
-    : [...notes.slice(0, MOST_TOLD), `changes of ${more} more relations wait for schedules: \`pgferry plan\` lists them`];
+    : [
+        ...notes.slice(0, MOST_TOLD),
+        `changes of ${more} more relations wait for schedules: \`pgferry plan\` lists them`,
+      ];
 }
 
 function describe(reason: string, remedy: string | undefined): string {

@@ -1,17 +1,11 @@
 import { countShards, requireRoom } from '../../elasticsearch/fit/shard-room';
 import { SyncFailure } from '../../sync/failures';
+import { describeLeft } from '../../sync/indices/describe-left';
 import { type OpenConnector, openIndex } from '../connector/open-connector';
-import { describeLeft, listIndices } from '../plan/list-indices';
-import type { PlannedIndex } from '../plan/plan-sync';
+import { listIndices } from '../plan/list-indices';
 import { collectProblems } from './collect-problems';
-import type { ConnectorCheck } from './check-connector';
+import type { CheckedIndex, ConnectorCheck } from './connector-check';
 import { noteSkipped } from './note-skipped';
-
-/** What was found out about one index. */
-export interface CheckedIndex extends ConnectorCheck {
-  /** Present where a sync would make it. */
-  readonly newIndex?: Pick<PlannedIndex, 'settings'>;
-}
 
 type Told = { readonly message: string };
 
@@ -41,7 +35,11 @@ export async function checkIndices(
     },
   ]);
   return {
-    problems: onceEach([...failed.map(({ failure }) => failure), ...found.flatMap(({ problems }) => problems), ...crowding]),
+    problems: onceEach([
+      ...failed.map(({ failure }) => failure),
+      ...found.flatMap(({ problems }) => problems),
+      ...crowding,
+    ]),
     warnings: onceEach(found.flatMap(({ warnings }) => warnings)),
     notes: [
       ...noteSkipped(skipped),

@@ -16,7 +16,7 @@ export interface ConnectorRegistry {
   /**
    * Opens a connector of the file, or one that is managed in Elasticsearch.
    * @param definition - the one that the sync was planned with, if it was; the newest otherwise
-   * @param index - one of its indices, where it has many; a definition names its own
+   * @param index - one of its indices, where it has many; absent with a definition, which names its own
    * @throws NotDefinedHere where other workers may know better
    */
   readonly open: (connectorId: string, definition?: string, index?: string) => Promise<OpenConnector>;

@@ -1,18 +1,13 @@
 import { SyncFailure } from '../../sync/failures';
+import { describeLeft } from '../../sync/indices/describe-left';
 import type { RelationReport } from '../../sync/report';
-import type { OpenConnector } from '../connector/connector-registry';
+import { type OpenConnector, openIndex } from '../connector/open-connector';
 import type { PlanRequest } from '../contract/activity-inputs';
-import type { FoundIndices, IndexOfRelation } from '../contract/activity-results';
+import type { FoundIndices } from '../contract/activity-results';
 import type { ActivityScope } from '../contract/activity-scope';
-import { describeLeft, findForgotten, listIndices } from '../plan/list-indices';
-import { planSync } from '../plan/plan-sync';
+import { findForgotten, listIndices } from '../plan/list-indices';
+import { planSync, type SeenSource, seeSource } from '../plan/plan-sync';
 import { lookForChanges } from './look-for-changes';
-
-/** The sync that begins, or may begin. */
-export type IndicesRequest = PlanRequest & {
-  /** Opens one of the indices. */
-  readonly open: (index: string) => Promise<OpenConnector>;
-};
 
 /**
  * Lists the indices of a connector whose tables have their own, and looks which of them an incremental sync would leave
@@ -21,7 +16,7 @@ export type IndicesRequest = PlanRequest & {
  */
 export async function lookAtIndices(
   connector: OpenConnector,
-  { open, ...request }: IndicesRequest,
+  request: PlanRequest,
   scope: { readonly signal: AbortSignal; readonly heartbeat: () => void },
 ): Promise<FoundIndices> {
   const found = await listIndices(connector);
@@ -29,10 +24,11 @@ export async function lookAtIndices(
   const left = found.left.filter((index) => !forgotten.includes(index));
   const unchanged = new Map<string, readonly RelationReport[]>();
   if (request.jobType === 'incremental') {
+    const seen = await seeSource(connector);
     const waiting = [...found.indices];
     const lane = async () => {
       for (let next = waiting.shift(); next !== undefined && !scope.signal.aborted; next = waiting.shift()) {
-        const reports = await lookAt(next, { open, ...request }, scope);
+        const reports = await lookAt(openIndex(connector, next.index), request, seen, scope);
         if (reports !== undefined) unchanged.set(next.index, reports);
         scope.heartbeat();
       }
@@ -52,13 +48,13 @@ export async function lookAtIndices(
 
 /** @returns undefined where there is, or may be, something to do */
 async function lookAt(
-  { index }: IndexOfRelation,
-  { open, ...request }: IndicesRequest,
+  connector: OpenConnector,
+  request: PlanRequest,
+  seen: SeenSource,
   scope: Pick<ActivityScope, 'signal'>,
 ): Promise<readonly RelationReport[] | undefined> {
   try {
-    const connector = await open(index);
-    return await lookForChanges(connector, await planSync(connector, request), scope);
+    return await lookForChanges(connector, await planSync(connector, request, seen), scope);
   } catch (error) {
     if (error instanceof SyncFailure && !error.retryable) return undefined;
     throw error;

@@ -82,18 +82,11 @@ function findMisnamed(named: readonly IndexOfRelation[], deadLetters: string | u
   });
 }
 
-const REMEDY = 'Choose another index_name (with {schema}, where tables share a name), or leave the table out of "tables".';
+const REMEDY =
+  'Choose another index_name (with {schema}, where tables share a name), or leave the table out of "tables".';
 
 function misnamed(relation: string, reason: string): FailedRelation {
   return { relation, failure: { type: 'InvalidConfig', message: `${relation}: ${reason}.`, remedy: REMEDY } };
-}
-
-/** A sentence about an index whose table went. */
-export function describeLeft(connectorId: string, { index, relation }: IndexOfRelation): string {
-  return (
-    `The index ${index} is kept as it is: ${relation} is no longer there, or no longer selected. To delete it: ` +
-    `pgferry sync ${connectorId} --forget ${plainName(relation)}`
-  );
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { ConnectorSettings } from '../../config/settings/settings';
 import type { SourceProblem } from '../../postgres/catalog/select-relations';
-import type { ConnectorState } from '../../sync/index-state';
 import { SyncFailure } from '../../sync/failures';
+import type { ConnectorState } from '../../sync/index-state';
 import { type FailedRelation, joinFailures } from '../../sync/relation-failure';
 import { findGone, isSelected } from './find-gone';
 import type { ProjectedRelation } from './projected-relation';

@@ -28,7 +28,7 @@ import { fitRelations } from './fit-relations';
 import { partReadable } from './part-readable';
 import { planRelation } from './plan-relation';
 import type { ProjectedRelation } from './projected-relation';
-import { readSource } from './read-source';
+import { readSource, type SourceView, viewOfIndex } from './read-source';
 import { takeHorizon } from './take-horizon';
 import { trustedState } from './trusted-state';
 import { wantIndex } from './want-index';
@@ -67,23 +67,48 @@ export interface SyncDescription {
   readonly newIndex?: PlannedIndex;
 }
 
+/** A connector's source as one look saw it, and the horizon from before that. */
+export interface SeenSource {
+  readonly horizon: Horizon;
+  readonly view: SourceView;
+}
+
+/** Reads the source once, for the plans of one index or of many. */
+export async function seeSource(connector: OpenConnector): Promise<SeenSource> {
+  // The horizon comes first: whatever changes from here on is read again by the catch-up or by the next sync, and
+  // whoever begins to write from here on has a newer version.
+  const { horizon, settled } = await takeHorizon(connector);
+  const [view] = await Promise.all([readSource(connector, startOf(horizon)), settled]);
+  return { horizon, view };
+}
+
 /**
  * Plans a sync; reads both servers and changes nothing.
+ * @param seen - what all indices of the connector share; absent: the source is read
  * @throws SyncFailure that names every relation which can't be read, and every field whose type the index can't take
  */
-export async function planSync(connector: OpenConnector, request: PlanRequest): Promise<SyncDescription> {
-  return (await untilLeavesStand(() => planOnce(connector, request))).description;
+export async function planSync(
+  connector: OpenConnector,
+  request: PlanRequest,
+  seen?: SeenSource,
+): Promise<SyncDescription> {
+  let known = seen;
+  const plan = async () => {
+    const planned = await planOnce(connector, request, known);
+    // Whoever plans again looks again.
+    known = undefined;
+    return planned;
+  };
+  return (await untilLeavesStand(plan)).description;
 }
 
 interface Planned extends FollowedPlan {
   readonly description: SyncDescription;
 }
 
-async function planOnce(connector: OpenConnector, request: PlanRequest): Promise<Planned> {
-  // The horizon comes first: whatever changes from here on is read again by the catch-up or by the next sync, and
-  // whoever begins to write from here on has a newer version.
-  const { horizon, settled } = await takeHorizon(connector);
-  const [view] = await Promise.all([readSource(connector, startOf(horizon)), settled]);
+async function planOnce(connector: OpenConnector, request: PlanRequest, seen?: SeenSource): Promise<Planned> {
+  const { horizon, view: all } = seen ?? (await seeSource(connector));
+  const view = seen === undefined ? all : viewOfIndex(connector.settings, all);
   const existing = await describeIndex(connector.elasticsearch, connector.settings.indexName);
   if (request.options.rebuild === true && existing !== undefined) {
     const { rebuildAs: as } = request.options;

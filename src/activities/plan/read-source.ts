@@ -28,6 +28,19 @@ export interface SourceView {
   readonly problems: readonly SourceProblem[];
 }
 
+/** What concerns the table of one index, of a view of all tables. */
+export function viewOfIndex(
+  settings: ConnectorSettings,
+  { probe, relations, skipped, problems }: SourceView,
+): SourceView {
+  return {
+    probe,
+    relations: relations.filter(({ name }) => isOfIndex(settings, name)),
+    skipped: skipped.filter(({ relation }) => isOfIndex(settings, relation)),
+    problems: problems.filter(({ relation }) => isOfIndex(settings, relation)),
+  };
+}
+
 /** Resolves the connector's tables, or its advanced rules, and describes each: columns, key, leaves, projection. */
 export async function readSource(
   { settings, source }: Pick<OpenConnector, 'settings' | 'source'>,

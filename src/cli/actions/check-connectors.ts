@@ -1,5 +1,6 @@
-import { checkConnector, type ConnectorCheck } from '../../activities/check/check-connector';
+import { checkConnector } from '../../activities/check/check-connector';
 import { findOverrideWarnings, type OverrideWarning } from '../../activities/check/check-overrides';
+import type { ConnectorCheck } from '../../activities/check/connector-check';
 import {
   type ConnectorRegistry,
   createConnectorRegistry,

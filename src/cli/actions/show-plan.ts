@@ -14,7 +14,13 @@ import type { JobType, Standing } from '../../sync/job';
 import type { FailedRelation } from '../../sync/relation-failure';
 import { EXIT } from '../output/exit-codes';
 import { workAloud } from '../output/notices';
-import { indicesDocument, isAnyHindered, isHindered, type PlannedIndices, renderIndices } from '../output/render-indices';
+import {
+  indicesDocument,
+  isAnyHindered,
+  isHindered,
+  type PlannedIndices,
+  renderIndices,
+} from '../output/render-indices';
 import { type ForeseenPlan, planDocument, renderPlan } from '../output/render-plan';
 import { createTerminal } from '../output/terminal';
 import { type ConfigurationOptions, loadCommandSettings } from '../session/load-command-settings';
@@ -58,7 +64,11 @@ export async function showPlan(id: string | undefined, options: PlanOptions): Pr
   }
 }
 
-async function foreseePlan(connector: OpenConnector, request: PlanRequest, withExamples: boolean): Promise<ForeseenPlan> {
+async function foreseePlan(
+  connector: OpenConnector,
+  request: PlanRequest,
+  withExamples: boolean,
+): Promise<ForeseenPlan> {
   const description = await planSync(connector, request);
   const stream = await foreseeStream(connector, description.relations);
   const foresight = await foreseeDestination(connector, description);

@@ -1,4 +1,5 @@
-import { type ConnectorIndices, describeLeft } from '../../activities/plan/list-indices';
+import type { ConnectorIndices } from '../../activities/plan/list-indices';
+import { describeLeft } from '../../sync/indices/describe-left';
 import type { JobType } from '../../sync/job';
 import { type ForeseenPlan, planDocument, renderFindings, section } from './render-plan';
 import { renderTable } from './render-table';

@@ -61,9 +61,10 @@ export async function countShards(client: Client): Promise<ShardRoom | 'plenty' 
           filter_path: '*.cluster.max_shards_per_node',
         }),
       ]);
-      const { persistent = {}, transient = {}, defaults = {} } = settings;
-      const given = [transient, persistent, defaults].find((level) => 'cluster.max_shards_per_node' in level) ?? {};
-      const perNode = Number(given['cluster.max_shards_per_node']);
+      // The filter leaves out what is empty, whatever the client's types say.
+      const levels: readonly unknown[] = [settings.transient, settings.persistent, settings.defaults];
+      const given = levels.filter(isRecord).find((level) => 'cluster.max_shards_per_node' in level);
+      const perNode = Number(given?.['cluster.max_shards_per_node']);
       const used = health.active_shards + health.unassigned_shards;
       return Number.isFinite(perNode) ? { most: perNode * health.number_of_data_nodes, used } : 'plenty';
     } catch (error) {

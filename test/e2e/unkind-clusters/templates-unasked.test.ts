@@ -1,4 +1,5 @@
-import { checkConnector, type ConnectorCheck } from '../../../src/activities/check/check-connector';
+import { checkConnector } from '../../../src/activities/check/check-connector';
+import type { ConnectorCheck } from '../../../src/activities/check/connector-check';
 import { createConnectorRegistry } from '../../../src/activities/connector/connector-registry';
 import { loadSettings } from '../../../src/config/load-settings';
 import type { ElasticsearchSettings } from '../../../src/config/settings/settings';

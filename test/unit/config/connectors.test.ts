@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import { nearestName } from '../../../src/config/problems/nearest-name';
 import { findConnector } from '../../../src/config/settings/find-connector';
 import { hashDefinition } from '../../../src/config/settings/hash-definition';
-import { MINIMAL, parse, withConfiguration, withConnector } from '../../support/parse-configuration';
+import {
+  messagesOf,
+  MINIMAL,
+  parse,
+  parseConnector,
+  withConfiguration,
+  withConnector,
+} from '../../support/parse-configuration';
 
 /** Says of each key that a hash covers something else than its default, and of some that none covers. */
 const EVERY_KEY = `
@@ -144,5 +151,37 @@ describe('the nearest name', () => {
 
   test('is none among none', () => {
     expect(nearestName('a', [])).toBeUndefined();
+  });
+});
+
+describe('an index for each table', () => {
+  const named = (name: string, ...more: readonly string[]) =>
+    withConnector(...more).replace('index_name: search-shop', `index_name: '${name}'`);
+
+  test('is what a placeholder in index_name asks for', () => {
+    expect(parseConnector(named('shop-{schema}-{table}'))).toMatchObject({
+      indexName: 'shop-{schema}-{table}',
+      indexNaming: 'shop-{schema}-{table}',
+      deadLetters: 'shop-rejected',
+    });
+    expect(parseConnector(named('shop'))).not.toHaveProperty('indexNaming');
+  });
+
+  test.each([
+    ['shop-{tabel}', 'has no placeholder {tabel}: there are {table} and {schema}'],
+    ['shop-{schema}', 'needs {table}: an index holds one table, or all'],
+    ['Shop-{table}', 'must be lower case'],
+  ])('is refused as %s', (name, message) => {
+    expect(messagesOf(named(name))).toEqual({ 'connectors[0].index_name': message });
+  });
+
+  test('is refused with what needs one index', () => {
+    const rule = `sync_rules: { advanced: [{ tables: [orders], query: 'select * from orders' }] }`;
+    const messages = messagesOf(named('shop-{table}', rule, 'adopt: true', 'continuous: {}'));
+    expect(Object.keys(messages)).toEqual([
+      'connectors[0].sync_rules',
+      'connectors[0].adopt',
+      'connectors[0].continuous',
+    ]);
   });
 });

@@ -1,7 +1,6 @@
 import type { Client } from '@elastic/elasticsearch';
 import fc from 'fast-check';
 
-import { findIndexNameProblem } from '../../../src/sync/indices/index-name';
 import { postBulk } from '../../../src/elasticsearch/bulk/post-bulk';
 import { listDeadLetters } from '../../../src/elasticsearch/dead-letters/list-dead-letters';
 import { countDocuments } from '../../../src/elasticsearch/documents/count-documents';
@@ -16,6 +15,7 @@ import { readState } from '../../../src/elasticsearch/index/state-store';
 import { readPipelines } from '../../../src/elasticsearch/pipelines/read-pipelines';
 import { findAbandonedIndices } from '../../../src/elasticsearch/replacement/find-abandoned-indices';
 import { SyncFailure } from '../../../src/sync/failures';
+import { findIndexNameProblem } from '../../../src/sync/indices/index-name';
 import { ANSWER_HEADERS, cannedElasticsearch, type CannedRequest } from '../../support/canned-elasticsearch';
 import { fuzzing } from '../../support/fuzz';
 import { hostileText } from '../../support/hostile-text';
