@@ -1,7 +1,8 @@
 import { Context } from '@temporalio/activity';
 
 import type { Checkpoint } from '../sync/checkpoint';
-import { hasManyIndices } from '../sync/indices/index-naming';
+import { hasManyIndices, isOneOfMany } from '../sync/indices/index-naming';
+import { isAllUnchanged } from '../sync/indices/is-all-unchanged';
 import type { SyncJob } from '../sync/sync-plan';
 import { validateConnector } from './check/validate-connector';
 import { compareIds, eachPart } from './compare/compare-ids';
@@ -24,7 +25,7 @@ import { prepareIndex } from './index-lifecycle/prepare-index';
 import { replanRelations } from './index-lifecycle/replan-relations';
 import { restoreIndex } from './index-lifecycle/restore-index';
 import { ONLY_WORKER, openOrLeave, type ThisWorker } from './leave-to-others';
-import { lookAtIndices } from './look/look-at-indices';
+import { lookAtIndices, type LookScope } from './look/look-at-indices';
 import { lookForChanges } from './look/look-for-changes';
 import { withoutWaiting } from './look/without-waiting';
 import { planSync } from './plan/plan-sync';
@@ -54,18 +55,20 @@ export function createActivities(
   };
   /** Tries the servers of a sync that begins, and goes on with them. */
   const begin = async <Result>(
-    { connectorId, index, run }: ValidateInput,
+    { connectorId, index, definition, run }: ValidateInput,
     work: (connector: OpenConnector, scope: ActivityScope<Tries>) => Promise<Result>,
   ): Promise<Result> => {
     try {
       const context = Context.current();
       const connector = await openOrLeave(context, self, () =>
         run === undefined
-          ? registry.open(connectorId, undefined, index)
+          ? registry.open(connectorId, definition, index)
           : registry.begin({ connectorId, ...run, namespaceId: self.namespaceId }),
       );
       const tryServers = async (scope: ActivityScope<Tries>) => {
-        await failAfterPatience(context.info, scope, () => validateConnector(connector));
+        const validate = () => validateConnector(connector);
+        // The sync of one of many indices begins in the midst of that of all: nobody waits for its first step.
+        await (index === undefined ? failAfterPatience(context.info, scope, validate) : validate());
         return work(connector, scope);
       };
       return await withScope(context, tryServers, countWaits(connector.meter));
@@ -74,7 +77,7 @@ export function createActivities(
       throw toApplicationFailure(error, { searchAttributes });
     }
   };
-  const lookAtAll = async (connector: OpenConnector, request: PlanRequest, scope: ActivityScope<Tries>) => ({
+  const lookAtAll = async (connector: OpenConnector, request: PlanRequest, scope: LookScope) => ({
     indices: await lookAtIndices(connector, request, scope),
   });
   return {
@@ -89,16 +92,21 @@ export function createActivities(
         const facts = factsOf(found);
         const isOnlyLook = input.run === undefined && input.index === undefined;
         const connector = isOnlyLook ? withoutWaiting(found) : found;
+        // A sync that is shown elsewhere, too, is one that has begun there.
+        const isBegunElsewhere = isOnlyLook && registry.isShown(input.connectorId);
         if (hasManyIndices(found.settings)) {
-          return { facts: { ...facts, ...(await lookAtAll(connector, input, scope)) } };
+          if (isBegunElsewhere) return { facts };
+          const budgetMs = isOnlyLook ? GLANCE_MS : LOOK_MS;
+          const { indices } = await lookAtAll(connector, input, { ...scope, budgetMs });
+          if (isAllUnchanged(indices)) connector.meter.synced();
+          return { facts: { ...facts, indices } };
         }
         const { plan, ...described } = await planSync(connector, input);
         const withoutRelations = { ...plan, relations: [] };
-        // A sync that is shown elsewhere, too, is one that has begun there.
-        if (isOnlyLook && registry.isShown(input.connectorId)) return { facts, plan: withoutRelations };
+        if (isBegunElsewhere) return { facts, plan: withoutRelations };
         const unchanged = await lookForChanges(connector, { plan, ...described }, scope);
         if (unchanged === undefined) return { facts, plan: isOnlyLook ? withoutRelations : plan };
-        connector.meter.synced();
+        if (!isOneOfMany(connector.settings)) connector.meter.synced();
         return { facts, plan: withoutRelations, unchanged };
       }),
     planSync: ({ connectorId, definition, ...request }) =>
@@ -128,7 +136,12 @@ export function createActivities(
         ),
       ),
     finishSync: (input) => on(input.plan.job, (connector) => finishSync(connector, input)),
-    forgetIndices: (input) => on(input, (connector) => forgetIndices(connector, input)),
+    finishIndices: (input) =>
+      on(input, async (connector, scope) => {
+        const notes = await forgetIndices(connector, input, scope);
+        if (input.isComplete) connector.meter.synced();
+        return notes;
+      }),
     restoreIndex: async ({ job }) => {
       const context = Context.current();
       const connector = await openOrLeave(context, self, () => openForRestoring(registry, job, context, self));
@@ -136,6 +149,13 @@ export function createActivities(
     },
   };
 }
+
+/**
+ * Milliseconds after which a look at many indices leaves the others to their own syncs: well within the timeouts of the
+ * activity, where a connector may have thousands of them.
+ */
+const GLANCE_MS = 120_000;
+const LOOK_MS = 900_000;
 
 /** Milliseconds for which a worker that has another definition leaves the restoring of an index to one that has the same. */
 const RESTORE_PATIENCE_MS = 10_000;

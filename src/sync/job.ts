@@ -44,6 +44,8 @@ export interface SyncInput {
 /** Input of the workflow `syncIndex`, a child of `syncConnector`: one of the connector's indices. */
 export interface IndexSyncInput extends SyncInput {
   readonly index?: string;
+  /** Hash of the definition by which the index was found. */
+  readonly definition?: string;
 }
 
 /** Input of the workflow `scheduledSync`, which a schedule starts. */

@@ -206,10 +206,18 @@ export function formatRelation({ schema, table }: QualifiedName): string {
   return `${encodePart(schema)}.${encodePart(table)}`;
 }
 
-/** The schema and table that {@link formatRelation} made a name of. */
+/** The schema and table that {@link formatRelation} made a name of; of any other text, such as `50%`, something alike. */
 export function parseRelation(name: string): QualifiedName {
-  const [schema = '', table = ''] = name.split('.', 2).map(decodeURIComponent);
+  const [schema = '', table = ''] = name.split('.', 2).map(decodePart);
   return { schema, table };
+}
+
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /** A relation's name without percent-encoding, as people write it. */

@@ -1,4 +1,5 @@
 import type { StoredDeadLetter } from '../elasticsearch/dead-letters/list-dead-letters';
+import type { FailedRelation } from '../sync/relation-failure';
 import { type Difference, type DifferenceCounts, DIFFERENCES, NO_DIFFERENCES } from './difference';
 import type { ClaimingDocuments } from './look-at-owners';
 
@@ -31,6 +32,15 @@ export interface Verification {
   /** Dead letters, the first ones. */
   readonly rejections: readonly StoredDeadLetter[];
   readonly seconds: number;
+  /**
+   * Indices of tables that went, where each table has its own: their documents are extra, and stay until they are
+   * forgotten. Absent: none.
+   */
+  readonly left?: readonly { readonly index: string; readonly relation: string }[];
+  /** Relations that have dead letters in an index, and neither a table nor an index of their own. Absent: none. */
+  readonly orphaned?: { readonly deadLetters: string; readonly relations: readonly string[] };
+  /** Tables that could not be verified, where each has an index of its own. Absent: none. */
+  readonly failed?: readonly FailedRelation[];
 }
 
 export function emptyVerification(relation: string): RelationVerification {
@@ -40,4 +50,9 @@ export function emptyVerification(relation: string): RelationVerification {
 /** Rows and documents that are not in step; rejected and dropped rows are not among them. */
 export function countDifferences({ relations }: Pick<Verification, 'relations'>): number {
   return relations.reduce((sum, relation) => sum + DIFFERENCES.reduce((n, kind) => n + relation[kind], 0), 0);
+}
+
+/** Whether every row of every relation is its document. */
+export function isInStep(verification: Pick<Verification, 'relations' | 'failed'>): boolean {
+  return countDifferences(verification) === 0 && (verification.failed ?? []).length === 0;
 }

@@ -4,16 +4,16 @@ import type { OpenConnector } from '../activities/connector/connector-registry';
 import { pipelineSubject } from '../activities/plan/find-pipelines';
 import { readSource, throwProblems } from '../activities/plan/read-source';
 import { isDropped } from '../elasticsearch/dead-letters/dead-letter';
-import { listDeadLetters, type StoredDeadLetter } from '../elasticsearch/dead-letters/list-dead-letters';
+import type { StoredDeadLetter } from '../elasticsearch/dead-letters/list-dead-letters';
 import { scanOwners } from '../elasticsearch/documents/scan-owners';
 import { describeIndex } from '../elasticsearch/index/describe-index';
-import { deadLetterIndexName } from '../elasticsearch/index/index-names';
 import { refreshIndex } from '../elasticsearch/index/refresh-index';
 import { namePipelines } from '../elasticsearch/pipelines/name-pipelines';
 import { SyncFailure } from '../sync/failures';
-import { isOfIndex } from '../sync/indices/index-naming';
+import { narrowToIndex } from '../sync/indices/index-naming';
 import { createDifferenceLog } from './difference-log';
 import { createSuspects, LOOK_AGAIN_MS, settleSuspects } from './in-flight';
+import { listLetters } from './list-letters';
 import { lookAtOwners } from './look-at-owners';
 import { type RejectedRows, subjectOf, trackRejectedRows } from './rejected-rows';
 import { emptyVerification, type RelationVerification, type Verification } from './verification';
@@ -43,7 +43,9 @@ export async function verifyIndex(connector: OpenConnector, options: VerifyOptio
   const context = isFollowed ? { ...opened, log: suspects.log } : opened;
   const { relations, problems } = await readSource(connector, new Date().toISOString());
   throwProblems(connector.settings.id, problems);
-  const letters = await listLetters(connector);
+  // Those of tables that have other indices are none of this one's.
+  const names = relations.map(({ name }) => name);
+  const letters = await listLetters(connector, narrowToIndex(connector.settings, names));
   const verified: RelationVerification[] = [];
   const tracked: RejectedRows[] = [];
   for (const projected of relations) {
@@ -74,7 +76,7 @@ export async function verifyIndex(connector: OpenConnector, options: VerifyOptio
   };
 
   async function readLetters(name: string): Promise<StoredDeadLetter[]> {
-    return (await listLetters(connector)).filter(({ relation }) => relation === name);
+    return listLetters(connector, [name]);
   }
 }
 
@@ -95,19 +97,6 @@ async function openContext(connector: OpenConnector, { limit, signal }: VerifyOp
     limit,
     signal,
   };
-}
-
-async function listLetters({ elasticsearch, settings }: OpenConnector): Promise<StoredDeadLetter[]> {
-  const letters: StoredDeadLetter[] = [];
-  const filter = { connectorId: settings.id };
-  for await (const page of listDeadLetters(
-    elasticsearch,
-    deadLetterIndexName({ index: settings.indexName, deadLetters: settings.deadLetters }),
-    filter,
-  )) {
-    letters.push(...page.filter(({ relation }) => isOfIndex(settings, relation)));
-  }
-  return letters;
 }
 
 /** Documents of relations that are no longer synced: none of them has a row. */
@@ -135,7 +124,9 @@ async function findOutdated(
 ): Promise<void> {
   const lookAt = async (some: readonly StoredDeadLetter[]) => {
     if (some.length === 0) return [];
-    const still = new Set((await listLetters(connector)).map(({ id }) => id));
+    const relations = [...new Set(some.map(({ relation }) => relation))];
+    const now = await listLetters(connector, narrowToIndex(connector.settings, relations));
+    const still = new Set(now.map(({ id }) => id));
     return some.filter(({ id }) => still.has(id));
   };
   let left = await lookAt(letters);

@@ -1,6 +1,7 @@
 import { isCancellation, patched, workflowInfo } from '@temporalio/workflow';
 
 import type { ConnectorFacts, Look } from '../activities/contract/activity-results';
+import { isAllUnchanged } from '../sync/indices/is-all-unchanged';
 import type { IndexSyncInput, SyncInput } from '../sync/job';
 import { emptyReport, type SyncReport } from '../sync/report';
 import type { SyncPlan } from '../sync/sync-plan';
@@ -8,7 +9,7 @@ import type { ActivityProxies } from './activity-policies';
 import { explainFailure } from './explain-failure';
 import { mayPlanAnew } from './plan-anew';
 import type { SyncControl } from './sync-control';
-import { beginIndices, type IndicesRun, isAllUnchanged, reportIndices } from './sync-indices';
+import { beginIndices, type IndicesRun, reportIndices } from './sync-indices';
 import type { SyncLabels } from './sync-labels';
 import { reportRun, type SyncRun } from './sync-run';
 
@@ -117,8 +118,9 @@ function planWith({ definition }: ConnectorFacts, input: SyncInput, { control }:
 }
 
 /** What tells the first step of the sync that begins: one that others see, too, or that of one of its indices. */
-function describeRun({ jobType, trigger = 'manual', syncJob, scheduledFor, index, options }: IndexSyncInput) {
-  if (index !== undefined) return { index };
+function describeRun({ jobType, trigger = 'manual', syncJob, scheduledFor, options, ...of }: IndexSyncInput) {
+  const { index, definition } = of;
+  if (index !== undefined) return { index, ...(definition === undefined ? {} : { definition }) };
   const { firstExecutionRunId: firstRunId } = workflowInfo();
   const run = {
     ...{ jobType, trigger, firstRunId },

@@ -20,7 +20,7 @@ import { type Beginning, beginRun, looksFirst } from './begin-run';
 import { copyRelations, planAgain } from './copy-relations';
 import { explainFailure, findChangedRelation, toApplicationFailure, toEndingFailure } from './explain-failure';
 import { narration } from './narration';
-import { mayPlanAnew } from './plan-anew';
+import { mayPlanAnew, NEVER_ANEW } from './plan-anew';
 import { reconcile } from './reconcile';
 import { refuseInput, requireInput } from './refuse-input';
 import { RelationsFailed } from './relations-failed';
@@ -47,8 +47,8 @@ export async function syncConnector(
 }
 
 /** Syncs one index of a connector whose tables have their own: a child of {@link syncConnector}, which alone starts it. */
-export function syncIndex(input: IndexSyncInput, carried?: SyncRun, replans = 0): Promise<SyncReport> {
-  return syncFrom(input, carried, replans);
+export function syncIndex(input: IndexSyncInput, carried?: SyncRun): Promise<SyncReport> {
+  return syncFrom(input, carried, NEVER_ANEW);
 }
 
 async function syncFrom(
@@ -97,7 +97,7 @@ async function runSync(
   const begun = carried === undefined ? await beginRun(beginning, activities, labels, control) : goOn(carried);
   if ('indices' in begun) {
     labels.begin(begun.indices);
-    const report = await syncIndices(begun.indices, activities, labels, control);
+    const report = await syncIndices(begun.indices, { activities, labels, control, replans });
     complete(report, labels, control);
     return report;
   }

@@ -66,7 +66,7 @@ export function fakeActivities(plan: SyncPlan, replaced: Partial<SyncActivities>
       Promise.resolve(parts.map(({ relation }) => ({ stale: 0, report: emptyReport(relation) }))),
     deleteStaleDocuments: ({ parts }) => Promise.resolve(parts.map(({ relation }) => emptyReport(relation))),
     finishSync: () => Promise.resolve(null),
-    forgetIndices: () => Promise.resolve([]),
+    finishIndices: () => Promise.resolve([]),
     restoreIndex: () => Promise.resolve(undefined),
     ...replaced,
   };

@@ -2,7 +2,7 @@ import { hasManyIndices } from '../../sync/indices/index-naming';
 import { describeReadAgain } from '../../sync/wire/follow-state';
 import type { OpenConnector } from '../connector/connector-registry';
 import { foreseeStream, type StreamForesight } from '../follow/foresee-stream';
-import { planSync } from '../plan/plan-sync';
+import { planSync, type SeenSource } from '../plan/plan-sync';
 import { checkIndices } from './check-indices';
 import { checkOverrides } from './check-overrides';
 import { checkSection } from './check-section';
@@ -32,8 +32,8 @@ export async function checkConnector(connector: OpenConnector): Promise<Connecto
 }
 
 /** What there is to be found out about one index. */
-async function checkPlan(connector: OpenConnector): Promise<CheckedIndex> {
-  const description = await planSync(connector, { jobType: 'full', jobId: 'check', options: {} });
+async function checkPlan(connector: OpenConnector, seen?: SeenSource): Promise<CheckedIndex> {
+  const description = await planSync(connector, { jobType: 'full', jobId: 'check', options: {} }, seen);
   const { failed = [], skipped, notes = [] } = description.plan;
   const { problems, warnings, unasked } = await foreseeDestination(connector, description);
   const section = await checkSection(connector, description);

@@ -2,7 +2,9 @@ import { countShards, requireRoom } from '../../elasticsearch/fit/shard-room';
 import { SyncFailure } from '../../sync/failures';
 import { describeLeft } from '../../sync/indices/describe-left';
 import { type OpenConnector, openIndex } from '../connector/open-connector';
-import { listIndices } from '../plan/list-indices';
+import type { SeenSource } from '../plan/plan-sync';
+import { seeIndices } from '../plan/see-indices';
+import { workInLanes } from '../plan/work-in-lanes';
 import { collectProblems } from './collect-problems';
 import type { CheckedIndex, ConnectorCheck } from './connector-check';
 import { noteSkipped } from './note-skipped';
@@ -15,17 +17,13 @@ type Told = { readonly message: string };
  */
 export async function checkIndices(
   connector: OpenConnector,
-  checkIndex: (ofIndex: OpenConnector) => Promise<CheckedIndex>,
+  checkIndex: (ofIndex: OpenConnector, seen: SeenSource) => Promise<CheckedIndex>,
 ): Promise<ConnectorCheck> {
-  const { indices, failed, skipped, left } = await listIndices(connector);
-  const waiting = [...indices];
+  const { indices, failed, skipped, left, seen } = await seeIndices(connector);
   const found: CheckedIndex[] = [];
-  const lane = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      found.push(await unlessFailing(() => checkIndex(openIndex(connector, next.index))));
-    }
-  };
-  await Promise.all(Array.from({ length: connector.settings.limits.concurrency }, lane));
+  await workInLanes(indices, connector.settings.limits.concurrency, async ({ index }) => {
+    found.push(await unlessFailing(() => checkIndex(openIndex(connector, index), seen)));
+  });
   const { elasticsearch, settings } = connector;
   const needed = found.flatMap(({ newIndex }) => (newIndex === undefined ? [] : [newIndex.settings]));
   const crowding = await collectProblems([

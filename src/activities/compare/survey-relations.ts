@@ -17,6 +17,7 @@ import {
   type IdDigest,
   type RowsDigest,
 } from '../../sync/digests/id-digest';
+import { narrowToIndex } from '../../sync/indices/index-naming';
 import { mayShareIds, relationField } from '../../sync/relation';
 import { type FailedRelation, tellChanged, toRelationFailure } from '../../sync/relation-failure';
 import type { SyncJob } from '../../sync/sync-plan';
@@ -48,7 +49,11 @@ export async function surveyRelations(
   const { job, known, round } = input;
   await refreshIndex(connector.elasticsearch, job.concreteIndex);
   const documents = await countByRelation(connector.elasticsearch, job.concreteIndex, job.connectorId);
-  const letters = await countDeadLetters(connector.elasticsearch, deadLetterIndexName(job), job.connectorId);
+  const asked = narrowToIndex(
+    connector.settings,
+    input.relations.map(({ name }) => name),
+  );
+  const letters = await countDeadLetters(connector.elasticsearch, deadLetterIndexName(job), job.connectorId, asked);
   await untilInStep(connector, scope.signal);
   const relations: RelationSurvey[] = [];
   const failed: FailedRelation[] = [];

@@ -1,5 +1,5 @@
 import { findConnector } from '../../config/settings/find-connector';
-import { hashDefinition, parseDefinition } from '../../config/settings/hash-definition';
+import { defineIndex, hashDefinition, parseDefinition } from '../../config/settings/hash-definition';
 import type { ConnectorSettings, Settings } from '../../config/settings/settings';
 import type { BegunSync } from '../../connector-service/jobs/claim-job';
 import { SyncFailure } from '../../sync/failures';
@@ -16,7 +16,7 @@ export interface ConnectorRegistry {
   /**
    * Opens a connector of the file, or one that is managed in Elasticsearch.
    * @param definition - the one that the sync was planned with, if it was; the newest otherwise
-   * @param index - one of its indices, where it has many; absent with a definition, which names its own
+   * @param index - one of its indices, where it has many; absent with a definition that names its own
    * @throws NotDefinedHere where other workers may know better
    */
   readonly open: (connectorId: string, definition?: string, index?: string) => Promise<OpenConnector>;
@@ -70,7 +70,7 @@ export function createConnectorRegistry(settings: Settings, meterOf: MeterOf = (
   return {
     open: async (connectorId, definition, index) => {
       if (definition === undefined) return openNow(connectorId, index);
-      const found = await findAs(connectorId, definition);
+      const found = await findAs(connectorId, index === undefined ? definition : defineIndex(definition, index));
       if (found !== undefined) return found;
       await openNow(connectorId);
       throw new NotDefinedHere('ConfigChanged', `connector ${connectorId} has another definition`);

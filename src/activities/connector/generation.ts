@@ -34,10 +34,12 @@ export interface Generation {
 
 /** Settings of a connector that is managed in Elasticsearch, kept open: a job may have others than the one before it. */
 const KEPT_SETTINGS = 4;
+/** Indices of connectors that have many: more than are synced at a time, by far. */
+const KEPT_INDICES = 100;
 
 export function createGeneration(settings: Settings, meterOf: MeterOf): Generation {
   const ofFile = new Map<string, Opened>();
-  /** By connector and name. */
+  /** By connector and name, those used of late: tables come and go, and each has what it remembers. */
   const indices = new Map<string, OpenConnector>();
   /** By the whole of their settings, passwords included: a job is a new definition, but seldom new settings. */
   const served = new Map<string, Opened>();
@@ -67,7 +69,10 @@ export function createGeneration(settings: Settings, meterOf: MeterOf): Generati
       if (index === undefined) return opened.connector;
       const key = `${connector.id}/${index}`;
       const ofIndex = indices.get(key) ?? openIndex(opened.connector, index);
+      indices.delete(key);
       indices.set(key, ofIndex);
+      // The others share their connections: there is nothing to close.
+      for (const old of [...indices.keys()].slice(0, -KEPT_INDICES)) indices.delete(old);
       return ofIndex;
     },
     openServed: async (connectorId) => keep(await readServed(client(), settings, connectorId)),

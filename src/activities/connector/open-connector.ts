@@ -1,6 +1,6 @@
 import type { Client } from '@elastic/elasticsearch';
 
-import { hashDefinition } from '../../config/settings/hash-definition';
+import { defineIndex, hashDefinition } from '../../config/settings/hash-definition';
 import type { ConnectorSettings, ElasticsearchSettings } from '../../config/settings/settings';
 import { connectElasticsearch } from '../../elasticsearch/connection/connect-elasticsearch';
 import { closeSource, openSource, type Source } from '../../postgres/connection/source';
@@ -25,7 +25,7 @@ export interface OpenConnector {
 
 /** One of the indices of a connector whose tables have their own: it shares the connections. */
 export function openIndex(connector: OpenConnector, index: string): OpenConnector {
-  const definition = `${connector.definition}/${index}`;
+  const definition = defineIndex(connector.definition, index);
   const settings = { ...connector.settings, indexName: index };
   return { ...connector, settings, definition, memory: createConnectorMemory() };
 }

@@ -21,10 +21,11 @@ export interface ServedConnector {
 
 /** Stands between the hash of a definition and the id of the job's document that holds it. */
 const OF_JOB = '@';
+const OF_SERVED = new RegExp(`^[\\da-f]{16}${OF_JOB}`, 'u');
 
-/** Whether a definition is one of a job's document. */
+/** Whether a definition is one of a job's document: the name of an index may follow a hash as well, and hold an `@`. */
 export function isOfJob(definition: string): boolean {
-  return definition.includes(OF_JOB);
+  return OF_SERVED.test(definition);
 }
 
 /**

@@ -10,6 +10,8 @@ export interface ValidateInput {
   readonly connectorId: string;
   /** The one of its indices that is synced. Absent: the connector has one, or the sync is that of all. */
   readonly index?: string;
+  /** Hash of the definition by which the sync of all found that index. */
+  readonly definition?: string;
   /** Tables that are gone, whose indices are to be deleted. Absent: none. */
   readonly forget?: readonly string[];
   /** The sync that begins. Absent for syncs that began under 0.1.0. */
@@ -55,11 +57,16 @@ export interface FinishInput extends IndexInput {
   readonly foreign?: number;
 }
 
-/** Tables that are gone, whose indices are to be deleted. */
-export interface ForgetInput {
+/** The end of a sync of a connector whose tables have indices of their own, which were synced by their own syncs. */
+export interface FinishIndicesInput {
   readonly connectorId: string;
   readonly definition: string;
-  readonly relations: readonly string[];
+  /** The workflow's run id. */
+  readonly jobId: string;
+  /** Tables that are gone, whose indices are to be deleted. */
+  readonly forgotten: readonly string[];
+  /** Whether every table was synced. */
+  readonly isComplete: boolean;
 }
 
 /** The job whose index is left in order, when it did not complete. */

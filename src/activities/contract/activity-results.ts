@@ -33,18 +33,24 @@ export interface IndexOfRelation {
   readonly relation: string;
 }
 
+/** An index that may have to be changed. */
+export interface IndexToSync extends IndexOfRelation {
+  /** Further tables, which are gone, whose documents in it are to be deleted. Absent: none. */
+  readonly forget?: readonly string[];
+}
+
 /** The indices of a connector whose tables have their own. */
 export interface FoundIndices {
   /** Their naming: `shop-{table}`. */
   readonly naming: string;
   /** Those that may have to be changed. */
-  readonly indices: readonly IndexOfRelation[];
+  readonly indices: readonly IndexToSync[];
   /** A report for each table of which a look has shown that nothing changed. */
   readonly unchanged: readonly RelationReport[];
   /** Tables that can't be synced, whose indices are left alone. */
   readonly failed: readonly FailedRelation[];
   readonly skipped: readonly SkippedRelation[];
-  /** Tables that are gone, whose indices are to be deleted. */
+  /** Tables that are gone, whose indices are to be deleted when the others are synced. */
   readonly forgotten: readonly string[];
   /** Sentences for people. */
   readonly notes: readonly string[];

@@ -4,8 +4,8 @@ import type {
   CatchUpInput,
   ComparePartsInput,
   CopyInput,
+  FinishIndicesInput,
   FinishInput,
-  ForgetInput,
   IndexInput,
   LookInput,
   PlanInput,
@@ -54,7 +54,7 @@ export interface SyncActivities {
   /** Workers of 0.1.0 return nothing. */
   finishSync(input: FinishInput): Promise<FinishedIndex | null>;
   /** @returns sentences about what was deleted */
-  forgetIndices(input: ForgetInput): Promise<readonly string[]>;
+  finishIndices(input: FinishIndicesInput): Promise<readonly string[]>;
   /** @returns undefined where no index was removed, as workers of 0.1.0 always answer */
   restoreIndex(input: RestoreInput): Promise<RestoredIndex | undefined>;
 }

@@ -13,6 +13,7 @@ import { copyByIds } from '../../postgres/rows/copy-by-ids';
 import type { CopyPiece, SharedPiece } from '../../postgres/rows/copy-piece';
 import { copyPlaces } from '../../postgres/rows/copy-places';
 import type { LeafRows } from '../../postgres/rows/row-source';
+import { narrowToIndex } from '../../sync/indices/index-naming';
 import { tellChanged, toRelationFailure } from '../../sync/relation-failure';
 import { addReports, emptyReport, type RelationReport } from '../../sync/report';
 import type { SyncJob } from '../../sync/sync-plan';
@@ -39,7 +40,11 @@ export async function retryRejected(
   scope: ActivityScope,
 ): Promise<readonly RelationReport[]> {
   const letters = deadLetterIndexName(job);
-  const counts = await countDeadLetters(connector.elasticsearch, letters, job.connectorId);
+  const asked = narrowToIndex(
+    connector.settings,
+    relations.map(({ name }) => name),
+  );
+  const counts = await countDeadLetters(connector.elasticsearch, letters, job.connectorId, asked);
   const reports: RelationReport[] = [];
   for (const { name, oid } of relations) {
     if (!counts.has(name)) continue;

@@ -15,7 +15,7 @@ import { readLastCommit } from '../../postgres/server/last-commit';
 import { probeSource } from '../../postgres/server/probe-source';
 import { SyncFailure } from '../../sync/failures';
 import { type ConnectorState, type IndexState, type RelationState, stateInDoubt } from '../../sync/index-state';
-import { isOfIndex } from '../../sync/indices/index-naming';
+import { isOneOfMany, narrowToIndex } from '../../sync/indices/index-naming';
 import type { PlannedRelation, SyncJob, SyncPlan } from '../../sync/sync-plan';
 import { newestVersion } from '../../sync/write-version';
 import { removeAdopted } from '../adoption/remove-adopted';
@@ -41,7 +41,8 @@ export async function finishSync(
   const { elasticsearch } = connector;
   const filled = await requireServing(elasticsearch, job);
   const synced = plan.relations.filter(({ name }) => !failed.includes(name));
-  const cleared = { relations: failed.length > 0 ? synced : plan.relations, onlyThese: failed.length > 0 };
+  const { relations, dropped } = plan;
+  const cleared = { relations: failed.length > 0 ? synced : relations, dropped, onlyThese: failed.length > 0 };
   await pruneRejections(connector, job, { ...cleared, target: filled.concrete });
   await restoreSettings(elasticsearch, filled.concrete);
   if (job.rebuild) await bringClaims(connector, job, filled.concrete);
@@ -70,7 +71,7 @@ export async function finishSync(
   };
   await writeState(elasticsearch, serving.concrete, update, 'put');
   connector.memory.forget();
-  if (failed.length === 0) connector.meter.synced();
+  if (failed.length === 0 && !isOneOfMany(connector.settings)) connector.meter.synced();
   return { notes: [...notes, ...adopted, ...(haveChanged ? [PIPELINES_CHANGED] : [])] };
 }
 
@@ -134,6 +135,8 @@ function relationState(
 
 interface Cleared {
   readonly relations: readonly PlannedRelation[];
+  /** Relations that are no longer synced. */
+  readonly dropped: readonly string[];
   /** Dead letters of all other relations stay. */
   readonly onlyThese: boolean;
   /** The concrete index. */
@@ -147,13 +150,14 @@ interface Cleared {
 async function pruneRejections(
   { elasticsearch, settings }: Pick<OpenConnector, 'elasticsearch' | 'settings'>,
   job: SyncJob,
-  { relations, onlyThese, target }: Cleared,
+  { relations, dropped, onlyThese, target }: Cleared,
 ): Promise<void> {
   const index = deadLetterIndexName(job);
-  const counts = await countDeadLetters(elasticsearch, index, job.connectorId);
   const planned = new Map(relations.map((relation) => [relation.name, relation]));
+  const asked = narrowToIndex(settings, [...planned.keys(), ...dropped]);
+  const counts = await countDeadLetters(elasticsearch, index, job.connectorId, asked);
   for (const relation of counts.keys()) {
-    if ((onlyThese && !planned.has(relation)) || !isOfIndex(settings, relation)) continue;
+    if (onlyThese && !planned.has(relation)) continue;
     const isPlanned = planned.has(relation);
     const wasCopied = planned.get(relation)?.leaves.every(([, , , copy]) => copy === 1) ?? true;
     await pruneDeadLetters(elasticsearch, index, {

@@ -5,7 +5,7 @@ import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { refreshIndex } from '../../elasticsearch/index/refresh-index';
 import { countUnchanged } from '../../postgres/ids/count-unchanged';
 import { readBoth } from '../../postgres/server/until-in-step';
-import { isOfIndex } from '../../sync/indices/index-naming';
+import { narrowToIndex } from '../../sync/indices/index-naming';
 import { emptyReport, type RelationReport } from '../../sync/report';
 import type { PlannedRelation, SyncJob } from '../../sync/sync-plan';
 import { countUnaccounted } from '../compare/count-unaccounted';
@@ -93,10 +93,11 @@ async function countRows(
 /** @returns undefined where a row was rejected or dropped, or documents are met that nobody accounts for */
 async function countDocuments(
   { elasticsearch, settings }: OpenConnector,
-  { plan: { job } }: PlannedLook,
+  { plan: { job, relations, dropped } }: PlannedLook,
 ): Promise<ReadonlyMap<string, number> | undefined> {
-  const letters = await countDeadLetters(elasticsearch, deadLetterIndexName(job), job.connectorId);
-  if ([...letters.keys()].some((relation) => isOfIndex(settings, relation))) return undefined;
+  const asked = narrowToIndex(settings, [...relations.map(({ name }) => name), ...dropped]);
+  const letters = await countDeadLetters(elasticsearch, deadLetterIndexName(job), job.connectorId, asked);
+  if (letters.size > 0) return undefined;
   await refreshIndex(elasticsearch, job.concreteIndex);
   const documents = await countByRelation(elasticsearch, job.concreteIndex, job.connectorId);
   const own = [...documents.values()].reduce((sum, count) => sum + count, 0);

@@ -11,14 +11,14 @@ import type { ProjectedRelation } from './projected-relation';
 
 /**
  * Has PostgreSQL try the regular expressions of basic rules, and looks for fields that no document has.
- * @param isComplete - whether these are all relations: a field may be that of one which can't be read
+ * @param isElsewhere - whether a field may be that of a relation which is none of these
  * @throws SyncFailure `InvalidRule` naming every wrong rule
  */
 export async function checkBasicRules(
   settings: ConnectorSettings,
   source: Source,
   relations: readonly ProjectedRelation[],
-  isComplete: boolean,
+  isElsewhere: (field: string) => boolean,
 ): Promise<void> {
   const all = relations.flatMap(({ projection }) => projection.fields);
   const { id, database, schema, table } = addedFieldNames(settings.documents.fieldNames);
@@ -30,7 +30,7 @@ export async function checkBasicRules(
   if (settings.rules.basic.length > 0) await requireEncodable(source, JSON.stringify(settings.rules.basic));
   const problems: string[] = [];
   for (const [index, rule] of settings.rules.basic.entries()) {
-    const unknown = isComplete ? findUnknownField(rule, fields) : undefined;
+    const unknown = isElsewhere(rule.field) ? undefined : findUnknownField(rule, fields);
     const problem = unknown ?? (await findWrongRegex(source, rule));
     if (problem !== undefined) problems.push(`rule ${index + 1}: ${problem}`);
   }

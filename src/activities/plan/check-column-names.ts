@@ -5,13 +5,13 @@ import type { ProjectedRelation } from './projected-relation';
 
 /**
  * A column that the configuration misspells would stay in documents by mistake.
- * @param isComplete - whether these are all relations: a column may be that of one which can't be read
+ * @param isElsewhere - whether a column (`schema.table.column`) may be that of a relation which is none of these
  * @throws SyncFailure `InvalidConfig` naming every column that no relation has, or an attachment that is none
  */
 export function checkColumnNames(
   settings: ConnectorSettings,
   relations: readonly ProjectedRelation[],
-  isComplete: boolean,
+  isElsewhere: (column: string) => boolean,
 ): void {
   const described = relations.map(({ relation }) => relation);
   const wrongType = findWrongAttachment(described, settings.documents);
@@ -21,8 +21,8 @@ export function checkColumnNames(
       `is of type ${wrongType}.`;
     throw new SyncFailure('InvalidConfig', message, 'Name a column of type bytea.');
   }
-  const unknown = findUnknownColumns(described, settings.documents);
-  if (unknown.length === 0 || !isComplete) return;
+  const unknown = findUnknownColumns(described, settings.documents).filter((column) => !isElsewhere(column));
+  if (unknown.length === 0) return;
   const list = unknown.map((name) => `"${name}"`).join(', ');
   throw new SyncFailure(
     'InvalidConfig',

@@ -35,7 +35,7 @@ export function findGone(
   const reasons = new Map(skipped.map(({ relation, reason }) => [relation, reason]));
   return {
     dropped: gone.filter((name) => !isLost(name)),
-    lost: gone.filter(isLost).map((name) => describeLost(settings.id, name, reasons.get(name))),
+    lost: gone.filter(isLost).map((name) => describeLost(settings, name, reasons.get(name))),
   };
 }
 
@@ -47,15 +47,19 @@ export function isSelected({ schemas, tables }: TableSelection, name: string): b
 
 /** The failure of a relation that the index holds documents of, and that can't be read. */
 export function describeLost(
-  connectorId: string,
+  { id, indexNaming }: Pick<ConnectorSettings, 'id' | 'indexNaming'>,
   relation: string,
   reason = 'there is no such table any more',
 ): FailedRelation {
   const message =
     `the index holds documents of ${relation} (${reason}), which can't be read. ` + 'Nothing of them was changed.';
+  const command = `pgferry sync ${id} --forget ${quoteForShell(relation)}`;
   const remedy =
-    `Restore the table, its key or the grant; to have its documents deleted, take it out of "tables" or ` +
-    `run: pgferry sync ${connectorId} --forget ${quoteForShell(relation)}`;
+    indexNaming === undefined
+      ? 'Restore the table, its key or the grant; to have its documents deleted, take it out of "tables" or run: ' +
+        command
+      : 'Restore the table, its key or the grant; to have its index deleted, see to it that "tables" means no such ' +
+        `table (name the others, or drop it), then run: ${command}`;
   return { relation, failure: { type: 'RelationMissing', message, remedy } };
 }
 

@@ -44,7 +44,8 @@ export function partReadable(
 /** An index that nothing is read into must not be emptied. */
 function tableWent({ id, indexName }: ConnectorSettings): SyncFailure {
   const message = `Connector ${id}: the table of index ${indexName} is gone. Its documents are kept.`;
-  return new SyncFailure('RelationMissing', message);
+  const remedy = `Restore the table, or have its index deleted: pgferry sync ${id} --forget SCHEMA.TABLE`;
+  return new SyncFailure('RelationMissing', message, remedy);
 }
 
 /** A table that is gone is told of once: as what the index holds, not as the entry of `tables` that finds nothing. */

@@ -12,6 +12,7 @@ import { concreteIndexName, deadLetterIndexName } from '../../elasticsearch/inde
 import { requirePlainName, requireReplaceable } from '../../elasticsearch/replacement/require-replaceable';
 import type { Horizon } from '../../postgres/server/watermark';
 import type { IndexMapping } from '../../sync/field-mapping';
+import { type IndexChoice, isOneOfMany } from '../../sync/indices/index-naming';
 import { notePipelines } from '../../sync/pipelines';
 import { joinFailures } from '../../sync/relation-failure';
 import type { SyncJob, SyncPlan } from '../../sync/sync-plan';
@@ -28,9 +29,10 @@ import { fitRelations } from './fit-relations';
 import { partReadable } from './part-readable';
 import { planRelation } from './plan-relation';
 import type { ProjectedRelation } from './projected-relation';
-import { readSource, type SourceView, viewOfIndex } from './read-source';
+import { readSource, type SourceView } from './read-source';
 import { takeHorizon } from './take-horizon';
 import { trustedState } from './trusted-state';
+import { viewsOfIndices } from './views-of-indices';
 import { wantIndex } from './want-index';
 
 const MICROSECONDS_PER_MS = 1_000;
@@ -71,6 +73,8 @@ export interface SyncDescription {
 export interface SeenSource {
   readonly horizon: Horizon;
   readonly view: SourceView;
+  /** What concerns the tables of the index that settings name. */
+  readonly viewOf: (settings: IndexChoice) => SourceView;
 }
 
 /** Reads the source once, for the plans of one index or of many. */
@@ -79,7 +83,7 @@ export async function seeSource(connector: OpenConnector): Promise<SeenSource> {
   // whoever begins to write from here on has a newer version.
   const { horizon, settled } = await takeHorizon(connector);
   const [view] = await Promise.all([readSource(connector, startOf(horizon)), settled]);
-  return { horizon, view };
+  return { horizon, view, viewOf: viewsOfIndices(connector.settings, view) };
 }
 
 /**
@@ -107,8 +111,8 @@ interface Planned extends FollowedPlan {
 }
 
 async function planOnce(connector: OpenConnector, request: PlanRequest, seen?: SeenSource): Promise<Planned> {
-  const { horizon, view: all } = seen ?? (await seeSource(connector));
-  const view = seen === undefined ? all : viewOfIndex(connector.settings, all);
+  const { horizon, viewOf } = seen ?? (await seeSource(connector));
+  const view = viewOf(connector.settings);
   const existing = await describeIndex(connector.elasticsearch, connector.settings.indexName);
   if (request.options.rebuild === true && existing !== undefined) {
     const { rebuildAs: as } = request.options;
@@ -117,9 +121,9 @@ async function planOnce(connector: OpenConnector, request: PlanRequest, seen?: S
   }
   const { id } = connector.settings;
   const parted = partReadable(connector.settings, view, existing?.state.connectors[id], request.options.forget ?? []);
-  const isComplete = parted.failed.length === 0;
-  await checkBasicRules(connector.settings, connector.source, parted.relations, isComplete);
-  checkColumnNames(connector.settings, parted.relations, isComplete);
+  const isElsewhere = () => parted.failed.length > 0 || isOneOfMany(connector.settings);
+  await checkBasicRules(connector.settings, connector.source, parted.relations, isElsewhere);
+  checkColumnNames(connector.settings, parted.relations, isElsewhere);
   const index = request.options.rebuild === true ? undefined : existing;
   const state = index?.state.connectors[id];
   if (request.jobType === 'incremental') checkRulesInEffect(connector.settings, parted, state);

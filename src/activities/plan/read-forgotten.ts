@@ -43,11 +43,18 @@ export function readForgotten(
 export function withoutForgotten(
   problems: readonly SourceProblem[],
   forgotten: ReadonlySet<string>,
-  { schemas }: TableSelection,
+  selection: TableSelection,
 ): readonly SourceProblem[] {
-  const isForgotten = ({ relation, type }: SourceProblem) =>
-    forgotten.has(relation) ||
-    // A table that is gone has no relation: the problem speaks of the entry of `tables`.
-    (type === 'RelationMissing' && [...forgotten].some((name) => isSelected({ schemas, tables: [relation] }, name)));
-  return problems.filter((problem) => !isForgotten(problem));
+  return problems.filter((problem) => !isOfForgotten(problem, forgotten, selection));
+}
+
+/** Whether a problem is of a forgotten relation. */
+export function isOfForgotten(
+  { relation, type }: Pick<SourceProblem, 'relation' | 'type'>,
+  forgotten: ReadonlySet<string>,
+  { schemas }: TableSelection,
+): boolean {
+  if (forgotten.has(relation)) return true;
+  // A table that is gone has no relation: the problem speaks of the entry of `tables`.
+  return type === 'RelationMissing' && [...forgotten].some((name) => isSelected({ schemas, tables: [relation] }, name));
 }

@@ -1,7 +1,7 @@
 import type { ConnectorSettings } from '../../config/settings/settings';
 import { describeUnlocked } from '../../postgres/catalog/describe-unlocked';
 import { findUnreadableViews } from '../../postgres/catalog/find-unreadable-views';
-import { type SelectedRelations, selectRelations, type SourceProblem } from '../../postgres/catalog/select-relations';
+import { selectRelations, type SourceProblem } from '../../postgres/catalog/select-relations';
 import { type LockPatience, startLockPatience } from '../../postgres/connection/lock-patience';
 import type { Source } from '../../postgres/connection/source';
 import { withTransaction } from '../../postgres/connection/transaction';
@@ -11,7 +11,7 @@ import { findRootless } from '../../postgres/trees/find-rootless';
 import { growTrees } from '../../postgres/trees/grow-trees';
 import { requireRenderable } from '../../postgres/trees/require-renderable';
 import { FAILURES, SyncFailure } from '../../sync/failures';
-import { isOfIndex } from '../../sync/indices/index-naming';
+import { isOneOfMany } from '../../sync/indices/index-naming';
 import { formatRelation, type Relation, type SkippedRelation } from '../../sync/relation';
 import type { FailedRelation } from '../../sync/relation-failure';
 import type { OpenConnector } from '../connector/connector-registry';
@@ -28,19 +28,6 @@ export interface SourceView {
   readonly problems: readonly SourceProblem[];
 }
 
-/** What concerns the table of one index, of a view of all tables. */
-export function viewOfIndex(
-  settings: ConnectorSettings,
-  { probe, relations, skipped, problems }: SourceView,
-): SourceView {
-  return {
-    probe,
-    relations: relations.filter(({ name }) => isOfIndex(settings, name)),
-    skipped: skipped.filter(({ relation }) => isOfIndex(settings, relation)),
-    problems: problems.filter(({ relation }) => isOfIndex(settings, relation)),
-  };
-}
-
 /** Resolves the connector's tables, or its advanced rules, and describes each: columns, key, leaves, projection. */
 export async function readSource(
   { settings, source }: Pick<OpenConnector, 'settings' | 'source'>,
@@ -55,14 +42,18 @@ export async function readSource(
   const { relations, problems } = await projectAll({ settings, source }, found.relations, { probe, startedAt });
   const all = [...found.problems, ...problems];
   const described = found.relations.map(({ relation }) => relation);
-  const rootless = findRootless(settings, described, { problems: all, skipped: found.skipped });
+  // Trees hold for all indices of a connector: who lists those looks for their roots.
+  const isOfAll = settings.indexNaming === undefined;
+  const rootless = isOfAll ? findRootless(settings, described, { problems: all, skipped: found.skipped }) : [];
   return { probe, relations, skipped: found.skipped, problems: [...all, ...rootless] };
 }
 
 async function readTables(settings: ConnectorSettings, source: Source, patience: LockPatience) {
   const { selection, documents } = settings;
-  const all = await withTransaction(source, (tx) => selectRelations(tx, selection, documents.idColumns));
-  const { selected, skipped, problems } = onlyOfIndex(settings, all);
+  const within = isOneOfMany(settings) ? settings : undefined;
+  const { selected, skipped, problems } = await withTransaction(source, (tx) =>
+    selectRelations(tx, selection, documents.idColumns, within),
+  );
   const oids = selected.map(({ oid }) => oid);
   const described = await describeUnlocked(source, oids, documents, patience);
   const unreadable = await findUnreadableViews(source, described.relations, patience);
@@ -71,15 +62,6 @@ async function readTables(settings: ConnectorSettings, source: Source, patience:
     skipped,
     relations: grown.relations.map(placeRelation),
     problems: [...problems, ...described.problems, ...unreadable, ...grown.problems],
-  };
-}
-
-/** What concerns the tables of one index, where each has its own. */
-function onlyOfIndex(settings: ConnectorSettings, { selected, skipped, problems }: SelectedRelations) {
-  return {
-    selected: selected.filter((name) => isOfIndex(settings, formatRelation(name))),
-    skipped: skipped.filter(({ relation }) => isOfIndex(settings, relation)),
-    problems: problems.filter(({ relation }) => isOfIndex(settings, relation)),
   };
 }
 

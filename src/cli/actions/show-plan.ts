@@ -4,10 +4,10 @@ import { createConnectorRegistry } from '../../activities/connector/connector-re
 import { type OpenConnector, openIndex } from '../../activities/connector/open-connector';
 import type { PlanRequest } from '../../activities/contract/activity-inputs';
 import { foreseeStream } from '../../activities/follow/foresee-stream';
-import { listIndices } from '../../activities/plan/list-indices';
-import { planSync } from '../../activities/plan/plan-sync';
+import { planSync, type SeenSource } from '../../activities/plan/plan-sync';
 import type { ProjectedRelation } from '../../activities/plan/projected-relation';
 import { readExamples } from '../../activities/plan/read-examples';
+import { seeIndices } from '../../activities/plan/see-indices';
 import { SyncFailure } from '../../sync/failures';
 import { hasManyIndices } from '../../sync/indices/index-naming';
 import type { JobType, Standing } from '../../sync/job';
@@ -48,7 +48,8 @@ export async function showPlan(id: string | undefined, options: PlanOptions): Pr
     const connector = await registry.open(connectorId);
     await workAloud(terminal, connectorId, async () => {
       await validateConnector(connector);
-      const planOne = (one: OpenConnector) => foreseePlan(one, request, options.example === true);
+      const planOne = (one: OpenConnector, seen?: SeenSource) =>
+        foreseePlan(one, { request, seen, withExamples: options.example === true });
       if (hasManyIndices(connector.settings)) {
         const planned = await planIndices(connector, jobType, planOne);
         terminal.result(indicesDocument(planned), () => renderIndices(planned, options.mapping === true));
@@ -64,12 +65,18 @@ export async function showPlan(id: string | undefined, options: PlanOptions): Pr
   }
 }
 
+interface Foreseeing {
+  readonly request: PlanRequest;
+  /** Absent: the source is read. */
+  readonly seen: SeenSource | undefined;
+  readonly withExamples: boolean;
+}
+
 async function foreseePlan(
   connector: OpenConnector,
-  request: PlanRequest,
-  withExamples: boolean,
+  { request, seen, withExamples }: Foreseeing,
 ): Promise<ForeseenPlan> {
-  const description = await planSync(connector, request);
+  const description = await planSync(connector, request, seen);
   const stream = await foreseeStream(connector, description.relations);
   const foresight = await foreseeDestination(connector, description);
   const examples = withExamples ? await exemplify(connector, description.relations) : undefined;
@@ -84,15 +91,15 @@ async function foreseePlan(
 async function planIndices(
   connector: OpenConnector,
   jobType: JobType,
-  planOne: (one: OpenConnector) => Promise<ForeseenPlan>,
+  planOne: (one: OpenConnector, seen: SeenSource) => Promise<ForeseenPlan>,
 ): Promise<PlannedIndices> {
-  const { indices, failed, skipped, left } = await listIndices(connector);
+  const { indices, failed, skipped, left, seen } = await seeIndices(connector);
   const { id: connectorId, indexName: naming } = connector.settings;
   const plans: ForeseenPlan[] = [];
   const hindered: FailedRelation[] = [];
   for (const { index, relation } of indices) {
     try {
-      plans.push(await planOne(openIndex(connector, index)));
+      plans.push(await planOne(openIndex(connector, index), seen));
     } catch (error) {
       if (!(error instanceof SyncFailure)) throw error;
       const { type, message, remedy } = error;

@@ -1,6 +1,7 @@
 import type { StoredDeadLetter } from '../../elasticsearch/dead-letters/list-dead-letters';
+import { describeLeft } from '../../sync/indices/describe-left';
 import { type Difference, type DifferenceKind, DIFFERENCES, type FieldDifference } from '../../verify/difference';
-import { countDifferences, type Verification } from '../../verify/verification';
+import { countDifferences, isInStep, type Verification } from '../../verify/verification';
 import { rejectionDocument } from './render-rejections';
 import { renderTable } from './render-table';
 import { bold, dim, green, red, yellow } from './terminal';
@@ -26,11 +27,12 @@ const MEANINGS: Readonly<Record<DifferenceKind, string>> = {
 export function verificationDocument(verification: Verification, show: ShownDifferences) {
   const { connectorId, index, comparedContent, inFlight, foreign, claiming, relations, differences, rejections } =
     verification;
+  const { left, orphaned, failed } = verification;
   const count = countDifferences(verification);
   return {
     connector_id: connectorId,
     index,
-    ok: count === 0,
+    ok: isInStep(verification),
     compared_content: comparedContent,
     ...Object.fromEntries(
       (['rows', 'documents', 'rejected', 'dropped', ...DIFFERENCES] as const).map((name) => [
@@ -43,6 +45,11 @@ export function verificationDocument(verification: Verification, show: ShownDiff
     relations,
     foreign,
     ...(claiming.documents === 0 ? {} : { claiming }),
+    ...(left === undefined ? {} : { left }),
+    ...(orphaned === undefined
+      ? {}
+      : { orphaned: { dead_letters: orphaned.deadLetters, relations: orphaned.relations } }),
+    ...(failed === undefined ? {} : { failed }),
     differences: differences.map((difference) => describeDifference(difference, show)),
     rejections: rejections.map(rejectionDocument),
     ...(count === 0 ? {} : { remedy: remediesOf(verification).join(' ') }),
@@ -58,7 +65,8 @@ export function renderVerification(verification: Verification, show: ShownDiffer
   const compared = relations.reduce((sum, relation) => sum + relation.rows, 0);
   const speed = `${Math.round(compared / Math.max(0.001, seconds)).toLocaleString('en-US')} rows/s`;
   const count = countDifferences(verification);
-  const summary = `${compared.toLocaleString('en-US')} rows compared in ${seconds.toFixed(1)} s (${speed})`;
+  const amount = `${compared.toLocaleString('en-US')} rows compared in ${seconds.toFixed(1)} s (${speed})`;
+  const summary = `${amount}${countFailed(verification)}`;
   return [
     renderTable(['relation', ...columns], rows),
     ...differences.flatMap((difference) => renderDifference(difference, show)),
@@ -68,7 +76,8 @@ export function renderVerification(verification: Verification, show: ShownDiffer
     ...renderLimits(verification),
     ...noteInFlight(verification),
     ...noteForeign(verification),
-    count === 0
+    ...renderFailed(verification),
+    isInStep(verification)
       ? `${green('✓')} ${connectorId}: no difference; ${summary}`
       : `${red('✗')} ${connectorId}: ${bold(count.toLocaleString('en-US'))} differences; ${summary}`,
     ...remediesOf(verification).map((remedy) => `  → ${remedy}`),
@@ -109,6 +118,18 @@ function noteRejections(rejections: readonly StoredDeadLetter[], connectorId: st
   return [`${yellow('note')} rejected rows have no document: see pgferry rejected list ${connectorId}`];
 }
 
+/** Tables that could not be verified, each with what to do. */
+function renderFailed({ failed = [] }: Verification): string[] {
+  return failed.flatMap(({ relation, failure }) => [
+    `${red('not verified')} ${relation}: ${failure.message}`,
+    `  → ${failure.remedy}`,
+  ]);
+}
+
+function countFailed({ failed = [] }: Verification): string {
+  return failed.length === 0 ? '' : `, ${failed.length} ${failed.length === 1 ? 'table' : 'tables'} not verified`;
+}
+
 function renderLimits({ comparedContent }: Verification): string[] {
   if (comparedContent) return [];
   return [`${yellow('note')} an ingest pipeline changes the documents: only their presence was compared`];
@@ -133,11 +154,24 @@ function countDocuments(count: number): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? 'document' : 'documents'}`;
 }
 
+function describeOrphaned(
+  connectorId: string,
+  { deadLetters, relations }: NonNullable<Verification['orphaned']>,
+): string {
+  return (
+    `Neither a table nor an index of ${relations.join(', ')} is left: delete their dead letters from ${deadLetters} ` +
+    `(_delete_by_query, by connector_id ${connectorId} and relation).`
+  );
+}
+
 const DELETE_COPIES =
   'Delete the documents of others that carry this connector’s _relation: a copy stands for a document that is missing.';
 
-function remediesOf({ connectorId, relations, claiming }: Verification): string[] {
-  const has = (kind: DifferenceKind) => relations.some((relation) => relation[kind] > 0);
+function remediesOf({ connectorId, relations, claiming, left = [], orphaned }: Verification): string[] {
+  // No sync changes what is left of a table that went.
+  const gone = new Set([...left.map(({ relation }) => relation), ...(orphaned?.relations ?? [])]);
+  const synced = relations.filter(({ relation }) => !gone.has(relation));
+  const has = (kind: DifferenceKind) => synced.some((relation) => relation[kind] > 0);
   const healed = has('missing') || has('extra') || has('outdated');
   const what = has('changed') ? 'what is missing, extra or outdated' : 'them';
   const heals = `full sync (pgferry sync ${connectorId}) heals ${what}.`;
@@ -146,5 +180,10 @@ function remediesOf({ connectorId, relations, claiming }: Verification): string[
   const changed =
     'A sync corrects changed documents whose rows changed after the last one. Documents that somebody else changed ' +
     `stay as they are until their rows are updated, or the index is rebuilt (pgferry sync ${connectorId} --rebuild).`;
-  return [...(healed ? [full] : []), ...(has('changed') ? [changed] : [])];
+  return [
+    ...(healed ? [full] : []),
+    ...(has('changed') ? [changed] : []),
+    ...left.map((index) => describeLeft(connectorId, index)),
+    ...(orphaned === undefined ? [] : [describeOrphaned(connectorId, orphaned)]),
+  ];
 }

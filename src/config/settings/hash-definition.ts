@@ -11,22 +11,29 @@ import type { ConnectorSettings, ElasticsearchSettings } from './settings';
 export function hashDefinition(connector: ConnectorSettings, elasticsearch: ElasticsearchSettings): string {
   const { indexName, indexNaming } = connector;
   if (indexNaming === undefined || indexNaming === indexName) return hashSettings(connector, elasticsearch);
-  return `${hashSettings({ ...connector, indexName: indexNaming }, elasticsearch)}/${indexName}`;
+  return defineIndex(hashSettings({ ...connector, indexName: indexNaming }, elasticsearch), indexName);
+}
+
+/** The definition of one of a connector's many indices. */
+export function defineIndex(hash: string, index: string): string {
+  return `${hash}/${index}`;
 }
 
 /** The hash of a connector's settings, and which of its indices is meant. */
 export function parseDefinition(definition: string): { readonly hash: string; readonly index?: string } {
-  const [hash = '', index] = definition.split('/', 2);
-  return { hash, ...(index === undefined ? {} : { index }) };
+  const [, hash, index] = /^([\da-f]{16})\/(.+)$/u.exec(definition) ?? [];
+  return hash === undefined || index === undefined ? { hash: definition } : { hash, index };
 }
 
 function hashSettings(connector: ConnectorSettings, elasticsearch: ElasticsearchSettings): string {
-  const { id, indexName, source, selection, documents, indexContent, rules, pipeline, pipelineFlags, limits } =
-    connector;
+  const { id, indexName, indexNaming, source, selection, documents, indexContent, rules, limits } = connector;
+  const { pipeline, pipelineFlags } = connector;
   const { host, port, username, database, tls } = source;
   const definition = {
     id,
     indexName,
+    // To 0.1.0 a name with placeholders is the name of one index.
+    ...(indexNaming === undefined ? {} : { indexNaming }),
     source: { host, port, username, database, tls: tls?.mode },
     selection,
     documents,

@@ -36,7 +36,7 @@ export function toCounts({ indexed, deleted, bytes }: RunReport): JobCounts {
 export async function endJob(context: ServiceContext, job: JobDocument, ending: JobEnding): Promise<boolean> {
   const now = new Date().toISOString();
   const ended = timeOfEnd(job, ending.at, now);
-  const total = await countIndex(context, job.indexName, ending.status !== 'canceled');
+  const total = await countIndex(context, job, ending.status !== 'canceled');
   return changeJob(context.elasticsearch, job, {
     status: ending.status,
     error: ending.error,
@@ -55,18 +55,20 @@ function timeOfEnd({ startedAt }: JobDocument, at: Date | undefined, now: string
 }
 
 /**
- * Documents of the index; undefined where it can't be counted, which must not keep a job from ending. A person who cancels waits
- * for no refresh, which may take long in the middle of a copy.
+ * Documents of the index, or the connector's own where that is a pattern of many. Undefined where they can't be counted,
+ * which must not keep a job from ending. A person who cancels waits for no refresh, which may take long in the middle of a
+ * copy.
  */
 async function countIndex(
   { elasticsearch }: ServiceContext,
-  index: string | undefined,
+  { indexName: index, connectorId }: Pick<JobDocument, 'indexName' | 'connectorId'>,
   isExact: boolean,
 ): Promise<number | undefined> {
   if (index === undefined) return undefined;
   try {
     if (isExact) await refreshIndex(elasticsearch, index);
-    return (await countTotals(elasticsearch, index, [])).total;
+    if (!index.includes('*')) return (await countTotals(elasticsearch, index, [])).total;
+    return (await countTotals(elasticsearch, index, [connectorId])).ofConnectors;
   } catch {
     return undefined;
   }

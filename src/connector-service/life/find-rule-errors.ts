@@ -100,7 +100,7 @@ async function findBasicErrors(
     const alone = readSnapshot({ ...judged, rules: { rules: [rule] } }, served);
     if ('problems' in alone) continue;
     try {
-      await checkBasicRules(alone.settings, source, relations, problems.length === 0);
+      await checkBasicRules(alone.settings, source, relations, () => problems.length > 0);
     } catch (error) {
       if (!(error instanceof SyncFailure) || error.type !== 'InvalidRule') throw error;
       const message = error.message.replace(/^.*basic sync rules: rule \d+: /su, '');

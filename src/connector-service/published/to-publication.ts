@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { ConnectorSettings } from '../../config/settings/settings';
+import { indexPattern } from '../../sync/indices/index-naming';
 import { CONFIGURATION_SCHEMA, type ConfigurationField } from '../protocol/configuration-schema';
 import type { Fields } from '../protocol/connector-document';
 import { DEFAULT_RULE } from '../protocol/to-entry';
@@ -23,13 +24,18 @@ export interface Publication {
 export function toPublication(settings: ConnectorSettings): Publication {
   const said = {
     name: settings.name,
-    index_name: settings.indexName,
+    index_name: nameIndices(settings),
     configuration: toConfiguration(settings),
     rules: toRules(settings),
     scheduling: toScheduling(settings),
     pipeline: toPipeline(settings),
   };
   return { ...said, hash: createHash('sha256').update(JSON.stringify(said)).digest('hex').slice(0, 16) };
+}
+
+/** Of a connector whose tables have their own indices the pattern of all of them, as people know it from Kibana. */
+function nameIndices({ indexName, indexNaming }: ConnectorSettings): string {
+  return indexNaming === undefined ? indexName : indexPattern(indexNaming);
 }
 
 /** The form, filled in; the fields that hold secrets stay empty, whatever the file says. */

@@ -3,15 +3,13 @@ import type { Client } from '@elastic/elasticsearch';
 import { asObject, readAnswer } from '../answers/read-answer';
 import { unlessMissing } from '../answers/response-error';
 import { translateFailures } from '../answers/translate-failure';
-import { isOwnIndex, type MappingMeta, parseState } from './state-format';
+import { type MappingMeta, parseState } from './state-format';
 
 /** An index that holds documents of a connector, by its state. */
 export interface IndexOfConnector {
   readonly concrete: string;
   /** Names that lead to it: its aliases, and its own. */
   readonly names: readonly string[];
-  /** Whether pgferry made it, and so may delete it. */
-  readonly isOwn: boolean;
   /** Names of the connector's relations in it. */
   readonly relations: readonly string[];
 }
@@ -35,7 +33,7 @@ export async function listIndicesOf(client: Client, pattern: string, connectorId
       const state = parseState(meta).connectors[connectorId];
       if (state === undefined) return [];
       const names = [...Object.keys(asObject(aliases)), concrete];
-      return [{ concrete, names, isOwn: isOwnIndex(meta), relations: Object.keys(state.relations) }];
+      return [{ concrete, names, relations: Object.keys(state.relations) }];
     }),
   );
 }

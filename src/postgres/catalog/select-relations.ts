@@ -1,6 +1,7 @@
 import type { DocumentSettings, TableSelection } from '../../config/settings/settings';
 import { quoteIdentifier } from '../../documents/sql-text';
 import type { FailureType } from '../../sync/failures';
+import type { IndexChoice } from '../../sync/indices/index-naming';
 import { formatRelation, type QualifiedName, type RelationKind, type SkippedRelation } from '../../sync/relation';
 import type { Transaction } from '../connection/transaction';
 import { configuredKey } from './configured-key';
@@ -37,40 +38,27 @@ type Verdict =
   | { readonly is: 'skipped'; readonly reason: string }
   | ({ readonly is: 'problem' } & Pick<SourceProblem, 'type' | 'message' | 'remedy'>);
 
-/** Resolves names and patterns to relations that the role can read and whose rows have a key. */
+/**
+ * Resolves names and patterns to relations that the role can read and whose rows have a key.
+ * @param within - the one index whose tables are meant: no problem is an entry that means others
+ */
 export async function selectRelations(
   tx: Transaction,
   selection: TableSelection,
   idColumns: DocumentSettings['idColumns'],
+  within?: IndexChoice,
 ): Promise<SelectedRelations> {
   const schemas = [...new Set([...selection.schemas, ...schemasNamedBy(selection.tables)])];
-  const existing = await findSchemas(tx, selection.schemas);
-  const candidates = await readCandidates(tx, schemas);
+  const candidates = await readCandidates(tx, schemas, within);
   const matches = selection.tables.map((entry) => matchTables(entry, selection.schemas, candidates));
-  const missing = selection.schemas
-    .filter((schema) => !existing.has(schema))
-    .map((schema) => missingSchema(schema, existing));
-  // Where the schema itself is missing, one message is enough.
-  const unmatched = missing.length > 0 ? [] : matches.flatMap((match) => missingTable(match, selection, candidates));
   const judged = judgeAll(tx, candidates, matches, idColumns);
-  const selected = judged
-    .filter(({ verdict }) => verdict.is === 'selected')
-    .map(({ candidate }) => pickSelected(candidate));
-  const unreadable = judged.filter(({ verdict, candidate }) => verdict.is === 'skipped' && !candidate.readable);
   return {
-    selected,
+    selected: judged.filter(isSelected).map(({ candidate }) => pickSelected(candidate)),
     skipped: judged.flatMap(({ candidate, verdict }) =>
       verdict.is === 'skipped' ? [{ relation: formatRelation(candidate), reason: verdict.reason }] : [],
     ),
     problems: [
-      ...missing,
-      ...unmatched,
-      ...(selected.length === 0
-        ? nothingReadable(
-            tx,
-            unreadable.map(({ candidate }) => candidate),
-          )
-        : []),
+      ...(within === undefined ? await findUnmet(tx, selection, { candidates, matches, judged }) : []),
       ...judged.flatMap(({ candidate, verdict: { is, ...problem } }) =>
         is === 'problem' && 'type' in problem ? [{ relation: formatRelation(candidate), ...problem }] : [],
       ),
@@ -78,12 +66,43 @@ export async function selectRelations(
   };
 }
 
+interface Judged {
+  readonly candidate: Candidate;
+  readonly verdict: Verdict;
+}
+
+const isSelected = ({ verdict }: Judged) => verdict.is === 'selected';
+
+interface Resolved {
+  readonly candidates: readonly Candidate[];
+  readonly matches: readonly TableMatch<Candidate>[];
+  readonly judged: readonly Judged[];
+}
+
+/** What a selection asks for and the database does not have, or does not show. */
+async function findUnmet(
+  tx: Transaction,
+  selection: TableSelection,
+  { candidates, matches, judged }: Resolved,
+): Promise<SourceProblem[]> {
+  const existing = await findSchemas(tx, selection.schemas);
+  const missing = selection.schemas
+    .filter((schema) => !existing.has(schema))
+    .map((schema) => missingSchema(schema, existing));
+  // Where the schema itself is missing, one message is enough.
+  const unmatched = missing.length > 0 ? [] : matches.flatMap((match) => missingTable(match, selection, candidates));
+  const unreadable = judged.flatMap(({ verdict, candidate }) =>
+    verdict.is === 'skipped' && !candidate.readable ? [candidate] : [],
+  );
+  return [...missing, ...unmatched, ...(judged.some(isSelected) ? [] : nothingReadable(tx, unreadable))];
+}
+
 function judgeAll(
   tx: Transaction,
   candidates: readonly Candidate[],
   matches: readonly TableMatch<Candidate>[],
   idColumns: DocumentSettings['idColumns'],
-): { readonly candidate: Candidate; readonly verdict: Verdict }[] {
+): Judged[] {
   const { settings, rowSecurity } = tx.source;
   return candidates.flatMap((candidate) => {
     const meant = matches.filter(({ relations }) => relations.includes(candidate)).map(({ by }) => by);
@@ -155,7 +174,8 @@ function nothingReadable({ source }: Transaction, unreadable: readonly Candidate
   return [{ type: 'SourcePermission', relation: formatRelation(first), message, remedy }];
 }
 
-const CORRECT =
+/** The remedy for an entry of `tables` that means nothing, where all tables share an index. */
+export const CORRECT_TABLES =
   'Correct `tables`, or create the table; one that `tables` no longer names leaves the index by the next sync.';
 
 function missingTable(
@@ -167,12 +187,17 @@ function missingTable(
   const where = `schema ${schemas.map((schema) => `"${schema}"`).join(', ')}`;
   if (by === 'pattern')
     return [
-      { type: 'InvalidConfig', relation: entry, message: `No table of ${where} matches "${entry}".`, remedy: CORRECT },
+      {
+        type: 'InvalidConfig',
+        relation: entry,
+        message: `No table of ${where} matches "${entry}".`,
+        remedy: CORRECT_TABLES,
+      },
     ];
   const alike = candidates.find(({ table }) => table.toLowerCase() === entry.toLowerCase());
   const hint = alike === undefined ? '' : ` Did you mean "${alike.table}"?`;
   const message = `There is no table "${entry}" in ${where}.${hint}`;
-  return [{ type: 'RelationMissing', relation: entry, message, remedy: CORRECT }];
+  return [{ type: 'RelationMissing', relation: entry, message, remedy: CORRECT_TABLES }];
 }
 
 function pickSelected({ schema, table, oid, kind }: Candidate): SelectedRelation {

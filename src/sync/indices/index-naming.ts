@@ -54,6 +54,11 @@ export function hasManyIndices({ indexName, indexNaming }: IndexChoice): boolean
   return indexNaming === indexName;
 }
 
+/** Whether these are settings of one of many indices: what the connector says of all tables can't be judged by its own. */
+export function isOneOfMany(choice: IndexChoice): boolean {
+  return choice.indexNaming !== undefined && !hasManyIndices(choice);
+}
+
 /**
  * Whether a relation's documents are in the index of the settings; in one of them, where they are those of many.
  * @param relation - as `formatRelation` writes it
@@ -61,4 +66,12 @@ export function hasManyIndices({ indexName, indexNaming }: IndexChoice): boolean
 export function isOfIndex(choice: IndexChoice, relation: string): boolean {
   const { indexName, indexNaming } = choice;
   return indexNaming === undefined || hasManyIndices(choice) || nameIndex(indexNaming, relation) === indexName;
+}
+
+/**
+ * Narrows what all indices of a connector share to the relations of one of them.
+ * @returns undefined where the settings are not those of one of many: everything is of the one index
+ */
+export function narrowToIndex(choice: IndexChoice, relations: readonly string[]): readonly string[] | undefined {
+  return isOneOfMany(choice) ? relations : undefined;
 }

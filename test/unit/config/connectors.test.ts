@@ -96,6 +96,15 @@ describe("the hash of a connector's definition", () => {
     expect(hashOf(ADVANCED)).toBe('0d32677b773d3990');
   });
 
+  test('is another one than that of 0.1.0, to which a name with placeholders is the name of one index', () => {
+    const { settings } = parse(MINIMAL.replace('search-shop', 'shop-{table}'));
+    const connector = findConnector(settings);
+    const { indexNaming, ...before } = connector;
+    expect(indexNaming).toBe('shop-{table}');
+    const { elasticsearch } = settings;
+    expect(hashDefinition(connector, elasticsearch)).not.toBe(hashDefinition(before, elasticsearch));
+  });
+
   test.each(['password: other', 'connect_timeout: 20'])('does not change with %s', (line) => {
     expect(hashOf(withConfiguration(line))).toBe(hashOf(MINIMAL));
   });

@@ -40,6 +40,16 @@ describe('what a connector of the file says in Kibana', () => {
     expect(changesOf({ configuration: { ...publication.configuration, port } })).toBeUndefined();
   });
 
+  test('names all indices of one whose tables have their own', () => {
+    const given = parseConnector(`
+connectors:
+  - connector_id: shop
+    index_name: shop-{schema}-{table}
+    configuration: {host: db, username: reader, database: shop}
+`);
+    expect(toPublication(given).index_name).toBe('shop-*-*');
+  });
+
   test('holds no secret', () => {
     const given = parseConnector(`
 connectors:
