@@ -54,12 +54,8 @@ export function describeLost(
   const message =
     `the index holds documents of ${relation} (${reason}), which can't be read. ` + 'Nothing of them was changed.';
   const command = `pgferry sync ${id} --forget ${quoteForShell(relation)}`;
-  const remedy =
-    indexNaming === undefined
-      ? 'Restore the table, its key or the grant; to have its documents deleted, take it out of "tables" or run: ' +
-        command
-      : 'Restore the table, its key or the grant; to have its index deleted, see to it that "tables" means no such ' +
-        `table (name the others, or drop it), then run: ${command}`;
+  const goes = indexNaming === undefined ? 'documents deleted, take it out of "tables" or run' : 'index deleted, run';
+  const remedy = `Restore the table, its key or the grant; to have its ${goes}: ${command}`;
   return { relation, failure: { type: 'RelationMissing', message, remedy } };
 }
 
