@@ -72,8 +72,8 @@ export function projectRelation(input: ProjectionInput): Projection {
   };
   const { branches, document, rows } = render(false);
   const gatherings = listGatherings(tree ?? []);
-  const id = idExpression(input.connectorId, relation);
-  const idKey = idKeyOf(input.connectorId, relation);
+  const id = idExpression(input.connectorId, relation, options.id);
+  const idKey = idKeyOf(input.connectorId, relation, options.id);
   const filter = ruleFilter(input.rules ?? [], { relation, database: input.database, names, fields, id });
   return {
     relation: formatRelation(relation),

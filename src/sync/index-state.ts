@@ -1,3 +1,4 @@
+import { type IdScheme, idSchemeOf } from './document-owner';
 import { type FollowedDefinition, isAfterOthers } from './followed-definitions';
 import type { Since, UnseenTransactions } from './unseen-transactions';
 
@@ -45,6 +46,8 @@ export interface ConnectorState {
   readonly lastCommit?: CommitMark;
   /** The index that this was saved in, see `IndexDescription.identity`: another one was restored or copied from it. */
   readonly index?: string;
+  /** The only relation of the index, whose documents' ids are keys alone, see `IdScheme`. Absent: ids begin with both names. */
+  readonly soleRelation?: string;
   /** Documents that no connector accounted for when the last sync looked. Absent: none. */
   readonly foreign?: number;
   readonly relations: Readonly<Record<string, RelationState>>;
@@ -60,6 +63,11 @@ export interface IndexState {
 }
 
 export const NO_STATE: IndexState = { connectors: {} };
+
+/** How the ids of the documents that a connector has in an index are made. */
+export function idSchemeIn({ connectors }: IndexState, connectorId: string): IdScheme {
+  return idSchemeOf({ ...connectors[connectorId], connectorId });
+}
 
 /** A relation whose rows have all to be read, sent and looked at again: nobody knows what its documents are. */
 export function stateInDoubt({ rule }: Pick<RelationState, 'rule'>): RelationState {

@@ -1,3 +1,4 @@
+import type { IdScheme } from './document-owner';
 import type { JobType, Standing } from './job';
 import type { WorkingPipelines } from './pipelines';
 import type { SkippedRelation } from './relation';
@@ -8,8 +9,7 @@ import type { Since, UnseenTransactions } from './unseen-transactions';
  * Facts for every activity of one sync job. Few, since they travel with each of them: the connector's definition
  * and its secrets stay with the worker.
  */
-export interface SyncJob {
-  readonly connectorId: string;
+export interface SyncJob extends IdScheme {
   readonly jobType: JobType;
   /** The workflow's run id: names the index of a rebuild and the job in dead letters. */
   readonly jobId: string;

@@ -4,6 +4,8 @@ import { type Difference, type DifferenceCounts, type DifferenceKind, NO_DIFFERE
 export interface DifferenceLog {
   /** @param document - as it was found, where there is one */
   readonly add: (difference: Difference, document?: Buffer) => void;
+  /** Adds a row whose id can't be read, so that it can't be looked at again: its id is where it stands. */
+  readonly addUnreadable: (difference: Difference) => void;
   /** Counts differences that were seen once only, because there are so many. */
   readonly count: (relation: string, kind: DifferenceKind, count: number) => void;
   /** Differences of a relation so far. */
@@ -22,14 +24,16 @@ export function createDifferenceLog(limit: number): DifferenceLog {
     const before = counts(relation);
     relations.set(relation, { ...before, [kind]: before[kind] + added });
   };
+  const add = (difference: Difference) => {
+    count(difference.relation, difference.kind, 1);
+    if (listed.length < limit) listed.push(difference);
+  };
   return {
     count,
     counts,
     relations: () => [...relations.keys()],
     listed: () => listed,
-    add: (difference) => {
-      count(difference.relation, difference.kind, 1);
-      if (listed.length < limit) listed.push(difference);
-    },
+    add,
+    addUnreadable: add,
   };
 }

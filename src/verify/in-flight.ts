@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { ProjectedRelation } from '../activities/plan/projected-relation';
 import { untilInStep } from '../postgres/server/until-in-step';
-import { documentIdPrefix } from '../sync/document-owner';
 import { SyncFailure } from '../sync/failures';
 import { confirmRows } from './confirm-differences';
 import type { Difference } from './difference';
@@ -35,17 +34,13 @@ export interface Suspects {
  * @param log - takes what can't be looked at again: rows whose id can't be read
  * @param limit - differences whose values are kept, as they may be large
  */
-export function createSuspects(log: DifferenceLog, connectorId: string, limit: number): Suspects {
+export function createSuspects(log: DifferenceLog, limit: number): Suspects {
   const suspects: Suspect[] = [];
   return {
     log: {
       ...log,
       add: (difference, document) => {
         const { relation, id, kind } = difference;
-        if (!id.startsWith(documentIdPrefix(connectorId, relation))) {
-          log.add(difference);
-          return;
-        }
         suspects.push({
           difference: suspects.length < limit ? difference : { relation, id, kind },
           ...(document === undefined ? {} : { document: digestDocument(document) }),
@@ -90,7 +85,7 @@ async function lookAgain(
   { context, relations, readLetters }: LookAgain,
   suspects: readonly Suspect[],
 ): Promise<readonly Suspect[]> {
-  const again = createSuspects(context.log, context.connector.settings.id, context.limit);
+  const again = createSuspects(context.log, context.limit);
   for (const name of new Set(suspects.map(({ difference }) => difference.relation))) {
     const projected = relations.get(name);
     if (projected === undefined) continue;

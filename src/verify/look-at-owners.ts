@@ -1,6 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
 
 import { scanOwners } from '../elasticsearch/documents/scan-owners';
+import type { IdScheme } from '../sync/document-owner';
 import { relationField } from '../sync/relation';
 
 /** Ids that are kept, some 100 bytes each: so many strays there are only where something takes pgferry's fields off. */
@@ -33,7 +34,7 @@ export interface Owners {
 /** Looks at every id of an index. Sees what was refreshed. */
 export async function lookAtOwners(
   client: Client,
-  scan: { readonly index: string; readonly connectorId: string; readonly signal: AbortSignal },
+  scan: IdScheme & { readonly index: string; readonly signal: AbortSignal },
 ): Promise<Owners> {
   const documents = new Map<string, number>();
   const strays = new Map<string, string[]>();

@@ -100,7 +100,7 @@ function confirmPlace(
   place: string,
   rejected: RejectedRows,
 ): void {
-  if (!rejected.confirm(place)) log.add({ relation: name, id: place, kind: 'missing' });
+  if (!rejected.confirm(place)) log.addUnreadable({ relation: name, id: place, kind: 'missing' });
 }
 
 function readPart(

@@ -1,4 +1,5 @@
 import type { OpenConnector } from '../activities/connector/connector-registry';
+import type { IdScheme } from '../sync/document-owner';
 import type { DifferenceLog } from './difference-log';
 import type { Owners } from './look-at-owners';
 
@@ -7,6 +8,8 @@ export interface VerifyContext {
   readonly connector: OpenConnector;
   /** The index itself. */
   readonly index: string;
+  /** How the ids of its documents are made, as its state says. */
+  readonly scheme: IdScheme;
   /** Whose the documents of the index are, by their ids. */
   readonly owners: Owners;
   readonly comparesContent: boolean;

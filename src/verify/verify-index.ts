@@ -10,6 +10,7 @@ import { describeIndex } from '../elasticsearch/index/describe-index';
 import { refreshIndex } from '../elasticsearch/index/refresh-index';
 import { namePipelines } from '../elasticsearch/pipelines/name-pipelines';
 import { SyncFailure } from '../sync/failures';
+import { idSchemeIn } from '../sync/index-state';
 import { narrowToIndex } from '../sync/indices/index-naming';
 import { createDifferenceLog } from './difference-log';
 import { createSuspects, LOOK_AGAIN_MS, settleSuspects } from './in-flight';
@@ -39,7 +40,7 @@ export async function verifyIndex(connector: OpenConnector, options: VerifyOptio
   const started = performance.now();
   const opened = await openContext(connector, options);
   const isFollowed = connector.settings.continuous !== undefined;
-  const suspects = createSuspects(opened.log, connector.settings.id, options.limit);
+  const suspects = createSuspects(opened.log, options.limit);
   const context = isFollowed ? { ...opened, log: suspects.log } : opened;
   const { relations, problems } = await readSource(connector, new Date().toISOString());
   throwProblems(connector.settings.id, problems);
@@ -88,10 +89,12 @@ async function openContext(connector: OpenConnector, { limit, signal }: VerifyOp
     throw new SyncFailure('DestinationChanged', message, `Make it: pgferry sync ${settings.id}`);
   }
   await refreshIndex(elasticsearch, index.concrete);
+  const scheme = idSchemeIn(index.state, settings.id);
   return {
     connector,
     index: index.concrete,
-    owners: await lookAtOwners(elasticsearch, { index: index.concrete, connectorId: settings.id, signal }),
+    scheme,
+    owners: await lookAtOwners(elasticsearch, { ...scheme, index: index.concrete, signal }),
     comparesContent: namePipelines(pipelineSubject(connector, index)).length === 0,
     log: createDifferenceLog(limit),
     limit,
@@ -101,11 +104,11 @@ async function openContext(connector: OpenConnector, { limit, signal }: VerifyOp
 
 /** Documents of relations that are no longer synced: none of them has a row. */
 async function findUnknownRelations(
-  { connector, index, owners, log, signal }: VerifyContext,
+  { connector, index, scheme, owners, log, signal }: VerifyContext,
   known: ReadonlyMap<string, unknown>,
 ): Promise<void> {
   if ([...owners.documents.keys()].every((relation) => known.has(relation))) return;
-  const scan = { index, connectorId: connector.settings.id, signal };
+  const scan = { ...scheme, index, signal };
   for await (const page of scanOwners(connector.elasticsearch, scan)) {
     for (const { id, relation } of page) {
       if (relation !== undefined && !known.has(relation)) log.add({ relation, id, kind: 'extra' });

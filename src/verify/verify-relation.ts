@@ -65,9 +65,9 @@ async function compareDocuments(
   { name }: ProjectedRelation,
   { part, digests, looks }: PartComparison,
 ): Promise<void> {
-  const { connector, comparesContent, index, signal } = context;
+  const { connector, comparesContent, index, scheme, signal } = context;
   const averageBytes = digests.bytes / Math.max(1, digests.rows) + 1;
-  const prefix = documentIdPrefix(connector.settings.id, name);
+  const prefix = documentIdPrefix(scheme, name);
   const pages = scanDocuments(connector.elasticsearch, {
     index,
     signal,

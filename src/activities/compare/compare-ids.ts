@@ -74,7 +74,7 @@ export async function compareIds(
   let isMisplaced = false;
   for await (const page of scanClaims(connector.elasticsearch, input, scope)) {
     for (const id of page) {
-      const relation = relationOfId(job.connectorId, id);
+      const relation = relationOfId(job, id);
       if (relation === part.relation) {
         if (ids.see(id)) continue;
         if (isBehind && young.length < IDS_PER_LOOKUP) young.push(id);
@@ -117,7 +117,7 @@ export async function* scanPart(
   input: CompareInput,
   scope: ActivityScope,
 ): AsyncGenerator<readonly string[]> {
-  const prefix = documentIdPrefix(input.job.connectorId, input.part.relation);
+  const prefix = documentIdPrefix(input.job, input.part.relation);
   for await (const page of scanClaims(elasticsearch, input, scope)) yield page.filter((id) => id.startsWith(prefix));
 }
 

@@ -66,7 +66,7 @@ export async function findStaleBySums(
   const all = { differing: coverBuckets(differing, MAX_RANGES) };
   const suspects = await chooseSuspects(connector, digested, target);
   if (suspects === undefined) return all;
-  const prefix = documentIdPrefix(job.connectorId, relation);
+  const prefix = documentIdPrefix(job, relation);
   const found = new Map<string, SuspectDocument>();
   for await (const page of scanSuspects(connector.elasticsearch, { ...target, ...suspects })) {
     // Others may have written documents whose fields claim what their ids don't.

@@ -5,6 +5,7 @@ import { lookUpDocuments } from '../../elasticsearch/documents/look-up-documents
 import { scanStrays } from '../../elasticsearch/documents/scan-owners';
 import { deadLetterIndexName } from '../../elasticsearch/index/index-names';
 import { findExisting } from '../../postgres/ids/read-ids';
+import { idSchemeOf } from '../../sync/document-owner';
 import { addReports, emptyReport } from '../../sync/report';
 import { passVersion } from '../../sync/write-version';
 import type { OpenConnector } from '../connector/connector-registry';
@@ -16,8 +17,7 @@ import { indexRows } from './index-rows';
 
 /** The ids of a relation's documents whose fields don't say that they are, in pages. */
 export function scanStraysOf(elasticsearch: Client, { job, part }: CompareInput, { signal }: ActivityScope) {
-  const { connectorId, concreteIndex: index } = job;
-  return scanStrays(elasticsearch, { index, connectorId, relation: part.relation, signal });
+  return scanStrays(elasticsearch, { ...idSchemeOf(job), index: job.concreteIndex, relation: part.relation, signal });
 }
 
 /**

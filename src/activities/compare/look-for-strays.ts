@@ -1,4 +1,5 @@
 import { scanOwners } from '../../elasticsearch/documents/scan-owners';
+import { idSchemeOf } from '../../sync/document-owner';
 import { relationField } from '../../sync/relation';
 import type { SyncJob } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
@@ -24,7 +25,7 @@ export async function lookForStrays(
   const claims = [connectorId, ...others].map((id) => relationField(id, ''));
   const strays = new Map<string, number>();
   let foreign = 0;
-  for await (const page of scanOwners(elasticsearch, { index, connectorId, signal: scope.signal })) {
+  for await (const page of scanOwners(elasticsearch, { ...idSchemeOf(job), index, signal: scope.signal })) {
     for (const { relation, claim, isStray } of page) {
       if (isStray && relation !== undefined) strays.set(relation, (strays.get(relation) ?? 0) + 1);
       else if (!claims.some((start) => claim?.startsWith(start))) foreign += 1;

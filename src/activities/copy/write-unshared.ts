@@ -62,11 +62,11 @@ interface Fate {
 }
 
 async function readFates(
-  { connector: { elasticsearch }, job, version: passVersion, signal }: PieceTarget,
+  { connector: { elasticsearch }, job, relation, version: passVersion, signal }: PieceTarget,
   shared: readonly SharedId[],
 ): Promise<(id: string) => Fate> {
   const ids = shared.flatMap(({ id, old }) => (old === 0 ? [] : [id]));
-  const letterIdOf = (documentId: string) => deadLetterId({ connectorId: job.connectorId, documentId });
+  const letterIdOf = (documentId: string) => deadLetterId({ connectorId: job.connectorId, relation, documentId });
   const letters = {
     index: deadLetterIndexName(job),
     ids: ids.map(letterIdOf),

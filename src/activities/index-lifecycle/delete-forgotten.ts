@@ -5,7 +5,7 @@ import { writeState } from '../../elasticsearch/index/state-store';
 import { findPrimary } from '../../postgres/server/find-primary';
 import { readHorizon } from '../../postgres/server/watermark';
 import { ALL_BUCKETS } from '../../sync/bucket-ranges';
-import type { IndexState } from '../../sync/index-state';
+import { idSchemeIn, type IndexState } from '../../sync/index-state';
 import type { SyncJob } from '../../sync/sync-plan';
 import { chooseVersion, newestVersion } from '../../sync/write-version';
 import { deleteStaleDocuments } from '../compare/delete-stale-documents';
@@ -52,7 +52,8 @@ async function createJob(
   const { clock, watermark } = await readHorizon(await findPrimary(connector));
   const ofDeadLetters = await findNewestVersion(elasticsearch, deadLetterIndexName(place), connectorId);
   return {
-    ...{ connectorId, jobType: 'full', jobId, definition, ...place },
+    ...idSchemeIn(state, connectorId),
+    ...{ jobType: 'full', jobId, definition, ...place },
     startedAt: new Date(clock / MICROSECONDS_PER_MS).toISOString(),
     watermark,
     version: chooseVersion(clock, [state.connectors[connectorId]?.version, ofDeadLetters]),

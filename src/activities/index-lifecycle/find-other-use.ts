@@ -1,8 +1,9 @@
 import type { Client } from '@elastic/elasticsearch';
 
-import { scanOwners } from '../../elasticsearch/documents/scan-owners';
+import { ownerOf, scanOwners } from '../../elasticsearch/documents/scan-owners';
 import type { IndexDescription } from '../../elasticsearch/index/describe-index';
 import { refreshIndex } from '../../elasticsearch/index/refresh-index';
+import { idSchemeIn } from '../../sync/index-state';
 
 /** Relations of a connector, which are alone in an index or not. */
 export interface Occupants {
@@ -34,8 +35,9 @@ export async function isUsedOtherwise(
   if (findOtherUse(described, occupants) !== undefined) return true;
   const { connectorId, relations } = occupants;
   const own = new Set<string | undefined>(relations);
-  for await (const page of scanOwners(client, { index, connectorId, signal })) {
-    if (page.some(({ relation }) => !own.has(relation))) return true;
+  const scheme = idSchemeIn(described.state, connectorId);
+  for await (const page of scanOwners(client, { index, ...scheme, signal })) {
+    if (page.some((document) => !own.has(ownerOf(scheme, document)))) return true;
   }
   return false;
 }

@@ -63,6 +63,7 @@ export async function finishSync(
       version: Math.max(saved?.version ?? 0, newestVersion(job)),
       ...source,
       index: serving.identity,
+      ...(job.soleRelation === undefined ? {} : { soleRelation: job.soleRelation }),
       ...(remembered === 0 ? {} : { foreign: remembered }),
       ...(saved?.followed === undefined ? {} : { followed: withoutClaims(saved.followed, forgotten) }),
       relations: failed.length > 0 ? { ...keptStates(before, plan, haveChanged), ...relations } : relations,

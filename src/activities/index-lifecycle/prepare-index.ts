@@ -130,6 +130,7 @@ function markCopied(
     // A stream may have saved a newer one since the sync was planned.
     version: Math.max(before?.version ?? 0, newestVersion(job)),
     ...(before?.followed === undefined ? {} : { followed: withClaims(before.followed, claims) }),
+    ...(job.soleRelation === undefined ? {} : { soleRelation: job.soleRelation }),
     relations: { ...before?.relations, ...marked },
   };
   return { ...state, connectors: { ...state.connectors, [job.connectorId]: after } };

@@ -5,6 +5,7 @@ import { readSectionInPlace } from '../../elasticsearch/adaptation/section-in-pl
 import type { LostValue, Settings } from '../../elasticsearch/blueprint/index-content';
 import { findNewestVersion } from '../../elasticsearch/dead-letters/find-newest-version';
 import { requireNoRouting } from '../../elasticsearch/fit/require-fit';
+import { chooseIds } from '../../elasticsearch/index/choose-ids';
 import { describeChange, describeLeftBehind, listComingAlong } from '../../elasticsearch/index/describe-design';
 import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
 import { designIndex } from '../../elasticsearch/index/design-index';
@@ -128,6 +129,12 @@ async function planOnce(connector: OpenConnector, request: PlanRequest, seen?: S
   const state = index?.state.connectors[id];
   if (request.jobType === 'incremental') checkRulesInEffect(connector.settings, parted, state);
   if (index !== undefined) requireNoRouting(index.content, `The index ${index.concrete}`);
+  const ids = await chooseIds(connector.elasticsearch, index, {
+    connectorId: id,
+    indexName: connector.settings.indexName,
+    byKey: connector.settings.documents.id === 'key',
+    relations: [...parted.relations.map(({ name }) => name), ...parted.failed.map(({ relation }) => relation)],
+  });
   const adoption = index === undefined ? {} : await findAdoption(connector, request, index);
   const fitted = fitRelations(parted.relations, index, new Set(Object.keys(state?.relations ?? {})));
   const { relations, mapping } = fitted;
@@ -146,7 +153,7 @@ async function planOnce(connector: OpenConnector, request: PlanRequest, seen?: S
   const planned = relations.map((projected) => planRelation(projected, trusted, { ...horizon, ...works }, state));
   const description = {
     plan: {
-      job: { ...job, ...works, ...adoption },
+      job: { ...job, ...ids, ...works, ...adoption },
       relations: planned,
       skipped: view.skipped,
       dropped: parted.dropped,

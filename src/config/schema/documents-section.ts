@@ -17,6 +17,11 @@ export const documentsSection = optionalSection({
     "`prefixed`: `{schema}_{table}_{column}`, as Elastic's connector names them. `plain`: the column's name, and the " +
       'fields that pgferry adds start with `_`.',
   ),
+  id: documented(
+    z.enum(['qualified', 'key'], expected('qualified or key')).optional(),
+    "`qualified`, or left out: documents' ids begin with connector and table, `shop:public.items:42`. `key`: they " +
+      'are the key alone, `42`; an index holds one table then, and nothing else ([documents.md](documents.md#ids)).',
+  ),
   json: documented(
     z.enum(['flattened', 'object'], expected('flattened or object')).default('flattened'),
     'How json and jsonb are mapped: `flattened` as one field of keywords, `object` with a field for each key.',

@@ -1,7 +1,11 @@
+import type { IdStyle } from '../ids/document-id';
+
 /** Options of the step from rows to documents; the configuration's `documents` fits. */
 export interface DocumentOptions {
   /** `prefixed`: `{schema}_{table}_{column}` in lower case; `plain`: the column's name. */
   readonly fieldNames: 'prefixed' | 'plain';
+  /** `key`: ids are keys alone, in an index that holds this relation only. Absent: `qualified`. */
+  readonly id?: IdStyle | undefined;
   /** Mapping of json and jsonb. */
   readonly json: 'flattened' | 'object';
   /** Columns `schema.table.column` that stay out of documents; a key column still is in the id. */

@@ -1,6 +1,6 @@
 import { baseOf, type Column, type Relation } from '../../sync/relation';
 import { quoteIdentifier, quoteLiteral } from '../sql-text';
-import { HASH_MARK, idPrefix } from './document-id';
+import { EMPTY_MARK, HASH_MARK, idPrefix, type IdStyle } from './document-id';
 
 /**
  * The key of a relation whose ids tell its values, so that a row is found by an index: columns that are never null, of types
@@ -25,12 +25,12 @@ const INTEGER = /^(?:0|-?[1-9]\d{0,18})$/u;
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/u;
 
 /** @returns undefined where ids don't tell their rows' keys */
-export function idKeyOf(connectorId: string, relation: Relation): IdKey | undefined {
+export function idKeyOf(connectorId: string, relation: Relation, style: IdStyle = 'qualified'): IdKey | undefined {
   // Another server's idea of equality may be another one, as that of a foreign partition.
   if (relation.wholeBecause !== undefined) return undefined;
   const columns = relation.key.map((name) => keyColumn(relation.columns.find((column) => column.name === name)));
   if (columns.length === 0 || columns.includes(undefined)) return undefined;
-  return { prefix: idPrefix(connectorId, relation), columns: columns.flatMap((column) => column ?? []) };
+  return { prefix: idPrefix(connectorId, relation, style), columns: columns.flatMap((column) => column ?? []) };
 }
 
 function keyColumn(column: Column | undefined): KeyColumn | undefined {
@@ -81,7 +81,7 @@ export function sortIds({ prefix, columns }: IdKey, ids: readonly string[]): Sor
       byId.push(id);
       continue;
     }
-    const parts = text.split(',');
+    const parts = (prefix === '' && text === EMPTY_MARK ? '' : text).split(',');
     if (parts.length !== columns.length) continue;
     const values = columns.flatMap((column, at) => column.read(parts[at] ?? '') ?? []);
     if (values.length === columns.length) byKey.push({ id, values });

@@ -18,6 +18,7 @@ export interface StoredDocuments {
   readonly watch: PipelineWatch;
   readonly deadLetters: string;
   readonly connectorId: string;
+  readonly relation: string;
   readonly body: BulkBody;
   /** Ids of the documents that Elasticsearch says it stored. */
   readonly ids: ReadonlySet<string>;
@@ -79,8 +80,8 @@ function isSame(field: string, sent: unknown, found: unknown): boolean {
  */
 async function requireRefused(stored: StoredDocuments, absent: readonly string[]): Promise<void> {
   if (absent.length === 0) return;
-  const { client, watch, deadLetters, connectorId, signal, newestOfOthers } = stored;
-  const letters = absent.map((documentId) => deadLetterId({ connectorId, documentId }));
+  const { client, watch, deadLetters, connectorId, relation, signal, newestOfOthers } = stored;
+  const letters = absent.map((documentId) => deadLetterId({ connectorId, relation, documentId }));
   const refused = await lookUpDocuments(client, { index: deadLetters, ids: letters, signal });
   if (refused.size === letters.length) return;
   if (newestOfOthers !== undefined && !(await isOnAnyShard(stored, absent))) return;

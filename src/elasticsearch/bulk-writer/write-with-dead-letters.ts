@@ -65,7 +65,7 @@ export async function writeWithDeadLetters(
     const outcome = await deliverBody(delivery, body);
     if (options.requireUuid !== undefined) await requireSameIndex(client, options.target, options.requireUuid);
     if (isReadBack && watch !== undefined) {
-      const target = { client, watch, deadLetters, connectorId, signal };
+      const target = { client, watch, deadLetters, connectorId, relation, signal };
       const versions = { newestVersion, newestOfOthers: newestOfOthers?.() };
       await requireFieldsAsSent({ ...target, ...versions, body, ids: stored });
     }

@@ -8,6 +8,7 @@ import { deadLetterId } from './dead-letter-id';
 /** Dead letters of documents whose rows were read again. */
 export interface SettledLetters {
   readonly connectorId: string;
+  readonly relation: string;
   readonly documentIds: readonly string[];
   /** Version of the writes of that reading: a letter of it, or of a newer one, stays. */
   readonly version: number;
@@ -38,12 +39,12 @@ export async function settleDeadLetters(client: Client, index: string, settled: 
 async function findOlder(
   client: Client,
   index: string,
-  { connectorId, documentIds, version, signal }: SettledLetters,
+  { connectorId, relation, documentIds, version, signal }: SettledLetters,
 ): Promise<readonly FoundLetter[]> {
   if (documentIds.length === 0) return [];
   const doing = `looking for dead letters in ${index}`;
   const docs = documentIds.map((documentId) => {
-    const _id = deadLetterId({ connectorId, documentId });
+    const _id = deadLetterId({ connectorId, relation, documentId });
     return { _id, routing: _id, _source: ['version'] };
   });
   const answer: unknown = await translateFailures(doing, () =>

@@ -1,7 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
 
 import { BUCKETS } from '../../sync/bucket-ranges';
-import { relationOfId } from '../../sync/document-owner';
+import { type IdScheme, relationOfId } from '../../sync/document-owner';
 import { OWN_FIELDS } from '../../sync/own-fields';
 import { relationField } from '../../sync/relation';
 import { type PageScan, scanPages } from './scan-pages';
@@ -20,14 +20,14 @@ export interface OwnedDocument {
 /** Every document of an index, in pages, see {@link scanPages}: nothing is left out for the fields it has or lacks. */
 export async function* scanOwners(
   client: Client,
-  { connectorId, ...scan }: PageScan & { readonly connectorId: string },
+  scan: PageScan & IdScheme,
 ): AsyncGenerator<readonly OwnedDocument[], void, undefined> {
   for await (const hits of scanPages(client, scan, [OWN_FIELDS.relation, OWN_FIELDS.bucket])) {
     yield hits.map(({ _id: id, fields }) => {
-      const relation = relationOfId(connectorId, id);
+      const relation = relationOfId(scan, id);
       const [claim, bucket] = [onlyValue(fields, OWN_FIELDS.relation), onlyValue(fields, OWN_FIELDS.bucket)];
       const isPlaced = typeof bucket === 'number' && bucket >= 0 && bucket < BUCKETS;
-      const isFound = relation !== undefined && claim === relationField(connectorId, relation) && isPlaced;
+      const isFound = relation !== undefined && claim === relationField(scan.connectorId, relation) && isPlaced;
       return {
         id,
         relation,
@@ -41,7 +41,7 @@ export async function* scanOwners(
 /** The ids of a relation's documents that queries by pgferry's fields miss. */
 export async function* scanStrays(
   client: Client,
-  { relation, ...scan }: PageScan & { readonly connectorId: string; readonly relation: string },
+  { relation, ...scan }: PageScan & IdScheme & { readonly relation: string },
 ): AsyncGenerator<readonly string[], void, undefined> {
   for await (const page of scanOwners(client, scan)) {
     const strays = page.filter((document) => document.isStray && document.relation === relation);
@@ -49,11 +49,23 @@ export async function* scanStrays(
   }
 }
 
-/** Documents that are not a connector's, told by their ids alone. Sees what was refreshed. */
-export async function countForeignDocuments(client: Client, index: string, connectorId: string): Promise<number> {
+/**
+ * The relation that a document is known to be of: by its id, or where ids are keys alone, which anybody's may be, by its
+ * field `_relation`; undefined for one of others.
+ */
+export function ownerOf(
+  { connectorId, soleRelation }: IdScheme,
+  { relation, claim }: OwnedDocument,
+): string | undefined {
+  if (soleRelation === undefined) return relation;
+  return claim === relationField(connectorId, soleRelation) ? soleRelation : undefined;
+}
+
+/** Documents that are not a connector's, see {@link ownerOf}. Sees what was refreshed. */
+export async function countForeignDocuments(client: Client, index: string, scheme: IdScheme): Promise<number> {
   let foreign = 0;
-  for await (const page of scanOwners(client, { index, connectorId })) {
-    foreign += page.filter(({ relation }) => relation === undefined).length;
+  for await (const page of scanOwners(client, { index, ...scheme })) {
+    foreign += page.filter((document) => ownerOf(scheme, document) === undefined).length;
   }
   return foreign;
 }

@@ -65,12 +65,13 @@ function isConnectorState(value: unknown): value is ConnectorState {
 
 /** Whoever may change the index may have put anything into it: what is no state is left out. */
 function readConnector(state: ConnectorState): ConnectorState {
-  const { version, source, lastCommit, index, foreign, relations, followed } = state;
+  const { version, source, lastCommit, index, soleRelation, foreign, relations, followed } = state;
   return {
     version,
     ...(isIdentity(source) ? { source } : {}),
     ...(isCommitMark(lastCommit) ? { lastCommit } : {}),
     ...(typeof index === 'string' ? { index } : {}),
+    ...(typeof soleRelation === 'string' ? { soleRelation } : {}),
     ...(Number.isSafeInteger(foreign) ? { foreign } : {}),
     // A relation stays known by its name: it must not be forgotten in silence.
     relations: Object.fromEntries(Object.entries(relations).map(([name, state]) => [name, readRelation(state)])),

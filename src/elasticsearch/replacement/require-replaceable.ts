@@ -1,9 +1,10 @@
 import type { Client } from '@elastic/elasticsearch';
 
 import { SyncFailure } from '../../sync/failures';
+import { idSchemeIn, NO_STATE } from '../../sync/index-state';
 import type { Standing } from '../../sync/job';
 import { countForeignDocuments } from '../documents/scan-owners';
-import type { IndexDescription } from '../index/describe-index';
+import { describeIndex, type IndexDescription } from '../index/describe-index';
 import { refreshIndex } from '../index/refresh-index';
 
 /** An index that is to be replaced. */
@@ -24,7 +25,8 @@ export async function requireReplaceable(client: Client, replaceable: Replaceabl
   const { name, concrete, viaAlias, connectorId, as } = replaceable;
   if (!viaAlias && as === undefined) throw asksForChoice(name, connectorId);
   await refreshIndex(client, concrete);
-  const foreign = await countForeignDocuments(client, concrete, connectorId);
+  const state = (await describeIndex(client, concrete))?.state ?? NO_STATE;
+  const foreign = await countForeignDocuments(client, concrete, idSchemeIn(state, connectorId));
   if (foreign === 0) return;
   throw new SyncFailure(
     'InvalidConfig',

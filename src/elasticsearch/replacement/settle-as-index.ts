@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, errors, type estypes } from '@elastic/elasticsearch';
 
 import { SyncFailure } from '../../sync/failures';
+import { idSchemeIn } from '../../sync/index-state';
 import { isAlreadyThere, unlessMissing } from '../answers/response-error';
 import { translateFailures } from '../answers/translate-failure';
 import { countForeignDocuments } from '../documents/scan-owners';
@@ -139,7 +140,8 @@ async function removeOwnWrites(
   await refreshIndex(client, there.concrete);
   // Before the alias was taken away, nothing can have made it.
   const isOfThatMoment = !there.viaAlias && original !== undefined && isSettling(original);
-  const isOwn = isOfThatMoment && (await countForeignDocuments(client, name, connectorId)) === 0;
+  const isOwn =
+    isOfThatMoment && (await countForeignDocuments(client, name, idSchemeIn(original.state, connectorId))) === 0;
   if (!isOwn) {
     throw new SyncFailure(
       'DestinationChanged',

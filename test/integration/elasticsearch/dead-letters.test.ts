@@ -145,17 +145,27 @@ describe('dead letters', () => {
       letter('unread'),
     ]);
     const documentIds = ['mended', 'refused anew', 'never refused'];
-    await settleDeadLetters(client, index, { connectorId: 'shop', documentIds, version: 20 });
+    await settleDeadLetters(client, index, { connectorId: 'shop', relation: 'public.item', documentIds, version: 20 });
     await client.indices.refresh({ index });
     expect(await listIds()).toEqual(['refused anew', 'unread']);
-    await settleDeadLetters(client, index, { connectorId: 'other', documentIds: ['unread'], version: 20 });
+    await settleDeadLetters(client, index, {
+      connectorId: 'other',
+      relation: 'public.item',
+      documentIds: ['unread'],
+      version: 20,
+    });
     await client.indices.refresh({ index });
     expect(await listIds()).toEqual(['refused anew', 'unread']);
   });
 
   test('where there are none there need be no index', async () => {
     expect(await countDeadLetters(client, index, 'shop')).toEqual(new Map());
-    await settleDeadLetters(client, index, { connectorId: 'shop', documentIds: ['a'], version: 20 });
+    await settleDeadLetters(client, index, {
+      connectorId: 'shop',
+      relation: 'public.item',
+      documentIds: ['a'],
+      version: 20,
+    });
     expect(await pruneDeadLetters(client, index, { connectorId: 'shop', target })).toBe(0);
     expect(await client.indices.exists({ index })).toBe(false);
   });

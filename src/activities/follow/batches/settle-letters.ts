@@ -40,6 +40,6 @@ export function settleLetters(
     const relations = await withLetters();
     if (hasLetters) relations.add(relation);
     if (!relations.has(relation)) return;
-    await settleDeadLetters(elasticsearch, index, { connectorId: settings.id, documentIds, version, signal });
+    await settleDeadLetters(elasticsearch, index, { connectorId: settings.id, relation, documentIds, version, signal });
   };
 }
