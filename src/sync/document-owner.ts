@@ -1,3 +1,6 @@
+/** What ids begin with: `qualified` with connector and relation, `key` with nothing, since an index holds one relation. */
+export type IdStyle = 'qualified' | 'key';
+
 /** How the ids of a connector's documents in an index tell whose they are. */
 export interface IdScheme {
   readonly connectorId: string;

@@ -1,4 +1,4 @@
-import type { IdStyle } from '../ids/document-id';
+import type { IdStyle } from '../../sync/document-owner';
 
 /** Options of the step from rows to documents; the configuration's `documents` fits. */
 export interface DocumentOptions {

@@ -1,8 +1,5 @@
-import { documentIdPrefix } from '../../sync/document-owner';
+import { documentIdPrefix, type IdStyle } from '../../sync/document-owner';
 import { formatRelation, type QualifiedName } from '../../sync/relation';
-
-/** What ids begin with: `qualified` with connector and relation, `key` with nothing, since an index holds one relation. */
-export type IdStyle = 'qualified' | 'key';
 
 /** Elasticsearch refuses ids above 512 bytes of UTF-8, and with one of them the whole bulk request. */
 export const MAX_ID_BYTES = 512;

@@ -1,7 +1,8 @@
+import type { IdStyle } from '../../sync/document-owner';
 import { SyncFailure } from '../../sync/failures';
 import type { Relation } from '../../sync/relation';
 import { quoteLiteral } from '../sql-text';
-import { EMPTY_MARK, HASH_MARK, idPrefix, type IdStyle, MAX_ID_BYTES } from './document-id';
+import { EMPTY_MARK, HASH_MARK, idPrefix, MAX_ID_BYTES } from './document-id';
 import { joinKey, type KeyText } from './key-text';
 
 const SHA256_HEX_DIGITS = 64;

@@ -1,6 +1,7 @@
+import type { IdStyle } from '../../sync/document-owner';
 import { baseOf, type Column, type Relation } from '../../sync/relation';
 import { quoteIdentifier, quoteLiteral } from '../sql-text';
-import { EMPTY_MARK, HASH_MARK, idPrefix, type IdStyle } from './document-id';
+import { EMPTY_MARK, HASH_MARK, idPrefix } from './document-id';
 
 /**
  * The key of a relation whose ids tell its values, so that a row is found by an index: columns that are never null, of types
