@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-import { ENCODED_IN_KEY, HASH_MARK, MAX_ID_BYTES, NULL_MARK } from '../../src/documents/ids/document-id';
+import { EMPTY_MARK, ENCODED_IN_KEY, HASH_MARK, MAX_ID_BYTES, NULL_MARK } from '../../src/documents/ids/document-id';
 
 /**
  * The id of the document with a key, as `idExpression` has PostgreSQL compute it.
  */
 export function encodeId(prefix: string, key: readonly (string | null)[]): string {
-  const id = prefix + key.map(encodeKeyPart).join(',');
+  const id = prefix + key.map(encodeKeyPart).join(',') || EMPTY_MARK;
   return new TextEncoder().encode(id).length > MAX_ID_BYTES ? `${prefix}${HASH_MARK}${sha256(id)}` : id;
 }
 

@@ -9,9 +9,14 @@ import { column, makeRelation } from '../../support/make-relation';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { openTestSource } from '../../support/source';
 
-type Key = [string | null, string | null];
-
 const CASES = 5000;
+
+/** Keys that are next to what stands for something else. */
+const MARKS = ['', null, '%E', '%25E', '%H', '%N', ',', '%2C', 'E', '%'];
+const EDGES = {
+  1: MARKS.map((mark) => [mark]),
+  2: MARKS.flatMap((first) => MARKS.map((second) => [first, second])),
+};
 
 const keyPart = fc.option(
   fc.oneof(
@@ -48,26 +53,32 @@ describe('document ids as PostgreSQL computes them', () => {
     return rows.map(({ id }) => id);
   }
 
-  test(`are those of the reference, and differ for different keys (${CASES} random ones)`, async () => {
-    const relation = makeRelation({
-      schema: 'a.b',
-      table: "it's: 100%",
-      columns: [column('k1', 'text'), column('K "2"', 'text')],
-      key: ['k1', 'K "2"'],
-    });
-    const property = fc.asyncProperty(
-      fc.array(fc.tuple(keyPart, keyPart), { minLength: CASES, maxLength: CASES }),
-      async (keys: Key[]) => {
-        const from = `json_to_recordset($1::json) as t ("k1" text, "K ""2""" text)`;
-        const rows = JSON.stringify(keys.map(([k1, k2]) => ({ k1, 'K "2"': k2 })));
-        const ids = await computeIds(from, idExpression('shop', relation), [rows]);
-        expect(ids).toEqual(keys.map((key) => encodeId(idPrefix('shop', relation), key)));
-        expect(new Set(ids).size).toBe(new Set(keys.map((key) => JSON.stringify(key))).size);
-        expect(ids.filter((id) => Buffer.byteLength(id) > 512)).toEqual([]);
-      },
-    );
-    await fc.assert(property, { numRuns: 1, endOnFailure: true });
-  });
+  const NAMES = ['k1', 'K "2"'];
+
+  test.each([
+    ['connector, table and two columns', 'qualified', 2],
+    ['two columns alone', 'key', 2],
+    ['one column alone', 'key', 1],
+  ] as const)(
+    `of %s are those of the reference, and differ for different keys (${CASES} random ones)`,
+    async (_, style, count) => {
+      const names = NAMES.slice(0, count);
+      const columns = names.map((name) => column(name, 'text'));
+      const relation = makeRelation({ schema: 'a.b', table: "it's: 100%", columns, key: names });
+      const property = fc.asyncProperty(
+        fc.array(fc.array(keyPart, { minLength: count, maxLength: count }), { minLength: CASES, maxLength: CASES }),
+        async (keys) => {
+          const from = `json_to_recordset($1::json) as t ("k1" text, "K ""2""" text)`;
+          const rows = JSON.stringify(keys.map((key) => Object.fromEntries(names.map((name, at) => [name, key[at]]))));
+          const ids = await computeIds(from, idExpression('shop', relation, style), [rows]);
+          expect(ids).toEqual(keys.map((key) => encodeId(idPrefix('shop', relation, style), key)));
+          expect(new Set(ids).size).toBe(new Set(keys.map((key) => JSON.stringify(key))).size);
+          expect(ids.filter((id) => id === '' || Buffer.byteLength(id) > 512)).toEqual([]);
+        },
+      );
+      await fc.assert(property, { numRuns: 1, endOnFailure: true, examples: [[[...EDGES[count]]]] });
+    },
+  );
 
   test('tell apart the keys that Elastic’s connector lets collide', async () => {
     const relation = makeRelation({ columns: [column('a', 'text'), column('b', 'text')], key: ['a', 'b'] });

@@ -1,9 +1,11 @@
+import { idPrefix } from '../../../src/documents/ids/document-id';
 import { idExpression } from '../../../src/documents/ids/id-expression';
 import { idKeyOf } from '../../../src/documents/ids/key-of-id';
 import { closeSource, type Source } from '../../../src/postgres/connection/source';
 import { findExisting } from '../../../src/postgres/ids/read-ids';
 import { copyByIds } from '../../../src/postgres/rows/copy-by-ids';
 import { rowSourceOf } from '../../../src/postgres/rows/row-source';
+import type { IdStyle } from '../../../src/sync/document-owner';
 import { copiedDocuments } from '../../../src/verify/copied-documents';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { describeTable, openTestSource } from '../../support/source';
@@ -25,6 +27,8 @@ beforeAll(async () => {
     insert into ids values ('00000000-0000-4000-8000-0000000000ab');
     create table words (word varchar(700) collate nocase primary key);
     insert into words values ('Word'), (repeat('long', 150)), ('50%'), ('%H'), ('%N');
+    create table empties (word text primary key);
+    insert into empties values (''), ('%E');
     create table codes (code code primary key);
     insert into codes values ('a,b');
     create table amounts (amount numeric primary key);
@@ -37,34 +41,44 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function lookUp(table: string) {
+async function lookUp(table: string, style: IdStyle = 'qualified') {
   const relation = await describeTable(database, source, table);
-  const id = idExpression('shop', relation);
-  const idKey = idKeyOf('shop', relation);
+  const id = idExpression('shop', relation, style);
+  const idKey = idKeyOf('shop', relation, style);
+  const prefix = idPrefix('shop', relation, style);
   const find = async (texts: readonly string[]) => {
-    const ids = texts.map((text) => `shop:public.${table}:${text}`);
+    const ids = texts.map((text) => prefix + text);
     const request = { rows: rowSourceOf(relation), id };
     const found = await findExisting(source, { ...request, ids, ...(idKey === undefined ? {} : { idKey }) });
     expect(found).toEqual(await findExisting(source, { ...request, ids }));
-    return [...found].map((one) => one.slice(`shop:public.${table}:`.length)).sort();
+    return [...found].map((one) => one.slice(prefix.length)).sort();
   };
   return { find, hasKey: idKey !== undefined };
 }
 
-test.each([
+const LOOKED_FOR = [
   ['small', ['-32768', '7', '0', '32767'], ['32768', '-32769', '+7', '07', ' 7', '7.0', '-0', '', '7,7', '1e1', 'x']],
   ['pair', ['1,x', '1,x%2Cy%25', '-9223372036854775808,', `2,\\ 'quoted' "é"`], ['1', '1,x,y%25', '1,X', '1,x%2cy%25']],
   ['ids', ['00000000-0000-4000-8000-0000000000ab'], ['00000000-0000-4000-8000-0000000000AB', '{}', '']],
   ['words', ['Word', '50%25', '%25H', '%25N'], ['word', 'WORD', '50%', '%2', '%H', '%Habc', '%N', 'a\0b']],
   ['codes', ['a%2Cb'], ['a,b', 'never']],
   ['amounts', ['1.50'], ['1.5', '1.500', 'NaN']],
-])(
-  'of %s the rows of ids are found, exactly, whatever else somebody calls a document',
-  async (table, there, others) => {
-    const { find } = await lookUp(table);
+] as const;
+
+const STYLES = ['qualified', 'key'] as const;
+
+test.each(LOOKED_FOR.flatMap(([table, ...texts]) => STYLES.map((style) => [table, style, ...texts] as const)))(
+  'of %s the rows of ids, %s ones, are found, exactly, whatever else somebody calls a document',
+  async (table, style, there, others) => {
+    const { find } = await lookUp(table, style);
     expect(await find([...there, ...others])).toEqual([...there].sort());
   },
 );
+
+test('a key that is an empty text is found where ids are keys alone', async () => {
+  const { find } = await lookUp('empties', 'key');
+  expect(await find(['%E', '%25E', 'E', '%', '%e'])).toEqual(['%25E', '%E']);
+});
 
 test('an id that holds a hash of its key is found by itself', async () => {
   const { find } = await lookUp('words');
