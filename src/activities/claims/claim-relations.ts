@@ -1,8 +1,12 @@
+import type { Client } from '@elastic/elasticsearch';
+
+import { writeState } from '../../elasticsearch/index/state-store';
 import { withTransaction } from '../../postgres/connection/transaction';
 import { findPrimary } from '../../postgres/server/find-primary';
 import { readMoment } from '../../postgres/server/read-moment';
 import { type Claims, isSettled, NOT_YET } from '../../sync/followed-definitions';
 import type { ConnectorState } from '../../sync/index-state';
+import type { SyncJob } from '../../sync/sync-plan';
 import { chooseVersion } from '../../sync/write-version';
 import type { OpenConnector } from '../connector/connector-registry';
 
@@ -58,6 +62,24 @@ export async function claimRelations(
   if (otherwise.length === 0) return;
   const othersEnd = (await readClock(connector)) + OTHERS_END_MS * MICROSECONDS_PER_MS;
   await write(claim(otherwise, chooseVersion(othersEnd, [newest])));
+}
+
+/**
+ * Changes a connector's claims in an index; nothing where no sync has written its state there.
+ * @returns those that stand then
+ */
+export async function changeClaims(
+  client: Client,
+  { connectorId, concreteIndex }: Pick<SyncJob, 'connectorId' | 'concreteIndex'>,
+  change: (standing: Claims) => Claims,
+): Promise<Claims> {
+  const state = await writeState(client, concreteIndex, ({ connectors, ...others }) => {
+    const own = connectors[connectorId];
+    if (own === undefined) return { connectors, ...others };
+    const followed = change(own.followed ?? {});
+    return { ...others, connectors: { ...connectors, [connectorId]: { ...own, followed } } };
+  });
+  return state.connectors[connectorId]?.followed ?? {};
 }
 
 /** Microseconds since 1970 by the clock of the server whose changes are followed. */

@@ -1,12 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { readState, writeState } from '../../elasticsearch/index/state-store';
+import { readState } from '../../elasticsearch/index/state-store';
 import { SyncFailure } from '../../sync/failures';
-import { type Claims, isSettled, withClaims } from '../../sync/followed-definitions';
+import { type Claims, type FollowedDefinition, isSettled, withClaims } from '../../sync/followed-definitions';
 import type { ConnectorState } from '../../sync/index-state';
 import type { SyncJob } from '../../sync/sync-plan';
 import type { OpenConnector } from '../connector/connector-registry';
-import { claimRelations, type Definitions, findToClaim, OTHERS_END_MS, readClock } from './claim-relations';
+import {
+  changeClaims,
+  claimRelations,
+  type Definitions,
+  findToClaim,
+  OTHERS_END_MS,
+  readClock,
+} from './claim-relations';
 
 const MICROSECONDS_PER_MS = 1_000;
 
@@ -18,24 +25,18 @@ const MICROSECONDS_PER_MS = 1_000;
  */
 export async function takeClaims(
   connector: OpenConnector,
-  { connectorId, concreteIndex }: Pick<SyncJob, 'connectorId' | 'concreteIndex'>,
+  job: Pick<SyncJob, 'connectorId' | 'concreteIndex'>,
   relations: Definitions,
   say: (doing: string) => void,
   signal: AbortSignal,
 ): Promise<Claims> {
   const { elasticsearch } = connector;
-  const before = (await readState(elasticsearch, concreteIndex)).connectors[connectorId];
+  const before = (await readState(elasticsearch, job.concreteIndex)).connectors[job.connectorId];
   const first: Claims = Object.fromEntries(relations.map(({ name, definition }) => [name, { definition }]));
   const toClaim = findToClaim(before ?? {}, relations, { areAnew: false });
   let standing: Claims = {};
   await claimRelations(connector, toClaim, before?.version ?? 0, async (made) => {
-    const state = await writeState(elasticsearch, concreteIndex, ({ connectors, ...others }) => {
-      const own = connectors[connectorId];
-      if (own === undefined) return { connectors, ...others };
-      const followed = withClaims({ ...first, ...own.followed }, made);
-      return { ...others, connectors: { ...connectors, [connectorId]: { ...own, followed } } };
-    });
-    standing = state.connectors[connectorId]?.followed ?? {};
+    standing = await changeClaims(elasticsearch, job, (known) => withClaims({ ...first, ...known }, made));
   });
   // One that does not stand, or that somebody took meanwhile, is lost at the first look.
   const claims = Object.entries(first).map(([name, claim]) => {
@@ -81,17 +82,17 @@ export function holdClaims(
   const held = new Map(Object.entries(claims));
   return {
     check: async (state) => {
-      const raised: [string, number][] = [];
+      const raised: [string, FollowedDefinition][] = [];
       for (const [name, { definition, since }] of held) {
         const now = state?.followed?.[name];
         if (now?.definition !== definition) throw lost(name, now?.definition, definition);
-        if (now.since !== undefined && now.since !== since) raised.push([name, now.since]);
+        if (now.since !== undefined && now.since !== since) raised.push([name, now]);
       }
       if (raised.length === 0) return;
       const time = await clock();
-      for (const [name, since] of raised) {
-        if (since > time) continue;
-        held.set(name, { definition: held.get(name)?.definition ?? '', since });
+      for (const [name, claim] of raised) {
+        if ((claim.since ?? 0) > time) continue;
+        held.set(name, claim);
         onExchanged(name);
       }
     },

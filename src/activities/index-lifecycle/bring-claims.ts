@@ -1,9 +1,7 @@
 import { describeIndex, type IndexDescription } from '../../elasticsearch/index/describe-index';
-import { writeState } from '../../elasticsearch/index/state-store';
 import { type Claims, withClaims } from '../../sync/followed-definitions';
-import type { ConnectorState } from '../../sync/index-state';
 import type { SyncJob, SyncPlan } from '../../sync/sync-plan';
-import { claimRelations, findToClaim } from '../claims/claim-relations';
+import { changeClaims, claimRelations, findToClaim } from '../claims/claim-relations';
 import type { OpenConnector } from '../connector/connector-registry';
 
 /**
@@ -19,14 +17,12 @@ export async function bringClaims(
   const old = await describeIndex(elasticsearch, index);
   const followed = old?.concrete === filled ? undefined : old?.state.connectors[connectorId]?.followed;
   if (followed === undefined) return;
-  await changeClaims(elasticsearch, filled, connectorId, (own) => ({
-    ...own.followed,
-    ...along(followed, own.followed),
-  }));
+  const target = { connectorId, concreteIndex: filled };
+  await changeClaims(elasticsearch, target, (own) => ({ ...own, ...along(followed, own) }));
 }
 
 /** A stream that writes by the old index's claim may go on for a while, whatever was claimed in the new one. */
-function along(old: Claims, own: Claims = {}): Claims {
+function along(old: Claims, own: Claims): Claims {
   const entries = Object.entries(old).map(([name, { definition, since = 0 }]) => {
     const there = own[name];
     const latest = Math.max(since, there?.definition === definition ? (there.since ?? 0) : 0);
@@ -43,20 +39,8 @@ export async function claimRebuilt(
 ): Promise<void> {
   const own = state.connectors[job.connectorId];
   if (own?.followed === undefined) return;
+  const target = { ...job, concreteIndex: concrete };
   await claimRelations(connector, findToClaim(own, relations, { areAnew: false }), own.version, (claims) =>
-    changeClaims(connector.elasticsearch, concrete, job.connectorId, ({ followed }) => withClaims(followed, claims)),
+    changeClaims(connector.elasticsearch, target, (standing) => withClaims(standing, claims)),
   );
-}
-
-async function changeClaims(
-  client: OpenConnector['elasticsearch'],
-  concrete: string,
-  connectorId: string,
-  change: (own: ConnectorState) => Claims,
-): Promise<void> {
-  await writeState(client, concrete, ({ connectors, ...others }) => {
-    const own = connectors[connectorId];
-    if (own === undefined) return { connectors, ...others };
-    return { ...others, connectors: { ...connectors, [connectorId]: { ...own, followed: change(own) } } };
-  });
 }
