@@ -26,7 +26,9 @@ export const FOLLOW = 'follow';
 const OFFERED = [100, 500, 1_000, 5_000] as const;
 /** Changes that may wait to be found while as much is written as is found. */
 const MOST_WAITING = 40_000;
-const IDLE_SECONDS = 20;
+/** For how long it is watched while nobody writes; after as long, when what came before is through. */
+const IDLE_SECONDS = 40;
+const LETS_GO_SECONDS = 20;
 const LONGEST_MS = 120_000;
 
 /** Follows changes at several rates; every figure is of one run. */
@@ -84,6 +86,8 @@ async function keep({ follow, say }: Bench, figure: FollowFigure): Promise<void>
 
 /** Nobody writes; then somebody writes much that is not published. */
 async function measureIdle({ stage, follow, say }: Bench, worker: BenchWorker): Promise<void> {
+  // After a full sync the engine compiles and collects for a while.
+  await sleep(IDLE_SECONDS * 1_000);
   const stopWatching = await watchProcesses(pidsOf(worker));
   await sleep(IDLE_SECONDS * 1_000);
   follow.idleCpu = (await stopWatching()).cpuSeconds / IDLE_SECONDS;
@@ -92,7 +96,7 @@ async function measureIdle({ stage, follow, say }: Bench, worker: BenchWorker): 
     await runStatements(stage.database, [`insert into unheard select repeat('x', 1000) from generate_series(1, 1000)`]);
   }
   // The server notes every 15 s which transactions run: only then does it let go of WAL.
-  await sleep(IDLE_SECONDS * 1_000);
+  await sleep(LETS_GO_SECONDS * 1_000);
   const stopWal = await watchWal(stage.database);
   await sleep(1_000);
   follow.idleWal = await stopWal();

@@ -5,6 +5,9 @@ import { type MetricDefinition, type MetricName, METRICS } from './metric-catalo
 /** Labels of one series: `{ connector: 'shop' }`. */
 export type Labels = Readonly<Record<string, string>>;
 
+/** Milliseconds between two looks at the event loop, each of which wakes a worker that has nothing to do. */
+const EVENT_LOOP_LOOK_MS = 50;
+
 /** The metrics of the catalogue, and those of Node.js: event loop, memory, garbage collection. */
 export interface MetricRegistry {
   /** Adds to a counter or gauge; 0 makes the series appear. */
@@ -18,7 +21,7 @@ export interface MetricRegistry {
 
 export function createMetricRegistry(): MetricRegistry {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_LOOK_MS });
   const counters = new Map<MetricName, Counter | Gauge>();
   const gauges = new Map<MetricName, Gauge>();
   const histograms = new Map<MetricName, Histogram>();

@@ -16,14 +16,16 @@ export interface WrittenRows extends BulkOutcome {
   readonly omitted: number;
 }
 
-/**
- * Writes what is read of a relation. Resolves as soon as every piece is taken over; `acknowledged` when Elasticsearch
- * has them all, so that the next chunk is read meanwhile.
- */
-export async function writePieces(
-  pieces: AsyncIterable<CopyPiece>,
-  target: PieceTarget,
-): Promise<{ readonly acknowledged: Promise<WrittenRows> }> {
+/** Rows that were read, and taken over to be written. */
+interface TakenRows {
+  /** Rows. */
+  readonly read: number;
+  /** Resolves when Elasticsearch has them all, so that the next chunk is read meanwhile. */
+  readonly acknowledged: Promise<WrittenRows>;
+}
+
+/** Writes what is read of a relation. Resolves as soon as every piece is taken over. */
+export async function writePieces(pieces: AsyncIterable<CopyPiece>, target: PieceTarget): Promise<TakenRows> {
   const { meter } = target.connector;
   let outcomes: Promise<BulkOutcome>[] = [];
   let read = 0;
@@ -56,7 +58,7 @@ export async function writePieces(
   }
   const acknowledged = Promise.all(outcomes).then((all) => ({ ...all.reduce(addOutcomes, NO_OUTCOME), read, omitted }));
   acknowledged.catch(() => undefined);
-  return { acknowledged };
+  return { read, acknowledged };
 }
 
 /** Until Elasticsearch has acknowledged a body, it may have to be sent again. */

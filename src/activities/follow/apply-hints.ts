@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BulkWriter } from '../../elasticsearch/bulk-writer/bulk-writer';
 import { refreshIndex } from '../../elasticsearch/index/refresh-index';
 import { withTransaction } from '../../postgres/connection/transaction';
-import { requireDefinitions } from '../../postgres/rows/copy-by-keys';
+import { lockTable } from '../../postgres/rows/lock-tables';
 import { readMoment } from '../../postgres/server/read-moment';
 import { SyncFailure } from '../../sync/failures';
 import { describeRejections, rejectionRemedy } from '../../sync/rejection-guard';
@@ -22,12 +22,16 @@ import type { FollowScope, Voice } from './follow-scope';
 import type { Roster } from './followed-roster';
 import type { GatheredGaps } from './gather-gaps';
 import type { HintCount } from './hint-source';
+import { type KnownFiles, REWRITTEN } from './known-files';
 import type { OpenStream } from './open-stream';
 
 /** Keys that are read in one transaction. */
 const KEYS_PER_BATCH = 5_000;
-/** Milliseconds for which hints are gathered, so that several of one key, or page, are read once. */
-const WINDOW_MS = 15;
+/**
+ * Milliseconds for which hints are gathered, so that several of one key, or page, are read once. A batch costs as much CPU
+ * as some hundred rows: where many come, they are ten a second rather than one every few milliseconds.
+ */
+const WINDOW_MS = { shortest: 30, aHint: 1, longest: 100 };
 /** Milliseconds until another look where no snapshot sees anything yet: a commit may wait for a standby for long. */
 const UNSEEN_MS = 50;
 /** Batches that Elasticsearch works on at a time. */
@@ -45,13 +49,14 @@ export interface Applying {
   readonly scope: FollowScope;
   readonly voice: Voice;
   readonly roster: Roster;
+  readonly files: KnownFiles;
   readonly pending: PendingHints;
   readonly came: HintCount;
   readonly alarm: Alarm;
   readonly versions: StreamVersions;
   /** Number of documents that had a newer version. */
   readonly conflicts: { count: number };
-  readonly gaps: Pick<GatheredGaps, 'areAsked'>;
+  readonly gaps: Pick<GatheredGaps, 'areAsked' | 'add'>;
   readonly writer: BulkWriter;
   /** Bounds what the stream deletes, see `limitDeletions`. */
   readonly mayDelete: StreamTarget['mayDelete'];
@@ -91,7 +96,7 @@ export async function applyHints(applying: Applying): Promise<never> {
       await alarm.untilRung(scope.signal);
       pace();
       if (pending.size() === 0) continue;
-      if (pending.size() < KEYS_PER_BATCH) await sleep(WINDOW_MS, undefined, { signal: scope.signal });
+      await gather(pending.size(), scope.signal);
       const batch = await readBatch(applying, target);
       if (pending.size() > 0) alarm.ring();
       if (batch === undefined) {
@@ -118,6 +123,13 @@ export async function applyHints(applying: Applying): Promise<never> {
   }
 }
 
+/** @param waiting - hints that came while the batch before was read */
+async function gather(waiting: number, signal: AbortSignal): Promise<void> {
+  if (waiting >= KEYS_PER_BATCH) return;
+  const { shortest, aHint, longest } = WINDOW_MS;
+  await sleep(Math.min(longest, Math.max(shortest, waiting * aHint)), undefined, { signal });
+}
+
 interface Batch {
   readonly taken: readonly TakenHints[];
   readonly acknowledged: readonly Promise<WrittenHints>[];
@@ -126,7 +138,7 @@ interface Batch {
 
 /** @returns undefined where no snapshot sees any of the hints' transactions yet, or a relation can't be read any more */
 async function readBatch(
-  { connector, stream: { probe }, pending, versions, conflicts, scope, voice, roster }: Applying,
+  { connector, stream: { probe }, pending, versions, conflicts, scope, voice, roster, files, gaps }: Applying,
   target: StreamTarget,
 ): Promise<Batch | undefined> {
   let taken: readonly TakenHints[] = [];
@@ -153,7 +165,13 @@ async function readBatch(
         const projected = roster.find(group.relation);
         if (projected === undefined) continue;
         reading = group.relation;
-        await requireDefinitions(tx, [projected.relation]);
+        const { definition, files: filesNow } = await lockTable(tx, projected.relation);
+        if (definition !== projected.relation.definition) throw altered(group.relation);
+        if (files.haveChanged(group.relation, filesNow)) {
+          // The snapshot is older than the rows that are there now: it would see none.
+          gaps.add(group.relation, REWRITTEN);
+          continue;
+        }
         // Where PostgreSQL does not tell when a row was committed, `_timestamp` is when it was read.
         const readAt = new Date(clock / MICROSECONDS_PER_MS).toISOString();
         const now = probe.trackCommitTimestamp
@@ -209,4 +227,8 @@ function settler({ connector, pending, voice, conflicts, alarm, came }: Applying
       throw new SyncFailure('TooManyRejections', message, rejectionRemedy(id));
     }
   };
+}
+
+function altered(relation: string): SyncFailure {
+  return new SyncFailure('SourceChanged', `${relation} has been altered while its changes were followed`);
 }

@@ -22,7 +22,7 @@ export interface FollowedRelations extends ChosenRelations {
 export interface ExaminedSource extends FollowedRelations {
   /** Things that are missing, without which nothing is followed. */
   readonly hurdles: readonly Hurdle[];
-  /** Differs when tables came into the publication or left it, or partitions came, went or were emptied. */
+  /** Differs when tables came into the publication or left it, or partitions came or went. */
   readonly fingerprint: string;
 }
 
@@ -86,14 +86,11 @@ function onlyLeft(relations: readonly ProjectedRelation[], { left }: ChosenRelat
   return relations.filter(({ name }) => names.has(name));
 }
 
-/** Attach, detach, drop and truncate of a partition send nothing; of a plain table the stream tells. */
+/** Attach, detach and drop of a partition send nothing. */
 function fingerprintLeaves({ followed, readAgain }: FollowedRelations): string {
   const leaves = followed.map(({ name, relation }) => ({
     name,
-    leaves: relation.leaves
-      .filter(({ oid }) => oid !== relation.oid)
-      .map(({ oid, fileNode }) => `${oid}:${fileNode}`)
-      .sort(),
+    leaves: relation.leaves.map(({ oid }) => oid).sort(),
   }));
   // A view may be defined anew, and read other tables.
   return JSON.stringify([leaves, readAgain.map(({ relation, oids, files }) => [relation, oids, files])]);

@@ -14,6 +14,7 @@ import type { ContinuousSettings } from './examine-source';
 import type { FollowScope, Voice } from './follow-scope';
 import { createRoster } from './followed-roster';
 import { gatherGaps } from './gather-gaps';
+import { createKnownFiles, REWRITTEN } from './known-files';
 import { type OpenStream, openStream } from './open-stream';
 import { tell } from './read-again/choose-read-again';
 import { readAgainSoon } from './read-again/read-again-soon';
@@ -124,7 +125,12 @@ async function runStream(
     look: async () => (await lookAtTarget(connector, stream, claims)).state.connectors[job.connectorId]?.version,
     looksEveryMs: LOOK_AT_CLAIM_MS,
   });
-  const watching = watchStream(connector, settings, stream, { ...scope, ...voice, versions, roster, claims });
+  const files = createKnownFiles(stream.followed);
+  const onRewritten = (relation: string) => {
+    gaps.add(relation, REWRITTEN);
+  };
+  const relied = { versions, roster, claims, files };
+  const watching = watchStream(connector, settings, stream, { ...scope, ...voice, ...relied, onRewritten });
   const conflicts = { count: 0 };
   const mayDelete = limitDeletions({
     maxDeleteRatio: connector.settings.limits.maxDeleteRatio,
@@ -155,6 +161,7 @@ async function runStream(
           scope,
           voice,
           roster,
+          files,
           pending,
           came,
           alarm,

@@ -10,6 +10,7 @@ import { readSource } from '../plan/read-source';
 import type { StreamVersions } from './batches/stream-versions';
 import { type ContinuousSettings, examineSource } from './examine-source';
 import type { Roster } from './followed-roster';
+import type { KnownFiles } from './known-files';
 import type { OpenStream } from './open-stream';
 
 /** Milliseconds between looks at the WAL that is kept; each sixth look is at all that a stream relies on. */
@@ -26,6 +27,9 @@ interface Watched {
   readonly versions: StreamVersions;
   readonly roster: Roster;
   readonly claims: HeldClaims;
+  readonly files: KnownFiles;
+  /** Hears of a relation whose rows were written anew. */
+  readonly onRewritten: (relation: string) => void;
 }
 
 /** Looks after a stream while it runs, and ends it where something that it relies on is no longer so. */
@@ -33,8 +37,9 @@ export function watchStream(
   connector: OpenConnector,
   settings: ContinuousSettings,
   stream: OpenStream,
-  { isCurrent, show, end, versions, roster, claims }: Watched,
+  watched: Watched,
 ): { readonly stop: () => void } {
+  const { isCurrent, show, end, versions, claims } = watched;
   let looks = 0;
   let isLooking = false;
   const look = async () => {
@@ -47,7 +52,7 @@ export function watchStream(
       throw changed('the ingest pipelines of the index changed');
     if (looks % LOOKS_PER_MINUTE !== 0) return;
     if (!(await isCurrent())) throw changed('the connector’s definition changed, or the server that is written');
-    await requireSameSource(connector, settings, stream, roster);
+    await requireSameSource(connector, settings, stream, watched);
     await versions.save();
   };
   const timer = setInterval(() => {
@@ -102,7 +107,7 @@ async function requireSameSource(
   connector: OpenConnector,
   settings: ContinuousSettings,
   { fingerprint, followed, readAgain, left }: OpenStream,
-  roster: Roster,
+  { roster, files, onRewritten }: Watched,
 ): Promise<void> {
   const view = await readSource(connector, new Date(0).toISOString());
   const unreadable = new Set(view.problems.map(({ relation }) => relation));
@@ -117,6 +122,8 @@ async function requireSameSource(
   if (!isSame || !isKnown) throw changed('other relations can be followed');
   if (present.length === followed.length && now.fingerprint !== fingerprint)
     throw changed('partitions or the publication changed');
+  for (const { name, relation } of relations)
+    if (roster.find(name) !== undefined && files.haveChanged(name, relation.leaves)) onRewritten(name);
 }
 
 function listNames(relations: readonly { readonly name: string }[]): string {

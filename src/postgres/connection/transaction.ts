@@ -1,4 +1,4 @@
-import { DatabaseError, type QueryConfig, type QueryResultRow } from 'pg';
+import { DatabaseError, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
 
 import { quoteIdentifier } from '../../documents/sql-text';
 import { endOfWork } from '../../waits/hear-waits';
@@ -54,6 +54,7 @@ export interface ResultColumn {
 /** A read-only transaction. Errors are those of `pg`; they are mapped where the transaction ends. */
 export interface Transaction {
   readonly source: Source;
+  /** Of several statements, which take one round trip and no values, it gives the rows of the last. */
   readonly query: <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
   /** The columns of a single statement. */
   readonly describe: (text: string) => Promise<readonly ResultColumn[]>;
@@ -164,8 +165,9 @@ function transactionOn(source: Source, { client }: BorrowedConnection, watch: St
   return {
     source,
     query: async <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) => {
-      const result = await watch.over(client.query<Row>(text, [...values]));
-      return result.rows;
+      // Of several statements node-postgres gives a list, which its types do not tell.
+      const result: QueryResult<Row> | QueryResult<Row>[] = await watch.over(client.query<Row>(text, [...values]));
+      return [result].flat().at(-1)?.rows ?? [];
     },
     describe: async (text) => {
       // Values, even none, make node-postgres use the extended protocol.

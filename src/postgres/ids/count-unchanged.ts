@@ -1,7 +1,7 @@
 import type { Since } from '../../sync/unseen-transactions';
 import type { Source } from '../connection/source';
 import { type Transaction, withTransaction } from '../connection/transaction';
-import { checkLeaf } from '../rows/check-leaf';
+import { checkLeaf } from '../rows/lock-tables';
 import { readingTransaction } from '../rows/reading-transaction';
 import type { LeafRows } from '../rows/row-source';
 import { filterOf, fromRows, type RowIdentity } from '../rows/rows-sql';

@@ -34,6 +34,8 @@ export interface ReplicationListener {
 
 /** Milliseconds between status updates, well below `wal_sender_timeout`. */
 const STATUS_MS = 1_000;
+/** Milliseconds between two reads of what has come. */
+const REST_MS = 10;
 
 /** Whose stream it is, and who hears of its beginning. */
 export interface ReplicationOwner {
@@ -105,6 +107,17 @@ function streamOf(
   const say = () => {
     sendFrame(connection, renderStatus(confirmed, Date.now()));
   };
+  let isPaused = false;
+  let resting: NodeJS.Timeout | undefined;
+  /** A server sends each transaction as it commits: read one by one, that alone takes a good part of the CPU time. */
+  const rest = () => {
+    if (resting !== undefined) return;
+    connection.stream.pause();
+    resting = setTimeout(() => {
+      resting = undefined;
+      if (!isPaused) connection.stream.resume();
+    }, REST_MS);
+  };
   return {
     start: (publication, listener) => {
       const beat = setInterval(say, STATUS_MS);
@@ -128,6 +141,7 @@ function streamOf(
           to.query(`START_REPLICATION SLOT ${quoteIdentifier(slot)} LOGICAL 0/0 (${options})`);
         },
         handleCopyData: ({ chunk }: { readonly chunk: Buffer }) => {
+          rest();
           try {
             take(chunk);
           } catch (error) {
@@ -144,8 +158,14 @@ function streamOf(
         },
       } as never);
     },
-    pause: () => void connection.stream.pause(),
-    resume: () => void connection.stream.resume(),
+    pause: () => {
+      isPaused = true;
+      connection.stream.pause();
+    },
+    resume: () => {
+      isPaused = false;
+      if (resting === undefined) connection.stream.resume();
+    },
     confirm: (lsn) => {
       if (lsn <= confirmed) return;
       confirmed = lsn;

@@ -1,5 +1,5 @@
-import type { LeafNow } from './check-leaf';
 import { blockCondition, blockConditionByPlaces } from './leaf-sql';
+import type { LeafNow } from './lock-tables';
 import type { BlockRange } from './row-source';
 
 const FIRST_WITH_TID_RANGE_SCAN = 140_000;

@@ -10,8 +10,8 @@ const KNOWN_MS = 10_000;
 /** Rows of a relation that were read again, and written. */
 interface ReadRows {
   readonly relation: string;
-  /** Ids of their documents; of rows that are gone, too. */
-  readonly documentIds: readonly string[];
+  /** Tells the ids of their documents; of rows that are gone, too. */
+  readonly documentIds: () => Promise<readonly string[]>;
   /** Version of these writes. */
   readonly version: number;
   /** Whether some of them have dead letters now. */
@@ -40,6 +40,7 @@ export function settleLetters(
     const relations = await withLetters();
     if (hasLetters) relations.add(relation);
     if (!relations.has(relation)) return;
-    await settleDeadLetters(elasticsearch, index, { connectorId: settings.id, documentIds, version, signal });
+    const settled = { connectorId: settings.id, documentIds: await documentIds(), version, signal };
+    await settleDeadLetters(elasticsearch, index, settled);
   };
 }

@@ -1,8 +1,8 @@
 import type { BulkWriter } from '../../../elasticsearch/bulk-writer/bulk-writer';
 import type { Transaction } from '../../../postgres/connection/transaction';
-import { copyByKeys, idsOfKeys } from '../../../postgres/rows/copy-by-keys';
-import type { CopyPiece } from '../../../postgres/rows/copy-piece';
-import { deleteBody, readAction } from '../../../sync/bulk-item';
+import { withTransaction } from '../../../postgres/connection/transaction';
+import { copyByKeys, idsOfKeys, idsWithoutRow } from '../../../postgres/rows/copy-by-keys';
+import { deleteBody } from '../../../sync/bulk-item';
 import type { SyncJob } from '../../../sync/sync-plan';
 import type { OpenConnector } from '../../connector/connector-registry';
 import { copyOptions } from '../../copy/copy-options';
@@ -48,31 +48,23 @@ export async function writeHinted(
   const { connector, job, writer, signal } = target;
   const keys = hints.map(({ key }) => key);
   const piece = { connector, job, writer, relation: name, version, signal };
-  const ids = await idsOfKeys(tx, relation, keys, projection);
-  const gone = new Set(ids);
   const pieces = copyByKeys(tx, relation, keys, copyOptions(piece, projection));
-  const { acknowledged } = await writePieces(strikeOut(pieces, gone), piece);
+  const { acknowledged, read } = await writePieces(pieces, piece);
+  // As many rows as keys, and no two of one key: none is gone, which is nearly always so.
+  const isComplete = read === keys.length && relation.keyIsUnbacked !== true && relation.keyIsPerLeaf !== true;
+  const gone = isComplete ? [] : await idsWithoutRow(tx, relation, keys, projection);
   const deletions: Promise<{ readonly deleted: number }>[] = [];
-  if (gone.size > 0 && (await target.mayDelete(name, gone.size))) {
-    const accepted = await writer.accept(deleteBody([...gone], version), name);
+  if (gone.length > 0 && (await target.mayDelete(name, gone.length))) {
+    const accepted = await writer.accept(deleteBody(gone, version), name);
     deletions.push(accepted.acknowledged);
   }
+  const documentIds = () => withTransaction(connector.source, (later) => idsOfKeys(later, relation, keys, projection));
   const all = Promise.all([acknowledged, ...deletions]).then(async ([written, deletion]) => {
     const { indexed, rejected, dropped } = written;
     const outcome = { relation: name, written: indexed, deleted: deletion?.deleted ?? 0, rejected, dropped };
-    await target.settleLetters({ relation: name, documentIds: ids, version, hasLetters: rejected + dropped > 0 });
+    await target.settleLetters({ relation: name, documentIds, version, hasLetters: rejected + dropped > 0 });
     return outcome;
   });
   all.catch(() => undefined);
   return { acknowledged: all };
-}
-
-/** Passes rows on, and strikes their ids out of those that are gone. */
-async function* strikeOut(pieces: AsyncIterable<CopyPiece>, gone: Set<string>): AsyncGenerator<CopyPiece, void> {
-  for await (const piece of pieces) {
-    if (piece.kind === 'rows')
-      for (const offset of piece.body.offsets) gone.delete(readAction(piece.body.bytes, offset).id);
-    if (piece.kind === 'refused') for (const { id } of piece.rows) if (id !== undefined) gone.delete(id);
-    yield piece;
-  }
 }

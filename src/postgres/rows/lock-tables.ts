@@ -26,13 +26,32 @@ const LEAF_NOW = `
     current_setting('block_size')::integer as "blockBytes",
     current_setting('server_version_num')::integer as "versionNumber"`;
 
-/** Definition of a table, and file nodes of its leaves. */
-const TABLE_NOW = `
-  select
-    (select d.definition from (${definitionsQuery('array[$1::oid]')}) as d) as "definition",
-    array(
-      select coalesce(pg_relation_filenode(l.oid)::text, '')
-      from unnest($2::oid[]) with ordinality as l (oid, position) order by l.position) as "fileNodes"`;
+/** A table as it is now. */
+export interface TableNow {
+  /** As `Relation.definition` has it; null where it is gone. */
+  readonly definition: string | null;
+  /** Its leaves, in their order; 0 for one that has no file. */
+  readonly files: readonly Pick<Leaf, 'oid' | 'fileNode'>[];
+}
+
+/**
+ * Locks a table and its leaves against being altered or rewritten until the transaction ends, and tells what they are. One
+ * round trip.
+ */
+export async function lockTable(tx: Transaction, table: Relation): Promise<TableNow> {
+  const oids = table.leaves.map(({ oid }) => oid);
+  // Not LOCK TABLE: it asks for the privilege on the whole table, where the role may have some columns only.
+  const [now] = await tx.query<{ definition: string | null; fileNodes: string[] }>(`
+    select 1 from ${qualifiedName(table)} limit 0;
+    select
+      (select d.definition from (${definitionsQuery(`array[${table.oid}]::oid[]`)}) as d) as "definition",
+      array(
+        select coalesce(pg_relation_filenode(l.oid)::text, '0')
+        from unnest(array[${oids.join(',')}]::oid[]) with ordinality as l (oid, position)
+        order by l.position) as "fileNodes"`);
+  const files = oids.map((oid, at) => ({ oid, fileNode: Number(now?.fileNodes[at] ?? 0) }));
+  return { definition: now?.definition ?? null, files };
+}
 
 /**
  * Locks a leaf against being rewritten until the transaction ends, then checks that it is still what was planned; so with
@@ -57,11 +76,9 @@ export async function checkLeaf(tx: Transaction, relation: ExpectedRelation, lea
 }
 
 async function checkTable(tx: Transaction, root: string, table: Relation): Promise<void> {
-  await tx.query(`select 1 from ${qualifiedName(table)} limit 0`);
-  const values = [table.oid, table.leaves.map(({ oid }) => oid)];
-  const [now] = await tx.query<{ definition: string | null; fileNodes: string[] }>(TABLE_NOW, values);
-  const files = table.leaves.map(({ fileNode }) => String(fileNode));
-  if (now?.definition === table.definition && now.fileNodes.join() === files.join()) return;
+  const now = await lockTable(tx, table);
+  const hasSameFiles = table.leaves.every(({ fileNode }, at) => now.files[at]?.fileNode === fileNode);
+  if (now.definition === table.definition && hasSameFiles) return;
   const message = `${root}: ${formatRelation(table)} has been altered or rewritten since the sync was planned`;
   throw new SyncFailure('SourceChanged', message);
 }
