@@ -94,7 +94,7 @@ export const METRICS = {
     kind: 'histogram',
     labels: ['connector'],
     help: 'Time from the commit of a batch of changes, its oldest, to the acknowledgement of Elasticsearch.',
-    buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+    buckets: [0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
   },
   pgferry_stream_gaps_total: {
     kind: 'counter',

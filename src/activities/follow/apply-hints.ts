@@ -31,7 +31,7 @@ const KEYS_PER_BATCH = 5_000;
  * Milliseconds for which hints are gathered, so that several of one key, or page, are read once. A batch costs as much CPU
  * as some hundred rows: where many come, they are ten a second rather than one every few milliseconds.
  */
-const WINDOW_MS = { shortest: 30, aHint: 1, longest: 100 };
+const WINDOW_MS = { shortest: 25, aHint: 1, longest: 100 };
 /** Milliseconds until another look where no snapshot sees anything yet: a commit may wait for a standby for long. */
 const UNSEEN_MS = 50;
 /** Batches that Elasticsearch works on at a time. */
