@@ -31,7 +31,7 @@ function ordersSection({ figures, rows, samples }: Bench): Section {
     heading: 'Syncs',
     about: `${rows.toLocaleString('en-US')} orders; each figure is the median of ${samples} runs after one to warm up.
 CPU and memory are the worker's alone, bytes those sent to Elasticsearch, events those of the workflow's history;
-loop is the 99th percentile of the worker's event loop delay: heartbeats must not wait.`,
+loop is the 99th percentile of the worker's event loop delay, looked at every 50 ms: heartbeats must not wait.`,
     targets: judgeTargets(own),
     head: HEAD,
     rows: own.map((figure) => renderFigure(figure)),

@@ -143,6 +143,7 @@ async function readBatch(
 ): Promise<Batch | undefined> {
   let taken: readonly TakenHints[] = [];
   let reading = '';
+  const begun = performance.now();
   const work = withTransaction(
     connector.source,
     async (tx) => {
@@ -167,7 +168,7 @@ async function readBatch(
         reading = group.relation;
         const { definition, files: filesNow } = await lockTable(tx, projected.relation);
         if (definition !== projected.relation.definition) throw altered(group.relation);
-        if (files.haveChanged(group.relation, filesNow)) {
+        if (files.haveChanged(filesNow, begun)) {
           // The snapshot is older than the rows that are there now: it would see none.
           gaps.add(group.relation, REWRITTEN);
           continue;

@@ -12,29 +12,30 @@ type Files = readonly Pick<Leaf, 'oid' | 'fileNode'>[];
  */
 export interface KnownFiles {
   /**
-   * Notes the files that a relation has now.
-   * @returns whether it had others before
+   * Notes the files that leaves have now; of leaves that came since the stream began it knows none.
+   * @param since - milliseconds by `performance.now()` at which who reads began: what others noted later is news to it
+   * @returns whether one of them had another file before
    */
-  readonly haveChanged: (relation: string, files: Files) => boolean;
+  readonly haveChanged: (files: Files, since?: number) => boolean;
 }
 
 export function createKnownFiles(
-  relations: readonly { readonly name: string; readonly relation: { readonly leaves: Files } }[],
+  relations: readonly { readonly relation: { readonly leaves: Files } }[],
+  now: () => number = () => performance.now(),
 ): KnownFiles {
-  const known = new Map(relations.map(({ name, relation }) => [name, describe(relation.leaves)]));
+  const leaves = relations.flatMap(({ relation }) => relation.leaves);
+  const known = new Map(leaves.map(({ oid, fileNode }) => [oid, { fileNode, changedAt: -Infinity }]));
   return {
-    haveChanged: (relation, files) => {
-      const before = known.get(relation);
-      const now = describe(files);
-      known.set(relation, now);
-      return before !== now;
+    haveChanged: (files, since = Infinity) => {
+      let isNews = false;
+      for (const { oid, fileNode } of files) {
+        const before = known.get(oid);
+        if (before === undefined) continue;
+        const isOther = before.fileNode !== fileNode;
+        if (isOther) known.set(oid, { fileNode, changedAt: now() });
+        isNews ||= isOther || before.changedAt >= since;
+      }
+      return isNews;
     },
   };
-}
-
-function describe(files: Files): string {
-  return files
-    .map(({ oid, fileNode }) => `${oid}:${fileNode}`)
-    .sort()
-    .join();
 }

@@ -123,7 +123,7 @@ async function requireSameSource(
   if (present.length === followed.length && now.fingerprint !== fingerprint)
     throw changed('partitions or the publication changed');
   for (const { name, relation } of relations)
-    if (roster.find(name) !== undefined && files.haveChanged(name, relation.leaves)) onRewritten(name);
+    if (roster.find(name) !== undefined && files.haveChanged(relation.leaves)) onRewritten(name);
 }
 
 function listNames(relations: readonly { readonly name: string }[]): string {

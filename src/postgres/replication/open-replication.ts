@@ -109,9 +109,12 @@ function streamOf(
   };
   let isPaused = false;
   let resting: NodeJS.Timeout | undefined;
-  /** A server sends each transaction as it commits: read one by one, that alone takes a good part of the CPU time. */
+  /**
+   * A server sends each transaction as it commits: read one by one, that alone takes a good part of the CPU time. A socket of
+   * TLS gives one message after each rest, however many came: it has none.
+   */
   const rest = () => {
-    if (resting !== undefined) return;
+    if (settings.tls !== undefined || resting !== undefined) return;
     connection.stream.pause();
     resting = setTimeout(() => {
       resting = undefined;

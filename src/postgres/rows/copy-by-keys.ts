@@ -36,7 +36,10 @@ export async function idsOfKeys(
   return found.map((row) => row.id);
 }
 
-/** As {@link idsOfKeys}, of those keys that no row has which is synced. */
+/**
+ * As {@link idsOfKeys}, of those keys that no row has which is synced. Ids are compared byte by byte: by the collation of a
+ * key, A may equal a.
+ */
 export async function idsWithoutRow(
   tx: Transaction,
   relation: Relation,
@@ -44,9 +47,9 @@ export async function idsWithoutRow(
   identity: RowIdentity,
 ): Promise<readonly string[]> {
   const found = await tx.query<{ id: string }>(`
-    select k."id" from ${keyRows(relation, keys)} as t ${idJoin(identity.id)}
+    select k."id" collate "C" as "id" from ${keyRows(relation, keys)} as t ${idJoin(identity.id)}
     except
-    select k."id" ${fromRowsOfKeys(relation, keys, identity)}`);
+    select k."id" collate "C" ${fromRowsOfKeys(relation, keys, identity)}`);
   return found.map((row) => row.id);
 }
 

@@ -7,9 +7,11 @@ beforeAll(async () => {
   await followed.sql(`
     create table orders (id int primary key, state text);
     create table lines (orders int, line numeric, text text, primary key (orders, line));
+    create collation nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+    create table words (word varchar(20) collate nocase primary key, text text);
     create table logs (id int primary key, text text);
     insert into orders select i, 'new' from generate_series(1, 100) as i;
-    create publication pgferry_test for table orders, lines`);
+    create publication pgferry_test for table orders, lines, words`);
 });
 afterAll(() => followed.close());
 
@@ -40,6 +42,11 @@ test('changes are found within a second, without any sync', async () => {
   took.push(await untilFound('lines', 'text', { '1,1.0': 'a', '1,2': 'b, %' }));
   await sql(`update lines set line = 1.00 where line = 1`);
   took.push(await untilFound('lines', 'text', { '1,1.0': undefined, '1,1.00': 'a' }));
+  // By the key's collation it is the same row, by its document it is not.
+  await sql(`insert into words values ('Word', 'a')`);
+  took.push(await untilFound('words', 'text', { Word: 'a' }));
+  await sql(`update words set word = 'word'`);
+  took.push(await untilFound('words', 'text', { Word: undefined, word: 'a' }));
   process.stderr.write(`follow: ${took.map((ms) => Math.round(ms)).join(', ')} ms\n`);
   expect(Math.max(...took)).toBeLessThan(1_000);
 
