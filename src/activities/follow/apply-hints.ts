@@ -123,7 +123,7 @@ export async function applyHints(applying: Applying): Promise<never> {
   }
 }
 
-/** @param waiting - hints that came while the batch before was read */
+/** @param waiting - hints that wait by now, most of which came while the batch before was read */
 async function gather(waiting: number, signal: AbortSignal): Promise<void> {
   if (waiting >= KEYS_PER_BATCH) return;
   const { shortest, aHint, longest } = WINDOW_MS;

@@ -1,6 +1,5 @@
 import type { BulkWriter } from '../../../elasticsearch/bulk-writer/bulk-writer';
-import type { Transaction } from '../../../postgres/connection/transaction';
-import { withTransaction } from '../../../postgres/connection/transaction';
+import { type Transaction, withTransaction } from '../../../postgres/connection/transaction';
 import { copyByKeys, idsOfKeys, idsWithoutRow } from '../../../postgres/rows/copy-by-keys';
 import { deleteBody } from '../../../sync/bulk-item';
 import type { Relation } from '../../../sync/relation';
