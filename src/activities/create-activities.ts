@@ -36,6 +36,18 @@ export function createActivities(
   searchAttributes = false,
   self: ThisWorker = ONLY_WORKER,
 ): SyncActivities {
+  const inScope = <Result, Progress = Checkpoint>(
+    { meter }: OpenConnector,
+    work: (scope: ActivityScope<Progress>) => Promise<Result>,
+  ) => {
+    const context = Context.current();
+    const { activityId, workflowExecution } = context.info;
+    const keep =
+      workflowExecution === undefined
+        ? undefined
+        : (details?: unknown) => self.keepHeartbeat?.({ ...workflowExecution, activityId }, details);
+    return withScope<Result, Progress>(context, work, countWaits(meter), keep);
+  };
   const on = async <Result>(
     { connectorId, definition }: Pick<SyncJob, 'connectorId' | 'definition'>,
     work: (connector: OpenConnector, scope: ActivityScope) => Promise<Result>,
@@ -43,7 +55,7 @@ export function createActivities(
   ): Promise<Result> => {
     const open = () => registry.open(connectorId, definition);
     const connector = await openOrLeave(Context.current(), self, open, resumeFrom);
-    return withScope(Context.current(), (scope) => work(connector, scope), countWaits(connector.meter));
+    return inScope(connector, (scope) => work(connector, scope));
   };
   const factsOf = ({ definition, settings }: OpenConnector) => {
     const { concurrency, maxDeleteRatio, maxRejected } = settings.limits;
@@ -65,7 +77,7 @@ export function createActivities(
         await failAfterPatience(context.info, scope, () => validateConnector(connector));
         return work(connector, scope);
       };
-      return await withScope(context, tryServers, countWaits(connector.meter));
+      return await inScope(connector, tryServers);
     } catch (error) {
       // A sync that ends here is to be found by its search attributes, too.
       throw toApplicationFailure(error, { searchAttributes });
@@ -117,7 +129,7 @@ export function createActivities(
     restoreIndex: async ({ job }) => {
       const context = Context.current();
       const connector = await openOrLeave(context, self, () => openForRestoring(registry, job, context, self));
-      return withScope(context, () => restoreIndex(connector, job), countWaits(connector.meter));
+      return inScope(connector, () => restoreIndex(connector, job));
     },
   };
 }

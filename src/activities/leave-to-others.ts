@@ -2,6 +2,7 @@ import { ApplicationFailure, type Context } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 
 import { type FailureType, SyncFailure } from '../sync/failures';
+import type { ActivityAddress } from '../sync/wire/activity-address';
 import { describeWorker } from '../sync/wire/worker-name';
 import type { OpenConnector } from './connector/connector-registry';
 import { NotDefinedHere } from './connector/not-defined-here';
@@ -17,6 +18,8 @@ export interface ThisWorker {
   readonly patienceMs: number;
   /** Identities of the workers that have polled a task queue for activities of late. */
   readonly listPollers: (taskQueue: string) => Promise<readonly string[]>;
+  /** Keeps what an activity says in its heartbeats on this host; none: the activity has ended. */
+  readonly keepHeartbeat?: (activity: ActivityAddress, details?: unknown) => void;
 }
 
 /** Nobody else could do what this one can't. */

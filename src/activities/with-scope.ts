@@ -14,17 +14,21 @@ const BEAT_MS = 1_000;
  * Runs an activity's work with a heartbeat that goes on by itself, repeating the last checkpoint; it says, too, what the
  * work waits for.
  * @param onWaits - hears what the work waits for, and that it goes on
+ * @param keep - hears what each heartbeat says, and nothing more when the work has ended
  */
 export async function withScope<Result, Progress = Checkpoint>(
   context: Context,
   work: (scope: ActivityScope<Progress>) => Promise<Result>,
   onWaits: WaitListener = () => undefined,
+  keep: (details?: unknown) => void = () => undefined,
 ): Promise<Result> {
   let latest = readProgress(context.info.heartbeatDetails) as Progress | undefined;
   let waits: readonly Wait[] = [];
   const lastCheckpoint = latest;
   const sayNow = () => {
-    context.heartbeat(addWaits(latest, waits));
+    const details = addWaits(latest, waits);
+    keep(details);
+    context.heartbeat(details);
   };
   const listen: WaitListener = (told) => {
     waits = told;
@@ -53,5 +57,6 @@ export async function withScope<Result, Progress = Checkpoint>(
     return await hearWaits(listen, () => work(scope), context.cancellationSignal);
   } finally {
     clearInterval(beat);
+    keep();
   }
 }

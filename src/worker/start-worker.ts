@@ -13,6 +13,7 @@ import { connectWorker } from '../temporal/connect-worker';
 import { freeLeftActivities } from './free-left-activities';
 import { hostConnectors } from './host-connectors';
 import { identifyNamespace } from './identify-namespace';
+import { keepHeartbeats, type KeptHeartbeats } from './keep-heartbeats';
 import { listPollers } from './list-pollers';
 import { registerSearchAttributes } from './register-search-attributes';
 import { watchActivities } from './watch-activities';
@@ -33,8 +34,6 @@ export interface RunningWorker {
 
 /** Milliseconds that activities get to end by themselves when the worker shuts down. */
 const GRACE_MS = 10_000;
-/** Milliseconds between heartbeats at least: what was done since the last one is done again after a crash. */
-const HEARTBEAT_MS = 250;
 /** Data activities at a time: each holds a connection to PostgreSQL. */
 const DATA_SLOTS = 8;
 
@@ -66,7 +65,11 @@ export async function startWorker(settings: Settings, surroundings: WorkerSurrou
   // Before anything that takes time: Temporal needs up to a second until what is freed can be polled.
   const takenOver = takeOverFromDead(connection, settings, identity);
   const namespaceId = await identifyNamespace(connection, settings.temporal);
-  const parts = { ...surroundings, connection, registry, identity, namespaceId };
+  const heartbeats = keepHeartbeats(identity, (error) => {
+    const message = 'Cannot keep heartbeats on this host: if the worker is killed, its last seconds are done again';
+    Runtime.instance().logger.warn(message, { error });
+  });
+  const parts = { ...surroundings, connection, registry, identity, namespaceId, heartbeats };
   const { workers, shared } = await createWorkers(settings, parts);
   const watched = monitoring === undefined ? undefined : watchWorker(() => current, connection, workers);
   const running = Promise.all(workers.map((worker) => worker.run()));
@@ -79,6 +82,7 @@ export async function startWorker(settings: Settings, surroundings: WorkerSurrou
       await host.stop();
       await watched?.close();
       await registry.close();
+      heartbeats.close();
       await connection.close();
     });
   stopped.catch(() => undefined);
@@ -103,7 +107,8 @@ export async function startWorker(settings: Settings, surroundings: WorkerSurrou
 async function takeOverFromDead(connection: NativeConnection, { temporal }: Settings, identity: string): Promise<void> {
   const { logger } = Runtime.instance();
   try {
-    const activities = await freeLeftActivities(connection, { ...temporal, identity });
+    const dataConverter = createDataConverter(temporal.encryption);
+    const activities = await freeLeftActivities(connection, { ...temporal, identity, dataConverter });
     if (activities > 0) logger.info('Goes on with the work of a worker that died on this host', { activities });
   } catch (error) {
     logger.warn('Cannot look for work that a dead worker left', { error });
@@ -121,6 +126,7 @@ type SharedOptions = Pick<
   | 'interceptors'
   | 'shutdownGraceTime'
   | 'maxHeartbeatThrottleInterval'
+  | 'defaultHeartbeatThrottleInterval'
   | 'workerDeploymentOptions'
 >;
 
@@ -129,6 +135,7 @@ interface WorkerParts extends WorkerSurroundings {
   readonly registry: ConnectorRegistry;
   readonly identity: string;
   readonly namespaceId: string;
+  readonly heartbeats: KeptHeartbeats;
 }
 
 async function createWorkers(settings: Settings, parts: WorkerParts) {
@@ -142,10 +149,10 @@ async function createWorkers(settings: Settings, parts: WorkerParts) {
     tracing,
     patienceMs = PATIENCE_MS,
   } = parts;
-  const { namespace, taskQueue, encryption } = settings.temporal;
+  const { namespace, taskQueue, encryption, heartbeatMs } = settings.temporal;
   const searchAttributes = await registerSearchAttributes(connection, namespace);
   const listOthers = (queue: string) => listPollers(connection, namespace, queue);
-  const self = { identity, namespaceId, patienceMs, listPollers: listOthers };
+  const self = { identity, namespaceId, patienceMs, listPollers: listOthers, keepHeartbeat: parts.heartbeats.keep };
   const activities = { ...createActivities(registry, searchAttributes, self) };
   const shared: SharedOptions = {
     connection,
@@ -162,7 +169,8 @@ async function createWorkers(settings: Settings, parts: WorkerParts) {
     },
     ...(tracing === undefined ? {} : { sinks: tracing.sinks }),
     shutdownGraceTime: GRACE_MS,
-    maxHeartbeatThrottleInterval: HEARTBEAT_MS,
+    maxHeartbeatThrottleInterval: heartbeatMs,
+    defaultHeartbeatThrottleInterval: heartbeatMs,
     ...(deployment === undefined ? {} : { workerDeploymentOptions: toDeploymentOptions(deployment) }),
   };
   const code = workflowCode({ isTraced: tracing !== undefined, isEncrypted: encryption !== undefined });

@@ -77,7 +77,10 @@ describe('a sync runs, workers included', () => {
 
 describe('what keeps a connection from being secure is told at once:', () => {
   const connect = async (port: number, changes: Partial<TemporalSettings>, host = 'localhost') => {
-    const settings = { address: `${host}:${port}`, namespace: 'default', taskQueue: 'any', ...changes };
+    const settings = {
+      ...{ address: `${host}:${port}`, namespace: 'default', taskQueue: 'any', heartbeatMs: 3_000 },
+      ...changes,
+    };
     const opened = await connectTemporal(settings);
     await opened.connection.close();
   };

@@ -1,5 +1,7 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, defaultPayloadConverter, type Payload } from '@temporalio/client';
 
+import type { Checkpoint } from '../../src/sync/checkpoint';
+import { readKept } from '../../src/worker/keep-heartbeats';
 import { startCommand } from '../support/command-line';
 import { type ConnectorEntry, connectorEntry, writeConfiguration } from '../support/configuration-file';
 import { connectElasticsearch, deleteIndices } from '../support/elasticsearch';
@@ -19,10 +21,13 @@ let file: string;
 beforeAll(async () => {
   database = await createDatabase();
   await database.sql(`
+    create table read_first (id integer primary key, text text);
+    insert into read_first select i, repeat('x', 700) from generate_series(1, 30000) as i;
     create table stock (id integer primary key, name text);
     insert into stock select i, 'name ' || i from generate_series(1, 1000) as i`);
-  connector = connectorEntry(database, { tables: 'stock' });
-  file = writeConfiguration({ connectors: [connector] });
+  connector = connectorEntry(database, { tables: 'read_first, stock' });
+  // Temporal hears of nothing that is done while these tests wait.
+  file = writeConfiguration({ connectors: [connector], temporal: { heartbeat_interval: '10s' } });
 });
 
 afterAll(async () => {
@@ -32,7 +37,16 @@ afterAll(async () => {
   await database.drop();
 });
 
-test('a worker goes on at once with what one that was killed on its host has left', async () => {
+/** Of no checkpoint, nothing. */
+const readCheckpoint = (details: unknown) => (details ?? {}) as Partial<Checkpoint>;
+
+/** What the activity under way says by Temporal's account. */
+function saidBy(pending: readonly { readonly heartbeatDetails?: { readonly payloads?: Payload[] | null } | null }[]) {
+  const [payload] = pending[0]?.heartbeatDetails?.payloads ?? [];
+  return readCheckpoint(payload == null ? undefined : defaultPayloadConverter.fromPayload(payload));
+}
+
+test('a worker goes on at once with what one that was killed on its host has left, from where it was', async () => {
   const temporal = new Client({ connection: await Connection.connect({ address: temporalAddress() }) });
   const handle = temporal.workflow.getHandle(`sync-${connector.connector_id}`);
   const pending = async () => (await handle.describe()).raw.pendingActivities ?? [];
@@ -48,14 +62,21 @@ test('a worker goes on at once with what one that was killed on its host has lef
     );
     return row?.['waiting'] !== 0;
   });
+  const [left] = await pending();
+  const { runId } = await handle.describe();
+  const activity = { workflowId: handle.workflowId, runId, activityId: left?.activityId ?? '' };
+  const kept = () => readCheckpoint(readKept(left?.lastWorkerIdentity ?? '')(activity));
+  await eventually('it keeps what it has done', () => (kept().reports?.[0]?.indexed ?? 0) > 0);
   first.child.kill('SIGKILL');
   await first.finished;
+  const done = kept();
   const second = await startWorkerProcess(file);
   await eventually('the activity is tried again', () => isStarted(2), SOON_MS);
+  expect(saidBy(await pending())).toEqual(done);
   await database.sql('commit');
   const { code, stderr } = await sync.finished;
   expect({ code, stderr }).toMatchObject({ code: 0 });
-  expect(await countDocuments(connector.index_name)).toBe(1_000);
+  expect(await countDocuments(connector.index_name)).toBe(31_000);
   await stopCommand(second);
   await temporal.connection.close();
 });

@@ -122,7 +122,7 @@ export async function startSyncs(destination: Destination = SHARED_NODE): Promis
 }
 
 /** The worker that runs the syncs has its own. */
-const UNUSED = { address: '', namespace: 'default', taskQueue: 'unused' };
+const UNUSED = { address: '', namespace: 'default', taskQueue: 'unused', heartbeatMs: 3_000 };
 
 const asPlanned = (plan: SyncPlan): SyncPlan => plan;
 

@@ -2,26 +2,14 @@ import { z } from 'zod';
 
 import { number, optionalText, text } from './coerced-values';
 import { documented, fileOf, section } from './section';
+import { UNITS_MS, withUnit } from './with-unit';
 
-const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
 const UNITS_BYTES: Readonly<Record<string, number>> = {
   kB: 1_024,
   MB: 1_048_576,
   GB: 1_073_741_824,
   TB: 1_099_511_627_776,
 };
-
-function withUnit(units: Readonly<Record<string, number>>, example: string) {
-  return text.transform((value, context) => {
-    const [, count, unit = ''] = /^(\d+)\s*([A-Za-z]+)$/.exec(value.trim()) ?? [];
-    const size = units[unit];
-    if (count === undefined || size === undefined) {
-      context.addIssue(`must be a number with its unit (${Object.keys(units).join(', ')}), as ${example}`);
-      return z.NEVER;
-    }
-    return Number(count) * size;
-  });
-}
 
 /** `connectors[].continuous:` */
 export const continuousSection = section({

@@ -4,6 +4,7 @@ import { HOST_AND_PORT, optionalText, text } from './coerced-values';
 import { decryptKey } from './decrypt-key';
 import { certificates, findKeyProblems, privateKey } from './pem-text';
 import { documented, fileOf, findMissingHalf, nowhere, optionalSection, relate, section } from './section';
+import { UNITS_MS, withUnit } from './with-unit';
 
 const tlsKeys = section({
   ca: documented(certificates, 'Certificate(s) of the authority that signed the server, PEM text.'),
@@ -46,6 +47,12 @@ const encryption = relate(
   },
 );
 
+/** A sync that is cancelled hears of it by the answer to a heartbeat; a worker without any for 30 s counts as dead. */
+const heartbeatInterval = withUnit(UNITS_MS, '3s').refine(
+  (milliseconds) => milliseconds >= 100 && milliseconds <= 10_000,
+  'must be between 100ms and 10s',
+);
+
 /** Where Temporal is, where nobody says it. */
 export const DEFAULT_ADDRESS = 'localhost:7233';
 
@@ -78,6 +85,13 @@ export const temporalSection = optionalSection({
       .optional(),
     'TLS: `true`, `false`, or a mapping.',
     { fallback: false },
+  ),
+  heartbeat_interval: documented(
+    heartbeatInterval.default(3_000),
+    'How long between two heartbeats of an activity: each is an action of Temporal. Progress is seen, and a ' +
+      'cancelled sync ends, that much later. What a worker did since the last one is done again if it dies and none ' +
+      'starts in its place on its host.',
+    { fallback: '3s' },
   ),
   encryption: documented(
     encryption.prefault({}),

@@ -44,9 +44,14 @@ function toElasticsearchSettings({ request_timeout, ...section }: ConfigurationF
   return camelKeys({ ...section, ...left, requestTimeoutMs: request_timeout * 1000 });
 }
 
-function toTemporalSettings({ encryption, ...section }: ConfigurationFile['temporal']) {
+function toTemporalSettings({
+  encryption,
+  heartbeat_interval: heartbeatMs,
+  ...section
+}: ConfigurationFile['temporal']) {
   return camelKeys({
     ...section,
+    heartbeatMs,
     tls: toTemporalTls(section),
     encryption: encryption.key === undefined ? undefined : camelKeys({ ...encryption, key: encryption.key }),
   });
