@@ -25,7 +25,8 @@ beforeAll(async () => {
     insert into read_first select i, repeat('x', 700) from generate_series(1, 30000) as i;
     create table stock (id integer primary key, name text);
     insert into stock select i, 'name ' || i from generate_series(1, 1000) as i`);
-  connector = connectorEntry(database, { tables: 'read_first, stock' });
+  // Both tables are one activity's.
+  connector = connectorEntry(database, { tables: 'read_first, stock' }, { concurrency: 1 });
   // Temporal hears of nothing that is done while these tests wait.
   file = writeConfiguration({ connectors: [connector], temporal: { heartbeat_interval: '10s' } });
 });
