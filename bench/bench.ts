@@ -1,3 +1,4 @@
+import type { ActionsFigure } from './actions/measure-actions';
 import type { FollowMeasures } from './follow/follow-figure';
 import { type Figure, measure, type Sample } from './sample';
 import type { Stage } from './stage';
@@ -13,6 +14,7 @@ export interface Bench {
   readonly only: readonly string[];
   readonly figures: Figure[];
   readonly follow: FollowMeasures;
+  readonly actions: ActionsFigure[];
   /** Takes progress for people, a line a call. */
   readonly say: (line: string) => void;
 }

@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util';
 
 import { renderTable as renderRows } from '../src/cli/output/render-table';
 import { runStatements } from '../test/support/run-statements';
+import { ACTIONS, measureActions } from './actions/measure-actions';
+import { ACTIONS_HEAD, renderActions } from './actions/render-actions';
 import type { Bench } from './bench';
 import { FOLLOWED, MANY_TABLES, ORDERS, SHAPES } from './data-sets';
 import { describeRun } from './describe-run';
@@ -64,6 +66,7 @@ async function main(): Promise<void> {
       only,
       figures: [],
       follow: { figures: [] },
+      actions: [],
       say,
     };
     try {
@@ -85,6 +88,10 @@ async function measureAll(bench: Bench): Promise<void> {
     await measureFollow(bench, values.peers);
     return;
   }
+  if (only.length === 1 && only[0] === ACTIONS) {
+    await measureActions(bench);
+    return;
+  }
   say(`making ${rows} orders …`);
   await runStatements(stage.database, [...ORDERS.create(rows), 'vacuum analyze']);
   const ceiling = await measureCeilings(bench, ORDERS.name);
@@ -92,18 +99,20 @@ async function measureAll(bench: Bench): Promise<void> {
   await measureShapes(bench);
   await measureNested(bench, values.peers);
   await measureFollow(bench, values.peers);
+  await measureActions(bench);
   if (values.peers) await measurePeers(bench, ORDERS.name);
 }
 
 /** Prints the figures; they become docs/performance.md, or are compared with those of the run that did. */
 async function report(bench: Bench): Promise<void> {
-  const { figures, follow } = bench;
+  const { figures, follow, actions } = bench;
   const targets = [...judgeTargets(figures), ...judgeFollow(follow)];
-  if (values.json) process.stdout.write(`${JSON.stringify({ figures, follow, targets })}\n`);
+  if (values.json) process.stdout.write(`${JSON.stringify({ figures, follow, actions, targets })}\n`);
   else {
     if (figures.length > 0) process.stdout.write(`${renderTable(figures)}\n`);
     if (follow.figures.length > 0)
       process.stdout.write(`${renderRows(FOLLOW_HEAD, follow.figures.map(renderFollow))}\n`);
+    if (actions.length > 0) process.stdout.write(`${renderRows(ACTIONS_HEAD, actions.map(renderActions))}\n`);
   }
   for (const { what, limit, value, isMet } of targets)
     say(`${isMet ? '✓' : '✗'} ${what} ${limit}: ${value.toFixed(3)}`);

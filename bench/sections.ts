@@ -1,3 +1,5 @@
+import { ACTIONS } from './actions/measure-actions';
+import { ACTIONS_HEAD, renderActions } from './actions/render-actions';
 import type { Bench } from './bench';
 import { FOLLOWED } from './data-sets';
 import { judgeFollow } from './follow/judge-follow';
@@ -14,7 +16,7 @@ const OF_NESTED = /^n(?:$|[×-])/u;
 
 /** All sections of the page, of what was measured. */
 export function listSections(bench: Bench): readonly Section[] {
-  return [ordersSection(bench), nestedSection(bench), followSection(bench)];
+  return [ordersSection(bench), nestedSection(bench), followSection(bench), actionsSection(bench)];
 }
 
 /** The section that a run measures which was asked for nothing else. */
@@ -22,6 +24,7 @@ export function findSection(bench: Bench): Section | undefined {
   const [only, ...others] = bench.only;
   if (others.length > 0) return undefined;
   if (only === NESTED) return nestedSection(bench);
+  if (only === ACTIONS) return actionsSection(bench);
   return only === FOLLOW ? followSection(bench) : undefined;
 }
 
@@ -57,5 +60,16 @@ acknowledged is of each batch's oldest change. The most that it keeps up with: a
     targets: judgeFollow(follow),
     head: FOLLOW_HEAD,
     rows: follow.figures.map(renderFollow),
+  };
+}
+
+function actionsSection({ actions }: Bench): Section {
+  return {
+    heading: 'Actions of Temporal',
+    about: `What Temporal Cloud bills: all but heartbeats are counted in the histories of the runs, heartbeats by the worker
+where they reach the server. Of a day of following changes the heartbeats are a day's, all else what the seconds came to.`,
+    targets: [],
+    head: ACTIONS_HEAD,
+    rows: actions.map(renderActions),
   };
 }

@@ -1,0 +1,22 @@
+import { sumActions } from './count-actions';
+import type { ActionsFigure } from './measure-actions';
+
+/** What the columns hold. */
+export const ACTIONS_HEAD = [
+  '',
+  'actions',
+  'starts',
+  'activities',
+  'heartbeats',
+  'timers',
+  'signals',
+  'search attributes',
+  'events',
+];
+
+/** One figure's cells. */
+export function renderActions({ what, actions, events }: ActionsFigure): string[] {
+  const { starts, activities, heartbeats, timers, signals, attributes } = actions;
+  const counts = [sumActions(actions), starts, activities, heartbeats, timers, signals, attributes, events];
+  return [what, ...counts.map((count) => count.toLocaleString('en-US'))];
+}
