@@ -42,7 +42,7 @@ export async function measureActions(bench: Bench): Promise<void> {
     await count('full sync, nothing changed', () => sync('full'));
     await count('incremental sync, nothing changed', () => sync('incremental'));
     await count('the same, started by a schedule', () => syncBySchedule(stage, orders));
-    await runStatements(stage.database, [`update ${orders} set quantity = quantity + 1 where id % 100 = 7`]);
+    await runStatements(stage.database, [`update ${orders} set total = total + 1 where id % 100 = 7`]);
     await count('incremental sync, 1% changed, started by a schedule', () => syncBySchedule(stage, orders));
     await sync('full', followed);
     await count('a stream begins', () => beginFollowing(stage, followed));
