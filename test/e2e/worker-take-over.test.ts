@@ -14,6 +14,7 @@ import { startWorkerProcess, stopCommand } from '../support/worker-process';
 /** Less than the timeout of heartbeats, after which Temporal itself would notice. */
 const SOON_MS = 20_000;
 
+const elasticsearch = connectElasticsearch();
 let database: TestDatabase;
 let connector: ConnectorEntry;
 let file: string;
@@ -32,7 +33,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  const elasticsearch = connectElasticsearch();
   await deleteIndices(elasticsearch, connector.index_name);
   await elasticsearch.close();
   await database.drop();
@@ -54,9 +54,10 @@ test('a worker goes on at once with what one that was killed on its host has lef
   const isStarted = async (attempt: number) =>
     (await pending()).some((one) => one.attempt === attempt && one.lastStartedTime != null);
   const first = await startWorkerProcess(file);
-  // Reading the table waits for this lock, so that an activity is under way as long as the test needs it.
-  await database.sql('begin; lock table stock in access exclusive mode');
   const sync = startCommand(['sync', connector.connector_id, '--full', '--json', '-c', file]);
+  await eventually('tables are copied', () => elasticsearch.indices.exists({ index: connector.index_name }));
+  // Copying the second one waits for this lock, so that an activity is under way as long as the test needs it.
+  await database.sql('begin; lock table stock in access exclusive mode');
   await eventually('an activity waits for the table', async () => {
     const [row] = await database.sql(
       `select count(*)::integer as waiting from pg_locks where not granted and relation = 'stock'::regclass`,
