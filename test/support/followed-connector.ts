@@ -44,6 +44,8 @@ export interface FollowedConnector extends ConfiguredConnector {
     isSo: (shown: ShownStream) => boolean,
     timeoutMs?: number,
   ) => Promise<ShownStream>;
+  /** @returns what the document of a key has; undefined where there is none */
+  readonly find: (table: string, column: string, key: number) => Promise<unknown>;
   /**
    * Waits until documents, by the keys in their ids, have these values; undefined: there is none.
    * @returns milliseconds that it took
@@ -123,6 +125,7 @@ export async function createFollowedConnector(configured: Configured = {}): Prom
     shown,
     untilShown,
     untilFollowing,
+    find: async (table, column, key) => (await read(table, column, [String(key)]))[key],
     untilFound: async (table, column, expected, timeoutMs = 20_000) => {
       const started = performance.now();
       let found: Record<string, unknown> = {};

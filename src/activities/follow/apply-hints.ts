@@ -166,8 +166,9 @@ async function readBatch(
         const projected = roster.find(group.relation);
         if (projected === undefined) continue;
         reading = group.relation;
-        const { definition, files: filesNow } = await lockTable(tx, projected.relation);
-        if (definition !== projected.relation.definition) throw altered(group.relation);
+        const { relation } = projected;
+        const { definition, files: filesNow, isExchanged } = await lockTable(tx, relation, probe.versionNumber);
+        if (isExchanged || definition !== relation.definition) throw altered(group.relation);
         if (files.haveChanged(filesNow, begun)) {
           // The snapshot is older than the rows that are there now: it would see none.
           gaps.add(group.relation, REWRITTEN);

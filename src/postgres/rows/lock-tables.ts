@@ -1,4 +1,4 @@
-import { qualifiedName } from '../../documents/sql-text';
+import { qualifiedName, quoteLiteral } from '../../documents/sql-text';
 import { SyncFailure } from '../../sync/failures';
 import { formatRelation, type Leaf, listTreeTables, type Relation } from '../../sync/relation';
 import type { Transaction } from '../connection/transaction';
@@ -32,25 +32,37 @@ export interface TableNow {
   readonly definition: string | null;
   /** Its leaves, in their order; 0 for one that has no file. */
   readonly files: readonly Pick<Leaf, 'oid' | 'fileNode'>[];
+  /** Its name leads to another table by now, or one of its leaves is no partition of it any more. */
+  readonly isExchanged: boolean;
 }
+
+const FIRST_WITH_PARTITION_TREE = 120_000;
 
 /**
  * Locks a table and its leaves against being altered or rewritten until the transaction ends, and tells what they are. One
  * round trip.
+ * @param versionNumber - `server_version_num`; before 12 an exchanged partition is not noticed
  */
-export async function lockTable(tx: Transaction, table: Relation): Promise<TableNow> {
+export async function lockTable(tx: Transaction, table: Relation, versionNumber: number): Promise<TableNow> {
   const oids = table.leaves.map(({ oid }) => oid);
+  const name = qualifiedName(table);
+  // Functions, which look at what is there now: tables of the catalog show what the transaction's snapshot saw.
+  const hasOthers =
+    table.kind === 'partitioned' && versionNumber >= FIRST_WITH_PARTITION_TREE
+      ? `not array[${oids.join(',')}]::oid[] <@ array(select p.relid::oid from pg_partition_tree(${table.oid}) as p)`
+      : 'false';
   // Not LOCK TABLE: it asks for the privilege on the whole table, where the role may have some columns only.
-  const [now] = await tx.query<{ definition: string | null; fileNodes: string[] }>(`
-    select 1 from ${qualifiedName(table)} limit 0;
+  const [now] = await tx.query<{ definition: string | null; fileNodes: string[]; isExchanged: boolean }>(`
+    select 1 from ${name} limit 0;
     select
+      to_regclass(${quoteLiteral(name)})::oid is distinct from ${table.oid}::oid or ${hasOthers} as "isExchanged",
       (select d.definition from (${definitionsQuery(`array[${table.oid}]::oid[]`)}) as d) as "definition",
       array(
         select coalesce(pg_relation_filenode(l.oid)::text, '0')
         from unnest(array[${oids.join(',')}]::oid[]) with ordinality as l (oid, position)
         order by l.position) as "fileNodes"`);
   const files = oids.map((oid, at) => ({ oid, fileNode: Number(now?.fileNodes[at] ?? 0) }));
-  return { definition: now?.definition ?? null, files };
+  return { definition: now?.definition ?? null, files, isExchanged: now?.isExchanged ?? true };
 }
 
 /**
@@ -71,14 +83,14 @@ export async function checkLeaf(tx: Transaction, relation: ExpectedRelation, lea
       'SourceChanged',
       `${name}: ${formatRelation(leaf)} has been rewritten since the sync was planned`,
     );
-  for (const table of listTreeTables(relation.branches ?? [])) await checkTable(tx, name, table);
+  for (const table of listTreeTables(relation.branches ?? [])) await checkTable(tx, name, table, now.versionNumber);
   return now;
 }
 
-async function checkTable(tx: Transaction, root: string, table: Relation): Promise<void> {
-  const now = await lockTable(tx, table);
+async function checkTable(tx: Transaction, root: string, table: Relation, versionNumber: number): Promise<void> {
+  const now = await lockTable(tx, table, versionNumber);
   const hasSameFiles = table.leaves.every(({ fileNode }, at) => now.files[at]?.fileNode === fileNode);
-  if (now.definition === table.definition && hasSameFiles) return;
+  if (now.definition === table.definition && hasSameFiles && !now.isExchanged) return;
   const message = `${root}: ${formatRelation(table)} has been altered or rewritten since the sync was planned`;
   throw new SyncFailure('SourceChanged', message);
 }
