@@ -13,6 +13,14 @@ export interface Actions {
   readonly attributes: number;
 }
 
+/** What one kind of work costs. */
+export interface ActionsFigure {
+  readonly what: string;
+  readonly actions: Actions;
+  /** Events of all histories. */
+  readonly events: number;
+}
+
 export const NO_ACTIONS: Actions = { starts: 0, activities: 0, heartbeats: 0, timers: 0, signals: 0, attributes: 0 };
 
 type HistoryEvent = proto.api.history.v1.IHistoryEvent;
@@ -24,7 +32,7 @@ export function countActions(events: readonly HistoryEvent[]): Actions {
 
 /** The sum that is billed. */
 export function sumActions(actions: Actions): number {
-  return Object.values(actions).reduce((sum: number, count: number) => sum + count, 0);
+  return Object.values<number>({ ...actions }).reduce((sum, count) => sum + count, 0);
 }
 
 export function addActions(a: Actions, b: Actions): Actions {

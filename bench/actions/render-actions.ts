@@ -1,5 +1,4 @@
-import { sumActions } from './count-actions';
-import type { ActionsFigure } from './measure-actions';
+import { type ActionsFigure, sumActions } from './count-actions';
 
 /** What the columns hold. */
 export const ACTIONS_HEAD = [

@@ -7,7 +7,7 @@ describe('a minimal configuration', () => {
     expect(notes).toEqual([]);
     expect(settings).toEqual({
       elasticsearch: { host: 'http://localhost:9200', verifyCerts: true, requestTimeoutMs: 240_000 },
-      temporal: { address: 'localhost:7233', namespace: 'default', taskQueue: 'pgferry' },
+      temporal: { address: 'localhost:7233', namespace: 'default', taskQueue: 'pgferry', heartbeatMs: 3_000 },
       monitoring: { hosts: [], control: false },
       codecServer: { address: { host: '127.0.0.1', port: 8081 }, uiOrigins: ['http://localhost:8233'] },
       connectors: [

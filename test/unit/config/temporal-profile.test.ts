@@ -42,6 +42,7 @@ describe("a profile of Temporal's own configuration", () => {
       address: 'cloud.example:7233',
       namespace: 'shop.a1b2c',
       taskQueue: 'pgferry',
+      heartbeatMs: 3_000,
       apiKey: SECRET,
       tls: {},
     });
@@ -66,6 +67,7 @@ describe("a profile of Temporal's own configuration", () => {
       address: 'localhost:7233',
       namespace: 'default',
       taskQueue: 'pgferry',
+      heartbeatMs: 3_000,
     });
     expect(temporalOf('{ profile: default }', environment)).toMatchObject({
       address: 'default.example:7233',
