@@ -1,4 +1,4 @@
-import type { ActionsFigure } from './actions/count-actions';
+import type { ActionsFigure } from './actions/render-actions';
 import type { FollowMeasures } from './follow/follow-figure';
 import { type Figure, measure, type Sample } from './sample';
 import type { Stage } from './stage';

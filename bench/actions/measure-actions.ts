@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beginStream, stopStream } from '../../src/jobs/control-stream';
 import { findStream } from '../../src/jobs/find-stream';
 import { SCHEDULED_WORKFLOW, type ScheduledWorkflow, scheduledWorkflowId } from '../../src/sync/wire/workflow-names';
+import { addActions, countActions, NO_ACTIONS } from '../../test/support/count-actions';
 import { eventually } from '../../test/support/eventually';
 import { runStatements } from '../../test/support/run-statements';
 import type { Bench } from '../bench';
@@ -10,7 +11,6 @@ import { FOLLOWED, ORDERS } from '../data-sets';
 import { forgetIndex, runSync } from '../run-sync';
 import { type Stage, TASK_QUEUE } from '../stage';
 import { type BenchWorker, withWorkers } from '../workers';
-import { addActions, countActions, NO_ACTIONS } from './count-actions';
 
 /** What `--only` calls it. */
 export const ACTIONS = 'actions';

@@ -1,4 +1,12 @@
-import { type ActionsFigure, sumActions } from './count-actions';
+import { type Actions, sumActions } from '../../test/support/count-actions';
+
+/** What one kind of work costs. */
+export interface ActionsFigure {
+  readonly what: string;
+  readonly actions: Actions;
+  /** Events of all histories. */
+  readonly events: number;
+}
 
 /** What the columns hold. */
 export const ACTIONS_HEAD = [

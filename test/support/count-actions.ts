@@ -13,14 +13,6 @@ export interface Actions {
   readonly attributes: number;
 }
 
-/** What one kind of work costs. */
-export interface ActionsFigure {
-  readonly what: string;
-  readonly actions: Actions;
-  /** Events of all histories. */
-  readonly events: number;
-}
-
 export const NO_ACTIONS: Actions = { starts: 0, activities: 0, heartbeats: 0, timers: 0, signals: 0, attributes: 0 };
 
 type HistoryEvent = proto.api.history.v1.IHistoryEvent;
